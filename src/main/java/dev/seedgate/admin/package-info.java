@@ -1,0 +1,7 @@
+/** The admin REST API: translates HTTP to the verbs of the rooms that own them. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"team", "credit", "upstream", "generation", "shared"})
+package dev.seedgate.admin;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** Due work: claims a task, submits or polls it, and has the answer recorded. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"generation", "upstream", "shared"})
+package dev.seedgate.dispatch;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

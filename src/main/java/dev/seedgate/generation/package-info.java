@@ -1,0 +1,7 @@
+/** The mirror API and the task behind it, from the accepted request to its terminal state. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"team", "credit", "upstream", "shared"})
+package dev.seedgate.generation;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

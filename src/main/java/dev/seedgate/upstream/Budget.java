@@ -1,0 +1,31 @@
+package dev.seedgate.upstream;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The vendor's budget for the whole cluster: calls per second, pauses and probes. Kept in
+ * PostgreSQL, so ten replicas never exceed the limit of one.
+ */
+public interface Budget {
+
+    /**
+     * Takes permits for at most so many calls. Submits may take up to half, polls the rest; what
+     * one leaves the other takes. Nothing is given while a pause, an open breaker or a full
+     * bulkhead says so.
+     */
+    Grant take(int submits, int polls);
+
+    /**
+     * How long a new create should wait because the company's account is stopped, or empty when
+     * creates are welcome. Answered from memory. Throttling, breakers and an operator's pause queue
+     * creates and do not show here.
+     *
+     * @param queueIsEmpty whether no task waits; then one create every probe interval is let in as
+     *     the probe
+     */
+    Optional<Duration> refusesCreates(boolean queueIsEmpty);
+
+    /** Creates per second that the configured rate lets through at best: bounds the queue. */
+    double requestsPerSecond();
+}

@@ -1,0 +1,10 @@
+package dev.seedgate.upstream;
+
+/**
+ * The right to make one call now. Dropped when it is not used by its deadline, so that permits
+ * taken in a row are not spent at once.
+ *
+ * @param deadlineNanos the last moment to write the request, by {@link System#nanoTime()}
+ * @param probe whether the call tries if a stopped account works again
+ */
+public record Permit(long deadlineNanos, boolean probe) {}

@@ -1,0 +1,18 @@
+package dev.seedgate.upstream;
+
+/**
+ * The vendor behind its guards. Calls block the (virtual) thread and never throw for what the
+ * vendor or the network does: every outcome is an answer. A pause that an answer calls for has been
+ * recorded when it returns.
+ */
+public interface Vendor {
+
+    /** The vendor's name as it is written beside each task: {@code sandbox} or {@code seedance}. */
+    String name();
+
+    /** Buys one clip. At most one request is written, before the permit ends, or none at all. */
+    SubmitAnswer submit(ClipRequest request, Permit permit);
+
+    /** Asks for the state of one clip. */
+    PollAnswer poll(String upstreamTaskId, Permit permit);
+}

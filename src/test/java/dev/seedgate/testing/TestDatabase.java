@@ -1,0 +1,64 @@
+package dev.seedgate.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fresh database on a real PostgreSQL: the embedded one, or the server that {@code
+ * SEEDGATE_TEST_DATABASE_URL} names (a JDBC URL of a superuser's database with user and password in
+ * it), which is how the suite runs against the oldest version that is promised.
+ */
+public record TestDatabase(String url) {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static @Nullable String server;
+
+    /** Makes an empty database; it goes with the server or, on an external one, stays behind. */
+    public static TestDatabase create() {
+        String name =
+                "seedgate_test_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+        String administration = server();
+        try (Connection connection = DriverManager.getConnection(administration);
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't create " + name, e);
+        }
+        return new TestDatabase(administration.replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1"));
+    }
+
+    /** Runs one statement, for example to plant a state that no call can make. */
+    public void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static synchronized String server() {
+        if (server == null) {
+            String external = System.getenv("SEEDGATE_TEST_DATABASE_URL");
+            server = external != null ? external : startEmbedded();
+        }
+        return server;
+    }
+
+    private static String startEmbedded() {
+        try {
+            EmbeddedPostgres postgres =
+                    EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+            return postgres.getJdbcUrl("postgres", "postgres");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
