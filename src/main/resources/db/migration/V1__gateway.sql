@@ -151,7 +151,6 @@ create table task (
     error_message    text,
     created_at       timestamptz not null,
     accepted_at      timestamptz,
-    polled_at        timestamptz,
     finished_at      timestamptz,
     -- The upstream's id is the proof of what was bought: never two tasks with one.
     unique (upstream, upstream_task_id)
@@ -184,23 +183,33 @@ create table idempotency_key (
 create index idempotency_key_age on idempotency_key (created_at);
 
 -- Due work: a row with a due time for every task that is not at rest. Small and narrow, rewritten often.
+--   submit  waits to be submitted, in the order of start_tag
+--   sent    is being submitted; due when whoever does it must be dead
+--   poll    renders at the vendor
+--   refund  is uncertain; due when its charge is given back
 create table work (
     task_id      text collate "C" primary key references task,
-    kind         text not null check (kind in ('submit', 'poll')),
+    kind         text not null check (kind in ('submit', 'sent', 'poll', 'refund')),
     team_id      bigint not null,
     due_at       timestamptz not null,
     -- Whoever claimed the row holds it until then; afterwards anyone may claim it again.
     leased_until timestamptz,
     queued_at    timestamptz not null default gateway_now(),
-    -- Fair share: submits leave in the order of this tag. Kept when a task goes back to the queue.
+    -- Fair share: kept when a task goes back to the queue.
     start_tag    double precision not null,
     credits      bigint not null,
-    failures     int not null default 0
+    -- Times in a row that nothing could be sent; sets the back-off.
+    failures     int not null default 0,
+    -- Enveloped 500s drawn; the vendor documents a retry, but not for ever.
+    retries      int not null default 0,
+    -- The vendor's last answer that said something, and SUCCESSes that came without a usable URL.
+    answered_at  timestamptz,
+    clipless     int not null default 0
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500,
         autovacuum_vacuum_cost_delay = 0);
 create index work_submit on work (start_tag) where kind = 'submit';
 create index work_submit_age on work (queued_at) where kind = 'submit';
-create index work_poll on work (due_at) where kind = 'poll';
+create index work_due on work (kind, due_at) where kind <> 'submit';
 
 -- The virtual time of the fair queue: the start tag dispatched last. One row.
 create table fair_queue (

@@ -1,0 +1,74 @@
+package dev.seedgate.access;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Authenticates by {@code Authorization: Bearer}. Whatever is wrong with a key, the answer is one
+ * text.
+ */
+class BearerFilter extends OncePerRequestFilter {
+
+    static final GatewayException REFUSED =
+            new GatewayException(
+                    ErrorCode.INVALID_API_KEY,
+                    "The API key is missing or not valid. Send it as Authorization: Bearer <key>.");
+
+    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+
+    private final Function<String, Optional<Authentication>> authenticate;
+    private final Refusals refusals;
+
+    /**
+     * @param authenticate whose key this is; may throw {@link GatewayException} to refuse a good
+     *     key
+     */
+    BearerFilter(Function<String, Optional<Authentication>> authenticate, Refusals refusals) {
+        this.authenticate = authenticate;
+        this.refusals = refusals;
+    }
+
+    @Override
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            Authentication caller = key(request).flatMap(authenticate).orElseThrow(() -> REFUSED);
+            SecurityContextHolder.setContext(new SecurityContextImpl(caller));
+        } catch (GatewayException e) {
+            refusals.write(request, response, e);
+            return;
+        } catch (DataAccessException | TransactionException e) {
+            refusals.write(request, response, ErrorAdvice.DATABASE_AWAY);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static Optional<String> key(HttpServletRequest request) {
+        List<String> headers = Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION));
+        if (headers.size() != 1) {
+            return Optional.empty();
+        }
+        Matcher bearer = BEARER.matcher(headers.getFirst());
+        return bearer.matches() ? Optional.of(bearer.group(1)) : Optional.empty();
+    }
+}

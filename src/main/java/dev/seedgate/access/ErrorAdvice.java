@@ -1,0 +1,139 @@
+package dev.seedgate.access;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import tools.jackson.databind.DatabindException;
+
+/** Turns whatever a request died of into a refusal of the contract. Nothing of the inside leaks. */
+@RestControllerAdvice
+class ErrorAdvice {
+
+    static final GatewayException DATABASE_AWAY =
+            new GatewayException(
+                    ErrorCode.OVERLOADED,
+                    "The gateway is overloaded or its database is away; nothing was charged. Try again.",
+                    Duration.ofSeconds(1));
+
+    private static final Logger log = LoggerFactory.getLogger(ErrorAdvice.class);
+
+    private final Refusals refusals;
+
+    ErrorAdvice(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
+    @ExceptionHandler
+    void refuse(Exception problem, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        if (problem instanceof AsyncRequestNotUsableException) {
+            // The client is gone; there is nobody to tell.
+            return;
+        }
+        if (problem instanceof ErrorResponse answer) {
+            copyAllow(answer, response);
+        }
+        refusals.write(request, response, explain(problem, request));
+    }
+
+    private static GatewayException explain(Exception problem, HttpServletRequest request) {
+        return switch (problem) {
+            case GatewayException refusal -> refusal;
+            case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
+            case MethodArgumentNotValidException invalid -> invalid(invalid);
+            case MethodArgumentTypeMismatchException mismatch ->
+                    invalid(mismatch.getName() + " has the wrong form.");
+            case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
+            case NonTransientDataAccessException _ -> defect(problem);
+            case DataAccessException _, TransactionException _ -> {
+                log.warn("database: {}", problem.toString());
+                yield DATABASE_AWAY;
+            }
+            default -> defect(problem);
+        };
+    }
+
+    static GatewayException byStatus(int status, HttpServletRequest request) {
+        return switch (status) {
+            case 404 -> new GatewayException(ErrorCode.NOT_FOUND, "There is nothing at this path.");
+            case 405 ->
+                    new GatewayException(
+                            ErrorCode.METHOD_NOT_ALLOWED,
+                            request.getMethod() + " is not possible at this path.");
+            case 406 ->
+                    new GatewayException(
+                            ErrorCode.NOT_ACCEPTABLE, "Answers are application/json; accept that.");
+            case 413 ->
+                    new GatewayException(ErrorCode.PAYLOAD_TOO_LARGE, "The request is too large.");
+            case 415 ->
+                    new GatewayException(
+                            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                            "Send the body as Content-Type: application/json.");
+            case 503 -> DATABASE_AWAY;
+            default ->
+                    status < 500
+                            ? invalid("The request is malformed.")
+                            : new GatewayException(
+                                    ErrorCode.INTERNAL_ERROR,
+                                    "Something went wrong here. Report the request_id to the operators.");
+        };
+    }
+
+    private static GatewayException defect(Exception problem) {
+        log.error("unexpected", problem);
+        return new GatewayException(
+                ErrorCode.INTERNAL_ERROR,
+                "Something went wrong here. Report the request_id to the operators.");
+    }
+
+    private static GatewayException unreadable(HttpMessageNotReadableException problem) {
+        if (problem.getCause() instanceof DatabindException mismatch
+                && !mismatch.getPath().isEmpty()) {
+            String field =
+                    mismatch.getPath().stream()
+                            .map(part ->
+                                    Objects.toString(
+                                            part.getPropertyName(), "[" + part.getIndex() + "]"))
+                            .collect(Collectors.joining("."));
+            return invalid(field + " has the wrong type or form.");
+        }
+        return invalid("The body is missing or not valid JSON.");
+    }
+
+    private static GatewayException invalid(MethodArgumentNotValidException problem) {
+        return invalid(
+                problem.getBindingResult().getFieldErrors().stream()
+                        .map(error -> error.getField() + " " + error.getDefaultMessage())
+                        .sorted()
+                        .collect(Collectors.joining("; ", "", ".")));
+    }
+
+    private static GatewayException invalid(String message) {
+        return new GatewayException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    private static void copyAllow(ErrorResponse answer, HttpServletResponse response) {
+        String allow = answer.getHeaders().getFirst(HttpHeaders.ALLOW);
+        if (allow != null) {
+            response.setHeader(HttpHeaders.ALLOW, allow);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.seedgate.access;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes every refusal, wherever in the server it comes from: the vendor's envelope for teams,
+ * problem details (RFC 9457) for admins. Always JSON, whatever the client accepts: it must be able
+ * to tell.
+ */
+@Component
+class Refusals {
+
+    private static final MediaType ENVELOPE = MediaType.APPLICATION_JSON;
+
+    private final JsonMapper json;
+
+    Refusals(JsonMapper json) {
+        this.json = json;
+    }
+
+    void write(HttpServletRequest request, HttpServletResponse response, GatewayException refusal)
+            throws IOException {
+        write(request, response, refusal.code(), refusal.message(), refusal.retryAfter());
+    }
+
+    void write(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ErrorCode code,
+            String message,
+            @Nullable Duration retryAfter)
+            throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        String id = String.valueOf(request.getAttribute(RequestId.ATTRIBUTE));
+        boolean admin = request.getRequestURI().startsWith(request.getContextPath() + "/admin/");
+        response.resetBuffer();
+        response.setStatus(code.status());
+        if (retryAfter != null) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(wholeSeconds(retryAfter)));
+        }
+        if (code == ErrorCode.INVALID_API_KEY) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        Object body =
+                admin
+                        ? Problem.of(code, message, id)
+                        : new Envelope(code.status(), message, code, id);
+        MediaType type = admin ? MediaType.APPLICATION_PROBLEM_JSON : ENVELOPE;
+        response.setContentType(type.toString());
+        response.getOutputStream().write(json.writeValueAsBytes(body));
+    }
+
+    /** Rounded up: waiting too short is refused again. */
+    private static long wholeSeconds(Duration duration) {
+        return Math.max(1, duration.plusNanos(999_999_999).toSeconds());
+    }
+
+    @JsonPropertyOrder({"code", "message", "error", "request_id"})
+    private record Envelope(
+            int code,
+            String message,
+            ErrorCode error,
+            @JsonProperty("request_id") String requestId) {}
+
+    @JsonPropertyOrder({"type", "title", "status", "detail", "error", "request_id"})
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Problem(
+            String type,
+            String title,
+            int status,
+            String detail,
+            ErrorCode error,
+            @JsonProperty("request_id") String requestId) {
+
+        static Problem of(ErrorCode code, String detail, String requestId) {
+            String words = code.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            String title = Character.toUpperCase(words.charAt(0)) + words.substring(1);
+            return new Problem("about:blank", title, code.status(), detail, code, requestId);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.seedgate.access;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.team.Caller;
+import dev.seedgate.team.Callers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.ExceptionTranslationFilter;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+
+/** Three doors: teams, admins, and what is open to everybody. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AccessSettings.class)
+class SecurityConfiguration {
+
+    private static final String GENERATE = "SCOPE_generate";
+    private static final String STATUS = "SCOPE_status";
+
+    private final Refusals refusals;
+    private final AccessSettings settings;
+
+    SecurityConfiguration(Refusals refusals, AccessSettings settings) {
+        this.refusals = refusals;
+        this.settings = settings;
+    }
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain teamApi(HttpSecurity http, Callers callers) {
+        return keyed(http, "/api/**", new BearerFilter(key -> team(callers, key), refusals))
+                .authorizeHttpRequests(requests ->
+                        requests.requestMatchers(HttpMethod.POST, "/api/generate", "/api/quote")
+                                .hasAuthority(GENERATE)
+                                .requestMatchers(HttpMethod.DELETE, "/api/tasks/*")
+                                .hasAuthority(GENERATE)
+                                .requestMatchers(
+                                        "/api/status",
+                                        "/api/tasks",
+                                        "/api/tasks/*",
+                                        "/api/credits",
+                                        "/api/usage")
+                                .hasAuthority(STATUS)
+                                .anyRequest()
+                                .authenticated())
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain adminApi(HttpSecurity http) {
+        byte[] bootstrap = settings.requiredAdminKey().getBytes(StandardCharsets.UTF_8);
+        return keyed(
+                        http,
+                        "/admin/api/**",
+                        new BearerFilter(key -> admin(bootstrap, key), refusals))
+                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .build();
+    }
+
+    @Bean
+    @Order(3)
+    SecurityFilterChain open(HttpSecurity http) {
+        return stateless(http, "/**")
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    /**
+     * No user names and passwords anywhere; without this bean Boot would make a user and print its
+     * password.
+     */
+    @Bean
+    AuthenticationManager noPasswords() {
+        return authentication -> {
+            throw new UnsupportedOperationException("there are only keys");
+        };
+    }
+
+    /** URLs that no client means, like encoded slashes. */
+    @Bean
+    RequestRejectedHandler rejected() {
+        return (request, response, _) ->
+                refusals.write(
+                        request,
+                        response,
+                        ErrorCode.INVALID_REQUEST,
+                        "The request's URL or headers hold characters that are not allowed.",
+                        null);
+    }
+
+    private HttpSecurity keyed(HttpSecurity http, String paths, BearerFilter keys) {
+        return stateless(http, paths)
+                .addFilterBefore(keys, ExceptionTranslationFilter.class)
+                .addFilterAfter(
+                        new BodyGuard(settings.maxBody().toBytes(), refusals), BearerFilter.class)
+                .exceptionHandling(errors ->
+                        errors.authenticationEntryPoint((request, response, _) ->
+                                        refusals.write(request, response, BearerFilter.REFUSED))
+                                .accessDeniedHandler((request, response, _) ->
+                                        refusals.write(request, response, lacksScope())));
+    }
+
+    private static HttpSecurity stateless(HttpSecurity http, String paths) {
+        return http.securityMatcher(paths)
+                .csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions ->
+                        sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
+    }
+
+    private static Optional<Authentication> team(Callers callers, String key) {
+        Optional<Caller> caller = callers.authenticate(key);
+        if (caller.map(Caller::keySuspended).orElse(false)) {
+            throw new GatewayException(
+                    ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
+        }
+        return caller.map(known -> {
+            List<SimpleGrantedAuthority> scopes =
+                    known.scopes().stream()
+                            .map(scope -> new SimpleGrantedAuthority("SCOPE_" + scope.text()))
+                            .toList();
+            return UsernamePasswordAuthenticationToken.authenticated(known, null, scopes);
+        });
+    }
+
+    /** Compared in constant time: how much of a guess is right must not show. */
+    private static Optional<Authentication> admin(byte[] bootstrap, String key) {
+        if (!MessageDigest.isEqual(bootstrap, key.getBytes(StandardCharsets.UTF_8))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                UsernamePasswordAuthenticationToken.authenticated(
+                        new Actor("admin:bootstrap"), null, List.of()));
+    }
+
+    private static GatewayException lacksScope() {
+        return new GatewayException(
+                ErrorCode.FORBIDDEN,
+                "This API key lacks the scope for this call. Use another key.");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.seedgate.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.shared.Page;
+import dev.seedgate.team.ApiKeys;
+import dev.seedgate.team.IssuedKey;
+import dev.seedgate.team.KeyDetails;
+import dev.seedgate.team.NewKey;
+import dev.seedgate.team.Scope;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Future;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A team's keys, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/teams/{slug}/keys", produces = MediaType.APPLICATION_JSON_VALUE)
+class KeysController {
+
+    private final ApiKeys keys;
+
+    KeysController(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    KeyAnswer issue(@PathVariable String slug, @Valid @RequestBody KeyRequest request) {
+        IssuedKey key = keys.issue(slug, request.key());
+        return KeyAnswer.of(key.details(), key.text());
+    }
+
+    @GetMapping
+    Page<KeyAnswer> list(@PathVariable String slug) {
+        return new Page<>(
+                keys.list(slug).stream().map(key -> KeyAnswer.of(key, null)).toList(), null);
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revoke(@PathVariable String slug, @PathVariable long id) {
+        keys.revoke(slug, id);
+    }
+
+    /** Absent scopes mean both. */
+    record KeyRequest(
+            @NotBlank @Size(max = 200) String name,
+            @Size(min = 1) @Nullable Set<Scope> scopes,
+            @JsonProperty("expires_at") @Future @Nullable Instant expiresAt,
+            @Pattern(
+                            regexp = "[A-Za-z0-9._-]{1,64}",
+                            message = "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+                    @Nullable String project) {
+
+        NewKey key() {
+            return new NewKey(
+                    name, scopes == null ? EnumSet.allOf(Scope.class) : scopes, expiresAt, project);
+        }
+    }
+
+    /** {@code key} is there once, in the answer to the call that made it. */
+    @JsonPropertyOrder({"id", "key"})
+    record KeyAnswer(
+            long id,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key,
+            String name,
+            String hint,
+            List<Scope> scopes,
+            @Nullable String project,
+            @JsonProperty("expires_at") @Nullable Instant expiresAt,
+            boolean suspended,
+            @JsonProperty("revoked_at") @Nullable Instant revokedAt,
+            @JsonProperty("created_at") Instant createdAt,
+            @JsonProperty("last_used_at") @Nullable Instant lastUsedAt) {
+
+        static KeyAnswer of(KeyDetails key, @Nullable String text) {
+            return new KeyAnswer(
+                    key.id(),
+                    text,
+                    key.name(),
+                    key.hint(),
+                    key.scopes(),
+                    key.project(),
+                    key.expiresAt(),
+                    key.suspended(),
+                    key.revokedAt(),
+                    key.createdAt(),
+                    key.lastUsedAt());
+        }
+    }
+}

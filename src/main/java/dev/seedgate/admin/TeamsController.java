@@ -1,0 +1,182 @@
+package dev.seedgate.admin;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.credit.Accounts;
+import dev.seedgate.credit.TopUpDetails;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
+import dev.seedgate.team.NewTeam;
+import dev.seedgate.team.TeamDetails;
+import dev.seedgate.team.Teams;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Teams and their credits, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
+class TeamsController {
+
+    // Up to 200 a page, as in the team API.
+    private static final int LARGEST_PAGE = 200;
+
+    private final Teams teams;
+    private final Accounts accounts;
+
+    TeamsController(Teams teams, Accounts accounts) {
+        this.teams = teams;
+        this.accounts = accounts;
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    TeamAnswer create(@Valid @RequestBody TeamRequest request) {
+        return TeamAnswer.of(teams.create(request.team()));
+    }
+
+    @GetMapping
+    Page<TeamAnswer> list(
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
+        }
+        Page<TeamDetails> page = teams.list(cursor, limit);
+        return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
+    }
+
+    @GetMapping("/{slug}")
+    TeamAnswer get(@PathVariable String slug) {
+        return TeamAnswer.of(teams.get(slug));
+    }
+
+    @PostMapping("/{slug}/suspend")
+    TeamAnswer suspend(@PathVariable String slug) {
+        return TeamAnswer.of(teams.suspend(slug));
+    }
+
+    @PostMapping("/{slug}/resume")
+    TeamAnswer resume(@PathVariable String slug) {
+        return TeamAnswer.of(teams.resume(slug));
+    }
+
+    @PostMapping("/{slug}/topups")
+    @ResponseStatus(HttpStatus.CREATED)
+    TopUpAnswer topUp(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable String idempotencyKey,
+            @Valid @RequestBody TopUpRequest request) {
+        if (idempotencyKey == null || !idempotencyKey.matches("[!-~]{1,255}")) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_IDEMPOTENCY_KEY,
+                    "Send an Idempotency-Key of 1 to 255 visible ASCII characters: a repeated top-up must not count twice.");
+        }
+        if (request.credits() == 0) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
+        }
+        return TopUpAnswer.of(
+                accounts.topUp(
+                        teams.get(slug),
+                        request.credits(),
+                        request.reason(),
+                        idempotencyKey,
+                        actor));
+    }
+
+    /** Null limits mean unlimited. */
+    record TeamRequest(
+            @NotNull
+                    @Pattern(
+                            regexp = "[a-z0-9][a-z0-9_-]{0,62}",
+                            message =
+                                    "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
+                    String slug,
+            @NotBlank @Size(max = 200) String name,
+            @JsonProperty("monthly_quota") @PositiveOrZero @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
+            @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("cost_center") @Size(min = 1, max = 64) @Nullable String costCenter) {
+
+        NewTeam team() {
+            return new NewTeam(
+                    slug,
+                    name,
+                    costCenter,
+                    monthlyQuota,
+                    maxInFlight,
+                    generatePerMinute,
+                    weight == null ? 1 : weight);
+        }
+    }
+
+    /** Positive credits are given, negative ones taken back down to what is unspent. */
+    record TopUpRequest(
+            @NotNull @Min(-1_000_000_000_000L) @Max(1_000_000_000_000L) Long credits,
+            @Size(max = 500) @Nullable String reason) {}
+
+    record TeamAnswer(
+            String slug,
+            String name,
+            @JsonProperty("monthly_quota") @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Nullable Integer generatePerMinute,
+            int weight,
+            @JsonProperty("cost_center") @Nullable String costCenter,
+            boolean suspended,
+            @JsonProperty("archived_at") @Nullable Instant archivedAt,
+            @JsonProperty("created_at") Instant createdAt,
+            long version) {
+
+        static TeamAnswer of(TeamDetails team) {
+            return new TeamAnswer(
+                    team.slug(),
+                    team.name(),
+                    team.monthlyQuota(),
+                    team.maxInFlight(),
+                    team.generatePerMinute(),
+                    team.weight(),
+                    team.costCenter(),
+                    team.suspended(),
+                    team.archivedAt(),
+                    team.createdAt(),
+                    team.version());
+        }
+    }
+
+    record TopUpAnswer(
+            long id,
+            String team,
+            long credits,
+            @Nullable String reason,
+            @JsonProperty("created_at") Instant createdAt) {
+
+        static TopUpAnswer of(TopUpDetails topUp) {
+            return new TopUpAnswer(
+                    topUp.id(), topUp.team(), topUp.credits(), topUp.reason(), topUp.createdAt());
+        }
+    }
+}

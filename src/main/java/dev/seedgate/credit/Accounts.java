@@ -1,0 +1,151 @@
+package dev.seedgate.credit;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.team.TeamDetails;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The teams' accounts: what is left, and top-ups. */
+@Service
+public class Accounts {
+
+    private final JdbcClient jdbc;
+
+    Accounts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A team's account; a month that has ended is read as rolled over without being written. */
+    @Transactional(readOnly = true)
+    public Balance balance(long teamId) {
+        return jdbc.sql(
+                        """
+                        select t.monthly_quota, a.top_ups, a.in_flight, gateway_renewal() as renews_at,
+                               case when a.period < gateway_period() then 0 else a.used end as used
+                        from account a join team t on t.id = a.team_id where a.team_id = :team
+                        """)
+                .param("team", teamId)
+                .query((row, _) -> {
+                    long quota = row.getLong("monthly_quota");
+                    return new Balance(
+                            row.wasNull() ? null : quota,
+                            row.getLong("used"),
+                            row.getLong("top_ups"),
+                            row.getObject("renews_at", OffsetDateTime.class).toInstant(),
+                            row.getInt("in_flight"));
+                })
+                .single();
+    }
+
+    /**
+     * Gives a team credits, or takes unspent ones back when negative. A repeated idempotency key
+     * answers the first top-up again; with other credits or reason it is {@code
+     * IDEMPOTENCY_KEY_REUSED}.
+     */
+    @Transactional
+    public TopUpDetails topUp(
+            TeamDetails team,
+            long credits,
+            @Nullable String reason,
+            @Nullable String idempotencyKey,
+            Actor actor) {
+        Optional<TopUpDetails> stored = insert(team, credits, reason, idempotencyKey, actor);
+        if (stored.isPresent()) {
+            move(team, stored.get(), actor);
+            return stored.get();
+        }
+        TopUpDetails earlier = find(team, String.valueOf(idempotencyKey));
+        if (earlier.credits() != credits || !Objects.equals(earlier.reason(), reason)) {
+            throw new GatewayException(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "This Idempotency-Key belongs to another top-up of this team; use a new one.");
+        }
+        return earlier;
+    }
+
+    private Optional<TopUpDetails> insert(
+            TeamDetails team,
+            long credits,
+            @Nullable String reason,
+            @Nullable String idempotencyKey,
+            Actor actor) {
+        return jdbc.sql(
+                        """
+                        insert into top_up (team_id, credits, reason, idempotency_key, actor, created_at)
+                        values (:team, :credits, :reason, :key, :actor, gateway_now())
+                        on conflict (team_id, idempotency_key) do nothing
+                        returning id, credits, reason, created_at
+                        """)
+                .param("team", team.id())
+                .param("credits", credits)
+                .param("reason", reason)
+                .param("key", idempotencyKey)
+                .param("actor", actor.name())
+                .query((row, _) -> details(team, row))
+                .optional();
+    }
+
+    private TopUpDetails find(TeamDetails team, String idempotencyKey) {
+        return jdbc.sql(
+                        "select id, credits, reason, created_at from top_up where team_id = :team and idempotency_key = :key")
+                .param("team", team.id())
+                .param("key", idempotencyKey)
+                .query((row, _) -> details(team, row))
+                .single();
+    }
+
+    /**
+     * A grant goes from the company to the team; what is taken back is an adjustment the other way.
+     */
+    private void move(TeamDetails team, TopUpDetails topUp, Actor actor) {
+        int moved =
+                jdbc.sql(
+                                """
+                                with moved as (
+                                    update account set top_ups = top_ups + :credits
+                                    where team_id = :team and top_ups + :credits >= 0
+                                    returning team_id
+                                )
+                                insert into ledger_entry (kind, team_id, debit, credit, credits, period,
+                                    from_quota, from_top_ups, top_up_id, reason, actor, team_slug,
+                                    cost_center)
+                                select :kind, team_id, :debit, :credit, abs(:credits), gateway_period(),
+                                    0, abs(:credits), :topUp, :reason, :actor, :slug, :costCenter
+                                from moved
+                                """)
+                        .param("credits", topUp.credits())
+                        .param("team", team.id())
+                        .param("kind", topUp.credits() > 0 ? "grant" : "adjust")
+                        .param("debit", topUp.credits() > 0 ? "company" : "team")
+                        .param("credit", topUp.credits() > 0 ? "team" : "company")
+                        .param("topUp", topUp.id())
+                        .param("reason", topUp.reason())
+                        .param("actor", actor.name())
+                        .param("slug", team.slug())
+                        .param("costCenter", team.costCenter())
+                        .update();
+        if (moved == 0) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "credits: the team has fewer unspent top-ups than are to be taken back.");
+        }
+    }
+
+    private static TopUpDetails details(TeamDetails team, ResultSet row) throws SQLException {
+        return new TopUpDetails(
+                row.getLong("id"),
+                team.slug(),
+                row.getLong("credits"),
+                row.getString("reason"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}

@@ -1,0 +1,255 @@
+package dev.seedgate.credit;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.team.TeamCreated;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Every movement of credits: reserve, then settle or release, once. Each verb is one statement that
+ * moves the account and writes the entry, and joins the caller's transaction, so that the money
+ * moves with the task or not at all.
+ */
+@Service
+@Transactional(propagation = Propagation.MANDATORY)
+public class Ledger {
+
+    /**
+     * Locks the team's account, sees every limit as it then is, and moves it or says which limit
+     * refuses, in the order suspended, rate, in flight, quota. GCRA: a create may come when the
+     * theoretical arrival time it would move is at most a minute ahead, so that a whole minute's
+     * allowance can come at once.
+     */
+    private static final String RESERVE =
+            """
+            with a as materialized (
+                select t.id as team_id, t.slug, t.weight, t.monthly_quota, t.max_in_flight,
+                       t.suspended or t.archived_at is not null as closed,
+                       gateway_now() as now, gateway_renewal() as renews_at,
+                       interval '1 minute' / t.generate_per_minute as rate_step,
+                       greatest(a.rate_tat, gateway_now()) as rate_tat,
+                       greatest(a.period, gateway_period()) as period,
+                       case when a.period < gateway_period() then 0 else a.used end as used,
+                       a.top_ups, a.in_flight,
+                       greatest(a.finish_tag, (select virtual_time from fair_queue)) as start_tag
+                from account a join team t on t.id = a.team_id
+                where a.team_id = :team
+                for update of a
+            ), price as (
+                select a.*, case when monthly_quota is null then :credits
+                                 else least(:credits, greatest(monthly_quota - used, 0)) end as from_quota
+                from a
+            ), verdict as (
+                select price.*,
+                       case when closed then 'FORBIDDEN'
+                            when rate_tat + rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
+                            when in_flight >= max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
+                            when from_quota + top_ups < :credits then 'TEAM_QUOTA_EXHAUSTED'
+                       end as refusal
+                from price
+            ), moved as (
+                update account set
+                    period = v.period,
+                    used = v.used + v.from_quota,
+                    top_ups = v.top_ups - (:credits - v.from_quota),
+                    in_flight = v.in_flight + 1,
+                    rate_tat = case when v.rate_step is null then account.rate_tat
+                                    else v.rate_tat + v.rate_step end,
+                    finish_tag = v.start_tag + :credits::double precision / v.weight
+                from verdict v
+                where account.team_id = v.team_id and v.refusal is null
+                returning account.team_id
+            ), entry as (
+                insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                    from_top_ups, task_id, actor, team_slug, project, cost_center, key_id, key_name,
+                    preset, price_version, upstream)
+                select 'reserve', v.team_id, 'team', 'held', :credits, v.period, v.from_quota,
+                    :credits - v.from_quota, :task, :actor, v.slug, :project, :costCenter, :keyId,
+                    :keyName, :preset, :priceVersion, :upstream
+                from verdict v join moved using (team_id)
+            )
+            select refusal, start_tag, max_in_flight, renews_at,
+                   ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
+                   case when monthly_quota is null then null
+                        else greatest(monthly_quota - used, 0) + top_ups end as remaining
+            from verdict
+            """;
+
+    /**
+     * Closes a reservation: copies what was frozen at its start, gives back what a release gives
+     * back.
+     */
+    private static final String CLOSE =
+            """
+            with reserved as (
+                select * from ledger_entry where task_id = :task and kind = 'reserve'
+            ), entry as (
+                insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                    from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
+                    key_name, preset, price_version, upstream)
+                select :kind, team_id, 'held', :credit, credits, period, from_quota, from_top_ups,
+                    task_id, :reason, :actor, team_slug, project, cost_center, key_id, key_name, preset,
+                    price_version, upstream
+                from reserved
+                returning team_id, period, from_quota, from_top_ups
+            )
+            update account a set
+                used = a.used - case when :released and a.period = e.period then e.from_quota else 0 end,
+                top_ups = a.top_ups + case when :released then e.from_top_ups else 0 end,
+                in_flight = a.in_flight - :landed
+            from entry e
+            where a.team_id = e.team_id
+            """;
+
+    private final JdbcClient jdbc;
+
+    Ledger(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Holds the price of a task, or refuses with {@code FORBIDDEN}, {@code TEAM_RATE_LIMITED},
+     * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
+     * commit: call it late.
+     */
+    public Reservation reserve(Charge charge) {
+        long credits = charge.preset().credits();
+        return jdbc.sql(RESERVE)
+                .param("team", charge.teamId())
+                .param("credits", credits)
+                .param("task", charge.reference())
+                .param("actor", charge.actor().name())
+                .param("project", charge.project())
+                .param("costCenter", charge.costCenter())
+                .param("keyId", charge.keyId())
+                .param("keyName", charge.keyName())
+                .param("preset", charge.preset().label())
+                .param("priceVersion", Preset.PRICE_VERSION)
+                .param("upstream", charge.upstream())
+                .query((row, _) -> reservation(row, credits))
+                .single();
+    }
+
+    /**
+     * Keeps the charge: the task has succeeded.
+     *
+     * @param landed whether the task leaves the set of those in flight with this
+     */
+    public void settle(String task, boolean landed, Actor actor) {
+        close(task, "settle", "spent", landed, null, actor);
+    }
+
+    /** Gives the charge back: top-ups always, quota while its month is still the current one. */
+    public void release(String task, boolean landed, String reason, Actor actor) {
+        close(task, "release", "team", landed, reason, actor);
+    }
+
+    /** A task leaves the set of those in flight, and its charge stays held. */
+    public void land(long teamId) {
+        moveInFlight(teamId, -1);
+    }
+
+    /** A task comes back into the set of those in flight, whatever the limit. */
+    public void relaunch(long teamId) {
+        moveInFlight(teamId, 1);
+    }
+
+    private void close(
+            String task,
+            String kind,
+            String credit,
+            boolean landed,
+            @Nullable String reason,
+            Actor actor) {
+        int accounts =
+                jdbc.sql(CLOSE)
+                        .param("task", task)
+                        .param("kind", kind)
+                        .param("credit", credit)
+                        .param("released", kind.equals("release"))
+                        .param("landed", landed ? 1 : 0)
+                        .param("reason", reason)
+                        .param("actor", actor.name())
+                        .update();
+        if (accounts != 1) {
+            throw new IllegalStateException(
+                    kind + " of " + task + " moved " + accounts + " accounts");
+        }
+    }
+
+    private void moveInFlight(long teamId, int by) {
+        jdbc.sql("update account set in_flight = in_flight + :by where team_id = :team")
+                .param("by", by)
+                .param("team", teamId)
+                .update();
+    }
+
+    @EventListener
+    void open(TeamCreated created) {
+        jdbc.sql("insert into account (team_id, period) values (:team, gateway_period())")
+                .param("team", created.teamId())
+                .update();
+    }
+
+    private static Reservation reservation(ResultSet row, long credits) throws SQLException {
+        long left = row.getLong("remaining");
+        Long remaining = row.wasNull() ? null : left;
+        String refusal = row.getString("refusal");
+        if (refusal != null) {
+            throw refused(row, ErrorCode.valueOf(refusal), credits, left);
+        }
+        return new Reservation(
+                credits,
+                remaining == null ? null : remaining - credits,
+                row.getDouble("start_tag"));
+    }
+
+    private static GatewayException refused(
+            ResultSet row, ErrorCode refusal, long credits, long left) throws SQLException {
+        return switch (refusal) {
+            case FORBIDDEN ->
+                    new GatewayException(
+                            refusal,
+                            "Your team is suspended: it can read its tasks, but not create any. Ask an admin.");
+            case TEAM_RATE_LIMITED -> rateLimited(row);
+            case TEAM_TASKS_IN_FLIGHT ->
+                    new GatewayException(
+                            refusal,
+                            "Your team has %d tasks in flight, its limit at Seedgate. Wait until one ends."
+                                    .formatted(row.getInt("max_in_flight")),
+                            // A render takes longer than this, but the oldest may end at any
+                            // moment.
+                            Duration.ofSeconds(5));
+            default ->
+                    new GatewayException(
+                            ErrorCode.TEAM_QUOTA_EXHAUSTED,
+                            "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
+                                    .formatted(
+                                            credits,
+                                            left,
+                                            row.getObject("renews_at", OffsetDateTime.class)
+                                                    .toInstant()
+                                                    .truncatedTo(ChronoUnit.SECONDS)));
+        };
+    }
+
+    private static GatewayException rateLimited(ResultSet row) throws SQLException {
+        Duration wait = Duration.ofSeconds(Math.max(1, row.getLong("rate_wait")));
+        return new GatewayException(
+                ErrorCode.TEAM_RATE_LIMITED,
+                "Your team has made all the creates its limit at Seedgate allows in a minute. Try again in %d s."
+                        .formatted(wait.toSeconds()),
+                wait);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.seedgate.credit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Credits that are held for a task until it is settled or released.
+ *
+ * @param credits the price
+ * @param remaining what the team has left, null when unlimited
+ * @param startTag the task's place in the fair queue
+ */
+public record Reservation(long credits, @Nullable Long remaining, double startTag) {}

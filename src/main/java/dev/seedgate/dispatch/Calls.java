@@ -1,0 +1,90 @@
+package dev.seedgate.dispatch;
+
+import dev.seedgate.generation.Outcomes;
+import dev.seedgate.generation.Submission;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.upstream.Permit;
+import dev.seedgate.upstream.PollAnswer;
+import dev.seedgate.upstream.SubmitAnswer;
+import dev.seedgate.upstream.Vendor;
+import dev.seedgate.work.DuePoll;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/** One call to the vendor between two transactions: what is about to happen, and what did. */
+@Component
+class Calls {
+
+    private static final Logger log = LoggerFactory.getLogger(Calls.class);
+    // Between two tries to store an answer: soon at first, then without hammering a sick database.
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+
+    private final Vendor vendor;
+    private final Outcomes outcomes;
+    private final Refreshes refreshes;
+    private final DispatchSettings settings;
+
+    Calls(Vendor vendor, Outcomes outcomes, Refreshes refreshes, DispatchSettings settings) {
+        this.vendor = vendor;
+        this.outcomes = outcomes;
+        this.refreshes = refreshes;
+        this.settings = settings;
+    }
+
+    void submit(TaskId task, Permit permit) {
+        outcomes.beginSubmit(task, settings.submitLease())
+                .ifPresent(submission -> {
+                    SubmitAnswer answer = vendor.submit(submission.clip(), permit);
+                    store(() -> record(submission, answer));
+                });
+    }
+
+    void poll(DuePoll poll, Permit permit) {
+        try {
+            PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit);
+            store(() -> outcomes.record(poll, answer));
+        } finally {
+            refreshes.answered(poll.task());
+        }
+    }
+
+    private void record(Submission submission, SubmitAnswer answer) {
+        try {
+            outcomes.record(submission, answer);
+        } catch (DataIntegrityViolationException e) {
+            // Another task was given the same id at this very moment; by now it is seen to be
+            // known.
+            outcomes.record(submission, answer);
+        }
+    }
+
+    /** An answer is worth money: it is kept and stored again until the database takes it. */
+    private static void store(Runnable recording) {
+        Duration pause = FIRST_RETRY;
+        while (true) {
+            try {
+                recording.run();
+                return;
+            } catch (DataAccessException | TransactionException e) {
+                log.warn(
+                        "an answer could not be stored, again in {} ms: {}",
+                        pause.toMillis(),
+                        e.toString());
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+        }
+    }
+}

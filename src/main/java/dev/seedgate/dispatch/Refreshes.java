@@ -1,0 +1,64 @@
+package dev.seedgate.dispatch;
+
+import dev.seedgate.generation.RenderWatch;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.work.DueWork;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * Status reads that wait for a poll. A read only makes the poll due; it is claimed and paid for
+ * with a permit like any other, so reads can't spend more of the vendor's budget than there is.
+ */
+@Component
+class Refreshes implements RenderWatch {
+
+    private final DueWork work;
+    private final ObjectProvider<Dispatcher> dispatcher;
+    private final Map<TaskId, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+
+    /** The provider breaks a circle: the dispatcher's calls report to this. */
+    Refreshes(DueWork work, ObjectProvider<Dispatcher> dispatcher) {
+        this.work = work;
+        this.dispatcher = dispatcher;
+    }
+
+    @Override
+    public boolean refresh(TaskId task, Duration age, Duration atMost) {
+        // Waiting begins before the poll can.
+        CompletableFuture<Void> poll =
+                waiting.computeIfAbsent(task, _ -> new CompletableFuture<>());
+        if (!work.pollNowIfOlderThan(task, age)) {
+            // What is stored is fresh; that holds for whoever else waits.
+            answered(task);
+            return false;
+        }
+        dispatcher.getObject().wake();
+        try {
+            poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // The answer may still come: what is stored is given, and the next read waits anew.
+            waiting.remove(task, poll);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return true;
+    }
+
+    /** A poll of this task has been recorded. */
+    void answered(TaskId task) {
+        CompletableFuture<Void> poll = waiting.remove(task);
+        if (poll != null) {
+            poll.complete(null);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package dev.seedgate.generation;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({GenerationSettings.class, PollPace.class})
+class GenerationConfiguration {}

@@ -1,0 +1,35 @@
+package dev.seedgate.generation;
+
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * @param maxImageUrls the vendor names no number; four is what its siblings take
+ * @param statusRefreshWait how long a status read waits for its own poll; 0 = reads never poll
+ * @param statusFreshFor a vendor's answer this young is given again without asking
+ * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
+ *     whoever waits
+ * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
+ * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
+ * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been
+ *     charged
+ * @param cliplessPolls SUCCESSes without a usable URL before the task fails
+ * @param expiredPollFor how long an expired task is still asked for, hourly
+ * @param idempotencyRetention at least 24 h are promised
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record GenerationSettings(
+        @DefaultValue("4") @Min(1) int maxImageUrls,
+        @DefaultValue("1s") Duration statusRefreshWait,
+        @DefaultValue("2s") Duration statusFreshFor,
+        @DefaultValue("15m") Duration queueMaxWait,
+        @DefaultValue("2h") Duration taskMaxAge,
+        @DefaultValue("24h") Duration uncertainRefundAfter,
+        @DefaultValue("3") @Min(0) int resubmits,
+        @DefaultValue("10") @Min(1) int cliplessPolls,
+        @DefaultValue("7d") Duration expiredPollFor,
+        @DefaultValue("48h") Duration idempotencyRetention) {}

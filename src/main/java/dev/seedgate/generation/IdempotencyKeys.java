@@ -1,0 +1,81 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.TaskId;
+import java.util.Arrays;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Repository;
+
+/**
+ * Which idempotency key made which task. Written in the create's transaction, so a refused create
+ * leaves nothing; a second call with the key waits at the unique index for the first to commit.
+ */
+@Repository
+class IdempotencyKeys {
+
+    private final JdbcClient jdbc;
+    private final GenerationSettings settings;
+
+    IdempotencyKeys(JdbcClient jdbc, GenerationSettings settings) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+    }
+
+    /**
+     * Takes the key for a new task, or finds the one it made before. Another order with this key is
+     * {@code IDEMPOTENCY_KEY_REUSED}.
+     */
+    Optional<Receipt> claim(String key, long teamId, Order order, TaskId task) {
+        int taken =
+                jdbc.sql(
+                                """
+                                insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                                values (:team, :key, :fingerprint, :task, :credits)
+                                on conflict do nothing
+                                """)
+                        .param("team", teamId)
+                        .param("key", key)
+                        .param("fingerprint", order.fingerprint())
+                        .param("task", task.value())
+                        .param("credits", order.preset().credits())
+                        .update();
+        return taken == 1 ? Optional.empty() : Optional.of(replay(key, teamId, order));
+    }
+
+    private Receipt replay(String key, long teamId, Order order) {
+        return jdbc.sql(
+                        """
+                        select fingerprint, task_id, credits from idempotency_key
+                        where team_id = :team and key = :key
+                        """)
+                .param("team", teamId)
+                .param("key", key)
+                .query((row, _) -> {
+                    if (!Arrays.equals(row.getBytes("fingerprint"), order.fingerprint())) {
+                        throw new GatewayException(
+                                ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                                "This Idempotency-Key belongs to another request of your team; use a new key for a new request.");
+                    }
+                    return Receipt.replayed(
+                            new TaskId(row.getString("task_id")), row.getLong("credits"));
+                })
+                .single();
+    }
+
+    /** Forgets old keys, a bounded number at a time, so that nobody waits for it. */
+    @Scheduled(fixedDelayString = "PT10M", initialDelayString = "PT1M")
+    void forgetOld() {
+        jdbc.sql(
+                        """
+                        delete from idempotency_key where (team_id, key) in (
+                            select team_id, key from idempotency_key
+                            where created_at < gateway_now() - make_interval(secs => :seconds)
+                            order by created_at limit 10000)
+                        """)
+                .param("seconds", settings.idempotencyRetention().toSeconds())
+                .update();
+    }
+}

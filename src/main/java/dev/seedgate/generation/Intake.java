@@ -1,0 +1,85 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.upstream.Budget;
+import dev.seedgate.work.DueWork;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
+ * company's account is stopped, not when the queue is longer than can be submitted in time.
+ * Answered from memory; the queue's length is at most a second old.
+ */
+@Component
+class Intake implements SmartLifecycle {
+
+    private final Budget budget;
+    private final DueWork work;
+    private final int queueBound;
+    private volatile int queued;
+    private volatile boolean running;
+    private volatile boolean draining;
+
+    Intake(Budget budget, DueWork work, GenerationSettings settings) {
+        this.budget = budget;
+        this.work = work;
+        double bound = budget.requestsPerSecond() * settings.queueMaxWait().toSeconds();
+        queueBound = (int) Math.max(1, Math.min(bound, Integer.MAX_VALUE - 1));
+    }
+
+    /** Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. */
+    void check() {
+        if (draining) {
+            throw new GatewayException(
+                    ErrorCode.DRAINING,
+                    "This gateway is stopping; nothing was charged. Try again.",
+                    Duration.ofSeconds(2));
+        }
+        Optional<Duration> stopped = budget.refusesCreates(queued == 0);
+        if (stopped.isPresent()) {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The video service takes no jobs at the moment; nothing was charged. The operators see it too; try again later.",
+                    stopped.get());
+        }
+        if (queued >= queueBound) {
+            throw new GatewayException(
+                    ErrorCode.OVERLOADED,
+                    "More clips wait than can be submitted in time; nothing was charged. Try again later.",
+                    Duration.ofSeconds(10));
+        }
+    }
+
+    @Scheduled(fixedDelay = 1000)
+    void measure() {
+        queued = work.queued(queueBound);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        draining = false;
+    }
+
+    @Override
+    public void stop() {
+        draining = true;
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Stops first, so that a create that still comes in is told before the web server closes. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.seedgate.generation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.RequestId;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Caller;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.RequestEntity;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** The mirror API: paths, fields and envelope of the vendor's. */
+@RestController
+@RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
+class MirrorController {
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String PROJECT = "X-Project";
+    private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile("[!-~]{1,255}");
+    private static final Pattern PROJECT_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private final Creates creates;
+    private final TaskReads reads;
+    private final OrderReader orders;
+    private final JsonBody json;
+
+    MirrorController(Creates creates, TaskReads reads, OrderReader orders, JsonBody json) {
+        this.creates = creates;
+        this.reads = reads;
+        this.orders = orders;
+        this.json = json;
+    }
+
+    @PostMapping("/generate")
+    ResponseEntity<Envelope<Created>> generate(
+            @AuthenticationPrincipal Caller caller,
+            @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
+            RequestEntity<byte[]> request) {
+        JsonNode body =
+                json.read(request)
+                        .orElseThrow(() ->
+                                new GatewayException(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The body is missing; send a JSON object."));
+        Order order =
+                new Order(
+                        orders.read(body),
+                        project(request.getHeaders(), caller),
+                        idempotencyKey(request.getHeaders()),
+                        requestId);
+        Receipt receipt = creates.create(caller, order);
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
+        answer.header("X-Credits-Charged", String.valueOf(receipt.charged()));
+        if (receipt.remaining() != null) {
+            answer.header("X-Credits-Remaining", String.valueOf(receipt.remaining()));
+        }
+        if (receipt.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(Envelope.success(new Created(receipt.task().value())));
+    }
+
+    @GetMapping("/status")
+    Envelope<TaskStatus> status(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(name = "task_id", required = false) @Nullable List<String> taskIds) {
+        return Envelope.success(reads.status(caller, taskId(taskIds, null)));
+    }
+
+    @PostMapping("/status")
+    Envelope<TaskStatus> status(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(name = "task_id", required = false) @Nullable List<String> taskIds,
+            RequestEntity<byte[]> request) {
+        JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
+        return Envelope.success(reads.status(caller, taskId(taskIds, inBody)));
+    }
+
+    /** The one task id among all places it may stand in. */
+    private static TaskId taskId(@Nullable List<String> inQuery, @Nullable JsonNode inBody) {
+        if (inBody != null && !inBody.isNull() && !inBody.isString()) {
+            throw invalidTaskId("task_id must be a string.");
+        }
+        String fromBody = inBody == null || inBody.isNull() ? null : inBody.stringValue();
+        List<String> fromQuery = inQuery == null ? List.of() : inQuery;
+        List<String> all =
+                java.util.stream.Stream.concat(
+                                fromQuery.stream(), Optional.ofNullable(fromBody).stream())
+                        .distinct()
+                        .toList();
+        if (all.size() > 1) {
+            throw invalidTaskId("task_id is given more than once, with different values.");
+        }
+        return all.stream()
+                .findFirst()
+                .flatMap(TaskId::parse)
+                .orElseThrow(() ->
+                        invalidTaskId(
+                                "task_id is missing or malformed; send the id that /api/generate returned."));
+    }
+
+    private static GatewayException invalidTaskId(String message) {
+        return new GatewayException(ErrorCode.INVALID_TASK_ID, message);
+    }
+
+    private static @Nullable String idempotencyKey(HttpHeaders headers) {
+        return single(
+                headers,
+                IDEMPOTENCY_KEY,
+                IDEMPOTENCY_KEY_FORM,
+                ErrorCode.INVALID_IDEMPOTENCY_KEY,
+                "1 to 255 visible ASCII characters");
+    }
+
+    private static @Nullable String project(HttpHeaders headers, Caller caller) {
+        String project =
+                single(
+                        headers,
+                        PROJECT,
+                        PROJECT_FORM,
+                        ErrorCode.INVALID_PROJECT,
+                        "1 to 64 of A-Z a-z 0-9 . _ -");
+        return project == null ? caller.project() : project;
+    }
+
+    private static @Nullable String single(
+            HttpHeaders headers, String name, Pattern form, ErrorCode code, String rule) {
+        List<String> values = headers.getOrEmpty(name);
+        if (values.isEmpty()) {
+            return null;
+        }
+        if (values.size() > 1 || !form.matcher(values.getFirst()).matches()) {
+            throw new GatewayException(code, name + " must be sent once, with " + rule + ".");
+        }
+        return values.getFirst();
+    }
+
+    /** The gateway's own id of the new task. */
+    record Created(@JsonProperty("task_id") String taskId) {}
+}

@@ -1,0 +1,50 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.credit.Preset;
+import dev.seedgate.upstream.ClipRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A create as it was understood: the cleaned clip, its project, and the idempotency key if one was
+ * sent.
+ *
+ * @param requestId of the HTTP request, to find it in logs
+ */
+record Order(
+        ClipRequest clip,
+        @Nullable String project,
+        @Nullable String idempotencyKey,
+        String requestId) {
+
+    Preset preset() {
+        return Preset.of(clip.durationSeconds(), clip.sound());
+    }
+
+    /**
+     * What makes two orders with one idempotency key the same: the cleaned request and the project.
+     */
+    byte[] fingerprint() {
+        StringBuilder text = new StringBuilder();
+        append(text, clip.prompt());
+        append(text, clip.aspectRatio());
+        append(text, String.valueOf(clip.durationSeconds()));
+        append(text, String.valueOf(clip.sound()));
+        append(text, project == null ? "" : project);
+        clip.imageUrls().forEach(url -> append(text, url));
+        try {
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** With its length, so that no two different lists of fields make one text. */
+    private static void append(StringBuilder text, String field) {
+        text.append(HexFormat.of().toHexDigits(field.length())).append(field);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.upstream.ClipRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads and cleans a create's body by the rules of the contract. What comes out is what is stored,
+ * echoed, priced and sent. Each refusal names its field and the rule.
+ */
+@Component
+class OrderReader {
+
+    private static final Set<String> ASPECT_RATIOS = Set.of("16:9", "9:16", "1:1");
+    private static final String DEFAULT_ASPECT_RATIO = "16:9";
+    // The vendor's page: at most 1000 characters.
+    private static final int LONGEST_PROMPT = 1000;
+    // What browsers and proxies agree on.
+    private static final int LONGEST_URL = 2048;
+
+    private final int maxImageUrls;
+
+    OrderReader(GenerationSettings settings) {
+        maxImageUrls = settings.maxImageUrls();
+    }
+
+    ClipRequest read(JsonNode body) {
+        String prompt = prompt(field(body, "prompt"));
+        List<String> imageUrls = imageUrls(field(body, "image_urls"));
+        return new ClipRequest(
+                prompt,
+                aspectRatio(field(body, "aspect_ratio"), !imageUrls.isEmpty()),
+                duration(field(body, "duration")),
+                sound(field(body, "sound")),
+                imageUrls);
+    }
+
+    /** Null stands for absent in every field. */
+    private static @Nullable JsonNode field(JsonNode body, String name) {
+        JsonNode value = body.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private static String prompt(@Nullable JsonNode value) {
+        if (value == null) {
+            throw invalid(
+                    ErrorCode.INVALID_PROMPT,
+                    "prompt is missing; it must be a text of 1 to 1000 characters.");
+        }
+        if (!value.isString()) {
+            throw invalid(ErrorCode.INVALID_PROMPT, "prompt must be a string.");
+        }
+        String text = value.stringValue().replace("\r\n", "\n").replace('\r', '\n');
+        IntPredicate forbidden = c -> Character.isISOControl(c) && c != '\n' && c != '\t';
+        if (text.codePoints().anyMatch(forbidden)) {
+            throw invalid(
+                    ErrorCode.INVALID_PROMPT,
+                    "prompt must not contain control characters other than newline and tab.");
+        }
+        if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            throw invalid(ErrorCode.INVALID_PROMPT, "prompt must not contain lone surrogates.");
+        }
+        String stripped = text.strip();
+        int length = stripped.codePointCount(0, stripped.length());
+        if (length == 0) {
+            throw invalid(
+                    ErrorCode.INVALID_PROMPT,
+                    "prompt is empty; it must have 1 to 1000 characters.");
+        }
+        if (length > LONGEST_PROMPT) {
+            throw invalid(
+                    ErrorCode.INVALID_PROMPT,
+                    "prompt has " + length + " characters; at most 1000 are allowed.");
+        }
+        return stripped;
+    }
+
+    /** With images the vendor ignores it, so anything is let pass there. */
+    private static String aspectRatio(@Nullable JsonNode value, boolean withImages) {
+        boolean known =
+                value != null && value.isString() && ASPECT_RATIOS.contains(value.stringValue());
+        if (value != null && known) {
+            return value.stringValue();
+        }
+        if (withImages) {
+            return DEFAULT_ASPECT_RATIO;
+        }
+        throw invalid(
+                ErrorCode.INVALID_ASPECT_RATIO,
+                "aspect_ratio must be one of \"16:9\", \"9:16\", \"1:1\" when there are no image_urls.");
+    }
+
+    private static int duration(@Nullable JsonNode value) {
+        if (value != null && value.isString()) {
+            if (value.stringValue().equals("5")) {
+                return 5;
+            }
+            if (value.stringValue().equals("10")) {
+                return 10;
+            }
+        }
+        if (value != null
+                && value.isNumber()
+                && (value.doubleValue() == 5 || value.doubleValue() == 10)) {
+            return value.intValue();
+        }
+        throw invalid(ErrorCode.INVALID_DURATION, "duration must be \"5\" or \"10\" (seconds).");
+    }
+
+    private static boolean sound(@Nullable JsonNode value) {
+        if (value == null) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            throw invalid(ErrorCode.INVALID_SOUND, "sound must be true or false.");
+        }
+        return value.booleanValue();
+    }
+
+    private List<String> imageUrls(@Nullable JsonNode value) {
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw invalid(ErrorCode.INVALID_IMAGE_URLS, "image_urls must be an array of URLs.");
+        }
+        if (value.size() > maxImageUrls) {
+            throw invalid(
+                    ErrorCode.INVALID_IMAGE_URLS,
+                    "image_urls has "
+                            + value.size()
+                            + " entries; at most "
+                            + maxImageUrls
+                            + " are allowed.");
+        }
+        List<String> urls = new ArrayList<>();
+        for (JsonNode entry : value) {
+            String place = "image_urls[" + urls.size() + "]";
+            if (!entry.isString()) {
+                throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " must be a string.");
+            }
+            urls.add(imageUrl(place, entry.stringValue()));
+        }
+        return urls;
+    }
+
+    private static String imageUrl(String place, String text) {
+        if (text.length() > LONGEST_URL) {
+            throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is longer than 2048 characters.");
+        }
+        try {
+            URI uri = new URI(text);
+            String scheme = uri.getScheme();
+            boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
+            if (!web || uri.getHost() == null || uri.getRawUserInfo() != null) {
+                throw invalid(
+                        ErrorCode.INVALID_IMAGE_URLS,
+                        place
+                                + " must be an absolute http or https URL with a host and without user info.");
+            }
+            return text;
+        } catch (URISyntaxException e) {
+            throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is not a valid URL.");
+        }
+    }
+
+    private static GatewayException invalid(ErrorCode code, String message) {
+        return new GatewayException(code, message);
+    }
+}

@@ -1,0 +1,345 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.credit.Ledger;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.upstream.PollAnswer;
+import dev.seedgate.upstream.SubmitAnswer;
+import dev.seedgate.work.DuePoll;
+import dev.seedgate.work.DueWork;
+import dev.seedgate.work.Tries;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * What becomes of a task after it was queued. Each verb is one transaction in which the task, its
+ * credits and its due work move together; each is guarded by the state it starts from, so whatever
+ * comes twice, late or from two replicas moves them once.
+ */
+@Service
+public class Outcomes {
+
+    private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
+    // Half a minute at most: a vendor that is back must not wait long for its work.
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
+
+    private final TaskRepository tasks;
+    private final TaskEvents events;
+    private final Ledger ledger;
+    private final DueWork work;
+    private final GenerationSettings settings;
+    private final PollPace pace;
+    private final MeterRegistry metrics;
+    private final Clock clock;
+
+    Outcomes(
+            TaskRepository tasks,
+            TaskEvents events,
+            Ledger ledger,
+            DueWork work,
+            GenerationSettings settings,
+            PollPace pace,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.tasks = tasks;
+        this.events = events;
+        this.ledger = ledger;
+        this.work = work;
+        this.settings = settings;
+        this.pace = pace;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /**
+     * Commits that the task is about to be sent. Empty when it no longer waits.
+     *
+     * @param lease after it, whoever was sending must be dead
+     */
+    @Transactional
+    public Optional<Submission> beginSubmit(TaskId id, Duration lease) {
+        Task task = lock(id);
+        if (task.phase() != Phase.QUEUED) {
+            return Optional.empty();
+        }
+        task.submitting();
+        work.sending(id, lease);
+        events.add(task, null, null);
+        return Optional.of(new Submission(id, task.attempt(), task.clip()));
+    }
+
+    /**
+     * Records what a submit brought. After the lease, when the task is UNCERTAIN already, only an
+     * id moves it; any other late answer is kept as evidence.
+     *
+     * @throws DataIntegrityViolationException when another task got the same id at this very
+     *     moment: call again
+     */
+    @Transactional
+    public void record(Submission submission, SubmitAnswer answer) {
+        Task task = lock(submission.task());
+        if (task.attempt() != submission.attempt()) {
+            events.add(
+                    task,
+                    null,
+                    "answer to attempt " + submission.attempt() + ": " + answer.evidence());
+            return;
+        }
+        switch (answer) {
+            case SubmitAnswer.Accepted accepted -> accepted(task, accepted);
+            case SubmitAnswer.AccountStopped stopped ->
+                    requeue(task, "the video service takes no jobs", stopped.evidence(), false);
+            case SubmitAnswer.Throttled throttled ->
+                    requeue(task, "the video service is busy", throttled.evidence(), false);
+            case SubmitAnswer.NotSent notSent ->
+                    requeue(
+                            task,
+                            "the video service could not be reached",
+                            notSent.evidence(),
+                            true);
+            case SubmitAnswer.Retryable retryable -> retry(task, retryable);
+            case SubmitAnswer.Refused refused -> refused(task, refused);
+            case SubmitAnswer.Uncertain uncertain -> uncertain(task, uncertain.evidence());
+        }
+    }
+
+    /** Records what a poll brought. Only a proven end ends a task. */
+    @Transactional
+    public void record(DuePoll poll, PollAnswer answer) {
+        switch (answer) {
+            case PollAnswer.Running running -> running(poll, running);
+            case PollAnswer.Unanswered _ ->
+                    work.pollAgain(poll.task(), pace.next(poll.age()), false);
+            case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);
+            case PollAnswer.Failed failed -> failed(poll, failed);
+        }
+    }
+
+    /** Tasks that have waited longer to be submitted than a task may. */
+    public List<TaskId> overdueInQueue(int limit) {
+        return work.waitedLongerThan(settings.queueMaxWait(), limit);
+    }
+
+    /** Whoever was sending this task is dead by now: perhaps it was sent. */
+    @Transactional
+    public void abandoned(TaskId id) {
+        Task task = lock(id);
+        if (task.phase() == Phase.SUBMITTING) {
+            uncertain(task, "the lease of the attempt ran out without an answer being recorded");
+        }
+    }
+
+    /** The task has waited too long to be submitted. */
+    @Transactional
+    public void waitedTooLong(TaskId id) {
+        Task task = lock(id);
+        if (task.phase() == Phase.QUEUED) {
+            fail(
+                    task,
+                    "The clip could not be submitted in time. Nothing was charged; try again.",
+                    null,
+                    null);
+        }
+    }
+
+    /**
+     * Nobody ever learned what became of the task: its charge is given back, the loss is the
+     * company's.
+     */
+    @Transactional
+    public void gaveUp(TaskId id) {
+        Task task = lock(id);
+        if (task.phase() == Phase.UNCERTAIN || task.phase() == Phase.EXPIRED) {
+            metrics.counter("seedgate.possible.charges", "reason", "refund_timer").increment();
+            fail(
+                    task,
+                    "The video service never told what became of this clip. Nothing was charged.",
+                    null,
+                    null);
+        }
+    }
+
+    private void accepted(Task task, SubmitAnswer.Accepted answer) {
+        boolean known =
+                tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), answer.upstreamTaskId());
+        boolean late = task.phase() != Phase.SUBMITTING;
+        if (late && task.phase() != Phase.UNCERTAIN) {
+            contradicted(task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
+        } else if (known) {
+            uncertainUnlessSo(task, "the id belongs to another task: " + answer.evidence());
+        } else {
+            task.accepted(answer.upstreamTaskId(), clock.instant());
+            if (late) {
+                ledger.relaunch(task.teamId());
+            }
+            work.rendering(task.id(), pace.pollFirstAfter());
+            events.add(task, null, answer.evidence());
+        }
+    }
+
+    private void requeue(Task task, String note, String evidence, boolean failed) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, evidence);
+            return;
+        }
+        task.requeued();
+        Duration delay = failed ? backOff(work.tries(task.id()).failures()) : Duration.ZERO;
+        work.requeue(task.id(), delay, failed);
+        events.add(task, note, evidence);
+    }
+
+    private void retry(Task task, SubmitAnswer.Retryable answer) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, answer.evidence());
+            return;
+        }
+        Tries tries = work.tries(task.id());
+        if (tries.retries() < settings.resubmits()) {
+            task.requeued();
+            work.retry(task.id(), backOff(tries.retries()));
+            events.add(task, "the video service asked to try again", answer.evidence());
+        } else {
+            // Each 500 may have been charged there; the team pays for none of them.
+            metrics.counter("seedgate.possible.charges", "reason", "errors").increment();
+            fail(
+                    task,
+                    "The video service failed repeatedly. Nothing was charged; try again later.",
+                    null,
+                    answer.evidence());
+        }
+    }
+
+    private void refused(Task task, SubmitAnswer.Refused answer) {
+        if (task.phase() == Phase.SUBMITTING) {
+            fail(task, answer.message(), null, answer.evidence());
+        } else {
+            events.add(task, null, answer.evidence());
+        }
+    }
+
+    private void uncertainUnlessSo(Task task, String evidence) {
+        if (task.phase() == Phase.UNCERTAIN) {
+            events.add(task, null, evidence);
+        } else {
+            uncertain(task, evidence);
+        }
+    }
+
+    private void uncertain(Task task, String evidence) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, evidence);
+            return;
+        }
+        task.uncertain();
+        ledger.land(task.teamId());
+        work.refundIn(task.id(), refundAfter());
+        metrics.counter("seedgate.uncertain").increment();
+        log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
+        events.add(
+                task,
+                "it is not known whether the video service took the clip; it will not be sent again",
+                evidence);
+    }
+
+    private void running(DuePoll poll, PollAnswer.Running answer) {
+        if (poll.age().compareTo(settings.taskMaxAge()) <= 0) {
+            work.pollAgain(poll.task(), pace.next(poll.age()), true);
+            return;
+        }
+        Task task = lock(poll.task());
+        if (task.phase() == Phase.RENDERING) {
+            task.expired();
+            ledger.land(task.teamId());
+            events.add(
+                    task,
+                    "it renders for too long; it is still asked for now and then",
+                    answer.evidence());
+        }
+        if (poll.age().compareTo(settings.taskMaxAge().plus(settings.expiredPollFor())) > 0) {
+            work.refundIn(poll.task(), refundAfter());
+        } else {
+            work.pollAgain(poll.task(), pace.pollExpiredInterval(), true);
+        }
+    }
+
+    private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
+        Task task = lock(poll.task());
+        if (task.phase().terminal()) {
+            contradicted(task, answer.evidence());
+        } else if (!answer.urls().isEmpty()) {
+            boolean landed = task.phase().inFlight();
+            task.succeeded(answer.urls(), answer.credits(), clock.instant());
+            ledger.settle(task.id().value(), landed, Actor.GATEWAY);
+            atRest(task, null, answer.evidence());
+        } else if (work.clipless(task.id(), pace.next(poll.age())) >= settings.cliplessPolls()) {
+            log.error(
+                    "task {} is SUCCESS at the vendor without a clip: {}",
+                    task.id(),
+                    answer.evidence());
+            fail(
+                    task,
+                    "The video service delivered no clip. Nothing was charged.",
+                    answer.credits(),
+                    answer.evidence());
+        }
+    }
+
+    private void failed(DuePoll poll, PollAnswer.Failed answer) {
+        Task task = lock(poll.task());
+        if (task.phase().terminal()) {
+            contradicted(task, answer.evidence());
+        } else {
+            fail(task, answer.message(), answer.credits(), answer.evidence());
+        }
+    }
+
+    private void fail(
+            Task task, String message, @Nullable Long upstreamCredits, @Nullable String evidence) {
+        boolean landed = task.phase().inFlight();
+        task.failed(message, upstreamCredits, clock.instant());
+        ledger.release(task.id().value(), landed, message, Actor.GATEWAY);
+        atRest(task, message, evidence);
+    }
+
+    private void atRest(Task task, @Nullable String note, @Nullable String evidence) {
+        work.done(task.id());
+        metrics.counter("seedgate.tasks.ended", "phase", task.phase().name()).increment();
+        events.add(task, note, evidence);
+    }
+
+    /** The first terminal state has won; what contradicts it is written down and moves no money. */
+    private void contradicted(Task task, String evidence) {
+        log.warn("task {} is {} and stays so, against: {}", task.id(), task.phase(), evidence);
+        metrics.counter("seedgate.contradictions").increment();
+        events.add(task, null, evidence);
+        work.done(task.id());
+    }
+
+    private Duration refundAfter() {
+        // 0 = never; a century is never.
+        return settings.uncertainRefundAfter().isZero()
+                ? Duration.ofDays(36_500)
+                : settings.uncertainRefundAfter();
+    }
+
+    /** 1 s, doubling, with jitter, so that what failed together does not come back together. */
+    private static Duration backOff(int failures) {
+        long millis = Math.min(1000L << Math.min(failures, 10), LONGEST_BACK_OFF.toMillis());
+        return Duration.ofMillis(
+                (long) (millis * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
+    }
+
+    private Task lock(TaskId id) {
+        return tasks.lock(id.value()).orElseThrow(() -> new IllegalStateException("no task " + id));
+    }
+}

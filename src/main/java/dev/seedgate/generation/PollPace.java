@@ -1,0 +1,39 @@
+package dev.seedgate.generation;
+
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How often the vendor is asked for a task. Every poll costs it something, so the older a task, the
+ * rarer.
+ *
+ * @param pollFirstAfter from the acceptance; no render is faster
+ * @param pollInterval the shortest between two polls
+ * @param pollMaxInterval the longest between two polls
+ * @param pollExpiredInterval between two polls of an expired task
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record PollPace(
+        @DefaultValue("5s") @NotNull Duration pollFirstAfter,
+        @DefaultValue("5s") @NotNull Duration pollInterval,
+        @DefaultValue("60s") @NotNull Duration pollMaxInterval,
+        @DefaultValue("1h") @NotNull Duration pollExpiredInterval) {
+
+    /**
+     * Until the next poll of a task of this age: a tenth of its age, within bounds, a little
+     * spread.
+     */
+    Duration next(Duration age) {
+        long wanted =
+                Math.max(
+                        pollInterval.toMillis(),
+                        Math.min(age.toMillis() / 10, pollMaxInterval.toMillis()));
+        return Duration.ofMillis(
+                (long) (wanted * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+    }
+}

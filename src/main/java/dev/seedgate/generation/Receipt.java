@@ -1,0 +1,18 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.TaskId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a create.
+ *
+ * @param charged credits
+ * @param remaining what the team has left; null when unlimited, and on a replay
+ * @param replayed whether the task was made by an earlier call with the same idempotency key
+ */
+record Receipt(TaskId task, long charged, @Nullable Long remaining, boolean replayed) {
+
+    static Receipt replayed(TaskId task, long charged) {
+        return new Receipt(task, charged, null, true);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.credit.Preset;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Caller;
+import dev.seedgate.upstream.ClipRequest;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.hibernate.annotations.DynamicUpdate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task from its accepted request to its end. The verbs are the transitions there are; any other
+ * throws. Every caller of a verb holds the row's lock.
+ */
+@Entity
+@DynamicUpdate
+class Task {
+
+    @Id private String id;
+    private long teamId;
+    private long keyId;
+    private String keyName;
+    private @Nullable String project;
+    private @Nullable String costCenter;
+    private String requestId;
+    private @Nullable String prompt;
+    private String aspectRatio;
+    private short durationSeconds;
+    private boolean sound;
+    private String[] imageUrls;
+    private String preset;
+    private long credits;
+    private int priceVersion;
+
+    @Enumerated(EnumType.STRING)
+    private Phase phase;
+
+    private int attempt;
+    private String upstream;
+    private @Nullable String upstreamTaskId;
+    private @Nullable Long upstreamCredits;
+    private String @Nullable [] response;
+    private @Nullable String errorMessage;
+    private Instant createdAt;
+    private @Nullable Instant acceptedAt;
+    private @Nullable Instant finishedAt;
+
+    @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
+    protected Task() {}
+
+    Task(TaskId id, Caller caller, Order order, String upstream, Instant now) {
+        ClipRequest clip = order.clip();
+        Preset price = order.preset();
+        this.id = id.value();
+        teamId = caller.teamId();
+        keyId = caller.keyId();
+        keyName = caller.keyName();
+        project = order.project();
+        costCenter = caller.costCenter();
+        requestId = order.requestId();
+        prompt = clip.prompt();
+        aspectRatio = clip.aspectRatio();
+        durationSeconds = (short) clip.durationSeconds();
+        sound = clip.sound();
+        imageUrls = clip.imageUrls().toArray(String[]::new);
+        preset = price.label();
+        credits = price.credits();
+        priceVersion = Preset.PRICE_VERSION;
+        phase = Phase.QUEUED;
+        this.upstream = upstream;
+        createdAt = now;
+    }
+
+    /** About to be sent, as attempt number … */
+    void submitting() {
+        move(phase == Phase.QUEUED, Phase.SUBMITTING);
+        attempt++;
+    }
+
+    /** The vendor took it; a late id counts too, the evidence is the same. */
+    void accepted(String upstreamTaskId, Instant now) {
+        move(phase == Phase.SUBMITTING || phase == Phase.UNCERTAIN, Phase.RENDERING);
+        this.upstreamTaskId = upstreamTaskId;
+        acceptedAt = now;
+    }
+
+    /** It was provably not taken and waits again. */
+    void requeued() {
+        move(phase == Phase.SUBMITTING, Phase.QUEUED);
+    }
+
+    /** Perhaps it was taken. */
+    void uncertain() {
+        move(phase == Phase.SUBMITTING, Phase.UNCERTAIN);
+    }
+
+    /** It renders for too long. */
+    void expired() {
+        move(phase == Phase.RENDERING, Phase.EXPIRED);
+    }
+
+    void succeeded(List<String> urls, @Nullable Long upstreamCredits, Instant now) {
+        move(phase == Phase.RENDERING || phase == Phase.EXPIRED, Phase.SUCCEEDED);
+        response = urls.toArray(String[]::new);
+        this.upstreamCredits = upstreamCredits;
+        finishedAt = now;
+    }
+
+    void failed(String message, @Nullable Long upstreamCredits, Instant now) {
+        move(!phase.terminal(), Phase.FAILED);
+        errorMessage = message;
+        this.upstreamCredits = upstreamCredits;
+        finishedAt = now;
+    }
+
+    private void move(boolean allowed, Phase next) {
+        if (!allowed) {
+            throw new IllegalStateException("task " + id + " is " + phase + ", not to be " + next);
+        }
+        phase = next;
+    }
+
+    TaskId id() {
+        return new TaskId(id);
+    }
+
+    long teamId() {
+        return teamId;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    int attempt() {
+        return attempt;
+    }
+
+    String upstream() {
+        return upstream;
+    }
+
+    long credits() {
+        return credits;
+    }
+
+    @Nullable String project() {
+        return project;
+    }
+
+    /** What was ordered, for the vendor. A task that still has to be sent has its prompt. */
+    ClipRequest clip() {
+        return new ClipRequest(
+                Objects.requireNonNull(prompt),
+                aspectRatio,
+                durationSeconds,
+                sound,
+                List.of(imageUrls));
+    }
+
+    TaskStatus status() {
+        return new TaskStatus(
+                id,
+                phase.status(),
+                new TaskStatus.Request(
+                        prompt,
+                        aspectRatio,
+                        String.valueOf(durationSeconds),
+                        sound,
+                        imageUrls.length == 0 ? null : List.of(imageUrls)),
+                response == null ? null : List.of(response),
+                phase == Phase.FAILED ? 0 : credits,
+                errorMessage,
+                createdAt);
+    }
+}

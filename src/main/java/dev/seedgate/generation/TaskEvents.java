@@ -1,0 +1,54 @@
+package dev.seedgate.generation;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** What happened to each task: the team's timeline and, for admins, the evidence. Append-only. */
+@Repository
+class TaskEvents {
+
+    private final JdbcClient jdbc;
+
+    TaskEvents(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * @param note for the team
+     * @param evidence for admins: what was sent when, what came back
+     */
+    void add(Task task, @Nullable String note, @Nullable String evidence) {
+        jdbc.sql(
+                        """
+                        insert into task_event (task_id, phase, attempt, note, evidence)
+                        values (:task, :phase, :attempt, :note, :evidence)
+                        """)
+                .param("task", task.id().value())
+                .param("phase", task.phase().name())
+                .param("attempt", task.attempt())
+                .param("note", note)
+                .param("evidence", evidence)
+                .update();
+    }
+
+    /** The phases it has been in; the first is its creation, which is no event of its own. */
+    List<TaskDetails.Moment> timeline(String taskId, Instant createdAt) {
+        List<TaskDetails.Moment> moments = new ArrayList<>();
+        moments.add(new TaskDetails.Moment(createdAt, Phase.QUEUED, null));
+        moments.addAll(
+                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
+                        .param("task", taskId)
+                        .query((row, _) ->
+                                new TaskDetails.Moment(
+                                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                                        Phase.valueOf(row.getString("phase")),
+                                        row.getString("note")))
+                        .list());
+        return moments;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.seedgate.generation;
+
+import jakarta.persistence.LockModeType;
+import java.util.Optional;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface TaskRepository extends Repository<Task, String> {
+
+    Optional<Task> findByIdAndTeamId(String id, long teamId);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select t from Task t where t.id = :id")
+    Optional<Task> lock(String id);
+
+    boolean existsByUpstreamAndUpstreamTaskId(String upstream, String upstreamTaskId);
+}

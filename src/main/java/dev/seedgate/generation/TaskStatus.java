@@ -1,0 +1,51 @@
+package dev.seedgate.generation;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task as the vendor's status call shows it: seven fields, always present.
+ *
+ * @param status IN_PROGRESS, SUCCESS or FAILED
+ * @param response media URLs after SUCCESS, else null
+ * @param consumedCredits what the team is charged now: the price while running and after SUCCESS, 0
+ *     after a refund
+ */
+@JsonPropertyOrder({
+    "task_id",
+    "status",
+    "request",
+    "response",
+    "consumed_credits",
+    "error_message",
+    "created_at"
+})
+public record TaskStatus(
+        @JsonProperty("task_id") String taskId,
+        String status,
+        Request request,
+        @Nullable List<String> response,
+        @JsonProperty("consumed_credits") long consumedCredits,
+        @JsonProperty("error_message") @Nullable String errorMessage,
+        @JsonProperty("created_at")
+                @JsonFormat(
+                        shape = JsonFormat.Shape.STRING,
+                        pattern = "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                        timezone = "UTC")
+                Instant createdAt) {
+
+    /** The cleaned copy of what was ordered; {@code image_urls} only if given. */
+    @JsonPropertyOrder({"prompt", "aspect_ratio", "duration", "sound", "image_urls"})
+    public record Request(
+            @Nullable String prompt,
+            @JsonProperty("aspect_ratio") String aspectRatio,
+            String duration,
+            boolean sound,
+            @JsonProperty("image_urls") @JsonInclude(JsonInclude.Include.NON_NULL)
+                    @Nullable List<String> imageUrls) {}
+}

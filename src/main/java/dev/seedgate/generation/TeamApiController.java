@@ -1,0 +1,67 @@
+package dev.seedgate.generation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.credit.Accounts;
+import dev.seedgate.credit.Balance;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Caller;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What a team can ask beyond the mirror. */
+@RestController
+@RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
+class TeamApiController {
+
+    private final TaskReads reads;
+    private final Accounts accounts;
+
+    TeamApiController(TaskReads reads, Accounts accounts) {
+        this.reads = reads;
+        this.accounts = accounts;
+    }
+
+    @GetMapping("/tasks/{id}")
+    Envelope<TaskDetails> task(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        TaskId task =
+                TaskId.parse(id)
+                        .orElseThrow(() ->
+                                new GatewayException(
+                                        ErrorCode.INVALID_TASK_ID,
+                                        "The task id in the path is malformed."));
+        return Envelope.success(reads.details(caller, task));
+    }
+
+    @GetMapping("/credits")
+    Envelope<Credits> credits(@AuthenticationPrincipal Caller caller) {
+        return Envelope.success(Credits.of(accounts.balance(caller.teamId())));
+    }
+
+    /** The team's account, in credits. */
+    record Credits(
+            @Nullable Long quota,
+            long used,
+            @JsonProperty("top_ups") long topUps,
+            @Nullable Long remaining,
+            @JsonProperty("renews_at") Instant renewsAt,
+            @JsonProperty("in_flight") int inFlight) {
+
+        static Credits of(Balance balance) {
+            return new Credits(
+                    balance.quota(),
+                    balance.used(),
+                    balance.topUps(),
+                    balance.remaining(),
+                    balance.renewsAt(),
+                    balance.inFlight());
+        }
+    }
+}

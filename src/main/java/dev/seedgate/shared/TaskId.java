@@ -1,0 +1,56 @@
+package dev.seedgate.shared;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The gateway's own name of a task, in the vendor's form: {@code sd15p_} and 15 to 64 letters and
+ * digits. New ones sort by time (48 bits of milliseconds) and can't be guessed (80 random bits).
+ */
+public record TaskId(String value) {
+
+    private static final Pattern FORM = Pattern.compile("sd15p_[A-Za-z0-9]{15,64}");
+    // In ASCII order, so that ids sort as their numbers do.
+    private static final String DIGITS =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final BigInteger BASE = BigInteger.valueOf(62);
+    // 62^22 > 2^128
+    private static final int LENGTH = 22;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    public TaskId {
+        if (!FORM.matcher(value).matches()) {
+            throw new IllegalArgumentException("not a task id");
+        }
+    }
+
+    /** The id in this text, or empty when it is malformed. */
+    public static Optional<TaskId> parse(String text) {
+        return FORM.matcher(text).matches() ? Optional.of(new TaskId(text)) : Optional.empty();
+    }
+
+    public static TaskId create(Instant now) {
+        byte[] bits = new byte[16];
+        RANDOM.nextBytes(bits);
+        ByteBuffer.wrap(bits)
+                .putShort((short) (now.toEpochMilli() >> 32))
+                .putInt((int) now.toEpochMilli());
+        BigInteger number = new BigInteger(1, bits);
+        char[] text = new char[LENGTH];
+        for (int i = LENGTH - 1; i >= 0; i--) {
+            BigInteger[] parts = number.divideAndRemainder(BASE);
+            text[i] = DIGITS.charAt(parts[1].intValue());
+            number = parts[0];
+        }
+        return new TaskId("sd15p_" + new String(text));
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.seedgate.team;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A team's API key. Only a hash of its text is kept, so a copy of the database opens nothing. */
+@Entity
+class ApiKey {
+
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    private @Nullable Long id;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    private Team team;
+
+    private String name;
+    private byte[] hash;
+    private String hint;
+    private String[] scopes;
+    private @Nullable String project;
+    private @Nullable Instant expiresAt;
+    private boolean suspended;
+    private @Nullable Instant revokedAt;
+    private Instant createdAt;
+    private @Nullable Instant lastUsedAt;
+    @Version private long version;
+
+    @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
+    protected ApiKey() {}
+
+    ApiKey(Team team, NewKey request, String text, Instant now) {
+        this.team = team;
+        name = request.name();
+        hash = KeyText.sha256(text);
+        hint = text.substring(0, 7) + "…" + text.substring(text.length() - 4);
+        scopes = request.scopes().stream().map(Scope::text).toArray(String[]::new);
+        project = request.project();
+        expiresAt = request.expiresAt();
+        createdAt = now;
+    }
+
+    /** Ends the key for good; a second time changes nothing. */
+    void revoke(Instant now) {
+        if (revokedAt == null) {
+            revokedAt = now;
+        }
+    }
+
+    KeyDetails details() {
+        if (id == null) {
+            throw new IllegalStateException("key " + name + " is not stored yet");
+        }
+        List<Scope> granted = Arrays.stream(scopes).map(Scope::of).toList();
+        return new KeyDetails(
+                id,
+                name,
+                hint,
+                granted,
+                project,
+                expiresAt,
+                suspended,
+                revokedAt,
+                createdAt,
+                lastUsedAt);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.seedgate.team;
+
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface ApiKeyRepository extends Repository<ApiKey, Long> {
+
+    ApiKey saveAndFlush(ApiKey key);
+
+    boolean existsByHash(byte[] hash);
+
+    @Query("select k from ApiKey k where k.team.slug = :slug and k.id = :id")
+    Optional<ApiKey> find(String slug, long id);
+
+    @Query("select k from ApiKey k where k.team.slug = :slug order by k.id")
+    List<ApiKey> findAll(String slug);
+}

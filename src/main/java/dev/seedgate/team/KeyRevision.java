@@ -1,0 +1,38 @@
+package dev.seedgate.team;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts changes of teams and keys in the database, so that every replica learns within a second
+ * that what it remembers of them is old. A counter that is read beats NOTIFY: a missed message
+ * can't be missed for ever.
+ */
+@Component
+class KeyRevision {
+
+    private final JdbcClient jdbc;
+    private final AtomicLong seen = new AtomicLong(-1);
+
+    KeyRevision(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Tells everybody, once the surrounding transaction commits. */
+    void advance() {
+        jdbc.sql("update revision set version = version + 1 where name = 'keys'").update();
+    }
+
+    /** Reads how far it has come. */
+    void look() {
+        seen.set(
+                jdbc.sql("select version from revision where name = 'keys'")
+                        .query(Long.class)
+                        .single());
+    }
+
+    long seen() {
+        return seen.get();
+    }
+}

@@ -1,0 +1,293 @@
+package dev.seedgate.work;
+
+import dev.seedgate.shared.TaskId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/**
+ * The table of due work. A claim leases a row until a moment of the database's clock; a claimer
+ * that dies needs no cleaning up after, its rows are simply due again. Verbs join the caller's
+ * transaction.
+ */
+@Repository
+public class DueWork {
+
+    /**
+     * Submits leave in the order of their start tags; the tag that left last is the queue's virtual
+     * time.
+     */
+    private static final String CLAIM_SUBMITS =
+            """
+            with next as (
+                select w.task_id from work w
+                where w.kind = 'submit' and w.due_at <= gateway_now()
+                    and not exists (select from team t where t.id = w.team_id and t.suspended)
+                order by w.start_tag
+                limit :limit
+                for update of w skip locked
+            ), claimed as (
+                update work w
+                set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
+                from next where w.task_id = next.task_id
+                returning w.task_id, w.start_tag
+            ), passed as (
+                update fair_queue set virtual_time = (select max(start_tag) from claimed)
+                where virtual_time < (select max(start_tag) from claimed)
+            )
+            select task_id from claimed order by start_tag
+            """;
+
+    private static final String CLAIM_POLLS =
+            """
+            with next as (
+                select w.task_id from work w
+                where w.kind = 'poll' and w.due_at <= gateway_now()
+                order by w.due_at
+                limit :limit
+                for update of w skip locked
+            ), claimed as (
+                update work w
+                set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
+                from next where w.task_id = next.task_id
+                returning w.task_id
+            )
+            select t.id as task_id, t.upstream_task_id,
+                   extract(epoch from gateway_now() - t.accepted_at) as age
+            from claimed c join task t on t.id = c.task_id
+            """;
+
+    private final JdbcClient jdbc;
+
+    DueWork(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A new task waits to be submitted. */
+    public void enqueue(TaskId task, long teamId, double startTag, long credits) {
+        jdbc.sql(
+                        """
+                        insert into work (task_id, kind, team_id, due_at, start_tag, credits)
+                        values (:task, 'submit', :team, gateway_now(), :tag, :credits)
+                        """)
+                .param("task", task.value())
+                .param("team", teamId)
+                .param("tag", startTag)
+                .param("credits", credits)
+                .update();
+    }
+
+    public List<TaskId> claimSubmits(int limit, Duration lease) {
+        return jdbc.sql(CLAIM_SUBMITS)
+                .param("limit", limit)
+                .param("lease", interval(lease))
+                .query((row, _) -> task(row))
+                .list();
+    }
+
+    public List<DuePoll> claimPolls(int limit, Duration lease) {
+        return jdbc.sql(CLAIM_POLLS)
+                .param("limit", limit)
+                .param("lease", interval(lease))
+                .query((row, _) ->
+                        new DuePoll(
+                                task(row),
+                                row.getString("upstream_task_id"),
+                                seconds(row.getDouble("age"))))
+                .list();
+    }
+
+    /** Tasks whose row of this kind is due, oldest first; nothing is claimed. */
+    public List<TaskId> due(WorkKind kind, int limit) {
+        return jdbc.sql(
+                        """
+                        select task_id from work where kind = :kind and due_at <= gateway_now()
+                        order by due_at limit :limit
+                        """)
+                .param("kind", kind.text())
+                .param("limit", limit)
+                .query((row, _) -> task(row))
+                .list();
+    }
+
+    /** Tasks that have waited longer than this to be submitted and that nobody is submitting. */
+    public List<TaskId> waitedLongerThan(Duration limit, int count) {
+        return jdbc.sql(
+                        """
+                        select task_id from work
+                        where kind = 'submit' and queued_at <= gateway_now() - :limit
+                        order by queued_at limit :count
+                        """)
+                .param("limit", interval(limit))
+                .param("count", count)
+                .query((row, _) -> task(row))
+                .list();
+    }
+
+    /**
+     * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
+     */
+    public void sending(TaskId task, Duration lease) {
+        move(task, WorkKind.SENT, lease, "leased_until = gateway_now() + :delay");
+    }
+
+    /** Back to the queue, keeping the place; {@code failed} makes the next back-off longer. */
+    public void requeue(TaskId task, Duration delay, boolean failed) {
+        move(
+                task,
+                WorkKind.SUBMIT,
+                delay,
+                "leased_until = null, failures = " + (failed ? "failures + 1" : "0"));
+    }
+
+    /** Back to the queue after an answer that asks for a retry; counts them. */
+    public void retry(TaskId task, Duration delay) {
+        move(task, WorkKind.SUBMIT, delay, "leased_until = null, retries = retries + 1");
+    }
+
+    /** The vendor has taken it: ask in a while. */
+    public void rendering(TaskId task, Duration delay) {
+        move(task, WorkKind.POLL, delay, "leased_until = null, answered_at = gateway_now()");
+    }
+
+    /**
+     * Ask again in a while; {@code answered} when the vendor's answer said something. Nothing
+     * happens to a task that has come to rest meanwhile.
+     */
+    public void pollAgain(TaskId task, Duration delay, boolean answered) {
+        jdbc.sql(
+                        """
+                        update work set due_at = gateway_now() + :delay, leased_until = null,
+                            answered_at = case when :answered then gateway_now() else answered_at end
+                        where task_id = :task and kind = 'poll'
+                        """)
+                .param("task", task.value())
+                .param("delay", interval(delay))
+                .param("answered", answered)
+                .update();
+    }
+
+    /** SUCCESS came without a usable URL; answers how often it has. */
+    public int clipless(TaskId task, Duration delay) {
+        move(
+                task,
+                WorkKind.POLL,
+                delay,
+                "leased_until = null, answered_at = gateway_now(), clipless = clipless + 1");
+        return jdbc.sql("select clipless from work where task_id = :task")
+                .param("task", task.value())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Nobody knows whether the vendor has it: after this long the charge is given back. */
+    public void refundIn(TaskId task, Duration delay) {
+        move(task, WorkKind.REFUND, delay, "leased_until = null");
+    }
+
+    /** The task is at rest. */
+    public void done(TaskId task) {
+        jdbc.sql("delete from work where task_id = :task").param("task", task.value()).update();
+    }
+
+    /**
+     * How often this task failed to be sent in a row, and how many retries the vendor asked for.
+     */
+    public Tries tries(TaskId task) {
+        return jdbc.sql("select failures, retries from work where task_id = :task")
+                .param("task", task.value())
+                .query((row, _) -> new Tries(row.getInt("failures"), row.getInt("retries")))
+                .optional()
+                .orElse(new Tries(0, 0));
+    }
+
+    /**
+     * Makes a task's poll due now when the vendor's last answer is older than this; answers whether
+     * it is, and so whether it is worth waiting for a newer one.
+     */
+    public boolean pollNowIfOlderThan(TaskId task, Duration age) {
+        boolean stale =
+                jdbc.sql(
+                                """
+                                select answered_at <= gateway_now() - :age from work
+                                where task_id = :task and kind = 'poll'
+                                """)
+                        .param("task", task.value())
+                        .param("age", interval(age))
+                        .query(Boolean.class)
+                        .optional()
+                        .orElse(false);
+        if (stale) {
+            jdbc.sql(
+                            """
+                            update work set due_at = gateway_now()
+                            where task_id = :task and kind = 'poll' and due_at > gateway_now()
+                                and coalesce(leased_until <= gateway_now(), true)
+                            """)
+                    .param("task", task.value())
+                    .update();
+        }
+        return stale;
+    }
+
+    /** How much is due, counted up to {@code limit} of each, and when more will be. */
+    public Agenda agenda(int limit) {
+        return jdbc.sql(
+                        """
+                        select (select count(*) from (select from work w
+                                where kind = 'submit' and due_at <= gateway_now()
+                                    and not exists (select from team t where t.id = w.team_id and t.suspended)
+                                limit :limit) s) as submits,
+                               (select count(*) from (select from work
+                                where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
+                               extract(epoch from (select min(due_at) from work
+                                where kind = 'poll') - gateway_now()) as next_poll
+                        """)
+                .param("limit", limit)
+                .query((row, _) -> {
+                    double next = row.getDouble("next_poll");
+                    Duration wait = row.wasNull() ? Agenda.NOTHING : seconds(next);
+                    return new Agenda(row.getInt("submits"), row.getInt("polls"), wait);
+                })
+                .single();
+    }
+
+    /** How many tasks wait to be submitted, counted up to {@code limit}. */
+    public int queued(int limit) {
+        return jdbc.sql(
+                        "select count(*) from (select from work where kind = 'submit' limit :limit) q")
+                .param("limit", limit)
+                .query(Integer.class)
+                .single();
+    }
+
+    private void move(TaskId task, WorkKind kind, Duration delay, String more) {
+        int rows =
+                jdbc.sql(
+                                "update work set kind = :kind, due_at = gateway_now() + :delay, "
+                                        + more
+                                        + " where task_id = :task")
+                        .param("kind", kind.text())
+                        .param("delay", interval(delay))
+                        .param("task", task.value())
+                        .update();
+        if (rows != 1) {
+            throw new IllegalStateException("no work row of " + task);
+        }
+    }
+
+    private static TaskId task(ResultSet row) throws SQLException {
+        return new TaskId(row.getString("task_id"));
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
+    }
+
+    private static org.postgresql.util.PGInterval interval(Duration duration) {
+        return new org.postgresql.util.PGInterval(0, 0, 0, 0, 0, duration.toMillis() / 1000.0);
+    }
+}
