@@ -27,7 +27,7 @@ class MediaController {
         this.renders = renders;
     }
 
-    @GetMapping("/sandbox/media/{name}.mp4")
+    @GetMapping("/sandbox/media/{name:clip_[0-9a-z]+}.mp4")
     ResponseEntity<Resource> clip(@PathVariable("name") String name) {
         Render render =
                 renders.findByMedia(name)

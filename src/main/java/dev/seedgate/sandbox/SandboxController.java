@@ -3,6 +3,8 @@ package dev.seedgate.sandbox;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -17,6 +19,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/sandbox")
 class SandboxController {
+
+    /** What the database can be asked for; it knows no NUL, for one. */
+    private static final Pattern TASK_ID = Pattern.compile("sd15p_[0-9a-z]{1,64}");
 
     private final VendorRequests requests;
     private final CountedRefusals refusals;
@@ -110,7 +115,10 @@ class SandboxController {
             throw new Refusal(400, "task_id is required");
         }
         Render render =
-                renders.find(id).orElseThrow(() -> new Refusal(404, "There is no such task."));
+                Optional.of(id)
+                        .filter(TASK_ID.asMatchPredicate())
+                        .flatMap(renders::find)
+                        .orElseThrow(() -> new Refusal(404, "There is no such task."));
         if (render.refundDue()) {
             renders.refundFailed();
         }
