@@ -11,6 +11,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
+ * What can be set about the sandbox.
+ *
  * @param apiKey the one key that the sandbox knows; no secret, since nothing here costs anything
  * @param renderTime how long a render takes; 8 s is long enough to see it running and short enough
  *     to wait for

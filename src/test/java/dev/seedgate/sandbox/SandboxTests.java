@@ -220,6 +220,20 @@ class SandboxTests {
     }
 
     @Test
+    void answersForItsOwnFailuresToo() {
+        sandbox.database().execute("alter table sandbox_task rename to mislaid");
+        try {
+            assertRefused(
+                    sandbox.generate(SandboxServer.body("a market", "16:9", "5", false)), 500);
+            assertRefused(
+                    sandbox.send(sandbox.request("/sandbox/api/status?task_id=sd15p_0")), 500);
+            assertRefused(sandbox.send(sandbox.request("/sandbox/media/clip_0.mp4")), 500);
+        } finally {
+            sandbox.database().execute("alter table mislaid rename to sandbox_task");
+        }
+    }
+
+    @Test
     void staysOutOfTheApiDescription() {
         assertThat(sandbox.send(sandbox.request("/v3/api-docs")).http().body())
                 .contains("openapi")
