@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,15 @@ public record TestDatabase(String url) {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Moves the time that decides: from now on the database's clock is ahead by this much. */
+    public void shiftTime(Duration ahead) {
+        execute(
+                "create or replace function gateway_now() returns timestamptz language sql stable"
+                        + " parallel safe return statement_timestamp() + interval '"
+                        + ahead.toMillis()
+                        + " milliseconds'");
     }
 
     private static synchronized String server() {

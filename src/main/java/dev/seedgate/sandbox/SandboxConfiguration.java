@@ -1,0 +1,18 @@
+package dev.seedgate.sandbox;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@SandboxOnly
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SandboxSettings.class)
+class SandboxConfiguration {
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> lostAnswers() {
+        return server -> server.addEngineValves(new LostAnswerValve());
+    }
+}

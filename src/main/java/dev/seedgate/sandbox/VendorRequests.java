@@ -1,0 +1,85 @@
+package dev.seedgate.sandbox;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads what was sent, by hand: a body counts as JSON whatever its Content-Type, it is read only
+ * for who has the key, and every refusal is the vendor's.
+ */
+@SandboxOnly
+@Component
+class VendorRequests {
+
+    private static final String SCHEME = "Bearer ";
+
+    private final JsonMapper json;
+    private final SandboxSettings settings;
+
+    VendorRequests(JsonMapper json, SandboxSettings settings) {
+        this.json = json;
+        this.settings = settings;
+    }
+
+    void requireKey(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null
+                || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                || !isKey(header.substring(SCHEME.length()).strip())) {
+            throw new Refusal(401, "Missing or invalid API key.");
+        }
+    }
+
+    JsonNode body(HttpServletRequest request) {
+        try {
+            int limit = Math.toIntExact(settings.maxBody().toBytes());
+            byte[] body = request.getInputStream().readNBytes(limit + 1);
+            if (body.length > limit) {
+                throw new Refusal(413, "The request is too large.");
+            }
+            JsonNode posted = json.readTree(body);
+            if (!posted.isObject()) {
+                throw new Refusal(400, "The body must be a JSON object.");
+            }
+            return posted;
+        } catch (IOException | JacksonException e) {
+            throw new Refusal(400, "The body is not readable as JSON.");
+        }
+    }
+
+    /** From the query string itself: asking the server for parameters would eat a form's body. */
+    @Nullable String queriedTaskId(HttpServletRequest request) {
+        String queried =
+                UriComponentsBuilder.newInstance()
+                        .query(request.getQueryString())
+                        .build()
+                        .getQueryParams()
+                        .getFirst("task_id");
+        try {
+            return queried == null ? null : UriUtils.decode(queried, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(400, "task_id is not a valid query parameter");
+        }
+    }
+
+    @Nullable String postedTaskId(HttpServletRequest request) {
+        JsonNode taskId = body(request).path("task_id");
+        return taskId.isString() ? taskId.stringValue() : null;
+    }
+
+    private boolean isKey(String sent) {
+        return MessageDigest.isEqual(
+                sent.getBytes(StandardCharsets.UTF_8),
+                settings.apiKey().getBytes(StandardCharsets.UTF_8));
+    }
+}
