@@ -28,7 +28,7 @@ final class RetryAfter {
             return Optional.empty();
         }
         if (SECONDS.matcher(value.strip()).matches()) {
-            double seconds = Math.min(Double.parseDouble(value.strip()), MOST.toSeconds());
+            double seconds = Math.min(Double.parseDouble(value.strip()), (double) MOST.toSeconds());
             return Optional.of(clamped(Duration.ofSeconds((long) Math.ceil(Math.max(0, seconds)))));
         }
         @Nullable Instant until = date(headers, HttpHeaders.RETRY_AFTER);
