@@ -222,7 +222,9 @@ insert into fair_queue default values;
 create table upstream_budget (
     upstream     text primary key,
     -- GCRA: the theoretical arrival time of the next call.
-    tat          timestamptz not null default '-infinity'
+    tat          timestamptz not null default '-infinity',
+    -- How many calls the last take was given: lets one UPDATE decide and tell.
+    granted      int not null default 0
 ) with (fillfactor = 50);
 
 -- One row a reason; the end of one never lifts another.
@@ -234,6 +236,8 @@ create table upstream_pause (
     until       timestamptz,
     -- When the next single call may try whether it is over.
     next_probe  timestamptz,
+    -- How often in a row the vendor throttled: the back-off when it names no time.
+    failures    int not null default 0,
     detail      text,
     primary key (upstream, reason)
 );

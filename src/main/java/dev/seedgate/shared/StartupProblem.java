@@ -1,6 +1,9 @@
 package dev.seedgate.shared;
 
-/** The gateway can't start, and its message says in one line what to do about it. */
+/**
+ * Why the gateway can't start, in one line that tells the operator what to change. Whoever starts
+ * the process prints the message alone and ends with an error code.
+ */
 public final class StartupProblem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * A fresh database on a real PostgreSQL: the embedded one, or the server that {@code
@@ -45,13 +48,29 @@ public record TestDatabase(String url) {
         }
     }
 
-    /** Moves the time that decides: from now on the database's clock is ahead by this much. */
+    /** Applies the migrations. */
+    public TestDatabase migrated() {
+        Flyway.configure().dataSource(url, null, null).load().migrate();
+        return this;
+    }
+
+    /**
+     * Moves the database's time: from now on it is so much ahead (or behind) of the real one. Needs
+     * the migrations.
+     */
     public void shiftTime(Duration ahead) {
         execute(
-                "create or replace function gateway_now() returns timestamptz language sql stable"
-                        + " parallel safe return statement_timestamp() + interval '"
-                        + ahead.toMillis()
-                        + " milliseconds'");
+                """
+                create or replace function gateway_now() returns timestamptz
+                    language sql stable parallel safe
+                    return statement_timestamp() + interval '%d milliseconds'\
+                """
+                        .formatted(ahead.toMillis()));
+    }
+
+    /** Connections to it, a new one each time. */
+    public DataSource dataSource() {
+        return new DriverManagerDataSource(url);
     }
 
     private static synchronized String server() {

@@ -1,0 +1,99 @@
+package dev.seedgate.upstream;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Opens after failures in a row, waits longer each time, then tries one call. Beyond the library's
+ * breaker it can tell beforehand how many calls it would let through, and when.
+ */
+final class Breaker {
+
+    /** So many in a row are no accident, and few enough to leave only a handful uncertain. */
+    private static final int IN_A_ROW = 5;
+
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    private final Clock clock;
+    private final CircuitBreaker breaker;
+    private final AtomicInteger trials = new AtomicInteger();
+    private volatile long openUntilMillis;
+
+    /**
+     * @param failing which replies speak against the vendor
+     * @param clock must be monotonic: a wall clock that is set back would keep it open
+     */
+    Breaker(String name, Predicate<Reply> failing, Clock clock) {
+        this.clock = clock;
+        IntervalFunction growing =
+                IntervalFunction.ofExponentialBackoff(FIRST_WAIT, 2, LONGEST_WAIT);
+        this.breaker =
+                CircuitBreaker.of(
+                        name,
+                        CircuitBreakerConfig.custom()
+                                .slidingWindow(IN_A_ROW, IN_A_ROW, SlidingWindowType.COUNT_BASED)
+                                .failureRateThreshold(100)
+                                .permittedNumberOfCallsInHalfOpenState(1)
+                                .waitIntervalFunctionInOpenState(growing)
+                                .recordResult(
+                                        it -> it instanceof Reply reply && failing.test(reply))
+                                .clock(clock)
+                                .build());
+        AtomicInteger openings = new AtomicInteger();
+        breaker.getEventPublisher()
+                .onStateTransition(event -> {
+                    switch (event.getStateTransition().getToState()) {
+                        case OPEN ->
+                                openUntilMillis =
+                                        clock.millis() + growing.apply(openings.incrementAndGet());
+                        case CLOSED -> openings.set(0);
+                        default -> trials.set(0);
+                    }
+                });
+    }
+
+    /** Whether the call may go; if so, it must be followed by one of the two below. */
+    boolean enter() {
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            trials.incrementAndGet();
+        }
+        return true;
+    }
+
+    void record(Reply reply) {
+        breaker.onResult(0, TimeUnit.NANOSECONDS, reply);
+    }
+
+    void leaveUnused() {
+        breaker.releasePermission();
+        trials.set(0);
+    }
+
+    /** How many calls it would let through now, at most. */
+    int room() {
+        return switch (breaker.getState()) {
+            case OPEN -> waitFor().isZero() ? 1 : 0;
+            case HALF_OPEN -> trials.get() == 0 ? 1 : 0;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    /** How long it stays open; zero when a call may be tried. */
+    Duration waitFor() {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            return Duration.ZERO;
+        }
+        return Duration.ofMillis(Math.max(0, openUntilMillis - clock.millis()));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.seedgate.upstream;
+
+import dev.seedgate.shared.StartupProblem;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Which vendor is called, where and with which key: the real one when there is a key, else the
+ * sandbox of this very process, whose port is known once the web server is up.
+ */
+final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
+
+    static final String SANDBOX = "sandbox";
+    static final String SEEDANCE = "seedance";
+
+    private static final String VENDOR_URL = "https://seedance1-5pro.com";
+
+    private final String name;
+    private final VendorKey key;
+    private volatile @Nullable String baseUrl;
+
+    private Endpoint(String name, VendorKey key, @Nullable String baseUrl) {
+        this.name = name;
+        this.key = key;
+        this.baseUrl = baseUrl;
+    }
+
+    static Endpoint of(UpstreamSettings settings, String sandboxKey) {
+        @Nullable VendorKey key = VendorKey.of(settings);
+        String url = settings.baseUrl() == null ? "" : settings.baseUrl().strip();
+        if (key != null) {
+            return new Endpoint(SEEDANCE, key, checked(url.isEmpty() ? VENDOR_URL : url));
+        }
+        if (!url.isEmpty()) {
+            throw new StartupProblem(
+                    "seedgate.upstream.base-url is set but there is no key: set"
+                            + " SEEDGATE_UPSTREAM_API_KEY too, or remove the URL to use the built-in"
+                            + " sandbox.");
+        }
+        return new Endpoint(SANDBOX, VendorKey.fixed(sandboxKey), null);
+    }
+
+    String name() {
+        return name;
+    }
+
+    String key() {
+        return key.value();
+    }
+
+    /** Without a slash at its end; null while this process's own web server is not up. */
+    @Nullable String baseUrl() {
+        return baseUrl;
+    }
+
+    @Override
+    public void onApplicationEvent(WebServerInitializedEvent event) {
+        // The management server has a namespace of its own; the sandbox lives on the main one.
+        if (name.equals(SANDBOX) && event.getApplicationContext().getServerNamespace() == null) {
+            baseUrl = "http://127.0.0.1:" + event.getWebServer().getPort() + "/sandbox";
+        }
+    }
+
+    private static String checked(String url) {
+        try {
+            URI uri = new URI(url);
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            boolean sound =
+                    (scheme.equals("https") || scheme.equals("http"))
+                            && uri.getHost() != null
+                            && uri.getUserInfo() == null
+                            && uri.getQuery() == null
+                            && uri.getFragment() == null
+                            && uri.getPort() <= 65_535;
+            if (sound) {
+                return url.replaceFirst("/+$", "");
+            }
+        } catch (URISyntaxException e) {
+            // Told below; the parser's own words say less.
+        }
+        throw new StartupProblem(
+                "seedgate.upstream.base-url must be an absolute http or https URL with a host and"
+                        + " without user info, query or fragment, for example "
+                        + VENDOR_URL
+                        + ".");
+    }
+}

@@ -1,0 +1,130 @@
+package dev.seedgate.upstream;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes what happened in one call for admins, and cleans what the vendor says for teams. Never
+ * tells the key; never tells the prompt, which vendors like to echo.
+ */
+final class Evidence {
+
+    private static final int LONGEST = 600;
+    private static final int LONGEST_BODY = 300;
+    private static final int LONGEST_MESSAGE = 300;
+
+    /** So many letters in a row are taken for the prompt, not for chance. */
+    private static final int TELLING_LETTERS = 16;
+
+    private final String call;
+    private final Instant sentAt;
+    private final long startedNanos = System.nanoTime();
+    private final String key;
+    private final String prompt;
+
+    /**
+     * @param call for example {@code POST /api/generate}
+     * @param prompt empty for a poll
+     */
+    Evidence(String call, Instant sentAt, String key, String prompt) {
+        this.call = call;
+        this.sentAt = sentAt;
+        this.key = key;
+        this.prompt = prompt;
+    }
+
+    Instant sentAt() {
+        return sentAt;
+    }
+
+    /** What came of the call, in a line. */
+    String of(Reply reply) {
+        long elapsed = Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
+        String outcome =
+                switch (reply) {
+                    case Reply.NotBegun it -> "not sent: " + it.cause();
+                    case Reply.Lost it -> "sent, no answer: " + it.cause();
+                    case Reply.Answered it -> told(it);
+                };
+        return cleaned(sentAt + " " + call + ", after " + elapsed + " ms " + outcome, LONGEST);
+    }
+
+    /** A vendor's message as a team may read it. */
+    String message(String raw) {
+        String message = cleaned(raw, LONGEST_MESSAGE);
+        return message.isEmpty() ? "The vendor gave no reason." : message;
+    }
+
+    private String told(Reply.Answered answer) {
+        @Nullable String type = answer.headers().getFirst(HttpHeaders.CONTENT_TYPE);
+        return "HTTP "
+                + answer.status()
+                + (type == null ? "" : ", " + cleaned(type, 60))
+                + (answer.complete() ? ": " : ", cut short: ")
+                + snippet(answer.body());
+    }
+
+    private String snippet(String body) {
+        @Nullable JsonNode json = Envelope.parse(body);
+        if (json == null) {
+            // Cut JSON may hold the prompt where it can't be found any more.
+            boolean cutJson = body.stripLeading().startsWith("{");
+            return cutJson || tells(body, prompt)
+                    ? "(" + body.length() + " characters)"
+                    : start(body);
+        }
+        String echoed = json.path("data").path("request").path("prompt").asString("");
+        if (json.path("data") instanceof ObjectNode data) {
+            data.remove("request");
+        }
+        String strings = String.join(" ", json.findValuesAsString("message")) + " " + json;
+        boolean telling = tells(strings, prompt) || tells(strings, echoed);
+        return telling ? "(a body that repeats the prompt)" : start(json.toString());
+    }
+
+    private String start(String body) {
+        return body.isEmpty() ? "(no body)" : cleaned(body, LONGEST_BODY);
+    }
+
+    /** Compares letters and digits only, so that escapes and folded lines don't hide an echo. */
+    private static boolean tells(String text, String prompt) {
+        String letters = letters(prompt);
+        if (letters.isEmpty()) {
+            return !prompt.isEmpty() && text.contains(prompt);
+        }
+        String haystack = letters(text);
+        int width = Math.min(TELLING_LETTERS, letters.length());
+        for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
+            if (haystack.contains(letters.substring(from, from + width))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String letters(String text) {
+        StringBuilder letters = new StringBuilder();
+        text.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(Character::isLetterOrDigit)
+                .forEach(letters::appendCodePoint);
+        return letters.toString();
+    }
+
+    /** No control or format characters, white space folded, cut to a length, the key blanked. */
+    private String cleaned(String raw, int longest) {
+        String visible =
+                raw.replace(key, "***")
+                        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\s]+", " ")
+                        .strip();
+        if (visible.codePointCount(0, visible.length()) <= longest) {
+            return visible;
+        }
+        return visible.substring(0, visible.offsetByCodePoints(0, longest - 1)) + "…";
+    }
+}

@@ -1,0 +1,159 @@
+package dev.seedgate.upstream;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+
+/**
+ * One request and what came of it. Knows for certain whether the request was begun: it is marked
+ * when the connection stands, just before the first byte is written, and can be given up only
+ * before that. Keeps what was received even when the rest never comes.
+ */
+final class Exchange {
+
+    static final String ATTRIBUTE = "exchange";
+
+    private final long beginBy;
+    private final long maxBytes;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private boolean begun;
+    private boolean abandoned;
+    private long begunAt;
+    private int status;
+    private HttpHeaders headers = HttpHeaders.EMPTY;
+
+    Exchange(long beginByNanos, long maxBytes) {
+        this.beginBy = beginByNanos;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The filter around each call: marks the beginning and keeps the answer. */
+    static Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+        Exchange exchange = (Exchange) request.attribute(ATTRIBUTE).orElseThrow();
+        BodyInserter<?, ? super ClientHttpRequest> content = request.body();
+        // Called on the connected channel, after TLS, before the head goes out with the body.
+        BodyInserter<Object, ClientHttpRequest> marked =
+                (output, context) ->
+                        exchange.begin()
+                                ? content.insert(output, context)
+                                : Mono.error(new TimeoutException("connected too late"));
+        return next.exchange(ClientRequest.from(request).body(marked).build())
+                .flatMap(exchange::receive);
+    }
+
+    /**
+     * Makes the call and blocks until it is over, or given up.
+     *
+     * @param timeout from the beginning of the request to the end of the answer
+     */
+    Reply perform(Duration timeout, Function<Exchange, Mono<Void>> call) {
+        CompletableFuture<@Nullable Void> end = call.apply(this).toFuture();
+        @Nullable Throwable failure = await(end, beginBy);
+        if (!end.isDone() && !abandon()) {
+            failure = await(end, begunAt() + timeout.toNanos());
+        }
+        boolean whole = end.isDone() && failure == null;
+        end.cancel(true);
+        return reply(whole, failure == null ? "nothing in time" : told(failure));
+    }
+
+    private synchronized boolean begin() {
+        if (abandoned || System.nanoTime() - beginBy > 0) {
+            return false;
+        }
+        begun = true;
+        begunAt = System.nanoTime();
+        return true;
+    }
+
+    private synchronized boolean abandon() {
+        abandoned = !begun;
+        return abandoned;
+    }
+
+    private synchronized long begunAt() {
+        return begunAt;
+    }
+
+    private Mono<ClientResponse> receive(ClientResponse response) {
+        head(response.statusCode().value(), response.headers().asHttpHeaders());
+        return response.body(BodyExtractors.toDataBuffers())
+                .doOnNext(this::keep)
+                .then(Mono.just(ClientResponse.create(HttpStatus.OK).build()));
+    }
+
+    private synchronized void head(int answeredStatus, HttpHeaders answeredHeaders) {
+        status = answeredStatus;
+        headers = HttpHeaders.readOnlyHttpHeaders(answeredHeaders);
+    }
+
+    private synchronized void keep(DataBuffer buffer) {
+        byte[] bytes = new byte[buffer.readableByteCount()];
+        buffer.read(bytes);
+        DataBufferUtils.release(buffer);
+        if (body.size() + bytes.length > maxBytes) {
+            throw new IllegalStateException("the answer is larger than " + maxBytes + " bytes");
+        }
+        body.writeBytes(bytes);
+    }
+
+    private synchronized Reply reply(boolean whole, String cause) {
+        if (status != 0) {
+            String text = body.toString(StandardCharsets.UTF_8);
+            return new Reply.Answered(status, headers, text, whole);
+        }
+        return begun ? new Reply.Lost(cause) : Reply.NotBegun.network(cause);
+    }
+
+    /**
+     * Waits without heeding interrupts: leaving now would turn a paid answer that is on its way
+     * into an uncertain one, and the wait has an end of its own.
+     */
+    private static @Nullable Throwable await(
+            CompletableFuture<@Nullable Void> end, long untilNanos) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    end.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    return null;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (TimeoutException e) {
+                    return null;
+                } catch (ExecutionException e) {
+                    return e.getCause() == null ? e : e.getCause();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static String told(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.seedgate.upstream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The vendor: guards around the wire, the tables of meanings behind it, pauses as they say. */
+final class GuardedVendor implements Vendor {
+
+    private final Endpoint endpoint;
+    private final Wire wire;
+    private final Guards guards;
+    private final Pauses pauses;
+    private final SubmitTable submits;
+    private final PollTable polls;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    GuardedVendor(
+            Endpoint endpoint,
+            Wire wire,
+            Guards guards,
+            Pauses pauses,
+            SubmitTable submits,
+            PollTable polls,
+            MeterRegistry meters,
+            Clock clock) {
+        this.endpoint = endpoint;
+        this.wire = wire;
+        this.guards = guards;
+        this.pauses = pauses;
+        this.submits = submits;
+        this.polls = polls;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return endpoint.name();
+    }
+
+    @Override
+    public SubmitAnswer submit(ClipRequest request, Permit permit) {
+        Evidence evidence = evidence("POST /api/generate", request.prompt());
+        Reply reply =
+                unlessStopped(
+                        pauses.stopsSubmit(permit.probe()),
+                        () -> guards.submit(permit, () -> wire.submit(request, permit)));
+        SubmitAnswer answer = submits.meaning(reply, evidence);
+        if (reply instanceof Reply.Answered answered) {
+            Envelope envelope = Envelope.of(answered);
+            boolean accepted = answer instanceof SubmitAnswer.Accepted;
+            @Nullable Stop stop = accepted ? null : Stop.of(envelope).orElse(null);
+            learn(stop, answered, envelope, permit, answer.evidence(), evidence);
+            if (accepted && permit.probe()) {
+                pauses.lift(Stop.ACCOUNT_CREDIT);
+            }
+        }
+        count("submit", result(answer));
+        return answer;
+    }
+
+    @Override
+    public PollAnswer poll(String upstreamTaskId, Permit permit) {
+        Evidence evidence = evidence("GET /api/status", "");
+        Reply reply =
+                unlessStopped(
+                        pauses.stopsPoll(permit.probe()),
+                        () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
+        PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
+        if (reply instanceof Reply.Answered answered) {
+            Envelope envelope = Envelope.of(answered);
+            @Nullable Stop stop = Stop.ofPoll(envelope).orElse(null);
+            learn(stop, answered, envelope, permit, answer.evidence(), evidence);
+        }
+        count("poll", result(answer));
+        return answer;
+    }
+
+    private Evidence evidence(String call, String prompt) {
+        return new Evidence(call, clock.instant(), endpoint.key(), prompt);
+    }
+
+    /** A pause may have come since the permit was given. */
+    private static Reply unlessStopped(boolean stopped, Supplier<Reply> call) {
+        return stopped
+                ? Reply.NotBegun.guarded("the vendor was paused in the meantime")
+                : call.get();
+    }
+
+    /** What an answer says of the account, beyond its own task. */
+    private void learn(
+            @Nullable Stop stop,
+            Reply.Answered answered,
+            Envelope envelope,
+            Permit permit,
+            String told,
+            Evidence evidence) {
+        if (stop == Stop.THROTTLED) {
+            pauses.throttle(
+                    RetryAfter.of(answered.headers(), evidence.sentAt()).orElse(null), told);
+        } else if (stop != null) {
+            pauses.stopAccount(stop, told);
+        } else {
+            pauses.answeredUnthrottled();
+        }
+        // Whatever the vendor's own application says but "who are you" proves that the key works.
+        boolean keyWorks = stop != Stop.ACCOUNT_KEY && envelope.isGenuine();
+        if (permit.probe() && keyWorks) {
+            pauses.lift(Stop.ACCOUNT_KEY);
+        }
+    }
+
+    private void count(String operation, String result) {
+        meters.counter("seedgate.vendor.calls", "operation", operation, "result", result)
+                .increment();
+    }
+
+    private static String result(SubmitAnswer answer) {
+        return switch (answer) {
+            case SubmitAnswer.Accepted _ -> "accepted";
+            case SubmitAnswer.AccountStopped _ -> "account_stopped";
+            case SubmitAnswer.Throttled _ -> "throttled";
+            case SubmitAnswer.Retryable _ -> "retryable";
+            case SubmitAnswer.Refused _ -> "refused";
+            case SubmitAnswer.NotSent _ -> "not_sent";
+            case SubmitAnswer.Uncertain _ -> "uncertain";
+        };
+    }
+
+    private static String result(PollAnswer answer) {
+        return switch (answer) {
+            case PollAnswer.Running _ -> "running";
+            case PollAnswer.Succeeded _ -> "succeeded";
+            case PollAnswer.Failed _ -> "failed";
+            case PollAnswer.Unanswered _ -> "unanswered";
+        };
+    }
+}

@@ -1,0 +1,83 @@
+package dev.seedgate.upstream;
+
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a submit's answer means: the table the money hangs on, first match wins. What it does not
+ * name is uncertain.
+ */
+final class SubmitTable {
+
+    /** Said by the proxy in front when it never reached the vendor's own server. */
+    private static final Set<Integer> NEVER_REACHED = Set.of(521, 523, 525, 526);
+
+    private static final int LONGEST_ID = 128;
+
+    private final boolean resubmitOn500;
+
+    SubmitTable(boolean resubmitOn500) {
+        this.resubmitOn500 = resubmitOn500;
+    }
+
+    SubmitAnswer meaning(Reply reply, Evidence evidence) {
+        String told = evidence.of(reply);
+        return switch (reply) {
+            case Reply.NotBegun _ -> new SubmitAnswer.NotSent(told);
+            case Reply.Lost _ -> new SubmitAnswer.Uncertain(told);
+            case Reply.Answered answer -> meaning(answer, evidence, told);
+        };
+    }
+
+    private SubmitAnswer meaning(Reply.Answered answer, Evidence evidence, String told) {
+        Envelope envelope = Envelope.of(answer);
+        @Nullable String id = taskId(envelope);
+        if (answer.status() / 100 == 2 && id != null) {
+            return new SubmitAnswer.Accepted(id, told);
+        }
+        int status = envelope.status();
+        if (Stop.of(envelope).isPresent()) {
+            return status == 429
+                    ? new SubmitAnswer.Throttled(told)
+                    : new SubmitAnswer.AccountStopped(told);
+        }
+        if (status == 500 && envelope.isGenuine() && resubmitOn500) {
+            return new SubmitAnswer.Retryable(told);
+        }
+        if (status / 100 == 4) {
+            return new SubmitAnswer.Refused(evidence.message(envelope.message()), told);
+        }
+        // Only as a real status: inside an envelope it was the vendor's own server that answered.
+        if (NEVER_REACHED.contains(answer.status())) {
+            return new SubmitAnswer.NotSent(told);
+        }
+        return new SubmitAnswer.Uncertain(told);
+    }
+
+    /** For the breaker: what is ambiguous counts like what fails; a refusal is an answer. */
+    boolean speaksAgainstTheVendor(Reply reply) {
+        return switch (meaning(reply, new Evidence("", Instant.EPOCH, "-", ""))) {
+            case SubmitAnswer.NotSent _, SubmitAnswer.Uncertain _, SubmitAnswer.Retryable _ -> true;
+            case SubmitAnswer.Accepted _,
+                    SubmitAnswer.AccountStopped _,
+                    SubmitAnswer.Throttled _,
+                    SubmitAnswer.Refused _ ->
+                    false;
+        };
+    }
+
+    private static @Nullable String taskId(Envelope envelope) {
+        @Nullable JsonNode node = envelope.data("task_id");
+        if (node == null || !node.isString()) {
+            return null;
+        }
+        String id = node.asString();
+        boolean sound =
+                !id.isEmpty()
+                        && id.length() <= LONGEST_ID
+                        && id.chars().allMatch(c -> c > 0x20 && c < 0x7f);
+        return sound ? id : null;
+    }
+}

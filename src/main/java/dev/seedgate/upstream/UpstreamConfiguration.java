@@ -1,0 +1,79 @@
+package dev.seedgate.upstream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Puts the vendor and its budget together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(UpstreamSettings.class)
+class UpstreamConfiguration {
+
+    @Bean
+    Endpoint vendorEndpoint(
+            UpstreamSettings settings,
+            @Value("${seedgate.sandbox.api-key:sandbox-key}") String sandboxKey) {
+        return Endpoint.of(settings, sandboxKey);
+    }
+
+    @Bean
+    Wire vendorWire(Endpoint endpoint, UpstreamSettings settings) {
+        return new Wire(endpoint, settings);
+    }
+
+    @Bean
+    SubmitTable submitTable(UpstreamSettings settings) {
+        return new SubmitTable(settings.resubmitOn500());
+    }
+
+    @Bean
+    Guards vendorGuards(UpstreamSettings settings, SubmitTable submits) {
+        return new Guards(settings, submits::speaksAgainstTheVendor, new MonotonicClock());
+    }
+
+    @Bean
+    Pauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
+        return new Pauses(JdbcClient.create(dataSource), endpoint.name(), settings.probeInterval());
+    }
+
+    @Bean
+    PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings) {
+        return new PauseWatch(pauses, settings.refreshInterval());
+    }
+
+    @Bean
+    Budget budget(
+            DataSource dataSource,
+            Endpoint endpoint,
+            UpstreamSettings settings,
+            Guards guards,
+            Pauses pauses) {
+        return new ClusterBudget(JdbcClient.create(dataSource), endpoint, settings, guards, pauses);
+    }
+
+    @Bean
+    Vendor vendor(
+            Endpoint endpoint,
+            Wire wire,
+            Guards guards,
+            Pauses pauses,
+            SubmitTable submits,
+            MeterRegistry meters,
+            ObjectProvider<Clock> clock) {
+        return new GuardedVendor(
+                endpoint,
+                wire,
+                guards,
+                pauses,
+                submits,
+                new PollTable(meters),
+                meters,
+                clock.getIfAvailable(Clock::systemUTC));
+    }
+}

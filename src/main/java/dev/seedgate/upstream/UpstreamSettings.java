@@ -1,0 +1,73 @@
+package dev.seedgate.upstream;
+
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the vendor is reached and how much of it may be used.
+ *
+ * @param apiKey the company's key; without one the built-in sandbox is the vendor
+ * @param apiKeyFile a file that holds the key; read again whenever it changes
+ * @param baseUrl where {@code /api/generate} and {@code /api/status} live; may have a path
+ * @param requestsPerSecond for the whole cluster, submits and polls together
+ * @param maxConcurrent calls in flight in one instance: a vendor that hangs must not pile up
+ *     threads and sockets
+ * @param submitTimeout from the written request to the end of the answer; long, because a lost
+ *     answer may be a paid clip
+ * @param statusTimeout the same for polls; short, because a poll can be repeated
+ * @param connectTimeout name look-up, connect and TLS together; at most 10 s, since a submit's
+ *     lease has 30 s in reserve for everything but the answer
+ * @param permitLifetime how long a permit may wait for its call to begin; longer would let permits
+ *     pile up into a burst
+ * @param resubmitOn500 the vendor documents that a 500 may be retried; false holds such a task as
+ *     uncertain instead
+ * @param probeInterval how often a stopped account is tried with one call of the whole cluster
+ * @param maxAnswerSize more of an answer is not read; real ones have about 1 KB
+ * @param refreshInterval how soon an instance learns of the pauses of the others
+ */
+@Validated
+@ConfigurationProperties("seedgate.upstream")
+record UpstreamSettings(
+        @Nullable String apiKey,
+        @Nullable Path apiKeyFile,
+        @Nullable String baseUrl,
+        @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000") double requestsPerSecond,
+        @DefaultValue("32") @Min(1) @Max(10_000) int maxConcurrent,
+        @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(minutes = 30)
+                Duration submitTimeout,
+        @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(minutes = 5)
+                Duration statusTimeout,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(seconds = 10)
+                Duration connectTimeout,
+        @DefaultValue("200ms") @DurationMin(millis = 1) @DurationMax(seconds = 1)
+                Duration permitLifetime,
+        // Without the name the environment variable would have to be …RESUBMIT_ON500.
+        @Name("resubmit-on-500") @DefaultValue("true") boolean resubmitOn500,
+        @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration probeInterval,
+        @DefaultValue("256KB") DataSize maxAnswerSize,
+        @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 5)
+                Duration refreshInterval) {
+
+    /** Redacted, because a settings object ends up in messages. */
+    @Override
+    public String toString() {
+        return "UpstreamSettings[baseUrl="
+                + baseUrl
+                + ", requestsPerSecond="
+                + requestsPerSecond
+                + "]";
+    }
+}

@@ -1,0 +1,116 @@
+package dev.seedgate.upstream;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** One gateway process, as far as the vendor is concerned, put together by hand. */
+record Instance(
+        Endpoint endpoint,
+        Wire wire,
+        Guards guards,
+        Pauses pauses,
+        ClusterBudget budget,
+        GuardedVendor vendor,
+        SimpleMeterRegistry meters,
+        SettableClock breakerClock)
+        implements AutoCloseable {
+
+    static final ClipRequest CLIP =
+            new ClipRequest("Drone shot over a neon night market", "16:9", 5, false, List.of());
+
+    /** A fast vendor at the fake's address; settings in pairs go on top. */
+    static Instance of(TestDatabase database, FakeVendor fake, String... pairs) {
+        Map<String, String> values = new HashMap<>();
+        values.put("api-key", "secret-key-123");
+        values.put("base-url", fake.baseUrl());
+        values.put("requests-per-second", "1000");
+        values.put("submit-timeout", "300ms");
+        values.put("status-timeout", "300ms");
+        values.put("connect-timeout", "500ms");
+        for (int i = 0; i < pairs.length; i += 2) {
+            values.put(pairs[i], pairs[i + 1]);
+        }
+        return of(database, Endpoint.of(settings(values), "sandbox-key"), settings(values));
+    }
+
+    static UpstreamSettings settings(Map<String, String> values) {
+        Map<String, String> named = new HashMap<>();
+        values.forEach((name, value) -> named.put("seedgate.upstream." + name, value));
+        return new Binder(new MapConfigurationPropertySource(named))
+                .bindOrCreate("seedgate.upstream", UpstreamSettings.class);
+    }
+
+    static Instance of(TestDatabase database, Endpoint endpoint, UpstreamSettings settings) {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        SettableClock clock = new SettableClock();
+        Wire wire = new Wire(endpoint, settings);
+        SubmitTable submits = new SubmitTable(settings.resubmitOn500());
+        Guards guards = new Guards(settings, submits::speaksAgainstTheVendor, clock);
+        JdbcClient jdbc = JdbcClient.create(database.dataSource());
+        Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.probeInterval());
+        ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses);
+        PollTable polls = new PollTable(meters);
+        GuardedVendor vendor =
+                new GuardedVendor(
+                        endpoint, wire, guards, pauses, submits, polls, meters, Clock.systemUTC());
+        return new Instance(endpoint, wire, guards, pauses, budget, vendor, meters, clock);
+    }
+
+    SubmitAnswer submit() {
+        return vendor.submit(CLIP, permit());
+    }
+
+    PollAnswer poll(String id) {
+        return vendor.poll(id, permit());
+    }
+
+    static Permit permit() {
+        return new Permit(System.nanoTime() + Duration.ofMillis(200).toNanos(), false);
+    }
+
+    static Permit probe() {
+        return new Permit(permit().deadlineNanos(), true);
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+
+    /** Stands still until it is moved. */
+    static final class SettableClock extends Clock {
+
+        private Instant now = Instant.EPOCH;
+
+        synchronized void advance(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public synchronized Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
