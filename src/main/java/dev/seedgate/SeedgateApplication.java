@@ -12,7 +12,17 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class SeedgateApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(SeedgateApplication.class, args);
+        try {
+            SpringApplication.run(SeedgateApplication.class, args);
+        } catch (SpringApplication.AbandonedRunException e) {
+            // Tools that only look at the configuration stop the run this way.
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // Told already. Without this, a thread that the failed start left would keep the
+            // process
+            // alive, and a supervisor would take it for well.
+            System.exit(1);
+        }
     }
 
     /** For what is only shown; time that moves money or leases is the database's. */

@@ -1,8 +1,13 @@
 package dev.seedgate.team;
 
-/** What the embedded mode needs to be tried in a minute: a team whose key is known beforehand. */
+/** The team that a gateway without any configuration starts with. */
 public interface DemoTeam {
 
-    /** Makes the team and the key unless they exist. */
+    /**
+     * Makes the team and the key unless they exist; one that is suspended, archived or revoked
+     * stays as it is.
+     *
+     * @param apiKey the key's full text, as {@link KeyText#generate()} makes it
+     */
     void ensure(String slug, String name, String apiKey);
 }

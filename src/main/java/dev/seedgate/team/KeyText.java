@@ -1,48 +1,68 @@
 package dev.seedgate.team;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.zip.CRC32;
 
-/** The text of a team's API key. */
+/**
+ * The text of an API key: {@code sg_}, 32 random characters and a checksum of 6. The checksum lets
+ * a mistyped or cut key be refused without a look into the database, and secret scanners be sure.
+ */
 public final class KeyText {
 
-    private static final String DIGITS =
+    private static final String PREFIX = "sg_";
+    private static final String ALPHABET =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /** 190 bits: nobody guesses one, and two are never alike. */
+    private static final int RANDOM_LENGTH = 32;
+
+    /** 62^6 is the first power of 62 above 2^32. */
+    private static final int CHECKSUM_LENGTH = 6;
+
+    private static final int CHECKED_LENGTH = PREFIX.length() + RANDOM_LENGTH;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private KeyText() {}
 
+    /** A new key that nobody has seen. */
     public static String generate() {
-        StringBuilder text = new StringBuilder("sg_");
-        RANDOM.ints(32, 0, 62).forEach(i -> text.append(DIGITS.charAt(i)));
+        StringBuilder text = new StringBuilder(PREFIX);
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            text.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
         return text + checksum(text.toString());
     }
 
+    /** Whether the text can be a key at all: prefix, length, characters and checksum. */
     public static boolean wellFormed(String text) {
-        return text.matches("sg_[0-9A-Za-z]{38}") && text.endsWith(checksum(text.substring(0, 35)));
+        return text.length() == CHECKED_LENGTH + CHECKSUM_LENGTH
+                && text.startsWith(PREFIX)
+                && text.chars().skip(PREFIX.length()).allMatch(c -> ALPHABET.indexOf(c) >= 0)
+                && text.endsWith(checksum(text.substring(0, CHECKED_LENGTH)));
     }
 
+    /** What is stored instead of the key; a key is random enough to need no salt. */
     public static byte[] sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
     private static String checksum(String text) {
         CRC32 crc = new CRC32();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        long value = crc.getValue();
-        StringBuilder digits = new StringBuilder();
-        for (int i = 0; i < 6; i++) {
-            digits.insert(0, DIGITS.charAt((int) (value % 62)));
-            value /= 62;
+        crc.update(text.getBytes(UTF_8));
+        char[] digits = new char[CHECKSUM_LENGTH];
+        long rest = crc.getValue();
+        for (int i = CHECKSUM_LENGTH - 1; i >= 0; i--) {
+            digits[i] = ALPHABET.charAt((int) (rest % ALPHABET.length()));
+            rest /= ALPHABET.length();
         }
-        return digits.toString();
+        return new String(digits);
     }
 }

@@ -1,0 +1,103 @@
+package dev.seedgate.embedded;
+
+import dev.seedgate.shared.StartupProblem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/** The folder of embedded mode: readable by its owner only, used by one gateway at a time. */
+final class Folder implements AutoCloseable {
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private Folder(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Makes the folder if need be and takes it; the lock goes with the process, however it ends.
+     */
+    static Folder take(Path path) {
+        try {
+            Files.createDirectories(path);
+            Path folder = path.toRealPath();
+            restrict(folder, "rwx------");
+            FileChannel channel =
+                    FileChannel.open(
+                            folder.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            if (lock(channel) == null) {
+                channel.close();
+                throw new StartupProblem(
+                        "The folder %s is in use by another gateway: stop that one, or give this one a folder of its own with SEEDGATE_EMBEDDED_DIRECTORY."
+                                .formatted(folder));
+            }
+            return new Folder(folder, channel);
+        } catch (IOException e) {
+            throw new StartupProblem(
+                    "The folder %s can't be used (%s): make it writable, or choose another with SEEDGATE_EMBEDDED_DIRECTORY."
+                            .formatted(path.toAbsolutePath(), e),
+                    e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
+    /** Writes a file that only the owner can read, whole or not at all. */
+    void writeSecret(String name, String text) {
+        try {
+            Path part = path.resolve(name + ".part");
+            Files.deleteIfExists(part);
+            Files.createFile(part);
+            restrict(part, "rw-------");
+            Files.writeString(part, text);
+            Files.move(
+                    part,
+                    path.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static void restrict(Path path, String permissions) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.seedgate.startup;
+
+import dev.seedgate.shared.StartupProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringBootExceptionReporter;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.Ordered;
+
+/**
+ * Tells why the gateway did not start in one line on standard error, for every reason that an
+ * operator can mend. What is left goes to Spring Boot's own report, with its stack trace.
+ */
+final class StartupReport implements SpringBootExceptionReporter, Ordered {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartupReport.class);
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    @SuppressWarnings("SystemOut")
+    public boolean reportException(Throwable failure) {
+        String line = explain(failure);
+        if (line == null) {
+            return false;
+        }
+        LOG.debug("The start failed", failure);
+        System.err.println("seedgate: " + line);
+        return true;
+    }
+
+    /** The deepest cause that is understood says it best; those around it only know who was hit. */
+    static @Nullable String explain(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable t = failure; t != null && !causes.contains(t); t = t.getCause()) {
+            causes.add(t);
+        }
+        return causes.reversed().stream()
+                .map(StartupReport::explainOne)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(line -> line.replaceAll("\\s*\\R\\s*", " "))
+                .orElse(null);
+    }
+
+    private static @Nullable String explainOne(Throwable cause) {
+        return switch (cause) {
+            case StartupProblem problem -> problem.getMessage();
+            case PortInUseException taken -> portInUse(taken.getPort());
+            case BindValidationException invalid -> BadSetting.explain(invalid);
+            case BindException unreadable -> BadSetting.explain(unreadable);
+            case FlywayException migration -> migration(migration);
+            default -> null;
+        };
+    }
+
+    private static String portInUse(int port) {
+        return "Port %d is in use: stop the program that has it, or set SERVER_PORT (MANAGEMENT_SERVER_PORT for the management port) to a free one."
+                .formatted(port);
+    }
+
+    private static String migration(FlywayException e) {
+        String detail =
+                String.valueOf(e.getMessage())
+                        .lines()
+                        .limit(2)
+                        .reduce((headline, second) -> second)
+                        .orElse("");
+        return "The tables in the database are not those of this version of the gateway (%s): start the version that made them, or name an empty database in SPRING_DATASOURCE_URL."
+                .formatted(detail.strip());
+    }
+}

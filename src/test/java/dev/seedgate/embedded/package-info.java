@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.startup;
+
+import org.jspecify.annotations.NullMarked;

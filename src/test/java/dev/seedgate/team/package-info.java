@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.team;
+
+import org.jspecify.annotations.NullMarked;
