@@ -27,11 +27,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 class BearerFilter extends OncePerRequestFilter {
 
-    static final GatewayException REFUSED =
-            new GatewayException(
-                    ErrorCode.INVALID_API_KEY,
-                    "The API key is missing or not valid. Send it as Authorization: Bearer <key>.");
-
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
 
     private final Function<String, Optional<Authentication>> authenticate;
@@ -51,16 +46,23 @@ class BearerFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            Authentication caller = key(request).flatMap(authenticate).orElseThrow(() -> REFUSED);
+            Authentication caller =
+                    key(request).flatMap(authenticate).orElseThrow(BearerFilter::refused);
             SecurityContextHolder.setContext(new SecurityContextImpl(caller));
         } catch (GatewayException e) {
             refusals.write(request, response, e);
             return;
         } catch (DataAccessException | TransactionException e) {
-            refusals.write(request, response, ErrorAdvice.DATABASE_AWAY);
+            refusals.write(request, response, ErrorAdvice.databaseAway());
             return;
         }
         chain.doFilter(request, response);
+    }
+
+    static GatewayException refused() {
+        return new GatewayException(
+                ErrorCode.INVALID_API_KEY,
+                "The API key is missing or not valid. Send it as Authorization: Bearer <key>.");
     }
 
     private static Optional<String> key(HttpServletRequest request) {

@@ -27,12 +27,6 @@ import tools.jackson.databind.DatabindException;
 @RestControllerAdvice
 class ErrorAdvice {
 
-    static final GatewayException DATABASE_AWAY =
-            new GatewayException(
-                    ErrorCode.OVERLOADED,
-                    "The gateway is overloaded or its database is away; nothing was charged. Try again.",
-                    Duration.ofSeconds(1));
-
     private static final Logger log = LoggerFactory.getLogger(ErrorAdvice.class);
 
     private final Refusals refusals;
@@ -65,7 +59,7 @@ class ErrorAdvice {
             case NonTransientDataAccessException _ -> defect(problem);
             case DataAccessException _, TransactionException _ -> {
                 log.warn("database: {}", problem.toString());
-                yield DATABASE_AWAY;
+                yield databaseAway();
             }
             default -> defect(problem);
         };
@@ -87,7 +81,7 @@ class ErrorAdvice {
                     new GatewayException(
                             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                             "Send the body as Content-Type: application/json.");
-            case 503 -> DATABASE_AWAY;
+            case 503 -> databaseAway();
             default ->
                     status < 500
                             ? invalid("The request is malformed.")
@@ -95,6 +89,13 @@ class ErrorAdvice {
                                     ErrorCode.INTERNAL_ERROR,
                                     "Something went wrong here. Report the request_id to the operators.");
         };
+    }
+
+    static GatewayException databaseAway() {
+        return new GatewayException(
+                ErrorCode.OVERLOADED,
+                "The gateway is overloaded or its database is away; nothing was charged. Try again.",
+                Duration.ofSeconds(1));
     }
 
     private static GatewayException defect(Exception problem) {

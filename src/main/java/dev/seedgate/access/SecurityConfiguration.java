@@ -112,7 +112,7 @@ class SecurityConfiguration {
                         new BodyGuard(settings.maxBody().toBytes(), refusals), BearerFilter.class)
                 .exceptionHandling(errors ->
                         errors.authenticationEntryPoint((request, response, _) ->
-                                        refusals.write(request, response, BearerFilter.REFUSED))
+                                        refusals.write(request, response, BearerFilter.refused()))
                                 .accessDeniedHandler((request, response, _) ->
                                         refusals.write(request, response, lacksScope())));
     }

@@ -1,14 +1,20 @@
 package dev.seedgate.shared;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Why the gateway can't start, in one line that tells the operator what to change. Whoever starts
- * the process prints the message alone and ends with an error code.
+ * The gateway can't start as it was set up. The message is all that the operator is shown: one line
+ * that says what is wrong and what to do about it.
  */
 public final class StartupProblem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     public StartupProblem(String message) {
-        super(message);
+        this(message, null);
+    }
+
+    public StartupProblem(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }

@@ -81,7 +81,7 @@ public class Callers {
     private static Known known(ResultSet row, long seen) throws SQLException {
         double secondsLeft = row.getDouble("seconds_left");
         // The database's clock says how long; from here on a monotonic one counts.
-        double nanosLeft = row.wasNull() ? FOR_EVER_NANOS : secondsLeft * 1e9;
+        double nanosLeft = row.wasNull() ? (double) FOR_EVER_NANOS : secondsLeft * 1e9;
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         Arrays.stream((String[]) row.getArray("scopes").getArray())
                 .map(Scope::of)
@@ -97,7 +97,9 @@ public class Callers {
                         row.getString("project"),
                         row.getBoolean("suspended"));
         return new Known(
-                caller, System.nanoTime() + (long) Math.min(nanosLeft, FOR_EVER_NANOS), seen);
+                caller,
+                System.nanoTime() + (long) Math.min(nanosLeft, (double) FOR_EVER_NANOS),
+                seen);
     }
 
     /** The revision is the one seen before the row was read: a change after it can't be missed. */
