@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Entity
 @DynamicUpdate
+@SuppressWarnings("UnusedVariable") // some fields are read by queries only
 class Task {
 
     @Id private String id;

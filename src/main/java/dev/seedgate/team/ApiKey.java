@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A team's API key. Only a hash of its text is kept, so a copy of the database opens nothing. */
 @Entity
+@SuppressWarnings("UnusedVariable") // some fields are read by queries only
 class ApiKey {
 
     @Id
