@@ -66,7 +66,7 @@ class PollTests {
 
     @Test
     void asksWithTheIdEncodedAndOverOneConnection() {
-        String id = "a+b&c=%/\u007e{x}";
+        String id = "a+b&c=%/~{x}";
         gateway.poll(id);
         gateway.poll(id);
         assertThat(fake.statuses()).allMatch(it -> id.equals(it.query().get("task_id")));
