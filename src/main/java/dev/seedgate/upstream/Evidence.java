@@ -19,7 +19,7 @@ final class Evidence {
     private static final int LONGEST_MESSAGE = 300;
 
     /** So many letters in a row are taken for the prompt, not for chance. */
-    private static final int TELLING_LETTERS = 16;
+    private static final int TELLING_LETTERS = 12;
 
     private final String call;
     private final Instant sentAt;
@@ -82,8 +82,8 @@ final class Evidence {
         if (json.path("data") instanceof ObjectNode data) {
             data.remove("request");
         }
-        String strings = String.join(" ", json.findValuesAsString("message")) + " " + json;
-        boolean telling = tells(strings, prompt) || tells(strings, echoed);
+        String said = said(json);
+        boolean telling = tells(said, prompt) || tells(said, echoed);
         return telling ? "(a body that repeats the prompt)" : start(json.toString());
     }
 
@@ -91,13 +91,23 @@ final class Evidence {
         return body.isEmpty() ? "(no body)" : cleaned(body, LONGEST_BODY);
     }
 
-    /** Compares letters and digits only, so that escapes and folded lines don't hide an echo. */
+    /** All strings inside, without the escapes of JSON. */
+    private static String said(JsonNode node) {
+        if (node.isString()) {
+            return node.asString();
+        }
+        StringBuilder said = new StringBuilder();
+        node.values().forEach(each -> said.append(said(each)).append(' '));
+        return said.toString();
+    }
+
+    /** Compares letters and digits only, so that mark-up and folded lines don't hide an echo. */
     private static boolean tells(String text, String prompt) {
         String letters = letters(prompt);
         if (letters.isEmpty()) {
             return !prompt.isEmpty() && text.contains(prompt);
         }
-        String haystack = letters(text);
+        String haystack = letters(text.replaceAll("<[^>]*>", " "));
         int width = Math.min(TELLING_LETTERS, letters.length());
         for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
             if (haystack.contains(letters.substring(from, from + width))) {

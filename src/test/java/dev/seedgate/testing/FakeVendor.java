@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -246,7 +247,7 @@ public final class FakeVendor implements AutoCloseable {
     public Reaction acceptLate(Duration delay) {
         return (request, connection) -> {
             Task task = take(request);
-            if (!closed.await(delay.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            if (!closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
                 connection.send(200, Map.of(), accepted(task.id()));
             }
         };
@@ -256,7 +257,7 @@ public final class FakeVendor implements AutoCloseable {
     public Reaction drip(Duration pause) {
         return (request, connection) -> {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
-            while (!closed.await(pause.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 connection.write(" ");
             }
         };
@@ -321,7 +322,7 @@ public final class FakeVendor implements AutoCloseable {
     private static ServerSocket listen(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 500);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
         return socket;
     }
 
@@ -411,7 +412,7 @@ public final class FakeVendor implements AutoCloseable {
         if (first.isEmpty()) {
             return null;
         }
-        String[] words = first.split(" ");
+        String[] words = first.split(" ", 3);
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
@@ -430,7 +431,7 @@ public final class FakeVendor implements AutoCloseable {
 
     private static Map<String, String> query(String raw) {
         Map<String, String> query = new LinkedHashMap<>();
-        for (String pair : raw.split("&")) {
+        for (String pair : raw.split("&", -1)) {
             String[] parts = pair.split("=", 2);
             query.put(parts[0], URLDecoder.decode(parts[parts.length - 1], StandardCharsets.UTF_8));
         }
@@ -440,7 +441,7 @@ public final class FakeVendor implements AutoCloseable {
     private static String chunks(InputStream in) throws IOException {
         StringBuilder body = new StringBuilder();
         while (true) {
-            int size = Integer.parseInt(line(in).split(";")[0].strip(), 16);
+            int size = Integer.parseInt(line(in).split(";", 2)[0].strip(), 16);
             body.append(text(in, size));
             line(in);
             if (size == 0) {
