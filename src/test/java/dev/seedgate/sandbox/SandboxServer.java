@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
@@ -144,7 +143,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
         }
     }
 
-    @SpringBootConfiguration(proxyBeanMethods = false)
+    // No stereotype: the scan of the whole gateway must not find it in the tests.
     @EnableAutoConfiguration(
             exclude = {
                 DataJpaRepositoriesAutoConfiguration.class,

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -71,6 +74,26 @@ public record TestDatabase(String url) {
     /** Connections to it, a new one each time. */
     public DataSource dataSource() {
         return new DriverManagerDataSource(url);
+    }
+
+    /** The one value that a query answers, as a text. */
+    public String text(String sql) {
+        return rows(sql).getFirst();
+    }
+
+    /** The first column of every row, as texts. */
+    public List<String> rows(String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(String.valueOf(result.getString(1)));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
     }
 
     private static synchronized String server() {

@@ -1,0 +1,278 @@
+package dev.seedgate.testing;
+
+import dev.seedgate.SeedgateApplication;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A whole gateway on a real port, with a real database and a fake vendor, called from outside.
+ * Several on one database are replicas of each other.
+ */
+public final class Gateway implements AutoCloseable {
+
+    public static final String ADMIN_KEY = "the-admin-key-of-the-tests";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final AtomicInteger TEAMS = new AtomicInteger();
+    private static @Nullable Gateway shared;
+
+    private final ConfigurableApplicationContext context;
+    private final TestDatabase database;
+    private final FakeVendor vendor;
+    private final int port;
+
+    private Gateway(
+            ConfigurableApplicationContext context, TestDatabase database, FakeVendor vendor) {
+        this.context = context;
+        this.database = database;
+        this.vendor = vendor;
+        port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /**
+     * The one that tests share which neither move time nor stop the vendor; it lives as long as
+     * they do.
+     */
+    public static synchronized Gateway shared() {
+        if (shared == null) {
+            shared = start(TestDatabase.create(), FakeVendor.start());
+        }
+        return shared;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param settings more of them, as {@code name=value}; later ones win
+     */
+    public static Gateway start(TestDatabase database, FakeVendor vendor, String... settings) {
+        List<String> all = new ArrayList<>();
+        all.add("server.port=0");
+        all.add("spring.datasource.url=" + database.url());
+        all.add("seedgate.admin-key=" + ADMIN_KEY);
+        all.add("seedgate.upstream.api-key=vendor-key-of-the-tests");
+        all.add("seedgate.upstream.base-url=" + vendor.baseUrl());
+        // Fast enough that no test waits for a permit; the budget has tests of its own.
+        all.add("seedgate.upstream.requests-per-second=1000");
+        all.add("seedgate.dispatch-interval=100ms");
+        all.add("seedgate.poll-first-after=100ms");
+        all.add("seedgate.poll-interval=100ms");
+        all.addAll(List.of(settings));
+        SpringApplication application =
+                new SpringApplicationBuilder(SeedgateApplication.class)
+                        .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+                        .build();
+        String[] arguments = all.stream().map(setting -> "--" + setting).toArray(String[]::new);
+        return new Gateway(application.run(arguments), database, vendor);
+    }
+
+    public TestDatabase database() {
+        return database;
+    }
+
+    public FakeVendor vendor() {
+        return vendor;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** A new team without limits, with a key for everything. */
+    public Team team() {
+        return team("");
+    }
+
+    /**
+     * A new team.
+     *
+     * @param limits more fields of the team, for example {@code "monthly_quota":650}
+     */
+    public Team team(String limits) {
+        String slug = "team-" + TEAMS.incrementAndGet();
+        String more = limits.isEmpty() ? "" : "," + limits;
+        Answer made =
+                admin(
+                        "POST",
+                        "/teams",
+                        "{\"slug\":\"%s\",\"name\":\"Team\"%s}".formatted(slug, more));
+        if (made.status() != 201) {
+            throw new IllegalStateException(made.toString());
+        }
+        return new Team(this, slug, key(slug, "{\"name\":\"all\"}"));
+    }
+
+    /** A key of a team. */
+    public String key(String slug, String request) {
+        return admin("POST", "/teams/" + slug + "/keys", request).json().get("key").stringValue();
+    }
+
+    public Answer admin(String method, String path, @Nullable String body, String... headers) {
+        return call(method, "/admin/api" + path, ADMIN_KEY, body, headers);
+    }
+
+    /** A JSON call; {@code headers} are names and values in turn. */
+    public Answer call(
+            String method,
+            String path,
+            @Nullable String key,
+            @Nullable String body,
+            String... headers) {
+        HttpRequest.Builder request = request(path);
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(
+                request.method(
+                                method,
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body))
+                        .build());
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    public Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
+            return new Answer(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Stops as on SIGTERM. */
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** An answer with its body, read as JSON on demand. */
+    public record Answer(HttpResponse<String> http) {
+
+        public int status() {
+            return http.statusCode();
+        }
+
+        public String body() {
+            return http.body();
+        }
+
+        public JsonNode json() {
+            return JSON.readTree(http.body());
+        }
+
+        public JsonNode data() {
+            return json().get("data");
+        }
+
+        /** The {@code error} of a refusal, or an empty text. */
+        public String error() {
+            return json().path("error").asString("");
+        }
+
+        public @Nullable String header(String name) {
+            return http.headers().firstValue(name).orElse(null);
+        }
+
+        @Override
+        public String toString() {
+            return status() + " " + body();
+        }
+    }
+
+    /** A team with a key, as its apps use it. */
+    public record Team(Gateway gateway, String slug, String key) {
+
+        public Answer generate(String prompt, String... headers) {
+            return post(
+                    "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}"
+                            .formatted(prompt),
+                    headers);
+        }
+
+        public Answer post(String body, String... headers) {
+            return gateway.call("POST", "/api/generate", key, body, headers);
+        }
+
+        /** A create that is expected to be accepted; its task. */
+        public String create(String prompt) {
+            Answer answer = generate(prompt);
+            if (answer.status() != 200) {
+                throw new IllegalStateException(answer.toString());
+            }
+            return answer.data().get("task_id").stringValue();
+        }
+
+        public JsonNode status(String task) {
+            return get("/api/status?task_id=" + task).data();
+        }
+
+        public JsonNode task(String task) {
+            return get("/api/tasks/" + task).data();
+        }
+
+        public JsonNode credits() {
+            return get("/api/credits").data();
+        }
+
+        public Answer get(String path) {
+            return gateway.call("GET", path, key, null);
+        }
+
+        /** Waits until the task is in this phase. */
+        public JsonNode await(String task, String phase) {
+            return awaitTask(task, it -> it.get("phase").stringValue().equals(phase));
+        }
+
+        public JsonNode awaitTask(String task, Predicate<JsonNode> reached) {
+            return Awaitility.await("task " + task)
+                    .atMost(Duration.ofSeconds(15))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> task(task), reached);
+        }
+
+        /** The vendor's id of a task that was accepted there. */
+        public String upstreamId(String task) {
+            await(task, "RENDERING");
+            return gateway.database()
+                    .text("select upstream_task_id from task where id = '" + task + "'");
+        }
+    }
+}
