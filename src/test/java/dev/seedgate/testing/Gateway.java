@@ -76,6 +76,7 @@ public final class Gateway implements AutoCloseable {
         all.add("seedgate.dispatch-interval=100ms");
         all.add("seedgate.poll-first-after=100ms");
         all.add("seedgate.poll-interval=100ms");
+        all.add("seedgate.poll-max-interval=100ms");
         all.addAll(List.of(settings));
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
