@@ -52,8 +52,11 @@ final class Breaker {
                 .onStateTransition(event -> {
                     switch (event.getStateTransition().getToState()) {
                         case OPEN ->
+                                // The library lets a call through only after the wait.
                                 openUntilMillis =
-                                        clock.millis() + growing.apply(openings.incrementAndGet());
+                                        clock.millis()
+                                                + growing.apply(openings.incrementAndGet())
+                                                + 1;
                         case CLOSED -> openings.set(0);
                         default -> trials.set(0);
                     }

@@ -12,7 +12,8 @@ public interface Budget {
     /**
      * Takes permits for at most so many calls. Submits may take up to half, polls the rest; what
      * one leaves the other takes. Nothing is given while a pause, an open breaker or a full
-     * bulkhead says so.
+     * bulkhead says so. While an account is stopped at most one call is given, as the cluster's
+     * probe. Throws Spring's {@code DataAccessException} when the database can't be asked.
      */
     Grant take(int submits, int polls);
 

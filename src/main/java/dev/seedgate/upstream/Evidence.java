@@ -18,6 +18,9 @@ final class Evidence {
     private static final int LONGEST_BODY = 300;
     private static final int LONGEST_MESSAGE = 300;
 
+    /** Enough for what is shown; searching more would let a huge answer cost much time. */
+    private static final int SEARCHED = 10_000;
+
     /** So many letters in a row are taken for the prompt, not for chance. */
     private static final int TELLING_LETTERS = 12;
 
@@ -76,7 +79,7 @@ final class Evidence {
             boolean cutJson = body.stripLeading().startsWith("{");
             return cutJson || tells(body, prompt)
                     ? "(" + body.length() + " characters)"
-                    : start(body);
+                    : shown(body);
         }
         String echoed = json.path("data").path("request").path("prompt").asString("");
         if (json.path("data") instanceof ObjectNode data) {
@@ -84,11 +87,15 @@ final class Evidence {
         }
         String said = said(json);
         boolean telling = tells(said, prompt) || tells(said, echoed);
-        return telling ? "(a body that repeats the prompt)" : start(json.toString());
+        return telling ? "(a body that repeats the prompt)" : shown(json.toString());
     }
 
-    private String start(String body) {
-        return body.isEmpty() ? "(no body)" : cleaned(body, LONGEST_BODY);
+    private String shown(String body) {
+        return body.isEmpty() ? "(no body)" : cleaned(start(body), LONGEST_BODY);
+    }
+
+    private static String start(String text) {
+        return text.substring(0, Math.min(SEARCHED, text.length()));
     }
 
     /** All strings inside, without the escapes of JSON. */
@@ -107,7 +114,7 @@ final class Evidence {
         if (letters.isEmpty()) {
             return !prompt.isEmpty() && text.contains(prompt);
         }
-        String haystack = letters(text.replaceAll("<[^>]*>", " "));
+        String haystack = letters(start(text).replaceAll("<[^>]*>", " "));
         int width = Math.min(TELLING_LETTERS, letters.length());
         for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
             if (haystack.contains(letters.substring(from, from + width))) {

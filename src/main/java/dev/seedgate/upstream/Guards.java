@@ -68,6 +68,11 @@ final class Guards {
         if (isOver(permit)) {
             return Reply.NotBegun.guarded("the permit was not used in time");
         }
+        // An interrupted thread is told to end: it must not begin what it can't see through. (The
+        // bulkhead would refuse it anyway, for a reason that is not true.)
+        if (Thread.currentThread().isInterrupted()) {
+            return Reply.NotBegun.guarded("interrupted before the call began");
+        }
         if (!bulkhead.tryAcquirePermission()) {
             return Reply.NotBegun.guarded("too many calls in flight here");
         }
@@ -79,7 +84,7 @@ final class Guards {
                 breaker.leaveUnused();
                 return Reply.NotBegun.guarded("the rate of this instance is used up");
             }
-            Reply reply = retry(permit).executeSupplier(call);
+            Reply reply = tried(permit, breaker, call);
             if (reply instanceof Reply.NotBegun it && it.local()) {
                 breaker.leaveUnused();
             } else {
@@ -88,6 +93,16 @@ final class Guards {
             return reply;
         } finally {
             bulkhead.onComplete();
+        }
+    }
+
+    private static Reply tried(Permit permit, Breaker breaker, Supplier<Reply> call) {
+        try {
+            return retry(permit).executeSupplier(call);
+        } catch (RuntimeException e) {
+            // A breaker that waits for a trial's outcome for ever would never close.
+            breaker.leaveUnused();
+            throw e;
         }
     }
 
@@ -101,7 +116,8 @@ final class Guards {
                         .retryOnResult(reply ->
                                 reply instanceof Reply.NotBegun it
                                         && !it.local()
-                                        && !isOver(permit))
+                                        && !isOver(permit)
+                                        && !Thread.currentThread().isInterrupted())
                         .build());
     }
 

@@ -14,6 +14,7 @@ final class PauseWatch implements SmartLifecycle {
     private final Pauses pauses;
     private final Duration interval;
     private volatile @Nullable Thread thread;
+    private volatile boolean running;
     private boolean failing;
 
     PauseWatch(Pauses pauses, Duration interval) {
@@ -25,21 +26,22 @@ final class PauseWatch implements SmartLifecycle {
     public void start() {
         // The first look before anyone asks: a restarted instance knows of the pauses at once.
         look();
+        running = true;
         thread = Thread.ofVirtual().name("vendor-pauses").start(this::run);
     }
 
     @Override
     public void stop() {
-        Thread running = thread;
-        thread = null;
-        if (running != null) {
-            running.interrupt();
+        running = false;
+        Thread watching = thread;
+        if (watching != null) {
+            watching.interrupt();
         }
     }
 
     @Override
     public boolean isRunning() {
-        return thread != null;
+        return running;
     }
 
     /** Before whoever calls the vendor, and after it on the way down. */
@@ -49,7 +51,7 @@ final class PauseWatch implements SmartLifecycle {
     }
 
     private void run() {
-        while (Thread.currentThread() == thread || thread == null) {
+        while (running) {
             try {
                 Thread.sleep(interval);
             } catch (InterruptedException e) {

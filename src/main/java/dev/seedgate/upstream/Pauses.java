@@ -3,13 +3,13 @@ package dev.seedgate.upstream;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -26,7 +26,8 @@ final class Pauses {
 
     // One reader at a time: an older picture must never replace a newer one.
     private final ReentrantLock refreshing = new ReentrantLock();
-    private final Map<Stop, Runnable> unrecorded = new ConcurrentHashMap<>();
+    // Bounded by the calls in flight: without a database there are no permits for more.
+    private final Queue<Runnable> unrecorded = new ConcurrentLinkedQueue<>();
     private volatile Map<Stop, Pause> standing = Map.of();
 
     Pauses(JdbcClient jdbc, String upstream, Duration probeInterval) {
@@ -76,6 +77,11 @@ final class Pauses {
             return Stop.ACCOUNT_KEY;
         }
         return standing.containsKey(Stop.ACCOUNT_CREDIT) ? Stop.ACCOUNT_CREDIT : null;
+    }
+
+    boolean stands(Stop reason) {
+        @Nullable Pause pause = standing.get(reason);
+        return pause != null && !pause.left().isZero();
     }
 
     /** How long until the next probe may be tried; zero when it is due. */
@@ -129,10 +135,12 @@ final class Pauses {
     void refresh() {
         refreshing.lock();
         try {
-            unrecorded.forEach((reason, write) -> {
+            for (@Nullable Runnable write = unrecorded.peek();
+                    write != null;
+                    write = unrecorded.peek()) {
                 write.run();
-                unrecorded.remove(reason, write);
-            });
+                unrecorded.remove();
+            }
             standing = read();
         } finally {
             refreshing.unlock();
@@ -141,10 +149,11 @@ final class Pauses {
 
     /** Without a database the change counts here at once, and everywhere as soon as it is back. */
     private void record(Stop reason, @Nullable Pause pause, Runnable write) {
-        unrecorded.put(reason, write);
+        unrecorded.add(write);
         try {
             refresh();
-        } catch (DataAccessException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is: an answer that may have cost money must not be lost over it.
             log.warn("A change of {} could not be recorded yet: {}", reason, e.getMessage());
             keepHere(reason, pause);
         }

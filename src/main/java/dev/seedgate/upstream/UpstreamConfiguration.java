@@ -1,7 +1,10 @@
 package dev.seedgate.upstream;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,6 +43,18 @@ class UpstreamConfiguration {
     @Bean
     Pauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
         return new Pauses(JdbcClient.create(dataSource), endpoint.name(), settings.probeInterval());
+    }
+
+    @Bean
+    MeterBinder vendorPauseGauges(Pauses pauses) {
+        return meters -> {
+            for (Stop reason : Stop.values()) {
+                Gauge.builder("seedgate.vendor.stopped", pauses, it -> it.stands(reason) ? 1 : 0)
+                        .description("1 while the vendor is not called for this reason")
+                        .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                        .register(meters);
+            }
+        };
     }
 
     @Bean

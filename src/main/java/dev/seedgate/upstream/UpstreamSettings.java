@@ -1,5 +1,6 @@
 package dev.seedgate.upstream;
 
+import dev.seedgate.shared.StartupProblem;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -60,6 +61,13 @@ record UpstreamSettings(
         @DefaultValue("256KB") DataSize maxAnswerSize,
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 5)
                 Duration refreshInterval) {
+
+    UpstreamSettings {
+        // A smaller cap would make every paid answer an uncertain one.
+        if (maxAnswerSize.toBytes() < 4096) {
+            throw new StartupProblem("seedgate.upstream.max-answer-size must be at least 4KB.");
+        }
+    }
 
     /** Redacted, because a settings object ends up in messages. */
     @Override

@@ -10,7 +10,11 @@ public interface Vendor {
     /** The vendor's name as it is written beside each task: {@code sandbox} or {@code seedance}. */
     String name();
 
-    /** Buys one clip. At most one request is written, before the permit ends, or none at all. */
+    /**
+     * Buys one clip. The call begins before the permit ends, and at most one request is written, or
+     * none at all. It ends within the connect timeout plus the submit timeout, interrupted or not:
+     * leaving earlier would make a paid answer uncertain.
+     */
     SubmitAnswer submit(ClipRequest request, Permit permit);
 
     /** Asks for the state of one clip. */

@@ -1,5 +1,7 @@
 package dev.seedgate.testing;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,11 +13,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * A fresh database on a real PostgreSQL: the embedded one, or the server that {@code
@@ -25,6 +28,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 public record TestDatabase(String url) {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Map<String, DataSource> POOLS = new ConcurrentHashMap<>();
     private static @Nullable String server;
 
     /** Makes an empty database; it goes with the server or, on an external one, stays behind. */
@@ -71,9 +75,17 @@ public record TestDatabase(String url) {
                         .formatted(ahead.toMillis()));
     }
 
-    /** Connections to it, a new one each time. */
+    /** A small pool of connections to it, the same one each time. */
     public DataSource dataSource() {
-        return new DriverManagerDataSource(url);
+        return POOLS.computeIfAbsent(url, TestDatabase::pool);
+    }
+
+    private static DataSource pool(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMinimumIdle(0);
+        config.setMaximumPoolSize(8);
+        return new HikariDataSource(config);
     }
 
     /** The one value that a query answers, as a text. */

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -271,6 +272,25 @@ class SubmitTests {
     }
 
     @Test
+    void beginsNothingOnAnInterruptedThread() {
+        Thread.currentThread().interrupt();
+        assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(fake.connections()).isZero();
+    }
+
+    @Test
+    void waitsForTheAnswerThoughInterrupted() {
+        Thread submitting = Thread.currentThread();
+        fake.onGenerate((request, connection) -> {
+            submitting.interrupt();
+            connection.send(200, Map.of(), accepted("late"));
+        });
+        assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Accepted.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void isNotSentWhenTheNameIsUnknown() {
         try (Instance lost =
                 Instance.of(DATABASE, fake, "base-url", "http://no-such-host.invalid")) {
@@ -366,7 +386,7 @@ class SubmitTests {
             })
     void neverRepeatsThePromptInTheEvidence(String body) {
         fake.onGenerate(answer(400, body));
-        assertThat(gateway.submit().evidence().toLowerCase(java.util.Locale.ROOT))
+        assertThat(gateway.submit().evidence().toLowerCase(Locale.ROOT))
                 .doesNotContain("drone", "neon", "night");
     }
 
