@@ -4,17 +4,19 @@ import dev.seedgate.shared.StartupProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The folder of embedded mode: readable by its owner only, used by one gateway at a time. */
 final class Folder implements AutoCloseable {
+
+    /** Of this process: where it opens and closes a lock's file again, POSIX drops the lock. */
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final FileChannel channel;
@@ -32,18 +34,10 @@ final class Folder implements AutoCloseable {
             Files.createDirectories(path);
             Path folder = path.toRealPath();
             restrict(folder, "rwx------");
-            FileChannel channel =
-                    FileChannel.open(
-                            folder.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-            if (lock(channel) == null) {
-                channel.close();
-                throw new StartupProblem(
-                        "The folder %s is in use by another gateway: stop that one, or give this one a folder of its own with SEEDGATE_EMBEDDED_DIRECTORY."
-                                .formatted(folder));
+            if (!TAKEN.add(folder)) {
+                throw inUse(folder);
             }
-            return new Folder(folder, channel);
+            return new Folder(folder, lock(folder));
         } catch (IOException e) {
             throw new StartupProblem(
                     "The folder %s can't be used (%s): make it writable, or choose another with SEEDGATE_EMBEDDED_DIRECTORY."
@@ -84,15 +78,29 @@ final class Folder implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            TAKEN.remove(path);
         }
     }
 
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
+    private static FileChannel lock(Path folder) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        folder.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            TAKEN.remove(folder);
+            throw inUse(folder);
         }
+        return channel;
+    }
+
+    private static StartupProblem inUse(Path folder) {
+        return new StartupProblem(
+                "The folder %s is in use by another gateway: stop that one, or give this one a folder of its own with SEEDGATE_EMBEDDED_DIRECTORY."
+                        .formatted(folder));
     }
 
     private static void restrict(Path path, String permissions) throws IOException {

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.bind.validation.ValidationErrors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
@@ -29,6 +30,14 @@ final class BadSetting {
         ConfigurationProperty property = e.getProperty();
         String value = property == null ? "" : shown(name(e), property.getValue());
         return name(e) + value + ": " + expected(e) + ".";
+    }
+
+    static String explain(InvalidConfigurationPropertyValueException e) {
+        return variable(e.getName())
+                + shown(e.getName(), e.getValue())
+                + ": "
+                + e.getReason()
+                + ".";
     }
 
     static String explain(BindValidationException e) {

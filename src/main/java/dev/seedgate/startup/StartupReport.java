@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.Ordered;
 
@@ -59,6 +60,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
             case PortInUseException taken -> portInUse(taken.getPort());
             case BindValidationException invalid -> BadSetting.explain(invalid);
             case BindException unreadable -> BadSetting.explain(unreadable);
+            case InvalidConfigurationPropertyValueException wrong -> BadSetting.explain(wrong);
             case FlywayException migration -> migration(migration);
             default -> null;
         };

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate;
+
+import org.jspecify.annotations.NullMarked;
