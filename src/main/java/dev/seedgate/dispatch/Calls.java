@@ -38,7 +38,7 @@ class Calls {
     }
 
     void submit(TaskId task, Permit permit) {
-        outcomes.beginSubmit(task, settings.submitLease())
+        outcomes.beginSubmit(task, vendor.longestSubmit().plus(settings.dispatchLeaseMargin()))
                 .ifPresent(submission -> {
                     SubmitAnswer answer = vendor.submit(submission.clip(), permit);
                     store(() -> record(submission, answer));

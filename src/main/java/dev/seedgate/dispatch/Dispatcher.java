@@ -6,6 +6,7 @@ import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Grant;
 import dev.seedgate.upstream.Permit;
+import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.Agenda;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
@@ -38,6 +39,7 @@ class Dispatcher implements SmartLifecycle {
 
     private final DueWork work;
     private final Budget budget;
+    private final Vendor vendor;
     private final Calls calls;
     private final Outcomes outcomes;
     private final DispatchSettings settings;
@@ -51,15 +53,17 @@ class Dispatcher implements SmartLifecycle {
     Dispatcher(
             DueWork work,
             Budget budget,
+            Vendor vendor,
             Calls calls,
             Outcomes outcomes,
             DispatchSettings settings) {
         this.work = work;
         this.budget = budget;
+        this.vendor = vendor;
         this.calls = calls;
         this.outcomes = outcomes;
         this.settings = settings;
-        slots = new Semaphore(settings.upstreamMaxConcurrent());
+        slots = new Semaphore(vendor.maxConcurrent());
     }
 
     /** A task was accepted here: submit it now, not at the next look. */
@@ -102,7 +106,7 @@ class Dispatcher implements SmartLifecycle {
     Duration tick() {
         sweepWhenDue();
         int free = slots.availablePermits();
-        Agenda agenda = work.agenda(settings.upstreamMaxConcurrent());
+        Agenda agenda = work.agenda(vendor.maxConcurrent());
         int submits = Math.min(agenda.submits(), free);
         int polls = Math.min(agenda.polls(), free);
         if (submits + polls == 0) {
@@ -132,7 +136,7 @@ class Dispatcher implements SmartLifecycle {
         if (permits.isEmpty()) {
             return;
         }
-        List<DuePoll> claimed = work.claimPolls(permits.size(), settings.pollLease());
+        List<DuePoll> claimed = work.claimPolls(permits.size(), vendor.longestPoll().plus(settings.dispatchLeaseMargin()));
         for (int i = 0; i < claimed.size(); i++) {
             DuePoll poll = claimed.get(i);
             Permit permit = permits.get(i);
@@ -192,7 +196,7 @@ class Dispatcher implements SmartLifecycle {
                     try {
                         boolean done =
                                 threads.awaitTermination(
-                                        settings.submitLease().toMillis(), TimeUnit.MILLISECONDS);
+                                        vendor.longestSubmit().plus(settings.dispatchLeaseMargin()).toMillis(), TimeUnit.MILLISECONDS);
                         log.info("dispatch stopped, all calls answered: {}", done);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();

@@ -70,7 +70,7 @@ final class Welcome implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     private static boolean isSandbox(Environment environment) {
-        return !StringUtils.hasText(environment.getProperty("seedgate.upstream.api-key"))
-                && !StringUtils.hasText(environment.getProperty("seedgate.upstream.api-key-file"));
+        return !StringUtils.hasText(environment.getProperty("seedgate.upstream-api-key"))
+                && !StringUtils.hasText(environment.getProperty("seedgate.upstream-api-key-file"));
     }
 }

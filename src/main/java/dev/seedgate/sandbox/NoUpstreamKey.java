@@ -12,7 +12,7 @@ class NoUpstreamKey implements Condition {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
         // Blank counts as absent: container set-ups like to pass variables that are empty.
-        return Stream.of("seedgate.upstream.api-key", "seedgate.upstream.api-key-file")
+        return Stream.of("seedgate.upstream-api-key", "seedgate.upstream-api-key-file")
                 .map(context.getEnvironment()::getProperty)
                 .noneMatch(StringUtils::hasText);
     }

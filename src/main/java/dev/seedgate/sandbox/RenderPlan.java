@@ -21,12 +21,12 @@ record RenderPlan(
     private static final long WRONG_BY = 7;
 
     static RenderPlan of(ClipOrder order, Directive directive, SandboxSettings settings) {
-        Duration renderTime = settings.renderTime();
+        Duration renderTime = settings.sandboxRenderTime();
         long credits = order.credits();
         return switch (directive) {
             case Directive.Fail _ -> new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
             case Directive.Slow(Duration slow) ->
-                    succeeding(min(slow, settings.maxRenderTime()), credits);
+                    succeeding(min(slow, settings.sandboxMaxRenderTime()), credits);
             case Directive.Stuck _ -> succeeding(null, credits);
             case Directive.OddStatus _ ->
                     new RenderPlan(ODD_STATUS, "SUCCESS", renderTime, credits);

@@ -90,7 +90,7 @@ class Renders {
                                     :media
                                 from charged\
                                 """)
-                        .param("bought", settings.credits())
+                        .param("bought", settings.sandboxCredits())
                         .param("id", id)
                         .param("prompt", order.prompt())
                         .param("aspectRatio", order.aspectRatio())

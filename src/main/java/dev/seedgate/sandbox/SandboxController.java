@@ -107,7 +107,7 @@ class SandboxController {
         return new Refusal(
                 status,
                 "The sandbox refuses this order, as its prompt asked.",
-                status == 429 ? settings.retryAfter() : null);
+                status == 429 ? settings.sandboxRetryAfter() : null);
     }
 
     private ResponseEntity<Envelope> status(@Nullable String id, HttpServletRequest request) {

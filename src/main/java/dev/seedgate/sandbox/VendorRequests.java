@@ -42,7 +42,7 @@ class VendorRequests {
 
     JsonNode body(HttpServletRequest request) {
         try {
-            int limit = Math.toIntExact(settings.maxBody().toBytes());
+            int limit = Math.toIntExact(settings.sandboxMaxBody().toBytes());
             byte[] body = request.getInputStream().readNBytes(limit + 1);
             if (body.length > limit) {
                 throw new Refusal(413, "The request is too large.");
@@ -80,6 +80,6 @@ class VendorRequests {
     private boolean isKey(String sent) {
         return MessageDigest.isEqual(
                 sent.getBytes(StandardCharsets.UTF_8),
-                settings.apiKey().getBytes(StandardCharsets.UTF_8));
+                settings.sandboxApiKey().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -67,7 +67,7 @@ final class ClusterBudget implements Budget {
         this.settings = settings;
         this.guards = guards;
         this.pauses = pauses;
-        this.pace = Pace.of(settings.requestsPerSecond());
+        this.pace = Pace.of(settings.upstreamRequestsPerSecond());
     }
 
     @Override
@@ -88,7 +88,7 @@ final class ClusterBudget implements Budget {
         if (gate == Stop.ACCOUNT_CREDIT && given.submits() > 0 && !pauses.claimProbe(gate)) {
             given = new Split(0, given.polls());
         }
-        long deadline = System.nanoTime() + settings.permitLifetime().toNanos();
+        long deadline = System.nanoTime() + settings.upstreamPermitLifetime().toNanos();
         return new Grant(
                 Collections.nCopies(given.submits(), new Permit(deadline, gate != null)),
                 Collections.nCopies(given.polls(), new Permit(deadline, gate == Stop.ACCOUNT_KEY)),
@@ -105,7 +105,7 @@ final class ClusterBudget implements Budget {
         long due = nextProbingCreate.get();
         if (queueIsEmpty
                 && now - due >= 0
-                && nextProbingCreate.compareAndSet(due, now + settings.probeInterval().toNanos())) {
+                && nextProbingCreate.compareAndSet(due, now + settings.upstreamProbeInterval().toNanos())) {
             return Optional.empty();
         }
         // When the probe is on its way its outcome is worth a second's wait, not a retry at once.
@@ -114,7 +114,7 @@ final class ClusterBudget implements Budget {
 
     @Override
     public double requestsPerSecond() {
-        return settings.requestsPerSecond();
+        return settings.upstreamRequestsPerSecond();
     }
 
     /** What pauses that end by themselves, breakers and the bulkhead leave of the wish. */

@@ -31,13 +31,13 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
 
     static Endpoint of(UpstreamSettings settings, String sandboxKey) {
         @Nullable VendorKey key = VendorKey.of(settings);
-        String url = settings.baseUrl() == null ? "" : settings.baseUrl().strip();
+        String url = settings.upstreamBaseUrl() == null ? "" : settings.upstreamBaseUrl().strip();
         if (key != null) {
             return new Endpoint(SEEDANCE, key, checked(url.isEmpty() ? VENDOR_URL : url));
         }
         if (!url.isEmpty()) {
             throw new StartupProblem(
-                    "seedgate.upstream.base-url is set but there is no key: set"
+                    "SEEDGATE_UPSTREAM_BASE_URL is set but there is no key: set"
                             + " SEEDGATE_UPSTREAM_API_KEY too, or remove the URL to use the built-in"
                             + " sandbox.");
         }
@@ -83,7 +83,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
             // Told below; the parser's own words say less.
         }
         throw new StartupProblem(
-                "seedgate.upstream.base-url must be an absolute http or https URL with a host and"
+                "SEEDGATE_UPSTREAM_BASE_URL must be an absolute http or https URL with a host and"
                         + " without user info, query or fragment, for example "
                         + VENDOR_URL
                         + ".");

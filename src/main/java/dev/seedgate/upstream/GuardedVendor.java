@@ -2,12 +2,14 @@ package dev.seedgate.upstream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The vendor: guards around the wire, the tables of meanings behind it, pauses as they say. */
 final class GuardedVendor implements Vendor {
 
+    private final UpstreamSettings settings;
     private final Endpoint endpoint;
     private final Wire wire;
     private final Guards guards;
@@ -18,6 +20,7 @@ final class GuardedVendor implements Vendor {
     private final Clock clock;
 
     GuardedVendor(
+            UpstreamSettings settings,
             Endpoint endpoint,
             Wire wire,
             Guards guards,
@@ -26,6 +29,7 @@ final class GuardedVendor implements Vendor {
             PollTable polls,
             MeterRegistry meters,
             Clock clock) {
+        this.settings = settings;
         this.endpoint = endpoint;
         this.wire = wire;
         this.guards = guards;
@@ -39,6 +43,25 @@ final class GuardedVendor implements Vendor {
     @Override
     public String name() {
         return endpoint.name();
+    }
+
+    @Override
+    public int maxConcurrent() {
+        return settings.upstreamMaxConcurrent();
+    }
+
+    @Override
+    public Duration longestSubmit() {
+        return toBegin().plus(settings.upstreamSubmitTimeout());
+    }
+
+    @Override
+    public Duration longestPoll() {
+        return toBegin().plus(settings.upstreamStatusTimeout());
+    }
+
+    private Duration toBegin() {
+        return settings.upstreamPermitLifetime().plus(settings.upstreamConnectTimeout());
     }
 
     @Override

@@ -28,14 +28,14 @@ final class Guards {
                 Bulkhead.of(
                         "vendor",
                         BulkheadConfig.custom()
-                                .maxConcurrentCalls(settings.maxConcurrent())
+                                .maxConcurrentCalls(settings.upstreamMaxConcurrent())
                                 .maxWaitDuration(Duration.ZERO)
                                 .build());
-        this.limiter = RateLimiter.of("vendor", wall(settings.requestsPerSecond()));
+        this.limiter = RateLimiter.of("vendor", wall(settings.upstreamRequestsPerSecond()));
         this.submits = new Breaker("vendor-submits", failingSubmit, monotonic);
         this.polls = new Breaker("vendor-polls", Guards::isFailingPoll, monotonic);
         // Submits that hang for their long timeout must not keep the polls out.
-        this.keptForPolls = settings.maxConcurrent() / 4;
+        this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
     }
 
     Reply submit(Permit permit, Supplier<Reply> call) {

@@ -21,7 +21,7 @@ class UpstreamConfiguration {
     @Bean
     Endpoint vendorEndpoint(
             UpstreamSettings settings,
-            @Value("${seedgate.sandbox.api-key:sandbox-key}") String sandboxKey) {
+            @Value("${seedgate.sandbox-api-key:sandbox-key}") String sandboxKey) {
         return Endpoint.of(settings, sandboxKey);
     }
 
@@ -32,7 +32,7 @@ class UpstreamConfiguration {
 
     @Bean
     SubmitTable submitTable(UpstreamSettings settings) {
-        return new SubmitTable(settings.resubmitOn500());
+        return new SubmitTable(settings.upstreamResubmitOn500());
     }
 
     @Bean
@@ -42,7 +42,7 @@ class UpstreamConfiguration {
 
     @Bean
     Pauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
-        return new Pauses(JdbcClient.create(dataSource), endpoint.name(), settings.probeInterval());
+        return new Pauses(JdbcClient.create(dataSource), endpoint.name(), settings.upstreamProbeInterval());
     }
 
     @Bean
@@ -59,7 +59,7 @@ class UpstreamConfiguration {
 
     @Bean
     PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings) {
-        return new PauseWatch(pauses, settings.refreshInterval());
+        return new PauseWatch(pauses, settings.upstreamRefreshInterval());
     }
 
     @Bean
@@ -74,6 +74,7 @@ class UpstreamConfiguration {
 
     @Bean
     Vendor vendor(
+            UpstreamSettings settings,
             Endpoint endpoint,
             Wire wire,
             Guards guards,
@@ -82,6 +83,7 @@ class UpstreamConfiguration {
             MeterRegistry meters,
             ObjectProvider<Clock> clock) {
         return new GuardedVendor(
+                settings,
                 endpoint,
                 wire,
                 guards,

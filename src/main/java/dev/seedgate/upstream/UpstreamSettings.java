@@ -19,53 +19,53 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the vendor is reached and how much of it may be used.
  *
- * @param apiKey the company's key; without one the built-in sandbox is the vendor
- * @param apiKeyFile a file that holds the key; read again whenever it changes
- * @param baseUrl where {@code /api/generate} and {@code /api/status} live; may have a path
- * @param requestsPerSecond for the whole cluster, submits and polls together
- * @param maxConcurrent calls in flight in one instance: a vendor that hangs must not pile up
+ * @param upstreamApiKey the company's key; without one the built-in sandbox is the vendor
+ * @param upstreamApiKeyFile a file that holds the key; read again whenever it changes
+ * @param upstreamBaseUrl where {@code /api/generate} and {@code /api/status} live; may have a path
+ * @param upstreamRequestsPerSecond for the whole cluster, submits and polls together
+ * @param upstreamMaxConcurrent calls in flight in one instance: a vendor that hangs must not pile up
  *     threads and sockets
- * @param submitTimeout from the written request to the end of the answer; long, because a lost
+ * @param upstreamSubmitTimeout from the written request to the end of the answer; long, because a lost
  *     answer may be a paid clip
- * @param statusTimeout the same for polls; short, because a poll can be repeated
- * @param connectTimeout name look-up, connect and TLS together; at most 10 s, since a submit's
+ * @param upstreamStatusTimeout the same for polls; short, because a poll can be repeated
+ * @param upstreamConnectTimeout name look-up, connect and TLS together; at most 10 s, since a submit's
  *     lease has 30 s in reserve for everything but the answer
- * @param permitLifetime how long a permit may wait for its call to begin; longer would let permits
+ * @param upstreamPermitLifetime how long a permit may wait for its call to begin; longer would let permits
  *     pile up into a burst
- * @param resubmitOn500 the vendor documents that a 500 may be retried; false holds such a task as
+ * @param upstreamResubmitOn500 the vendor documents that a 500 may be retried; false holds such a task as
  *     uncertain instead
- * @param probeInterval how often a stopped account is tried with one call of the whole cluster
- * @param maxAnswerSize more of an answer is not read; real ones have about 1 KB
- * @param refreshInterval how soon an instance learns of the pauses of the others
+ * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole cluster
+ * @param upstreamMaxAnswerSize more of an answer is not read; real ones have about 1 KB
+ * @param upstreamRefreshInterval how soon an instance learns of the pauses of the others
  */
 @Validated
-@ConfigurationProperties("seedgate.upstream")
+@ConfigurationProperties("seedgate")
 record UpstreamSettings(
-        @Nullable String apiKey,
-        @Nullable Path apiKeyFile,
-        @Nullable String baseUrl,
-        @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000") double requestsPerSecond,
-        @DefaultValue("32") @Min(1) @Max(10_000) int maxConcurrent,
+        @Nullable String upstreamApiKey,
+        @Nullable Path upstreamApiKeyFile,
+        @Nullable String upstreamBaseUrl,
+        @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000") double upstreamRequestsPerSecond,
+        @DefaultValue("32") @Min(1) @Max(10_000) int upstreamMaxConcurrent,
         @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(minutes = 30)
-                Duration submitTimeout,
+                Duration upstreamSubmitTimeout,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(minutes = 5)
-                Duration statusTimeout,
+                Duration upstreamStatusTimeout,
         @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(seconds = 10)
-                Duration connectTimeout,
+                Duration upstreamConnectTimeout,
         @DefaultValue("200ms") @DurationMin(millis = 1) @DurationMax(seconds = 1)
-                Duration permitLifetime,
+                Duration upstreamPermitLifetime,
         // Without the name the environment variable would have to be …RESUBMIT_ON500.
-        @Name("resubmit-on-500") @DefaultValue("true") boolean resubmitOn500,
+        @Name("upstream-resubmit-on-500") @DefaultValue("true") boolean upstreamResubmitOn500,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
-                Duration probeInterval,
-        @DefaultValue("256KB") DataSize maxAnswerSize,
+                Duration upstreamProbeInterval,
+        @DefaultValue("256KB") DataSize upstreamMaxAnswerSize,
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 5)
-                Duration refreshInterval) {
+                Duration upstreamRefreshInterval) {
 
     UpstreamSettings {
         // A smaller cap would make every paid answer an uncertain one.
-        if (maxAnswerSize.toBytes() < 4096) {
-            throw new StartupProblem("seedgate.upstream.max-answer-size must be at least 4KB.");
+        if (upstreamMaxAnswerSize.toBytes() < 4096) {
+            throw new StartupProblem("SEEDGATE_UPSTREAM_MAX_ANSWER_SIZE must be at least 4KB.");
         }
     }
 
@@ -73,9 +73,9 @@ record UpstreamSettings(
     @Override
     public String toString() {
         return "UpstreamSettings[baseUrl="
-                + baseUrl
+                + upstreamBaseUrl
                 + ", requestsPerSecond="
-                + requestsPerSecond
+                + upstreamRequestsPerSecond
                 + "]";
     }
 }

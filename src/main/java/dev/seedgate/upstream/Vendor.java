@@ -1,5 +1,7 @@
 package dev.seedgate.upstream;
 
+import java.time.Duration;
+
 /**
  * The vendor behind its guards. Calls block the (virtual) thread and never throw for what the
  * vendor or the network does: every outcome is an answer. A pause that an answer calls for has been
@@ -9,6 +11,15 @@ public interface Vendor {
 
     /** The vendor's name as it is written beside each task: {@code sandbox} or {@code seedance}. */
     String name();
+
+    /** How many calls one instance may have in flight. */
+    int maxConcurrent();
+
+    /** The longest a submit can take, from its permit to the end of the answer. */
+    Duration longestSubmit();
+
+    /** The longest a poll can take. */
+    Duration longestPoll();
 
     /**
      * Buys one clip. The call begins before the permit ends, and at most one request is written, or

@@ -24,12 +24,12 @@ final class VendorKey {
 
     /** The configured key, or null when none is: an empty variable counts as not set. */
     static @Nullable VendorKey of(UpstreamSettings settings) {
-        String key = settings.apiKey() == null ? "" : settings.apiKey().strip();
-        Path file = settings.apiKeyFile();
+        String key = settings.upstreamApiKey() == null ? "" : settings.upstreamApiKey().strip();
+        Path file = settings.upstreamApiKeyFile();
         boolean fromFile = file != null && !file.toString().isBlank();
         if (fromFile && !key.isEmpty()) {
             throw new StartupProblem(
-                    "Both seedgate.upstream.api-key and seedgate.upstream.api-key-file are set:"
+                    "Both SEEDGATE_UPSTREAM_API_KEY and SEEDGATE_UPSTREAM_API_KEY_FILE are set:"
                             + " remove one of them.");
         }
         if (file == null || !fromFile) {
@@ -39,7 +39,7 @@ final class VendorKey {
             return new VendorKey(file, read(file));
         } catch (IOException e) {
             throw new StartupProblem(
-                    "seedgate.upstream.api-key-file can't be read: "
+                    "SEEDGATE_UPSTREAM_API_KEY_FILE can't be read: "
                             + file
                             + " ("
                             + e.getClass().getSimpleName()

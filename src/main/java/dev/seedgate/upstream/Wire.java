@@ -43,7 +43,7 @@ final class Wire implements AutoCloseable {
         this.loops = LoopResources.create("vendor", 2, true);
         this.pollConnections =
                 ConnectionProvider.builder("vendor-polls")
-                        .maxConnections(settings.maxConcurrent())
+                        .maxConnections(settings.upstreamMaxConcurrent())
                         // Shorter than servers keep an idle connection, so stale ones are rare.
                         .maxIdleTime(Duration.ofSeconds(10))
                         .build();
@@ -56,14 +56,14 @@ final class Wire implements AutoCloseable {
         byte[] body = body(request).getBytes(StandardCharsets.UTF_8);
         return call(
                 permit,
-                settings.submitTimeout(),
+                settings.upstreamSubmitTimeout(),
                 (base, exchange) -> submits.generate(base, bearer(), exchange, body));
     }
 
     Reply poll(String taskId, Permit permit) {
         return call(
                 permit,
-                settings.statusTimeout(),
+                settings.upstreamStatusTimeout(),
                 (base, exchange) -> polls.status(base, bearer(), exchange, taskId));
     }
 
@@ -83,8 +83,8 @@ final class Wire implements AutoCloseable {
         }
         // The permit says when the call has to begin. Connecting to a vendor far away may take
         // longer than a permit lives, so the write has the connect timeout on top, and no more.
-        long writeBy = permit.deadlineNanos() + settings.connectTimeout().toNanos();
-        Exchange exchange = new Exchange(writeBy, settings.maxAnswerSize().toBytes());
+        long writeBy = permit.deadlineNanos() + settings.upstreamConnectTimeout().toNanos();
+        Exchange exchange = new Exchange(writeBy, settings.upstreamMaxAnswerSize().toBytes());
         UriBuilderFactory base = new DefaultUriBuilderFactory(baseUrl);
         return exchange.perform(timeout, it -> Mono.defer(() -> call.apply(base, it)));
     }
@@ -114,7 +114,7 @@ final class Wire implements AutoCloseable {
                         .followRedirect(false)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                Math.toIntExact(settings.connectTimeout().toMillis()));
+                                Math.toIntExact(settings.upstreamConnectTimeout().toMillis()));
         WebClient web =
                 WebClient.builder()
                         .clientConnector(new ReactorClientHttpConnector(client))

@@ -13,23 +13,23 @@ class SandboxActivationTests {
     @Test
     void isTheVendorWhileThereIsNoKeyOfAnother() {
         runner.run(context -> assertThat(context).hasSingleBean(SandboxSettings.class));
-        runner.withPropertyValues("seedgate.upstream.api-key= ", "seedgate.upstream.api-key-file=")
+        runner.withPropertyValues("seedgate.upstream-api-key= ", "seedgate.upstream-api-key-file=")
                 .run(context -> assertThat(context).hasSingleBean(SandboxSettings.class));
     }
 
     @Test
     void isGoneWhenTheRealVendorIsConfigured() {
-        runner.withPropertyValues("seedgate.upstream.api-key=real")
+        runner.withPropertyValues("seedgate.upstream-api-key=real")
                 .run(context -> assertThat(context).doesNotHaveBean(SandboxSettings.class));
-        runner.withPropertyValues("seedgate.upstream.api-key-file=/run/secrets/key")
+        runner.withPropertyValues("seedgate.upstream-api-key-file=/run/secrets/key")
                 .run(context -> assertThat(context).doesNotHaveBean(SandboxSettings.class));
     }
 
     @Test
     void refusesSettingsThatMakeNoSense() {
-        runner.withPropertyValues("seedgate.sandbox.credits=-1")
+        runner.withPropertyValues("seedgate.sandbox-credits=-1")
                 .run(context -> assertThat(context).hasFailed());
-        runner.withPropertyValues("seedgate.sandbox.render-time=-1s")
+        runner.withPropertyValues("seedgate.sandbox-render-time=-1s")
                 .run(context -> assertThat(context).hasFailed());
     }
 }

@@ -76,7 +76,7 @@ class SandboxFatesTests {
 
     @Test
     void refusesWhatTheBalanceDoesNotCover() {
-        try (SandboxServer poor = SandboxServer.start("seedgate.sandbox.credits=195")) {
+        try (SandboxServer poor = SandboxServer.start("seedgate.sandbox-credits=195")) {
             poor.order("[sandbox:fail]");
             poor.order("a market", "1:1", "10", false);
             assertThat(poor.spent()).isEqualTo(195);
@@ -92,7 +92,7 @@ class SandboxFatesTests {
 
     @Test
     void neverOverdrawsHoweverManyOrder() {
-        try (SandboxServer poor = SandboxServer.start("seedgate.sandbox.credits=650");
+        try (SandboxServer poor = SandboxServer.start("seedgate.sandbox-credits=650");
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             String order = SandboxServer.body("a market", "1:1", "5", false);
             long accepted =

@@ -247,7 +247,7 @@ class SandboxTests {
                 SandboxServer.start(
                         sandbox.database(),
                         "seedgate.public-url=https://video.example.com/",
-                        "seedgate.sandbox.render-time=1m")) {
+                        "seedgate.sandbox-render-time=1m")) {
             again.database().shiftTime(Duration.ofSeconds(9));
             assertThat(again.status(id).path("response").get(0).stringValue())
                     .startsWith("https://video.example.com/sandbox/media/clip_");

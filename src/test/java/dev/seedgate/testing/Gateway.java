@@ -69,10 +69,10 @@ public final class Gateway implements AutoCloseable {
         all.add("server.port=0");
         all.add("spring.datasource.url=" + database.url());
         all.add("seedgate.admin-key=" + ADMIN_KEY);
-        all.add("seedgate.upstream.api-key=vendor-key-of-the-tests");
-        all.add("seedgate.upstream.base-url=" + vendor.baseUrl());
+        all.add("seedgate.upstream-api-key=vendor-key-of-the-tests");
+        all.add("seedgate.upstream-base-url=" + vendor.baseUrl());
         // Fast enough that no test waits for a permit; the budget has tests of its own.
-        all.add("seedgate.upstream.requests-per-second=1000");
+        all.add("seedgate.upstream-requests-per-second=1000");
         all.add("seedgate.dispatch-interval=100ms");
         all.add("seedgate.poll-first-after=100ms");
         all.add("seedgate.poll-interval=100ms");

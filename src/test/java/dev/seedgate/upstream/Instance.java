@@ -47,19 +47,19 @@ record Instance(
 
     static UpstreamSettings settings(Map<String, String> values) {
         Map<String, String> named = new HashMap<>();
-        values.forEach((name, value) -> named.put("seedgate.upstream." + name, value));
+        values.forEach((name, value) -> named.put("seedgate.upstream-" + name, value));
         return new Binder(new MapConfigurationPropertySource(named))
-                .bindOrCreate("seedgate.upstream", UpstreamSettings.class);
+                .bindOrCreate("seedgate", UpstreamSettings.class);
     }
 
     static Instance of(TestDatabase database, Endpoint endpoint, UpstreamSettings settings) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         SettableClock clock = new SettableClock();
         Wire wire = new Wire(endpoint, settings);
-        SubmitTable submits = new SubmitTable(settings.resubmitOn500());
+        SubmitTable submits = new SubmitTable(settings.upstreamResubmitOn500());
         Guards guards = new Guards(settings, submits::speaksAgainstTheVendor, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
-        Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.probeInterval());
+        Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
         ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses);
         PollTable polls = new PollTable(meters);
         GuardedVendor vendor =

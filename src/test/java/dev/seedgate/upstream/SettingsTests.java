@@ -39,27 +39,27 @@ class SettingsTests {
                                 "SEEDGATE_UPSTREAM_STATUS_TIMEOUT", "PT11S",
                                 "SEEDGATE_UPSTREAM_RESUBMIT_ON_500", "false",
                                 "SEEDGATE_UPSTREAM_PROBE_INTERVAL", "3s"));
-        assertThat(settings.apiKeyFile()).isEqualTo(Path.of("/run/secrets/key"));
-        assertThat(settings.apiKey()).isEqualTo("abc");
-        assertThat(settings.baseUrl()).isEqualTo("https://v.example");
-        assertThat(settings.requestsPerSecond()).isEqualTo(0.5);
-        assertThat(settings.maxConcurrent()).isEqualTo(7);
-        assertThat(settings.submitTimeout()).isEqualTo(Duration.ofSeconds(61));
-        assertThat(settings.statusTimeout()).isEqualTo(Duration.ofSeconds(11));
-        assertThat(settings.resubmitOn500()).isFalse();
-        assertThat(settings.probeInterval()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(settings.upstreamApiKeyFile()).isEqualTo(Path.of("/run/secrets/key"));
+        assertThat(settings.upstreamApiKey()).isEqualTo("abc");
+        assertThat(settings.upstreamBaseUrl()).isEqualTo("https://v.example");
+        assertThat(settings.upstreamRequestsPerSecond()).isEqualTo(0.5);
+        assertThat(settings.upstreamMaxConcurrent()).isEqualTo(7);
+        assertThat(settings.upstreamSubmitTimeout()).isEqualTo(Duration.ofSeconds(61));
+        assertThat(settings.upstreamStatusTimeout()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(settings.upstreamResubmitOn500()).isFalse();
+        assertThat(settings.upstreamProbeInterval()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.toString()).doesNotContain("abc");
     }
 
     @Test
     void hasTheDefaultsOfTheContract() {
         UpstreamSettings settings = Instance.settings(Map.of());
-        assertThat(settings.requestsPerSecond()).isEqualTo(10);
-        assertThat(settings.maxConcurrent()).isEqualTo(32);
-        assertThat(settings.submitTimeout()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(settings.statusTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.resubmitOn500()).isTrue();
-        assertThat(settings.probeInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.upstreamRequestsPerSecond()).isEqualTo(10);
+        assertThat(settings.upstreamMaxConcurrent()).isEqualTo(32);
+        assertThat(settings.upstreamSubmitTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.upstreamStatusTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.upstreamResubmitOn500()).isTrue();
+        assertThat(settings.upstreamProbeInterval()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
@@ -98,7 +98,7 @@ class SettingsTests {
     void refusesAMalformedBaseUrl(String url) {
         assertThatThrownBy(() -> endpoint("api-key", "abc", "base-url", url))
                 .isInstanceOf(StartupProblem.class)
-                .hasMessageContaining("base-url")
+                .hasMessageContaining("SEEDGATE_UPSTREAM_BASE_URL")
                 .hasMessageNotContainingAny("\n", "u:p@");
     }
 
@@ -107,7 +107,7 @@ class SettingsTests {
         Path file = folder.resolve("key");
         assertThatThrownBy(() -> endpoint("api-key-file", file.toString()))
                 .isInstanceOf(StartupProblem.class)
-                .hasMessageContaining("api-key-file");
+                .hasMessageContaining("SEEDGATE_UPSTREAM_API_KEY_FILE");
         Files.writeString(file, "\n");
         assertThatThrownBy(() -> endpoint("api-key-file", file.toString()))
                 .isInstanceOf(StartupProblem.class);
@@ -153,6 +153,6 @@ class SettingsTests {
                 .getPropertySources()
                 .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables));
         ConfigurationPropertySources.attach(environment);
-        return Binder.get(environment).bindOrCreate("seedgate.upstream", UpstreamSettings.class);
+        return Binder.get(environment).bindOrCreate("seedgate", UpstreamSettings.class);
     }
 }

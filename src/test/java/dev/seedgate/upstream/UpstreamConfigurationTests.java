@@ -41,19 +41,19 @@ class UpstreamConfigurationTests {
 
     @Test
     void isTheVendorWithAKey() {
-        context.withPropertyValues("seedgate.upstream.api-key=abc")
+        context.withPropertyValues("seedgate.upstream-api-key=abc")
                 .run(it -> assertThat(it.getBean(Vendor.class).name()).isEqualTo("seedance"));
     }
 
     @Test
     void tellsAProblemOfTheSettingsAtTheRoot() {
-        context.withPropertyValues("seedgate.upstream.base-url=https://v.example")
+        context.withPropertyValues("seedgate.upstream-base-url=https://v.example")
                 .run(it ->
                         assertThat(it.getStartupFailure())
                                 .hasRootCauseInstanceOf(StartupProblem.class));
-        context.withPropertyValues("seedgate.upstream.requests-per-second=0")
+        context.withPropertyValues("seedgate.upstream-requests-per-second=0")
                 .run(it -> assertThat(it).hasFailed());
-        context.withPropertyValues("seedgate.upstream.connect-timeout=11s")
+        context.withPropertyValues("seedgate.upstream-connect-timeout=11s")
                 .run(it -> assertThat(it).hasFailed());
     }
 }
