@@ -23,7 +23,7 @@ class RequestIdFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        String id = newId();
         request.setAttribute(RequestId.ATTRIBUTE, id);
         response.setHeader(RequestId.HEADER, id);
         MDC.put(RequestId.LOG_KEY, id);
@@ -32,5 +32,9 @@ class RequestIdFilter extends OncePerRequestFilter {
         } finally {
             MDC.remove(RequestId.LOG_KEY);
         }
+    }
+
+    static String newId() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }

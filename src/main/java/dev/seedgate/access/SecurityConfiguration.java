@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -103,6 +106,14 @@ class SecurityConfiguration {
                         ErrorCode.INVALID_REQUEST,
                         "The request's URL or headers hold characters that are not allowed.",
                         null);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverRefusals() {
+        return server ->
+                server.addContextCustomizers(context ->
+                        ((StandardHost) context.getParent())
+                                .setErrorReportValveClass(EnvelopeValve.class.getName()));
     }
 
     private HttpSecurity keyed(HttpSecurity http, String paths, BearerFilter keys) {

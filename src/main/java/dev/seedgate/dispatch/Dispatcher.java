@@ -136,7 +136,9 @@ class Dispatcher implements SmartLifecycle {
         if (permits.isEmpty()) {
             return;
         }
-        List<DuePoll> claimed = work.claimPolls(permits.size(), vendor.longestPoll().plus(settings.dispatchLeaseMargin()));
+        List<DuePoll> claimed =
+                work.claimPolls(
+                        permits.size(), vendor.longestPoll().plus(settings.dispatchLeaseMargin()));
         for (int i = 0; i < claimed.size(); i++) {
             DuePoll poll = claimed.get(i);
             Permit permit = permits.get(i);
@@ -196,7 +198,10 @@ class Dispatcher implements SmartLifecycle {
                     try {
                         boolean done =
                                 threads.awaitTermination(
-                                        vendor.longestSubmit().plus(settings.dispatchLeaseMargin()).toMillis(), TimeUnit.MILLISECONDS);
+                                        vendor.longestSubmit()
+                                                .plus(settings.dispatchLeaseMargin())
+                                                .toMillis(),
+                                        TimeUnit.MILLISECONDS);
                         log.info("dispatch stopped, all calls answered: {}", done);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();

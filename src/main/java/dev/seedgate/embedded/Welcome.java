@@ -1,6 +1,6 @@
 package dev.seedgate.embedded;
 
-import dev.seedgate.team.DemoTeam;
+import dev.seedgate.team.ApiKeys;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
@@ -25,8 +25,8 @@ final class Welcome implements ApplicationListener<ApplicationReadyEvent> {
     @Override
     public void onApplicationEvent(ApplicationReadyEvent event) {
         event.getApplicationContext()
-                .getBeanProvider(DemoTeam.class)
-                .ifAvailable(teams -> teams.ensure("demo", "Demo", keys.demoTeam()));
+                .getBean(ApiKeys.class)
+                .ensure("demo", "Demo", keys.demoTeam());
         print(event.getApplicationContext().getEnvironment());
     }
 

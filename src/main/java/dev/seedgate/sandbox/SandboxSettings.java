@@ -13,17 +13,18 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What can be set about the sandbox.
  *
- * @param sandboxApiKey the one key that the sandbox knows; no secret, since nothing here costs anything
- * @param sandboxRenderTime how long a render takes; 8 s is long enough to see it running and short enough
- *     to wait for
- * @param sandboxMaxRenderTime the most that a prompt may ask for with {@code [sandbox:slow=…]}; whoever
- *     wants longer wants {@code [sandbox:stuck]}
- * @param sandboxCredits what the sandbox's customer has bought so far. The default is more than anyone
- *     spends by trying (3.8 million clips with sound), so that it runs out only where somebody
- *     wants to see that
+ * @param sandboxApiKey the one key that the sandbox knows; no secret, since nothing here costs
+ *     anything
+ * @param sandboxRenderTime how long a render takes; 8 s is long enough to see it running and short
+ *     enough to wait for
+ * @param sandboxMaxRenderTime the most that a prompt may ask for with {@code [sandbox:slow=…]};
+ *     whoever wants longer wants {@code [sandbox:stuck]}
+ * @param sandboxCredits what the sandbox's customer has bought so far. The default is more than
+ *     anyone spends by trying (3.8 million clips with sound), so that it runs out only where
+ *     somebody wants to see that
  * @param sandboxRetryAfter what a 429 tells the caller to wait; a second keeps trials short
- * @param sandboxMaxBody the largest request that is read; a prompt and some links are far smaller, and the
- *     endpoint is open to anyone who reaches the gateway
+ * @param sandboxMaxBody the largest request that is read; a prompt and some links are far smaller,
+ *     and the endpoint is open to anyone who reaches the gateway
  */
 @Validated
 @ConfigurationProperties("seedgate")

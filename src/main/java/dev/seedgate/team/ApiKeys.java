@@ -10,7 +10,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The teams' keys and the verbs on them. An unknown one is {@code KEY_NOT_FOUND}. */
 @Service
-public class ApiKeys implements DemoTeam {
+public class ApiKeys {
 
     private final ApiKeyRepository keys;
     private final Teams teams;
@@ -54,7 +54,12 @@ public class ApiKeys implements DemoTeam {
         revision.advance();
     }
 
-    @Override
+    /**
+     * Makes the team and the key unless they exist; one that is suspended, archived or revoked
+     * stays as it is.
+     *
+     * @param apiKey the key's full text, as {@link KeyText#generate()} makes it
+     */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
         Team team = teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1));

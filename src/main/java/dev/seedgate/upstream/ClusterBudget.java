@@ -105,7 +105,8 @@ final class ClusterBudget implements Budget {
         long due = nextProbingCreate.get();
         if (queueIsEmpty
                 && now - due >= 0
-                && nextProbingCreate.compareAndSet(due, now + settings.upstreamProbeInterval().toNanos())) {
+                && nextProbingCreate.compareAndSet(
+                        due, now + settings.upstreamProbeInterval().toNanos())) {
             return Optional.empty();
         }
         // When the probe is on its way its outcome is worth a second's wait, not a retry at once.

@@ -42,7 +42,8 @@ class UpstreamConfiguration {
 
     @Bean
     Pauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
-        return new Pauses(JdbcClient.create(dataSource), endpoint.name(), settings.upstreamProbeInterval());
+        return new Pauses(
+                JdbcClient.create(dataSource), endpoint.name(), settings.upstreamProbeInterval());
     }
 
     @Bean

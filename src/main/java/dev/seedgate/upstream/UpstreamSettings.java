@@ -23,18 +23,19 @@ import org.springframework.validation.annotation.Validated;
  * @param upstreamApiKeyFile a file that holds the key; read again whenever it changes
  * @param upstreamBaseUrl where {@code /api/generate} and {@code /api/status} live; may have a path
  * @param upstreamRequestsPerSecond for the whole cluster, submits and polls together
- * @param upstreamMaxConcurrent calls in flight in one instance: a vendor that hangs must not pile up
- *     threads and sockets
- * @param upstreamSubmitTimeout from the written request to the end of the answer; long, because a lost
- *     answer may be a paid clip
+ * @param upstreamMaxConcurrent calls in flight in one instance: a vendor that hangs must not pile
+ *     up threads and sockets
+ * @param upstreamSubmitTimeout from the written request to the end of the answer; long, because a
+ *     lost answer may be a paid clip
  * @param upstreamStatusTimeout the same for polls; short, because a poll can be repeated
- * @param upstreamConnectTimeout name look-up, connect and TLS together; at most 10 s, since a submit's
- *     lease has 30 s in reserve for everything but the answer
- * @param upstreamPermitLifetime how long a permit may wait for its call to begin; longer would let permits
- *     pile up into a burst
- * @param upstreamResubmitOn500 the vendor documents that a 500 may be retried; false holds such a task as
- *     uncertain instead
- * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole cluster
+ * @param upstreamConnectTimeout name look-up, connect and TLS together; at most 10 s, since a
+ *     submit's lease has 30 s in reserve for everything but the answer
+ * @param upstreamPermitLifetime how long a permit may wait for its call to begin; longer would let
+ *     permits pile up into a burst
+ * @param upstreamResubmitOn500 the vendor documents that a 500 may be retried; false holds such a
+ *     task as uncertain instead
+ * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole
+ *     cluster
  * @param upstreamMaxAnswerSize more of an answer is not read; real ones have about 1 KB
  * @param upstreamRefreshInterval how soon an instance learns of the pauses of the others
  */
@@ -44,7 +45,8 @@ record UpstreamSettings(
         @Nullable String upstreamApiKey,
         @Nullable Path upstreamApiKeyFile,
         @Nullable String upstreamBaseUrl,
-        @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000") double upstreamRequestsPerSecond,
+        @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000")
+                double upstreamRequestsPerSecond,
         @DefaultValue("32") @Min(1) @Max(10_000) int upstreamMaxConcurrent,
         @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(minutes = 30)
                 Duration upstreamSubmitTimeout,

@@ -64,7 +64,15 @@ record Instance(
         PollTable polls = new PollTable(meters);
         GuardedVendor vendor =
                 new GuardedVendor(
-                        endpoint, wire, guards, pauses, submits, polls, meters, Clock.systemUTC());
+                        settings,
+                        endpoint,
+                        wire,
+                        guards,
+                        pauses,
+                        submits,
+                        polls,
+                        meters,
+                        Clock.systemUTC());
         return new Instance(endpoint, wire, guards, pauses, budget, vendor, meters, clock);
     }
 
