@@ -202,7 +202,8 @@ create table work (
     failures     int not null default 0,
     -- Enveloped 500s drawn; the vendor documents a retry, but not for ever.
     retries      int not null default 0,
-    -- The vendor's last answer that said something, and SUCCESSes that came without a usable URL.
+    -- When the vendor took it, its last answer that said something, and SUCCESSes that came without a usable URL.
+    accepted_at  timestamptz,
     answered_at  timestamptz,
     clipless     int not null default 0
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500,

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -48,6 +49,7 @@ class Dispatcher implements SmartLifecycle {
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
     private volatile boolean running;
+    private volatile @Nullable Thread loop;
     private long nextSweepNanos = System.nanoTime();
 
     Dispatcher(
@@ -79,7 +81,7 @@ class Dispatcher implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        Thread.ofVirtual().name("dispatcher").start(this::loop);
+        loop = Thread.ofVirtual().name("dispatcher").start(this::loop);
     }
 
     private void loop() {
@@ -194,8 +196,10 @@ class Dispatcher implements SmartLifecycle {
         waker.wake();
         Thread.ofVirtual()
                 .start(() -> {
-                    threads.shutdown();
                     try {
+                        // What the last tick has claimed still runs.
+                        join(loop);
+                        threads.shutdown();
                         boolean done =
                                 threads.awaitTermination(
                                         vendor.longestSubmit()
@@ -208,6 +212,12 @@ class Dispatcher implements SmartLifecycle {
                     }
                     callback.run();
                 });
+    }
+
+    private static void join(@Nullable Thread thread) throws InterruptedException {
+        if (thread != null) {
+            thread.join();
+        }
     }
 
     @Override

@@ -33,6 +33,7 @@ final class Exchange {
     private final long beginBy;
     private final long maxBytes;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final CompletableFuture<@Nullable Void> beginning = new CompletableFuture<>();
     private boolean begun;
     private boolean abandoned;
     private long begunAt;
@@ -65,7 +66,7 @@ final class Exchange {
      */
     Reply perform(Duration timeout, Function<Exchange, Mono<Void>> call) {
         CompletableFuture<@Nullable Void> end = call.apply(this).toFuture();
-        @Nullable Throwable failure = await(end, beginBy);
+        @Nullable Throwable failure = await(CompletableFuture.anyOf(beginning, end), beginBy);
         if (!end.isDone() && !abandon()) {
             failure = await(end, begunAt() + timeout.toNanos());
         }
@@ -80,6 +81,7 @@ final class Exchange {
         }
         begun = true;
         begunAt = System.nanoTime();
+        beginning.complete(null);
         return true;
     }
 
@@ -126,8 +128,7 @@ final class Exchange {
      * Waits without heeding interrupts: leaving now would turn a paid answer that is on its way
      * into an uncertain one, and the wait has an end of its own.
      */
-    private static @Nullable Throwable await(
-            CompletableFuture<@Nullable Void> end, long untilNanos) {
+    private static @Nullable Throwable await(CompletableFuture<?> end, long untilNanos) {
         boolean interrupted = false;
         try {
             while (true) {

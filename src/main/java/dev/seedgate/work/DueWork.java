@@ -53,10 +53,10 @@ public class DueWork {
                 update work w
                 set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
                 from next where w.task_id = next.task_id
-                returning w.task_id
+                returning w.task_id, w.accepted_at
             )
             select t.id as task_id, t.upstream_task_id,
-                   extract(epoch from gateway_now() - t.accepted_at) as age
+                   extract(epoch from gateway_now() - c.accepted_at) as age
             from claimed c join task t on t.id = c.task_id
             """;
 
@@ -150,7 +150,11 @@ public class DueWork {
 
     /** The vendor has taken it: ask in a while. */
     public void rendering(TaskId task, Duration delay) {
-        move(task, WorkKind.POLL, delay, "leased_until = null, answered_at = gateway_now()");
+        move(
+                task,
+                WorkKind.POLL,
+                delay,
+                "leased_until = null, accepted_at = gateway_now(), answered_at = gateway_now()");
     }
 
     /**

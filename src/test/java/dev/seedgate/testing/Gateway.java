@@ -9,8 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -65,24 +65,27 @@ public final class Gateway implements AutoCloseable {
      * @param settings more of them, as {@code name=value}; later ones win
      */
     public static Gateway start(TestDatabase database, FakeVendor vendor, String... settings) {
-        List<String> all = new ArrayList<>();
-        all.add("server.port=0");
-        all.add("spring.datasource.url=" + database.url());
-        all.add("seedgate.admin-key=" + ADMIN_KEY);
-        all.add("seedgate.upstream-api-key=vendor-key-of-the-tests");
-        all.add("seedgate.upstream-base-url=" + vendor.baseUrl());
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("server.port", "0");
+        all.put("spring.datasource.url", database.url());
+        all.put("seedgate.admin-key", ADMIN_KEY);
+        all.put("seedgate.upstream-api-key", "vendor-key-of-the-tests");
+        all.put("seedgate.upstream-base-url", vendor.baseUrl());
         // Fast enough that no test waits for a permit; the budget has tests of its own.
-        all.add("seedgate.upstream-requests-per-second=1000");
-        all.add("seedgate.dispatch-interval=100ms");
-        all.add("seedgate.poll-first-after=100ms");
-        all.add("seedgate.poll-interval=100ms");
-        all.add("seedgate.poll-max-interval=100ms");
-        all.addAll(List.of(settings));
+        all.put("seedgate.upstream-requests-per-second", "1000");
+        all.put("seedgate.dispatch-interval", "100ms");
+        all.put("seedgate.poll-first-after", "100ms");
+        all.put("seedgate.poll-interval", "100ms");
+        all.put("seedgate.poll-max-interval", "100ms");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            all.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                         .build();
-        String[] arguments = all.stream().map(setting -> "--" + setting).toArray(String[]::new);
+        String[] arguments = all.entrySet().stream().map(it -> "--" + it).toArray(String[]::new);
         return new Gateway(application.run(arguments), database, vendor);
     }
 
