@@ -1,93 +1,68 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Charge;
-import dev.seedgate.credit.Ledger;
-import dev.seedgate.credit.Reservation;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
-import dev.seedgate.upstream.Vendor;
-import dev.seedgate.work.DueWork;
-import jakarta.persistence.EntityManager;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Optional;
-import org.springframework.context.ApplicationEventPublisher;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.TransactionException;
 
-/**
- * Makes tasks: one transaction for the task, its charge and its place in the queue, and nothing
- * else.
- */
+/** Makes tasks, and never lies about whether it has. */
 @Service
 class Creates {
 
-    private final EntityManager entities;
-    private final IdempotencyKeys idempotencyKeys;
-    private final Ledger ledger;
-    private final DueWork work;
-    private final Intake intake;
-    private final Vendor vendor;
-    private final ApplicationEventPublisher events;
+    private static final Logger log = LoggerFactory.getLogger(Creates.class);
+
+    private final Admission admission;
+    private final TaskRepository tasks;
     private final Clock clock;
 
-    Creates(
-            EntityManager entities,
-            IdempotencyKeys idempotencyKeys,
-            Ledger ledger,
-            DueWork work,
-            Intake intake,
-            Vendor vendor,
-            ApplicationEventPublisher events,
-            Clock clock) {
-        this.entities = entities;
-        this.idempotencyKeys = idempotencyKeys;
-        this.ledger = ledger;
-        this.work = work;
-        this.intake = intake;
-        this.vendor = vendor;
-        this.events = events;
+    Creates(Admission admission, TaskRepository tasks, Clock clock) {
+        this.admission = admission;
+        this.tasks = tasks;
         this.clock = clock;
     }
 
     /**
      * Accepts an order, or refuses it without a trace. A known idempotency key answers as the first
-     * time.
+     * time. When the answer to the commit is lost the task is looked for; found, it was accepted,
+     * else {@code OUTCOME_UNKNOWN}.
      */
-    @Transactional
     Receipt create(Caller caller, Order order) {
-        Instant now = clock.instant();
-        TaskId id = TaskId.create(now);
-        Optional<Receipt> earlier =
-                Optional.ofNullable(order.idempotencyKey())
-                        .flatMap(key -> idempotencyKeys.claim(key, caller.teamId(), order, id));
-        return earlier.orElseGet(() -> accept(caller, order, id, now));
+        TaskId id = TaskId.create(clock.instant());
+        AtomicBoolean committing = new AtomicBoolean();
+        try {
+            return admission.admit(caller, order, id, () -> committing.set(true));
+        } catch (DataAccessException | TransactionException e) {
+            if (!committing.get()) {
+                throw e;
+            }
+            log.warn("the answer to the commit of task {} is lost: {}", id, e.toString());
+            return stored(caller, order, id).orElseThrow(Creates::unknown);
+        }
     }
 
-    /**
-     * The account is moved last but for the work row that needs its tag: its lock is what creates
-     * wait for.
-     */
-    private Receipt accept(Caller caller, Order order, TaskId id, Instant now) {
-        intake.check();
-        entities.persist(new Task(id, caller, order, vendor.name(), now));
-        entities.flush();
-        Reservation reservation = ledger.reserve(charge(caller, order, id));
-        work.enqueue(id, caller.teamId(), reservation.startTag(), reservation.credits());
-        events.publishEvent(new TaskQueued());
-        return new Receipt(id, reservation.credits(), reservation.remaining(), false);
+    private Optional<Receipt> stored(Caller caller, Order order, TaskId id) {
+        try {
+            return tasks.findByIdAndTeamId(id.value(), caller.teamId())
+                    .map(_ -> new Receipt(id, order.preset().credits(), null, false));
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("task {} can't be looked for either: {}", id, e.toString());
+            return Optional.empty();
+        }
     }
 
-    private Charge charge(Caller caller, Order order, TaskId id) {
-        return new Charge(
-                id.value(),
-                caller.teamId(),
-                caller.keyId(),
-                caller.keyName(),
-                order.project(),
-                caller.costCenter(),
-                order.preset(),
-                vendor.name(),
-                caller.actor());
+    private static GatewayException unknown() {
+        return new GatewayException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "The database did not say whether it stored the task. Repeat the call with the same Idempotency-Key, or look into /api/tasks.",
+                Duration.ofSeconds(2));
     }
 }
