@@ -211,6 +211,7 @@ create table work (
 create index work_submit on work (start_tag) where kind = 'submit';
 create index work_submit_age on work (queued_at) where kind = 'submit';
 create index work_due on work (kind, due_at) where kind <> 'submit';
+create index work_poll on work (team_id, due_at) where kind = 'poll';
 
 -- The virtual time of the fair queue: the start tag dispatched last. One row.
 create table fair_queue (

@@ -12,6 +12,7 @@ import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.WorkKind;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +45,7 @@ class Dispatcher implements SmartLifecycle {
     private final Calls calls;
     private final Outcomes outcomes;
     private final DispatchSettings settings;
+    private final FairPolls fairPolls = new FairPolls();
     private final Waker waker = new Waker();
     private final Semaphore slots;
     private final ExecutorService threads =
@@ -138,14 +140,17 @@ class Dispatcher implements SmartLifecycle {
         if (permits.isEmpty()) {
             return;
         }
-        List<DuePoll> claimed =
-                work.claimPolls(
-                        permits.size(), vendor.longestPoll().plus(settings.dispatchLeaseMargin()));
-        for (int i = 0; i < claimed.size(); i++) {
-            DuePoll poll = claimed.get(i);
-            Permit permit = permits.get(i);
-            run(() -> calls.poll(poll, permit));
-        }
+        Duration lease = vendor.longestPoll().plus(settings.dispatchLeaseMargin());
+        Iterator<Permit> permit = permits.iterator();
+        fairPolls
+                .divide(work.pollShares(), permits.size())
+                .forEach((team, count) ->
+                        work.claimPolls(team, count, lease)
+                                .forEach(poll -> poll(poll, permit.next())));
+    }
+
+    private void poll(DuePoll poll, Permit permit) {
+        run(() -> calls.poll(poll, permit));
     }
 
     private void run(Runnable call) {

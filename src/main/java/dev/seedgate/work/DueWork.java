@@ -45,7 +45,7 @@ public class DueWork {
             """
             with next as (
                 select w.task_id from work w
-                where w.kind = 'poll' and w.due_at <= gateway_now()
+                where w.kind = 'poll' and w.team_id = :team and w.due_at <= gateway_now()
                 order by w.due_at
                 limit :limit
                 for update of w skip locked
@@ -88,8 +88,26 @@ public class DueWork {
                 .list();
     }
 
-    public List<DuePoll> claimPolls(int limit, Duration lease) {
+    /** The teams with due polls, and how many each has. */
+    public List<PollShare> pollShares() {
+        return jdbc.sql(
+                        """
+                        select w.team_id, t.weight, count(*) as due, min(w.due_at) as oldest
+                        from work w join team t on t.id = w.team_id
+                        where w.kind = 'poll' and w.due_at <= gateway_now()
+                        group by w.team_id, t.weight
+                        order by oldest
+                        """)
+                .query((row, _) ->
+                        new PollShare(
+                                row.getLong("team_id"), row.getInt("weight"), row.getInt("due")))
+                .list();
+    }
+
+    /** Claims a team's due polls, the oldest first. */
+    public List<DuePoll> claimPolls(long teamId, int limit, Duration lease) {
         return jdbc.sql(CLAIM_POLLS)
+                .param("team", teamId)
                 .param("limit", limit)
                 .param("lease", interval(lease))
                 .query((row, _) ->
