@@ -1,0 +1,21 @@
+package dev.seedgate.billing;
+
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the auditor goes through the books.
+ *
+ * @param auditorInterval between two steps; a step takes some ms
+ * @param auditorTeams teams a step, each with the sum of its entries
+ * @param auditorTasks tasks a step
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record AuditorSettings(
+        @DefaultValue("5s") Duration auditorInterval,
+        @DefaultValue("20") @Min(1) int auditorTeams,
+        @DefaultValue("500") @Min(1) int auditorTasks) {}
