@@ -3,14 +3,17 @@ package dev.seedgate.testing;
 import dev.seedgate.SeedgateApplication;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -65,24 +68,32 @@ public final class Gateway implements AutoCloseable {
      * @param settings more of them, as {@code name=value}; later ones win
      */
     public static Gateway start(TestDatabase database, FakeVendor vendor, String... settings) {
-        List<String> all = new ArrayList<>();
-        all.add("server.port=0");
-        all.add("spring.datasource.url=" + database.url());
-        all.add("seedgate.admin-key=" + ADMIN_KEY);
-        all.add("seedgate.upstream-api-key=vendor-key-of-the-tests");
-        all.add("seedgate.upstream-base-url=" + vendor.baseUrl());
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("server.port", "0");
+        all.put("spring.datasource.url", database.url());
+        all.put("seedgate.admin-key", ADMIN_KEY);
+        all.put("seedgate.upstream-api-key", "vendor-key-of-the-tests");
+        all.put("seedgate.upstream-base-url", vendor.baseUrl());
         // Fast enough that no test waits for a permit; the budget has tests of its own.
-        all.add("seedgate.upstream-requests-per-second=1000");
-        all.add("seedgate.dispatch-interval=100ms");
-        all.add("seedgate.poll-first-after=100ms");
-        all.add("seedgate.poll-interval=100ms");
-        all.add("seedgate.poll-max-interval=100ms");
-        all.addAll(List.of(settings));
+        all.put("seedgate.upstream-requests-per-second", "1000");
+        all.put("seedgate.dispatch-interval", "100ms");
+        all.put("seedgate.poll-first-after", "100ms");
+        all.put("seedgate.poll-interval", "100ms");
+        all.put("seedgate.poll-max-interval", "100ms");
+        for (String setting : settings) {
+            String[] parts = setting.split("=", 2);
+            all.put(parts[0], parts[1]);
+        }
+        // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+                        .registerShutdownHook(false)
                         .build();
-        String[] arguments = all.stream().map(setting -> "--" + setting).toArray(String[]::new);
+        String[] arguments =
+                all.entrySet().stream()
+                        .map(it -> "--" + it.getKey() + "=" + it.getValue())
+                        .toArray(String[]::new);
         return new Gateway(application.run(arguments), database, vendor);
     }
 
@@ -176,6 +187,20 @@ public final class Gateway implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /**
+     * Writes these characters as bytes, for what no HTTP client would send, and answers all that
+     * comes back until the server closes; so ask it to with {@code Connection: close}.
+     */
+    public String raw(String request) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops as on SIGTERM. */
