@@ -66,7 +66,7 @@ class OrderReader {
                     ErrorCode.INVALID_PROMPT,
                     "prompt must not contain control characters other than newline and tab.");
         }
-        if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+        if (hasLoneSurrogate(text)) {
             throw invalid(ErrorCode.INVALID_PROMPT, "prompt must not contain lone surrogates.");
         }
         String stripped = text.strip();
@@ -157,6 +157,10 @@ class OrderReader {
         if (text.length() > LONGEST_URL) {
             throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is longer than 2048 characters.");
         }
+        if (hasLoneSurrogate(text)) {
+            throw invalid(
+                    ErrorCode.INVALID_IMAGE_URLS, place + " must not contain lone surrogates.");
+        }
         try {
             URI uri = new URI(text);
             String scheme = uri.getScheme();
@@ -171,6 +175,11 @@ class OrderReader {
         } catch (URISyntaxException e) {
             throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is not a valid URL.");
         }
+    }
+
+    /** Half a character: neither the database nor the vendor could be given it as it is. */
+    private static boolean hasLoneSurrogate(String text) {
+        return text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
     }
 
     private static GatewayException invalid(ErrorCode code, String message) {

@@ -255,6 +255,7 @@ class GenerateTests {
                     "[\"https://cdn.example.com/a b.png\"]",
                     "[\"https://cdn.example.com/a\\n.png\"]",
                     "[\"https://cdn.example.com/\\u0000.png\"]",
+                    "[\"https://cdn.example.com/\\ud800.png\"]",
                     "[\"https://cdn.example.com/" + "x".repeat(2049 - 24) + "\"]",
                     "[" + ("\"" + IMAGE + "\",").repeat(4) + "\"" + IMAGE + "\"]",
                     "[\"" + IMAGE + "\",\"ftp://cdn.example.com/a.png\"]");
