@@ -211,6 +211,8 @@ class GenerateTests {
                     "HTTP://EXAMPLE.COM",
                     "http://127.0.0.1:8080/a?b=c&d=%20#e",
                     "https://[2001:db8::1]:8443/a.png",
+                    "https://my_bucket.s3.example.com/a.png",
+                    "http://a_b:8080/a.png",
                     "https://cdn.example.com/Zoë/猫.png",
                     "https://cdn.example.com/" + "x".repeat(2048 - 24));
 
