@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -55,6 +56,8 @@ class ErrorAdvice {
             case MethodArgumentNotValidException invalid -> invalid(invalid);
             case MethodArgumentTypeMismatchException mismatch ->
                     invalid(mismatch.getName() + " has the wrong form.");
+            case InvalidParameterException _ ->
+                    invalid("The query is not made of percent-encoded UTF-8.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
             case NonTransientDataAccessException _ -> defect(problem);
             case DataAccessException _, TransactionException _ -> {
