@@ -1,6 +1,8 @@
 package dev.seedgate;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -25,9 +27,12 @@ public class SeedgateApplication {
         }
     }
 
-    /** For what is only shown; time that moves money or leases is the database's. */
+    /**
+     * For what is only shown; time that moves money or leases is the database's. As exact as the
+     * database keeps it, so that what was made reads the same later.
+     */
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
     }
 }

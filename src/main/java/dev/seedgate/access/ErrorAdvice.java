@@ -6,8 +6,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -21,7 +23,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
-import tools.jackson.databind.DatabindException;
+import tools.jackson.core.JacksonException;
 
 /** Turns whatever a request died of into a refusal of the contract. Nothing of the inside leaks. */
 @RestControllerAdvice
@@ -55,6 +57,8 @@ class ErrorAdvice {
             case MethodArgumentNotValidException invalid -> invalid(invalid);
             case MethodArgumentTypeMismatchException mismatch ->
                     invalid(mismatch.getName() + " has the wrong form.");
+            case InvalidParameterException _ ->
+                    invalid("The query is not made of percent-encoded UTF-8.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
             case NonTransientDataAccessException _ -> defect(problem);
             case DataAccessException _, TransactionException _ -> {
@@ -106,7 +110,7 @@ class ErrorAdvice {
     }
 
     private static GatewayException unreadable(HttpMessageNotReadableException problem) {
-        if (problem.getCause() instanceof DatabindException mismatch
+        if (problem.getCause() instanceof JacksonException mismatch
                 && !mismatch.getPath().isEmpty()) {
             String field =
                     mismatch.getPath().stream()
@@ -122,9 +126,14 @@ class ErrorAdvice {
     private static GatewayException invalid(MethodArgumentNotValidException problem) {
         return invalid(
                 problem.getBindingResult().getFieldErrors().stream()
-                        .map(error -> error.getField() + " " + error.getDefaultMessage())
+                        .map(error -> jsonName(error.getField()) + " " + error.getDefaultMessage())
                         .sorted()
                         .collect(Collectors.joining("; ", "", ".")));
+    }
+
+    /** A validation error names the Java field; clients know it in snake case. */
+    private static String jsonName(String field) {
+        return field.replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
     }
 
     private static GatewayException invalid(String message) {

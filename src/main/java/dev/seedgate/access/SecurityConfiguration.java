@@ -26,7 +26,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.ExceptionTranslationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Three doors: teams, admins, and what is open to everybody. */
 @Configuration(proxyBeanMethods = false)
@@ -106,6 +108,14 @@ class SecurityConfiguration {
                         ErrorCode.INVALID_REQUEST,
                         "The request's URL or headers hold characters that are not allowed.",
                         null);
+    }
+
+    /** Rare methods are let through, to be told what is possible instead. */
+    @Bean
+    HttpFirewall firewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setUnsafeAllowAnyHttpMethod(true);
+        return firewall;
     }
 
     @Bean

@@ -3,6 +3,8 @@ package dev.seedgate.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.team.ApiKeys;
 import dev.seedgate.team.IssuedKey;
@@ -35,6 +37,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/teams/{slug}/keys", produces = MediaType.APPLICATION_JSON_VALUE)
 class KeysController {
 
+    // Later ones don't fit into the database, and nobody means them.
+    private static final Instant LATEST_EXPIRY = Instant.parse("9999-12-31T23:59:59Z");
+
     private final ApiKeys keys;
 
     KeysController(ApiKeys keys) {
@@ -62,7 +67,7 @@ class KeysController {
 
     /** Absent scopes mean both. */
     record KeyRequest(
-            @NotBlank @Size(max = 200) String name,
+            @NotBlank @Line @Size(max = 200) String name,
             @Size(min = 1) @Nullable Set<Scope> scopes,
             @JsonProperty("expires_at") @Future @Nullable Instant expiresAt,
             @Pattern(
@@ -71,6 +76,10 @@ class KeysController {
                     @Nullable String project) {
 
         NewKey key() {
+            if (expiresAt != null && expiresAt.isAfter(LATEST_EXPIRY)) {
+                throw new GatewayException(
+                        ErrorCode.INVALID_REQUEST, "expires_at must be before the year 10000.");
+            }
             return new NewKey(
                     name, scopes == null ? EnumSet.allOf(Scope.class) : scopes, expiresAt, project);
         }

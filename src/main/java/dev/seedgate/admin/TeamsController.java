@@ -41,6 +41,10 @@ class TeamsController {
     // Up to 200 a page, as in the team API.
     private static final int LARGEST_PAGE = 200;
 
+    private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
+    // Sums of these stay far from where a long overflows.
+    private static final long MOST_CREDITS = 1_000_000_000_000L;
+
     private final Teams teams;
     private final Accounts accounts;
 
@@ -61,6 +65,10 @@ class TeamsController {
             @RequestParam(defaultValue = "50") int limit) {
         if (limit < 1 || limit > LARGEST_PAGE) {
             throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
+        }
+        if (cursor != null && !cursor.matches(SLUG)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
         }
         Page<TeamDetails> page = teams.list(cursor, limit);
         return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
@@ -110,16 +118,17 @@ class TeamsController {
     record TeamRequest(
             @NotNull
                     @Pattern(
-                            regexp = "[a-z0-9][a-z0-9_-]{0,62}",
+                            regexp = SLUG,
                             message =
                                     "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
                     String slug,
-            @NotBlank @Size(max = 200) String name,
-            @JsonProperty("monthly_quota") @PositiveOrZero @Nullable Long monthlyQuota,
+            @NotBlank @Line @Size(max = 200) String name,
+            @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
-            @JsonProperty("cost_center") @Size(min = 1, max = 64) @Nullable String costCenter) {
+            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
+                    @Nullable String costCenter) {
 
         NewTeam team() {
             return new NewTeam(
@@ -135,8 +144,8 @@ class TeamsController {
 
     /** Positive credits are given, negative ones taken back down to what is unspent. */
     record TopUpRequest(
-            @NotNull @Min(-1_000_000_000_000L) @Max(1_000_000_000_000L) Long credits,
-            @Size(max = 500) @Nullable String reason) {}
+            @NotNull @Min(-MOST_CREDITS) @Max(MOST_CREDITS) Long credits,
+            @Line @Size(max = 500) @Nullable String reason) {}
 
     record TeamAnswer(
             String slug,

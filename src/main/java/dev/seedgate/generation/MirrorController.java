@@ -77,36 +77,29 @@ class MirrorController {
     @GetMapping("/status")
     Envelope<TaskStatus> status(
             @AuthenticationPrincipal Caller caller,
-            @RequestParam(name = "task_id", required = false) @Nullable List<String> taskIds) {
-        return Envelope.success(reads.status(caller, taskId(taskIds, null)));
+            @RequestParam(name = "task_id", required = false) @Nullable String taskId) {
+        return Envelope.success(reads.status(caller, taskId(taskId, null)));
     }
 
     @PostMapping("/status")
     Envelope<TaskStatus> status(
             @AuthenticationPrincipal Caller caller,
-            @RequestParam(name = "task_id", required = false) @Nullable List<String> taskIds,
+            @RequestParam(name = "task_id", required = false) @Nullable String taskId,
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
-        return Envelope.success(reads.status(caller, taskId(taskIds, inBody)));
+        return Envelope.success(reads.status(caller, taskId(taskId, inBody)));
     }
 
-    /** The one task id among all places it may stand in. */
-    private static TaskId taskId(@Nullable List<String> inQuery, @Nullable JsonNode inBody) {
+    /** The one task id among both places it may stand in. */
+    private static TaskId taskId(@Nullable String inQuery, @Nullable JsonNode inBody) {
         if (inBody != null && !inBody.isNull() && !inBody.isString()) {
             throw invalidTaskId("task_id must be a string.");
         }
         String fromBody = inBody == null || inBody.isNull() ? null : inBody.stringValue();
-        List<String> fromQuery = inQuery == null ? List.of() : inQuery;
-        List<String> all =
-                java.util.stream.Stream.concat(
-                                fromQuery.stream(), Optional.ofNullable(fromBody).stream())
-                        .distinct()
-                        .toList();
-        if (all.size() > 1) {
-            throw invalidTaskId("task_id is given more than once, with different values.");
+        if (inQuery != null && fromBody != null && !inQuery.equals(fromBody)) {
+            throw invalidTaskId("task_id is given twice, with different values.");
         }
-        return all.stream()
-                .findFirst()
+        return Optional.ofNullable(inQuery == null ? fromBody : inQuery)
                 .flatMap(TaskId::parse)
                 .orElseThrow(() ->
                         invalidTaskId(

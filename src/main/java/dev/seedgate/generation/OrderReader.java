@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +27,9 @@ class OrderReader {
     private static final int LONGEST_PROMPT = 1000;
     // What browsers and proxies agree on.
     private static final int LONGEST_URL = 2048;
+
+    private static final Pattern UNDERSCORED_HOST =
+            Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?");
 
     private final int maxImageUrls;
 
@@ -66,7 +70,7 @@ class OrderReader {
                     ErrorCode.INVALID_PROMPT,
                     "prompt must not contain control characters other than newline and tab.");
         }
-        if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+        if (hasLoneSurrogate(text)) {
             throw invalid(ErrorCode.INVALID_PROMPT, "prompt must not contain lone surrogates.");
         }
         String stripped = text.strip();
@@ -157,11 +161,15 @@ class OrderReader {
         if (text.length() > LONGEST_URL) {
             throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is longer than 2048 characters.");
         }
+        if (hasLoneSurrogate(text)) {
+            throw invalid(
+                    ErrorCode.INVALID_IMAGE_URLS, place + " must not contain lone surrogates.");
+        }
         try {
             URI uri = new URI(text);
             String scheme = uri.getScheme();
             boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
-            if (!web || uri.getHost() == null || uri.getRawUserInfo() != null) {
+            if (!web || !hasHost(uri) || uri.getRawUserInfo() != null) {
                 throw invalid(
                         ErrorCode.INVALID_IMAGE_URLS,
                         place
@@ -171,6 +179,18 @@ class OrderReader {
         } catch (URISyntaxException e) {
             throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is not a valid URL.");
         }
+    }
+
+    /** Java knows no host with an underscore, but storage services have them. */
+    private static boolean hasHost(URI uri) {
+        String authority = uri.getRawAuthority();
+        return uri.getHost() != null
+                || (authority != null && UNDERSCORED_HOST.matcher(authority).matches());
+    }
+
+    /** Half a character: neither the database nor the vendor could be given it as it is. */
+    private static boolean hasLoneSurrogate(String text) {
+        return text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
     }
 
     private static GatewayException invalid(ErrorCode code, String message) {

@@ -299,7 +299,9 @@ public class Outcomes {
         if (task.phase().terminal()) {
             contradicted(task, answer.evidence());
         } else {
-            fail(task, answer.message(), answer.credits(), answer.evidence());
+            // The team knows the task by our id only.
+            String message = answer.message().replace(poll.upstreamTaskId(), task.id().value());
+            fail(task, message, answer.credits(), answer.evidence());
         }
     }
 

@@ -96,6 +96,11 @@ public final class FakeVendor implements AutoCloseable {
         return Set.copyOf(tasks.keySet());
     }
 
+    /** The body of the create that was accepted with this id. */
+    public JsonNode order(String id) {
+        return task(id).request;
+    }
+
     /** How many connections were accepted so far. */
     public int connections() {
         return connections.get();

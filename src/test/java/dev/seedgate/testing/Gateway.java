@@ -3,11 +3,14 @@ package dev.seedgate.testing;
 import dev.seedgate.SeedgateApplication;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,14 +81,19 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.poll-interval", "100ms");
         all.put("seedgate.poll-max-interval", "100ms");
         for (String setting : settings) {
-            int equals = setting.indexOf('=');
-            all.put(setting.substring(0, equals), setting.substring(equals + 1));
+            String[] parts = setting.split("=", 2);
+            all.put(parts[0], parts[1]);
         }
+        // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+                        .registerShutdownHook(false)
                         .build();
-        String[] arguments = all.entrySet().stream().map(it -> "--" + it).toArray(String[]::new);
+        String[] arguments =
+                all.entrySet().stream()
+                        .map(it -> "--" + it.getKey() + "=" + it.getValue())
+                        .toArray(String[]::new);
         return new Gateway(application.run(arguments), database, vendor);
     }
 
@@ -179,6 +187,20 @@ public final class Gateway implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /**
+     * Writes these characters as bytes, for what no HTTP client would send, and answers all that
+     * comes back until the server closes; so ask it to with {@code Connection: close}.
+     */
+    public String raw(String request) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops as on SIGTERM. */

@@ -1,0 +1,27 @@
+package dev.seedgate.admin;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.Payload;
+import jakarta.validation.ReportAsSingleViolation;
+import jakarta.validation.constraints.Pattern;
+import java.lang.annotation.Documented;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+
+/**
+ * A text of one line. The database can't store all control characters and no lone surrogates, and
+ * no list shows them.
+ */
+@Documented
+@Constraint(validatedBy = {})
+@Pattern(regexp = "[^\\p{Cc}\\p{Cs}]*")
+@ReportAsSingleViolation
+@Retention(RetentionPolicy.RUNTIME)
+@interface Line {
+
+    String message() default "must not contain control characters";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.access;
+
+import org.jspecify.annotations.NullMarked;

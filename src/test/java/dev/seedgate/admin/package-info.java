@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.admin;
+
+import org.jspecify.annotations.NullMarked;
