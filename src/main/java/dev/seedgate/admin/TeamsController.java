@@ -129,11 +129,7 @@ class TeamsController {
             @Parameter(
                             required = true,
                             description = "So that a repeated top-up does not count twice.",
-                            schema =
-                                    @Schema(
-                                            type = "string",
-                                            pattern = "^[!-~]{1,255}$",
-                                            example = "top-up-4711"))
+                            schema = @Schema(type = "string", pattern = "^[!-~]{1,255}$"))
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {

@@ -100,11 +100,14 @@ class CommonParts implements GlobalOperationCustomizer {
     }
 
     private static ApiResponse refusal(Door door, int status, List<ErrorCode> codes) {
-        MediaType body = new MediaType().schema(Schemas.refusal(door, status, codes));
+        MediaType body =
+                new MediaType()
+                        .schema(Schemas.refusal(door, status, codes))
+                        .example(Schemas.example(door, codes.getFirst()));
         String type = door == Door.ADMIN ? "application/problem+json" : "application/json";
         ApiResponse response =
                 new ApiResponse()
-                        .description(meaning(status))
+                        .description(meaning(status) + " " + named(codes))
                         .content(new Content().addMediaType(type, body));
         nameRequest(response);
         if (WORTH_WAITING.contains(status)) {
@@ -132,6 +135,10 @@ class CommonParts implements GlobalOperationCustomizer {
 
     private static void addHeader(ApiResponse response, String name) {
         response.addHeaderObject(name, new Header().$ref("#/components/headers/" + name));
+    }
+
+    private static String named(List<ErrorCode> codes) {
+        return codes.stream().map(code -> "`" + code + "`").collect(Collectors.joining(", "));
     }
 
     private static String meaning(int status) {

@@ -117,15 +117,13 @@ class OpenApiConfiguration {
                 header(
                         "Idempotency-Key",
                         "A name for this request, unique within the team. Sent again with the same body it answers as the first time and charges nothing. Kept for at least 24 hours.",
-                        "^[!-~]{1,255}$",
-                        "order-4711"));
+                        "^[!-~]{1,255}$"));
         components.addParameters(
                 "X-Project",
                 header(
                         "X-Project",
                         "What the cost is for; without it, the key's default project.",
-                        "^[A-Za-z0-9._-]{1,64}$",
-                        "spring-campaign"));
+                        "^[A-Za-z0-9._-]{1,64}$"));
         components.addHeaders(
                 RequestId.HEADER,
                 answer("string", "The name of this request, as the operators find it."));
@@ -154,13 +152,11 @@ class OpenApiConfiguration {
                 .description(description);
     }
 
-    private static Parameter header(
-            String name, String description, String pattern, String example) {
+    private static Parameter header(String name, String description, String pattern) {
         return new HeaderParameter()
                 .name(name)
                 .description(description)
-                .schema(Schemas.string().pattern(pattern))
-                .example(example);
+                .schema(Schemas.string().pattern(pattern));
     }
 
     private static Header answer(String type, String description) {

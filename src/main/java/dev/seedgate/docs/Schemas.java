@@ -4,7 +4,9 @@ import dev.seedgate.shared.ErrorCode;
 import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The forms that no class of the API stands for. */
 final class Schemas {
@@ -63,6 +65,23 @@ final class Schemas {
                 new JsonSchema().$ref("#/components/schemas/" + (admin ? "Problem" : "Error")));
         schema.addAllOfItem(narrowed);
         return schema;
+    }
+
+    static Map<String, Object> example(Door door, ErrorCode code) {
+        String message = "What happened and what to do.";
+        Map<String, Object> example = new LinkedHashMap<>();
+        if (door == Door.ADMIN) {
+            example.put("type", "about:blank");
+            example.put("title", "A short title");
+            example.put("status", code.status());
+            example.put("detail", message);
+        } else {
+            example.put("code", code.status());
+            example.put("message", message);
+        }
+        example.put("error", code.name());
+        example.put("request_id", REQUEST_ID);
+        return example;
     }
 
     private static void addCommon(Schema<Object> error) {

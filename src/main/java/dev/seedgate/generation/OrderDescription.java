@@ -4,6 +4,7 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import java.util.List;
+import java.util.Map;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.stereotype.Component;
 
@@ -13,6 +14,14 @@ class OrderDescription implements GlobalOpenApiCustomizer {
 
     static final String NAME = "#/components/schemas/Order";
     static final String QUESTION = "#/components/schemas/TaskQuestion";
+
+    // Without pictures: what is tried out must not name any that aren't there.
+    private static final Map<String, Object> EXAMPLE =
+            Map.of(
+                    "prompt", "A paper boat drifts down a rainy street",
+                    "aspect_ratio", "16:9",
+                    "duration", "5",
+                    "sound", false);
 
     private final int maxImageUrls;
 
@@ -39,6 +48,7 @@ class OrderDescription implements GlobalOpenApiCustomizer {
         order.addProperty("sound", sound());
         order.addProperty("image_urls", imageUrls());
         order.setRequired(List.of("prompt", "duration"));
+        order.setExample(EXAMPLE);
         return order;
     }
 

@@ -38,7 +38,7 @@ record Description(JsonNode tree) {
     }
 
     JsonNode call(String name) {
-        String[] words = name.split(" ");
+        String[] words = name.split(" ", 2);
         return tree.get("paths").path(words[1]).path(words[0].toLowerCase(java.util.Locale.ROOT));
     }
 
@@ -65,7 +65,7 @@ record Description(JsonNode tree) {
             assertThat(answer.body()).as(call).isEmpty();
             return;
         }
-        String type = String.valueOf(answer.header("Content-Type")).split(";")[0];
+        String type = String.valueOf(answer.header("Content-Type")).split(";", 2)[0];
         assertThat(content.propertyNames()).as(call).containsExactly(type);
         assertThat(faults(content.get(type).get("schema"), answer.json(), true))
                 .as(call + " " + answer)

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -227,14 +228,15 @@ class OpenApiTests {
         }
     }
 
-    private static Answer admin(String call, String path, String body) {
-        return answered(call, gateway.admin(call.split(" ")[0], path, body));
+    private static Answer admin(String call, String path, @Nullable String body) {
+        return answered(call, gateway.admin(call.split(" ", 2)[0], path, body));
     }
 
     private static void admin(String call, String path, String body, String idempotencyKey) {
         answered(
                 call,
-                gateway.admin(call.split(" ")[0], path, body, "Idempotency-Key", idempotencyKey));
+                gateway.admin(
+                        call.split(" ", 2)[0], path, body, "Idempotency-Key", idempotencyKey));
     }
 
     private static Answer answered(String call, Answer answer) {
