@@ -42,7 +42,9 @@ class OpenApiTests {
     void describesExactlyTheCallsThatThereAre() {
         Set<String> mapped = new TreeSet<>();
         for (RequestMappingInfo mapping :
-                gateway.bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet()) {
+                gateway.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                        .getHandlerMethods()
+                        .keySet()) {
             for (String path : mapping.getPatternValues()) {
                 mapping.getMethodsCondition()
                         .getMethods()
