@@ -6,11 +6,13 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.ApiKeys;
 import dev.seedgate.team.IssuedKey;
 import dev.seedgate.team.KeyDetails;
 import dev.seedgate.team.NewKey;
 import dev.seedgate.team.Scope;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.NotBlank;
@@ -46,6 +48,11 @@ class KeysController {
         this.keys = keys;
     }
 
+    @Operation(
+            operationId = "issueKey",
+            summary = "Make a key",
+            description = "The key is shown in this answer only, and works at once.")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     KeyAnswer issue(@PathVariable String slug, @Valid @RequestBody KeyRequest request) {
@@ -53,12 +60,19 @@ class KeysController {
         return KeyAnswer.of(key.details(), key.text());
     }
 
+    @Operation(operationId = "listKeys", summary = "List a team's keys")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping
     Page<KeyAnswer> list(@PathVariable String slug) {
         return new Page<>(
                 keys.list(slug).stream().map(key -> KeyAnswer.of(key, null)).toList(), null);
     }
 
+    @Operation(
+            operationId = "revokeKey",
+            summary = "Revoke a key",
+            description = "It is refused everywhere within seconds, for good.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String slug, @PathVariable long id) {

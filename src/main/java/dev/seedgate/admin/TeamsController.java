@@ -7,9 +7,13 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.NewTeam;
 import dev.seedgate.team.TeamDetails;
 import dev.seedgate.team.Teams;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -53,16 +57,34 @@ class TeamsController {
         this.accounts = accounts;
     }
 
+    @Operation(
+            operationId = "createTeam",
+            summary = "Make a team",
+            description =
+                    "Limits that are null or left out mean unlimited. The slug never changes.")
+    @Refuses(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     TeamAnswer create(@Valid @RequestBody TeamRequest request) {
         return TeamAnswer.of(teams.create(request.team()));
     }
 
+    @Operation(
+            operationId = "listTeams",
+            summary = "List the teams",
+            description = "By slug; send next_cursor as cursor for the next page.")
     @GetMapping
     Page<TeamAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = "integer",
+                                            minimum = "1",
+                                            maximum = "200",
+                                            defaultValue = "50"))
+                    @RequestParam(defaultValue = "50")
+                    int limit) {
         if (limit < 1 || limit > LARGEST_PAGE) {
             throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
         }
@@ -74,27 +96,49 @@ class TeamsController {
         return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
     }
 
+    @Operation(operationId = "getTeam", summary = "Read a team")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}")
     TeamAnswer get(@PathVariable String slug) {
         return TeamAnswer.of(teams.get(slug));
     }
 
+    @Operation(
+            operationId = "suspendTeam",
+            summary = "Suspend a team",
+            description =
+                    "Its creates are refused and its queued tasks wait; status and settlement go on.")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping("/{slug}/suspend")
     TeamAnswer suspend(@PathVariable String slug) {
         return TeamAnswer.of(teams.suspend(slug));
     }
 
+    @Operation(operationId = "resumeTeam", summary = "Resume a suspended team")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping("/{slug}/resume")
     TeamAnswer resume(@PathVariable String slug) {
         return TeamAnswer.of(teams.resume(slug));
     }
 
+    @Operation(
+            summary = "Give a team credits beyond its quota",
+            description = "Negative credits take back what is unspent. Top-ups do not expire.")
+    @Refuses({
+        ErrorCode.TEAM_NOT_FOUND,
+        ErrorCode.INVALID_IDEMPOTENCY_KEY,
+        ErrorCode.IDEMPOTENCY_KEY_REUSED
+    })
     @PostMapping("/{slug}/topups")
     @ResponseStatus(HttpStatus.CREATED)
     TopUpAnswer topUp(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String slug,
-            @RequestHeader(name = "Idempotency-Key", required = false)
+            @Parameter(
+                            required = true,
+                            description = "So that a repeated top-up does not count twice.",
+                            schema = @Schema(type = "string", pattern = "^[!-~]{1,255}$"))
+                    @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {
         if (idempotencyKey == null || !idempotencyKey.matches("[!-~]{1,255}")) {

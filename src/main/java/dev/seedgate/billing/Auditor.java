@@ -14,8 +14,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Goes round the books in small steps and says what does not add up. Each rule is one statement, so it sees
- * one moment and needs no lock; one replica at a time makes a step, and the next goes on where it ended.
+ * Goes round the books in small steps and says what does not add up. Each rule is one statement, so
+ * it sees one moment and needs no lock; one replica at a time makes a step, and the next goes on
+ * where it ended.
  */
 @Service
 public class Auditor {
@@ -100,15 +101,18 @@ public class Auditor {
                         .optional()
                         .map(OffsetDateTime::toInstant);
         List<Finding> findings =
-                jdbc.sql("select * from finding order by first_seen, rule, subject limit " + MOST_REPORTED)
-                        .query(
-                                (row, _) ->
-                                        new Finding(
-                                                row.getString("rule"),
-                                                row.getString("subject"),
-                                                row.getString("detail"),
-                                                row.getObject("first_seen", OffsetDateTime.class).toInstant(),
-                                                row.getObject("last_seen", OffsetDateTime.class).toInstant()))
+                jdbc.sql(
+                                "select * from finding order by first_seen, rule, subject limit "
+                                        + MOST_REPORTED)
+                        .query((row, _) ->
+                                new Finding(
+                                        row.getString("rule"),
+                                        row.getString("subject"),
+                                        row.getString("detail"),
+                                        row.getObject("first_seen", OffsetDateTime.class)
+                                                .toInstant(),
+                                        row.getObject("last_seen", OffsetDateTime.class)
+                                                .toInstant()))
                         .list();
         return new AuditReport(completed.orElse(null), findings);
     }
@@ -123,7 +127,9 @@ public class Auditor {
                                 select team_cursor, task_cursor from auditor
                                 where due_at <= gateway_now() for update skip locked
                                 """)
-                        .query((row, _) -> new Cursor(row.getLong("team_cursor"), row.getString("task_cursor")))
+                        .query((row, _) ->
+                                new Cursor(
+                                        row.getLong("team_cursor"), row.getString("task_cursor")))
                         .optional();
         boolean ended = claimed.map(this::step).orElse(false);
         drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
@@ -132,10 +138,19 @@ public class Auditor {
 
     private boolean step(Cursor from) {
         Optional<Long> team =
-                end("select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s", from.team(), settings.auditorTeams(), Long.class);
+                end(
+                        "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s",
+                        from.team(),
+                        settings.auditorTeams(),
+                        Long.class);
         Optional<String> task =
-                end("select max(id) from (select id from task where id > :from order by id limit :limit) s", from.task(), settings.auditorTasks(), String.class);
-        team.ifPresent(to -> TEAM_RULES.forEach(rule -> check(rule, from.team(), to, "subject::bigint")));
+                end(
+                        "select max(id) from (select id from task where id > :from order by id limit :limit) s",
+                        from.task(),
+                        settings.auditorTasks(),
+                        String.class);
+        team.ifPresent(
+                to -> TEAM_RULES.forEach(rule -> check(rule, from.team(), to, "subject::bigint")));
         task.ifPresent(to -> TASK_RULES.forEach(rule -> check(rule, from.task(), to, "subject")));
         boolean ended = team.isEmpty() && task.isEmpty();
         // Whichever is through first waits at its end for the other.
@@ -161,7 +176,9 @@ public class Auditor {
     private void check(Rule rule, Object from, Object to, String key) {
         List<String> broken =
                 jdbc.sql(
-                                "with broken as (" + rule.sql() + ") insert into finding as f (rule, subject, detail)"
+                                "with broken as ("
+                                        + rule.sql()
+                                        + ") insert into finding as f (rule, subject, detail)"
                                         + " select :rule, subject, detail from broken on conflict (rule, subject)"
                                         + " do update set detail = excluded.detail, last_seen = gateway_now()"
                                         + " returning f.subject || ': ' || f.detail")
@@ -172,7 +189,10 @@ public class Auditor {
                         .list();
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
         jdbc.sql(
-                        "delete from finding where rule = :rule and " + key + " > :from and " + key
+                        "delete from finding where rule = :rule and "
+                                + key
+                                + " > :from and "
+                                + key
                                 + " <= :to and last_seen < gateway_now()")
                 .param("rule", rule.name())
                 .param("from", from)

@@ -1,10 +1,14 @@
 package dev.seedgate.generation;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.swagger.v3.oas.annotations.media.Schema;
 
 /** A good answer, in the vendor's form. */
 @JsonPropertyOrder({"code", "message", "data"})
-record Envelope<T>(int code, String message, T data) {
+record Envelope<T>(
+        @Schema(description = "Always 200.", example = "200") int code,
+        @Schema(allowableValues = "success") String message,
+        T data) {
 
     static <T> Envelope<T> success(T data) {
         return new Envelope<>(200, "success", data);

@@ -3,9 +3,18 @@ package dev.seedgate.generation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,11 +33,13 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
 /** The mirror API: paths, fields and envelope of the vendor's. */
+@Tag(name = "Mirror API")
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 class MirrorController {
 
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String TASK_ID = "#/components/schemas/TaskId";
     private static final String PROJECT = "X-Project";
     private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile("[!-~]{1,255}");
     private static final Pattern PROJECT_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -45,6 +56,36 @@ class MirrorController {
         this.json = json;
     }
 
+    @Operation(
+            summary = "Order a clip",
+            description =
+                    "Checks, charges, stores and queues in one step. The task can be asked for the moment its id is returned.",
+            parameters = {@Parameter(ref = "Idempotency-Key"), @Parameter(ref = "X-Project")})
+    @RequestBody(required = true, content = @Content(schema = @Schema(ref = OrderDescription.NAME)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "The order is taken.",
+            useReturnTypeSchema = true,
+            headers = {
+                @Header(name = "X-Credits-Charged", ref = "X-Credits-Charged"),
+                @Header(name = "X-Credits-Remaining", ref = "X-Credits-Remaining"),
+                @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed")
+            })
+    @Refuses({
+        ErrorCode.INVALID_PROMPT,
+        ErrorCode.INVALID_ASPECT_RATIO,
+        ErrorCode.INVALID_DURATION,
+        ErrorCode.INVALID_SOUND,
+        ErrorCode.INVALID_IMAGE_URLS,
+        ErrorCode.INVALID_IDEMPOTENCY_KEY,
+        ErrorCode.INVALID_PROJECT,
+        ErrorCode.TEAM_QUOTA_EXHAUSTED,
+        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        ErrorCode.TEAM_RATE_LIMITED,
+        ErrorCode.TEAM_TASKS_IN_FLIGHT,
+        ErrorCode.UPSTREAM_UNAVAILABLE,
+        ErrorCode.DRAINING
+    })
     @PostMapping("/generate")
     ResponseEntity<Envelope<Created>> generate(
             @AuthenticationPrincipal Caller caller,
@@ -74,17 +115,33 @@ class MirrorController {
         return answer.body(Envelope.success(new Created(receipt.task().value())));
     }
 
+    @Operation(
+            operationId = "status",
+            summary = "Ask for a task",
+            description = "Each of a team's running tasks can be asked for once a second.")
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/status")
     Envelope<TaskStatus> status(
             @AuthenticationPrincipal Caller caller,
-            @RequestParam(name = "task_id", required = false) @Nullable String taskId) {
+            @Parameter(required = true, schema = @Schema(ref = TASK_ID))
+                    @RequestParam(name = "task_id", required = false)
+                    @Nullable String taskId) {
         return Envelope.success(reads.status(caller, taskId(taskId, null)));
     }
 
+    @Operation(
+            operationId = "statusByPost",
+            summary = "Ask for a task, its id in the body",
+            description =
+                    "The id may stand in the body or in the query; two different ones are refused.")
+    @RequestBody(content = @Content(schema = @Schema(ref = OrderDescription.QUESTION)))
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @PostMapping("/status")
     Envelope<TaskStatus> status(
             @AuthenticationPrincipal Caller caller,
-            @RequestParam(name = "task_id", required = false) @Nullable String taskId,
+            @Parameter(schema = @Schema(ref = TASK_ID))
+                    @RequestParam(name = "task_id", required = false)
+                    @Nullable String taskId,
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
         return Envelope.success(reads.status(caller, taskId(taskId, inBody)));
@@ -143,5 +200,5 @@ class MirrorController {
     }
 
     /** The gateway's own id of the new task. */
-    record Created(@JsonProperty("task_id") String taskId) {}
+    record Created(@Schema(ref = TASK_ID) @JsonProperty("task_id") String taskId) {}
 }

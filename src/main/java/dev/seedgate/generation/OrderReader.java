@@ -24,9 +24,9 @@ class OrderReader {
     private static final Set<String> ASPECT_RATIOS = Set.of("16:9", "9:16", "1:1");
     private static final String DEFAULT_ASPECT_RATIO = "16:9";
     // The vendor's page: at most 1000 characters.
-    private static final int LONGEST_PROMPT = 1000;
+    static final int LONGEST_PROMPT = 1000;
     // What browsers and proxies agree on.
-    private static final int LONGEST_URL = 2048;
+    static final int LONGEST_URL = 2048;
 
     private static final Pattern UNDERSCORED_HOST =
             Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
     "created_at"
 })
 public record TaskStatus(
-        @JsonProperty("task_id") String taskId,
-        String status,
+        @Schema(ref = "#/components/schemas/TaskId") @JsonProperty("task_id") String taskId,
+        @Schema(allowableValues = {"IN_PROGRESS", "SUCCESS", "FAILED"}) String status,
         Request request,
         @Nullable List<String> response,
         @JsonProperty("consumed_credits") long consumedCredits,
@@ -41,10 +42,12 @@ public record TaskStatus(
 
     /** The cleaned copy of what was ordered; {@code image_urls} only if given. */
     @JsonPropertyOrder({"prompt", "aspect_ratio", "duration", "sound", "image_urls"})
+    @Schema(name = "OrderAsTaken")
     public record Request(
             @Nullable String prompt,
-            @JsonProperty("aspect_ratio") String aspectRatio,
-            String duration,
+            @Schema(allowableValues = {"16:9", "9:16", "1:1"}) @JsonProperty("aspect_ratio")
+                    String aspectRatio,
+            @Schema(allowableValues = {"5", "10"}) String duration,
             boolean sound,
             @JsonProperty("image_urls") @JsonInclude(JsonInclude.Include.NON_NULL)
                     @Nullable List<String> imageUrls) {}

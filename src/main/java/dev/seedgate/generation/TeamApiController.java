@@ -5,8 +5,12 @@ import dev.seedgate.credit.Accounts;
 import dev.seedgate.credit.Balance;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -29,8 +33,16 @@ class TeamApiController {
         this.accounts = accounts;
     }
 
+    @Operation(
+            summary = "Read a task with its history",
+            description =
+                    "The seven status fields, the phase it is really in, and how it came there.")
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/tasks/{id}")
-    Envelope<TaskDetails> task(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+    Envelope<TaskDetails> task(
+            @AuthenticationPrincipal Caller caller,
+            @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
+                    String id) {
         TaskId task =
                 TaskId.parse(id)
                         .orElseThrow(() ->
@@ -40,6 +52,10 @@ class TeamApiController {
         return Envelope.success(reads.details(caller, task));
     }
 
+    @Operation(
+            summary = "Read the team's credits",
+            description =
+                    "quota, used and renews_at are of this month; remaining is what can still be charged, null without a quota.")
     @GetMapping("/credits")
     Envelope<Credits> credits(@AuthenticationPrincipal Caller caller) {
         return Envelope.success(Credits.of(accounts.balance(caller.teamId())));

@@ -109,6 +109,11 @@ public final class Gateway implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** The one of this name, where there are several of a type. */
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     /** A new team without limits, with a key for everything. */
     public Team team() {
         return team("");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.docs;
+
+import org.jspecify.annotations.NullMarked;
