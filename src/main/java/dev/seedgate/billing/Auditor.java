@@ -185,7 +185,7 @@ public class Auditor {
                         .param("rule", rule.name())
                         .param("from", from)
                         .param("to", to)
-                        .query(String.class)
+                        .query((row, _) -> row.getString(1))
                         .list();
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
         jdbc.sql(

@@ -1,0 +1,66 @@
+package dev.seedgate.admin;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.billing.AuditReport;
+import dev.seedgate.billing.Auditor;
+import dev.seedgate.billing.Finding;
+import io.swagger.v3.oas.annotations.Operation;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Whether the books add up, for admins. */
+@RestController
+class AuditorController {
+
+    private final Auditor auditor;
+
+    AuditorController(Auditor auditor) {
+        this.auditor = auditor;
+    }
+
+    @Operation(
+            operationId = "auditor",
+            summary = "See whether the books add up",
+            description =
+                    "The auditor goes round all accounts and tasks in small steps; drift counts what did not add up when it last came by.")
+    @GetMapping(path = "/admin/api/auditor", produces = MediaType.APPLICATION_JSON_VALUE)
+    AuditorAnswer report() {
+        return AuditorAnswer.of(auditor.report());
+    }
+
+    /** {@code completed_at} is when a whole round last ended. */
+    record AuditorAnswer(
+            int drift,
+            @JsonProperty("completed_at") @Nullable Instant completedAt,
+            List<FindingAnswer> findings) {
+
+        static AuditorAnswer of(AuditReport report) {
+            return new AuditorAnswer(
+                    report.findings().size(),
+                    report.completedAt(),
+                    report.findings().stream().map(FindingAnswer::of).toList());
+        }
+    }
+
+    /** What does not add up: which rule, which task or team, and how. */
+    record FindingAnswer(
+            String rule,
+            String subject,
+            String detail,
+            @JsonProperty("first_seen") Instant firstSeen,
+            @JsonProperty("last_seen") Instant lastSeen) {
+
+        static FindingAnswer of(Finding finding) {
+            return new FindingAnswer(
+                    finding.rule(),
+                    finding.subject(),
+                    finding.detail(),
+                    finding.firstSeen(),
+                    finding.lastSeen());
+        }
+    }
+}
