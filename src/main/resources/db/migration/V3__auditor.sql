@@ -16,5 +16,7 @@ create table finding (
     detail     text not null,
     first_seen timestamptz not null default gateway_now(),
     last_seen  timestamptz not null default gateway_now(),
+    -- The transaction that saw it last.
+    round      bigint not null,
     primary key (rule, subject)
 );

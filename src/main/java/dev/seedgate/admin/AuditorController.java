@@ -10,10 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Whether the books add up, for admins. */
 @RestController
+@RequestMapping(path = "/admin/api/auditor", produces = MediaType.APPLICATION_JSON_VALUE)
 class AuditorController {
 
     private final Auditor auditor;
@@ -27,7 +29,7 @@ class AuditorController {
             summary = "See whether the books add up",
             description =
                     "The auditor goes round all accounts and tasks in small steps; drift counts what did not add up when it last came by.")
-    @GetMapping(path = "/admin/api/auditor", produces = MediaType.APPLICATION_JSON_VALUE)
+    @GetMapping
     AuditorAnswer report() {
         return AuditorAnswer.of(auditor.report());
     }

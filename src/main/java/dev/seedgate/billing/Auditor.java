@@ -178,9 +178,9 @@ public class Auditor {
                 jdbc.sql(
                                 "with broken as ("
                                         + rule.sql()
-                                        + ") insert into finding as f (rule, subject, detail)"
-                                        + " select :rule, subject, detail from broken on conflict (rule, subject)"
-                                        + " do update set detail = excluded.detail, last_seen = gateway_now()"
+                                        + ") insert into finding as f (rule, subject, detail, round)"
+                                        + " select :rule, subject, detail, txid_current() from broken on conflict (rule, subject)"
+                                        + " do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round"
                                         + " returning f.subject || ': ' || f.detail")
                         .param("rule", rule.name())
                         .param("from", from)
@@ -193,7 +193,7 @@ public class Auditor {
                                 + key
                                 + " > :from and "
                                 + key
-                                + " <= :to and last_seen < gateway_now()")
+                                + " <= :to and round <> txid_current()")
                 .param("rule", rule.name())
                 .param("from", from)
                 .param("to", to)
