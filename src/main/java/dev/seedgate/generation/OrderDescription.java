@@ -4,7 +4,6 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import java.util.List;
-import java.util.Map;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.stereotype.Component;
 
@@ -14,14 +13,6 @@ class OrderDescription implements GlobalOpenApiCustomizer {
 
     static final String NAME = "#/components/schemas/Order";
     static final String QUESTION = "#/components/schemas/TaskQuestion";
-
-    // Without pictures: what is tried out must not name any that aren't there.
-    private static final Map<String, Object> EXAMPLE =
-            Map.of(
-                    "prompt", "A paper boat drifts down a rainy street",
-                    "aspect_ratio", "16:9",
-                    "duration", "5",
-                    "sound", false);
 
     private final int maxImageUrls;
 
@@ -48,7 +39,6 @@ class OrderDescription implements GlobalOpenApiCustomizer {
         order.addProperty("sound", sound());
         order.addProperty("image_urls", imageUrls());
         order.setRequired(List.of("prompt", "duration"));
-        order.setExample(EXAMPLE);
         return order;
     }
 
@@ -82,9 +72,11 @@ class OrderDescription implements GlobalOpenApiCustomizer {
 
     private Schema<?> imageUrls() {
         Schema<?> url = of("string").format("uri").maxLength(OrderReader.LONGEST_URL);
+        // The example is none: what is tried out must not name pictures that aren't there.
         return of("array", "null")
                 .items(url.pattern("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+([/?#].*)?$"))
                 .maxItems(maxImageUrls)
+                .example(List.of())
                 .description(
                         "Pictures to start from: absolute http(s) URLs with a host and without user info. An empty array is the same as none. The gateway does not fetch them.");
     }
