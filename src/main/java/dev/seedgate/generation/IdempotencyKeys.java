@@ -3,8 +3,10 @@ package dev.seedgate.generation;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Repository;
@@ -29,20 +31,30 @@ class IdempotencyKeys {
      * {@code IDEMPOTENCY_KEY_REUSED}.
      */
     Optional<Receipt> claim(String key, long teamId, Order order, TaskId task) {
-        int taken =
-                jdbc.sql(
-                                """
-                                insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
-                                values (:team, :key, :fingerprint, :task, :credits)
-                                on conflict do nothing
-                                """)
-                        .param("team", teamId)
-                        .param("key", key)
-                        .param("fingerprint", order.fingerprint())
-                        .param("task", task.value())
-                        .param("credits", order.preset().credits())
-                        .update();
+        int taken = take(key, teamId, order, task);
         return taken == 1 ? Optional.empty() : Optional.of(replay(key, teamId, order));
+    }
+
+    private int take(String key, long teamId, Order order, TaskId task) {
+        try {
+            return jdbc.sql(
+                            """
+                            insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                            values (:team, :key, :fingerprint, :task, :credits)
+                            on conflict do nothing
+                            """)
+                    .param("team", teamId)
+                    .param("key", key)
+                    .param("fingerprint", order.fingerprint())
+                    .param("task", task.value())
+                    .param("credits", order.preset().credits())
+                    .update();
+        } catch (PessimisticLockingFailureException e) {
+            throw new GatewayException(
+                    ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+                    "The first call with this Idempotency-Key is still at work; repeat this one.",
+                    Duration.ofSeconds(1));
+        }
     }
 
     private Receipt replay(String key, long teamId, Order order) {

@@ -81,10 +81,12 @@ class MirrorController {
         ErrorCode.INVALID_PROJECT,
         ErrorCode.TEAM_QUOTA_EXHAUSTED,
         ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
         ErrorCode.TEAM_RATE_LIMITED,
         ErrorCode.TEAM_TASKS_IN_FLIGHT,
         ErrorCode.UPSTREAM_UNAVAILABLE,
-        ErrorCode.DRAINING
+        ErrorCode.DRAINING,
+        ErrorCode.OUTCOME_UNKNOWN
     })
     @PostMapping("/generate")
     ResponseEntity<Envelope<Created>> generate(

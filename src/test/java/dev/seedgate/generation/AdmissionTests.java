@@ -8,6 +8,9 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -140,6 +143,26 @@ class AdmissionTests {
         assertThat(answers.stream().filter(it -> it.status() == 200).map(Answer::body).distinct())
                 .hasSize(1);
         assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+    }
+
+    @Test
+    void tellsThatTheFirstCallWithAnIdempotencyKeyIsStillAtWork() throws Exception {
+        Team team = gateway.team();
+        try (Connection other = DriverManager.getConnection(gateway.database().url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(
+                    "insert into idempotency_key (team_id, key, fingerprint, task_id, credits)"
+                            + " select id, 'slow', '', 'sd15p_other', 65 from team where slug = '"
+                            + team.slug()
+                            + "'");
+            Answer answer = team.generate("the second", "Idempotency-Key", "slow");
+            assertThat(answer.status()).isEqualTo(409);
+            assertThat(answer.error()).isEqualTo("IDEMPOTENCY_KEY_IN_PROGRESS");
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+            other.rollback();
+        }
+        assertThat(team.generate("again", "Idempotency-Key", "slow").status()).isEqualTo(200);
     }
 
     @Test
