@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
@@ -60,11 +61,10 @@ class ErrorAdvice {
             case InvalidParameterException _ ->
                     invalid("The query is not made of percent-encoded UTF-8.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
+            // Not reached, or lost: of the kinds that don't pass by themselves this one does.
+            case NonTransientDataAccessResourceException _ -> away(problem);
             case NonTransientDataAccessException _ -> defect(problem);
-            case DataAccessException _, TransactionException _ -> {
-                log.warn("database: {}", problem.toString());
-                yield databaseAway();
-            }
+            case DataAccessException _, TransactionException _ -> away(problem);
             default -> defect(problem);
         };
     }
@@ -100,6 +100,11 @@ class ErrorAdvice {
                 ErrorCode.OVERLOADED,
                 "The gateway is overloaded or its database is away; nothing was charged. Try again.",
                 Duration.ofSeconds(1));
+    }
+
+    private static GatewayException away(Exception problem) {
+        log.warn("database: {}", problem.toString());
+        return databaseAway();
     }
 
     private static GatewayException defect(Exception problem) {

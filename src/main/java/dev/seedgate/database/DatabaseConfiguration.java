@@ -6,10 +6,16 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(QueueSettings.class)
 class DatabaseConfiguration {
+
+    @Bean
+    SQLExceptionTranslator postgresErrors() {
+        return new PostgresErrors();
+    }
 
     @Bean
     static BeanPostProcessor boundedDataSource(ObjectProvider<QueueSettings> settings) {
