@@ -155,6 +155,27 @@ public class Ledger {
         close(task, "release", "team", landed, reason, actor);
     }
 
+    /**
+     * Books what the vendor may have taken for a task that its team does not pay: the company's
+     * loss, if it is one.
+     */
+    public void bookPossibleLoss(String task, String reason, Actor actor) {
+        jdbc.sql(
+                        """
+                        insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                            from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
+                            key_name, preset, price_version, upstream)
+                        select 'adjust', team_id, 'company', 'possible_loss', credits, gateway_period(),
+                            credits, 0, task_id, :reason, :actor, team_slug, project, cost_center, key_id,
+                            key_name, preset, price_version, upstream
+                        from ledger_entry where task_id = :task and kind = 'reserve'
+                        """)
+                .param("task", task)
+                .param("reason", reason)
+                .param("actor", actor.name())
+                .update();
+    }
+
     /** A task leaves the set of those in flight, and its charge stays held. */
     public void land(long teamId) {
         moveInFlight(teamId, -1);

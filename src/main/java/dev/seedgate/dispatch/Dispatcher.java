@@ -52,6 +52,7 @@ class Dispatcher implements SmartLifecycle {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
     private volatile boolean running;
     private volatile @Nullable Thread loop;
+    private long barredUntilNanos = System.nanoTime();
     private long nextSweepNanos = System.nanoTime();
 
     Dispatcher(
@@ -109,6 +110,10 @@ class Dispatcher implements SmartLifecycle {
     /** One look at what is due. Answers how long nothing will be, unless woken. */
     Duration tick() {
         sweepWhenDue();
+        Duration barred = Duration.ofNanos(barredUntilNanos - System.nanoTime());
+        if (barred.isPositive()) {
+            return barred;
+        }
         int free = slots.availablePermits();
         Agenda agenda = work.agenda(vendor.maxConcurrent());
         int submits = Math.min(agenda.submits(), free);
@@ -120,8 +125,15 @@ class Dispatcher implements SmartLifecycle {
         submit(grant.submits());
         poll(grant.polls());
         boolean all = grant.submits().size() == submits && grant.polls().size() == polls;
-        // When all was given more may be due than was counted: look again at once.
-        return all ? Duration.ZERO : shorter(settings.dispatchInterval(), grant.retryIn());
+        if (all) {
+            // More may be due than was counted: look again at once.
+            return Duration.ZERO;
+        }
+        // Until then no wake-up brings permits; asking anyway would cost the database three
+        // statements a create.
+        Duration wait = shorter(settings.dispatchInterval(), grant.retryIn());
+        barredUntilNanos = System.nanoTime() + wait.toNanos();
+        return wait;
     }
 
     private void submit(List<Permit> permits) {

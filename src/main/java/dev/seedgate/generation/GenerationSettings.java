@@ -18,6 +18,8 @@ import org.springframework.validation.annotation.Validated;
  *     charged
  * @param cliplessPolls SUCCESSes without a usable URL before the task fails
  * @param expiredPollFor how long an expired task is still asked for, hourly
+ * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
+ *     may be waiting for the database
  * @param idempotencyRetention at least 24 h are promised
  */
 @Validated
@@ -32,4 +34,5 @@ record GenerationSettings(
         @DefaultValue("3") @Min(0) int resubmits,
         @DefaultValue("10") @Min(1) int cliplessPolls,
         @DefaultValue("7d") Duration expiredPollFor,
+        @DefaultValue("5m") Duration resolveGrace,
         @DefaultValue("48h") Duration idempotencyRetention) {}

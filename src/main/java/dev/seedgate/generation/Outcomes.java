@@ -2,6 +2,8 @@ package dev.seedgate.generation;
 
 import dev.seedgate.credit.Ledger;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
@@ -153,20 +155,76 @@ public class Outcomes {
     }
 
     /**
-     * Nobody ever learned what became of the task: its charge is given back, the loss is the
-     * company's.
+     * Nobody ever learned what became of the task: the charge goes back, the loss is the company's.
      */
     @Transactional
     public void gaveUp(TaskId id) {
         Task task = lock(id);
         if (task.phase() == Phase.UNCERTAIN || task.phase() == Phase.EXPIRED) {
-            metrics.counter("seedgate.possible.charges", "reason", "refund_timer").increment();
-            fail(
-                    task,
-                    "The video service never told what became of this clip. Nothing was charged.",
-                    null,
-                    null);
+            refund(task, "the refund timer", Actor.GATEWAY);
         }
+    }
+
+    /**
+     * An operator gives the charge of an UNCERTAIN or EXPIRED task back. Refused with {@code
+     * TASK_NOT_RESOLVABLE} for another, and while whoever sent it may still bring an answer.
+     */
+    @Transactional
+    public void refund(TaskId id, @Nullable String reason, Actor actor) {
+        Task task = lockToResolve(id);
+        if (!work.leaseOverFor(id, settings.resolveGrace())) {
+            throw new GatewayException(
+                    ErrorCode.TASK_NOT_RESOLVABLE,
+                    "An answer to this task's submit may still come; try again in some minutes.",
+                    settings.resolveGrace());
+        }
+        refund(task, reason == null ? "resolved by an admin" : reason, actor);
+    }
+
+    /** An operator found the task at the vendor: it is polled from now on. */
+    @Transactional
+    public void attach(TaskId id, String upstreamTaskId, @Nullable String reason, Actor actor) {
+        Task task = lockToResolve(id);
+        if (!upstreamTaskId.equals(task.upstreamTaskId())
+                && tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), upstreamTaskId)) {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
+        }
+        task.attached(upstreamTaskId, clock.instant());
+        ledger.relaunch(task.teamId());
+        work.rendering(id, Duration.ZERO);
+        events.add(
+                task,
+                "found at the video service",
+                actor + " attached " + upstreamTaskId + ": " + reason);
+    }
+
+    private Task lockToResolve(TaskId id) {
+        Task task =
+                tasks.lock(id.value())
+                        .orElseThrow(() ->
+                                new GatewayException(
+                                        ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+        if (task.phase() != Phase.UNCERTAIN && task.phase() != Phase.EXPIRED) {
+            throw new GatewayException(
+                    ErrorCode.TASK_NOT_RESOLVABLE,
+                    "The task is "
+                            + task.phase()
+                            + "; only UNCERTAIN and EXPIRED ones can be resolved.");
+        }
+        return task;
+    }
+
+    private void refund(Task task, String reason, Actor actor) {
+        metrics.counter("seedgate.possible.charges", "reason", "refunded").increment();
+        String id = task.id().value();
+        task.failed(
+                "The video service never told what became of this clip. Nothing was charged.",
+                null,
+                clock.instant());
+        ledger.release(id, false, reason, actor);
+        ledger.bookPossibleLoss(id, reason, actor);
+        atRest(task, "given up and refunded", actor + ": " + reason);
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {
@@ -174,6 +232,7 @@ public class Outcomes {
                 tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), answer.upstreamTaskId());
         boolean late = task.phase() != Phase.SUBMITTING;
         if (late && task.phase() != Phase.UNCERTAIN) {
+            task.drifted(known ? null : answer.upstreamTaskId());
             contradicted(task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
         } else if (known) {
             uncertainUnlessSo(task, "the id belongs to another task: " + answer.evidence());

@@ -1,5 +1,10 @@
 package dev.seedgate.generation;
 
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /**
  * Where a task is. The team sees these as {@code phase}; the mirror API knows only three states.
  */
@@ -20,6 +25,16 @@ public enum Phase {
     Phase(String status, boolean inFlight) {
         this.status = status;
         this.inFlight = inFlight;
+    }
+
+    /**
+     * The phases that a word in a query stands for: one of the vendor's three states, or a phase's
+     * own name. Empty when it is neither.
+     */
+    public static Set<Phase> named(String word) {
+        return Arrays.stream(values())
+                .filter(phase -> phase.status.equals(word) || phase.name().equals(word))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Phase.class)));
     }
 
     /** The vendor's word for it. */

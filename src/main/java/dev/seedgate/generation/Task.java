@@ -91,6 +91,13 @@ class Task {
         acceptedAt = now;
     }
 
+    /** An operator found it at the vendor. */
+    void attached(String upstreamTaskId, Instant now) {
+        move(phase == Phase.UNCERTAIN || phase == Phase.EXPIRED, Phase.RENDERING);
+        this.upstreamTaskId = upstreamTaskId;
+        acceptedAt = now;
+    }
+
     /** It was provably not taken and waits again. */
     void requeued() {
         move(phase == Phase.SUBMITTING, Phase.QUEUED);
@@ -120,6 +127,13 @@ class Task {
         finishedAt = now;
     }
 
+    /** What the vendor charged for after all shows in the reconciliation; it moves no money. */
+    void drifted(@Nullable String upstreamTaskId) {
+        if (this.upstreamTaskId == null) {
+            this.upstreamTaskId = upstreamTaskId;
+        }
+    }
+
     private void move(boolean allowed, Phase next) {
         if (!allowed) {
             throw new IllegalStateException("task " + id + " is " + phase + ", not to be " + next);
@@ -141,6 +155,10 @@ class Task {
 
     int attempt() {
         return attempt;
+    }
+
+    @Nullable String upstreamTaskId() {
+        return upstreamTaskId;
     }
 
     String upstream() {
@@ -179,5 +197,24 @@ class Task {
                 phase == Phase.FAILED ? 0 : credits,
                 errorMessage,
                 createdAt);
+    }
+
+    TaskFile file(String team, List<TaskFile.Event> events, List<TaskFile.Entry> ledger) {
+        return new TaskFile(
+                status(),
+                phase,
+                team,
+                project,
+                costCenter,
+                keyId,
+                keyName,
+                requestId,
+                upstream,
+                upstreamTaskId,
+                upstreamCredits,
+                acceptedAt,
+                finishedAt,
+                events,
+                ledger);
     }
 }

@@ -1,6 +1,8 @@
 package dev.seedgate.generation;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
@@ -13,6 +15,10 @@ interface TaskRepository extends Repository<Task, String> {
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select t from Task t where t.id = :id")
     Optional<Task> lock(String id);
+
+    Optional<Task> findById(String id);
+
+    List<Task> findByIdIn(Collection<String> ids);
 
     boolean existsByUpstreamAndUpstreamTaskId(String upstream, String upstreamTaskId);
 }

@@ -86,20 +86,36 @@ final class GuardedVendor implements Vendor {
     }
 
     @Override
+    public Sighting sight(String upstreamTaskId, Permit permit) {
+        Evidence evidence = evidence("GET /api/status", "");
+        Reply reply = ask(upstreamTaskId, permit);
+        Sighting sighting = polls.sighting(upstreamTaskId, reply, evidence);
+        learn(reply, permit, sighting.evidence(), evidence);
+        return sighting;
+    }
+
+    @Override
     public PollAnswer poll(String upstreamTaskId, Permit permit) {
         Evidence evidence = evidence("GET /api/status", "");
-        Reply reply =
-                unlessStopped(
-                        pauses.stopsPoll(permit.probe()),
-                        () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
+        Reply reply = ask(upstreamTaskId, permit);
         PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
+        learn(reply, permit, answer.evidence(), evidence);
+        count("poll", result(answer));
+        return answer;
+    }
+
+    private Reply ask(String upstreamTaskId, Permit permit) {
+        return unlessStopped(
+                pauses.stopsPoll(permit.probe()),
+                () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
+    }
+
+    private void learn(Reply reply, Permit permit, String told, Evidence evidence) {
         if (reply instanceof Reply.Answered answered) {
             Envelope envelope = Envelope.of(answered);
             @Nullable Stop stop = Stop.ofPoll(envelope).orElse(null);
-            learn(stop, answered, envelope, permit, answer.evidence(), evidence);
+            learn(stop, answered, envelope, permit, told, evidence);
         }
-        count("poll", result(answer));
-        return answer;
     }
 
     private Evidence evidence(String call, String prompt) {

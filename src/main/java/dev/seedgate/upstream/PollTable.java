@@ -64,6 +64,37 @@ final class PollTable {
         };
     }
 
+    /** What an answer says of whether there is such a task at all. */
+    Sighting sighting(String taskId, Reply reply, Evidence evidence) {
+        String words = evidence.of(reply);
+        if (!(reply instanceof Reply.Answered answer)) {
+            return new Sighting.Silent(words);
+        }
+        Envelope envelope = Envelope.of(answer);
+        boolean denied = envelope.isGenuine() && Set.of(400, 404, 422).contains(envelope.status());
+        if (denied) {
+            return new Sighting.Unknown(words);
+        }
+        if (envelope.status() / 100 != 2
+                || envelope.data("status") == null
+                || !isAbout(taskId, envelope)) {
+            return new Sighting.Silent(words);
+        }
+        @Nullable JsonNode request = envelope.data("request");
+        JsonNode sound = JSON.createObjectNode().path("sound");
+        if (request != null) {
+            sound = request.path("sound");
+        }
+        @Nullable Boolean withSound = sound.isBoolean() ? sound.booleanValue() : null;
+        return new Sighting.Known(
+                told(request, "prompt"), told(request, "duration"), withSound, words);
+    }
+
+    private static @Nullable String told(@Nullable JsonNode request, String field) {
+        @Nullable JsonNode value = request == null ? null : request.get(field);
+        return value == null || !(value.isString() || value.isNumber()) ? null : value.asString();
+    }
+
     private static boolean isAbout(String taskId, Envelope envelope) {
         @Nullable JsonNode id = envelope.data("task_id");
         return id == null || (id.isString() && id.asString().equals(taskId));

@@ -207,7 +207,22 @@ public class DueWork {
 
     /** Nobody knows whether the vendor has it: after this long the charge is given back. */
     public void refundIn(TaskId task, Duration delay) {
-        move(task, WorkKind.REFUND, delay, "leased_until = null");
+        // The lease stays: until it is over, whoever sent it may still bring an answer.
+        move(task, WorkKind.REFUND, delay, "failures = 0");
+    }
+
+    /** Whether the lease of whoever last held the task has been over for so long. */
+    public boolean leaseOverFor(TaskId task, Duration time) {
+        return jdbc.sql(
+                        """
+                        select coalesce(leased_until <= gateway_now() - :time, true)
+                        from work where task_id = :task
+                        """)
+                .param("task", task.value())
+                .param("time", interval(time))
+                .query(Boolean.class)
+                .optional()
+                .orElse(true);
     }
 
     /** The task is at rest. */

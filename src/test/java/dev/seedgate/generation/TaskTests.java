@@ -26,21 +26,30 @@ class TaskTests {
 
     private static final Map<String, Consumer<Task>> VERBS =
             Map.of(
-                    "submitting", Task::submitting,
-                    "accepted", task -> task.accepted("up-1", NOW),
-                    "requeued", Task::requeued,
-                    "uncertain", Task::uncertain,
-                    "expired", Task::expired,
-                    "succeeded", task -> task.succeeded(List.of("https://x/y.mp4"), 65L, NOW),
-                    "failed", task -> task.failed("no", null, NOW));
+                    "submitting",
+                    Task::submitting,
+                    "accepted",
+                    task -> task.accepted("up-1", NOW),
+                    "attached",
+                    task -> task.attached("up-2", NOW),
+                    "requeued",
+                    Task::requeued,
+                    "uncertain",
+                    Task::uncertain,
+                    "expired",
+                    Task::expired,
+                    "succeeded",
+                    task -> task.succeeded(List.of("https://x/y.mp4"), 65L, NOW),
+                    "failed",
+                    task -> task.failed("no", null, NOW));
 
     private static final Map<Phase, Set<String>> ALLOWED =
             Map.of(
                     Phase.QUEUED, Set.of("submitting", "failed"),
                     Phase.SUBMITTING, Set.of("accepted", "requeued", "uncertain", "failed"),
                     Phase.RENDERING, Set.of("expired", "succeeded", "failed"),
-                    Phase.UNCERTAIN, Set.of("accepted", "failed"),
-                    Phase.EXPIRED, Set.of("succeeded", "failed"),
+                    Phase.UNCERTAIN, Set.of("accepted", "attached", "failed"),
+                    Phase.EXPIRED, Set.of("attached", "succeeded", "failed"),
                     Phase.SUCCEEDED, Set.of(),
                     Phase.FAILED, Set.of());
 

@@ -31,6 +31,7 @@ public final class Invariants {
                                 """
                                 select t.id || ' ' || t.phase || ': ' || string_agg(e.kind, ',')
                                 from task t left join ledger_entry e on e.task_id = t.id
+                                    and e.kind in ('reserve', 'settle', 'release')
                                 group by t.id
                                 having string_agg(e.kind, ',' order by e.id) is distinct from
                                     case t.phase when 'SUCCEEDED' then 'reserve,settle'

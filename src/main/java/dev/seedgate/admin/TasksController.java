@@ -1,0 +1,210 @@
+package dev.seedgate.admin;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.generation.Phase;
+import dev.seedgate.generation.Resolutions;
+import dev.seedgate.generation.TaskFile;
+import dev.seedgate.generation.TaskFiles;
+import dev.seedgate.generation.TaskFilter;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
+import dev.seedgate.shared.Refuses;
+import dev.seedgate.shared.TaskId;
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tasks of all teams, and what to do with those that nobody knows of, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
+class TasksController {
+
+    // As everywhere; a bulk resolution is repeated until none is left.
+    private static final int LARGEST_PAGE = 200;
+
+    private final TaskFiles files;
+    private final Resolutions resolutions;
+
+    TasksController(TaskFiles files, Resolutions resolutions) {
+        this.files = files;
+        this.resolutions = resolutions;
+    }
+
+    @Operation(
+            operationId = "findTasks",
+            summary = "Find tasks of all teams",
+            description = "Newest first, with the evidence of each attempt and the ledger entries.")
+    @GetMapping
+    Page<TaskFile> list(
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable Phase phase,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(name = "upstream_task_id", required = false)
+                    @Nullable String upstreamTaskId,
+            @RequestParam(required = false) @Nullable Instant from,
+            @RequestParam(required = false) @Nullable Instant to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
+        }
+        TaskFilter filter =
+                new TaskFilter(team, phases(status, phase), project, upstreamTaskId, from, to);
+        return files.find(filter, cursor == null ? null : id(cursor).value(), limit);
+    }
+
+    @Operation(operationId = "getTask", summary = "Read all that is known of a task")
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
+    @GetMapping("/{id}")
+    TaskFile get(@PathVariable String id) {
+        return files.get(id(id));
+    }
+
+    @Operation(
+            operationId = "resolveTask",
+            summary = "Say what became of a task",
+            description =
+                    "For UNCERTAIN and EXPIRED tasks. REFUND gives the charge back and books the possible loss to the company; ATTACH names the vendor's task, which is asked once and then polled.")
+    @Refuses({
+        ErrorCode.INVALID_TASK_ID,
+        ErrorCode.TASK_NOT_FOUND,
+        ErrorCode.TASK_NOT_RESOLVABLE,
+        ErrorCode.UPSTREAM_ID_TAKEN,
+        ErrorCode.UPSTREAM_TASK_DIFFERS,
+        ErrorCode.UPSTREAM_TASK_UNKNOWN,
+        ErrorCode.UPSTREAM_UNAVAILABLE
+    })
+    @PostMapping("/{id}/resolve")
+    TaskFile resolve(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String id,
+            @Valid @RequestBody ResolveRequest request) {
+        TaskId task = id(id);
+        switch (request.outcome()) {
+            case REFUND -> resolutions.refund(task, request.reason(), actor);
+            case ATTACH ->
+                    resolutions.attach(
+                            task,
+                            request.requiredUpstreamTaskId(),
+                            Boolean.TRUE.equals(request.force()),
+                            request.reason(),
+                            actor);
+        }
+        return files.get(task);
+    }
+
+    @Operation(
+            operationId = "refundTasks",
+            summary = "Refund many tasks that nobody knows of",
+            description =
+                    "All UNCERTAIN or EXPIRED tasks of the filter, at most 200 a call; those that can't be refunded yet are told.")
+    @PostMapping("/refund")
+    BulkAnswer refund(
+            @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
+        if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
+        }
+        TaskFilter filter =
+                new TaskFilter(
+                        request.team(),
+                        EnumSet.of(request.phase()),
+                        null,
+                        null,
+                        null,
+                        request.before());
+        List<String> resolved = new ArrayList<>();
+        List<Left> left = new ArrayList<>();
+        for (TaskFile file : files.find(filter, null, LARGEST_PAGE).items()) {
+            String id = file.status().taskId();
+            try {
+                resolutions.refund(id(id), request.reason(), actor);
+                resolved.add(id);
+            } catch (GatewayException e) {
+                left.add(new Left(id, e.code(), e.message()));
+            }
+        }
+        return new BulkAnswer(resolved, left);
+    }
+
+    private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
+        Set<Phase> phases = status == null ? EnumSet.allOf(Phase.class) : Phase.named(status);
+        if (phases.isEmpty()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "status must be IN_PROGRESS, SUCCESS, FAILED or a phase.");
+        }
+        if (phase != null) {
+            phases.retainAll(EnumSet.of(phase));
+        }
+        return phases;
+    }
+
+    private static TaskId id(String text) {
+        return TaskId.parse(text)
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
+    }
+
+    /** What an operator says became of a task. */
+    enum Outcome {
+        REFUND,
+        ATTACH
+    }
+
+    /**
+     * {@code upstream_task_id} goes with ATTACH; {@code force} attaches another order's task too.
+     */
+    record ResolveRequest(
+            @NotNull Outcome outcome,
+            @JsonProperty("upstream_task_id")
+                    @Pattern(
+                            regexp = "[!-~]{1,128}",
+                            message = "must be 1 to 128 visible ASCII characters")
+                    @Nullable String upstreamTaskId,
+            @Nullable Boolean force,
+            @Line @Size(max = 500) @Nullable String reason) {
+
+        String requiredUpstreamTaskId() {
+            if (upstreamTaskId == null) {
+                throw new GatewayException(
+                        ErrorCode.INVALID_REQUEST, "upstream_task_id is missing; ATTACH needs it.");
+            }
+            return upstreamTaskId;
+        }
+    }
+
+    /** Which tasks: of a phase, and if given of a team and made before. */
+    record BulkRequest(
+            @NotNull Phase phase,
+            @Nullable String team,
+            @Nullable Instant before,
+            @Line @Size(max = 500) @Nullable String reason) {}
+
+    /** What was refunded, and what was left and why. */
+    record BulkAnswer(List<String> refunded, List<Left> left) {}
+
+    /** A task that could not be refunded. */
+    record Left(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}
+}

@@ -1,0 +1,149 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
+import dev.seedgate.shared.TaskId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Tasks of all teams with everything that is known of them, for admins. Newest first. */
+@Service
+public class TaskFiles {
+
+    private static final String FIND =
+            """
+            select t.id, m.slug from task t join team m on m.id = t.team_id
+            where (cast(:team as text) is null or m.slug = :team)
+                and t.phase in (:phases)
+                and (cast(:project as text) is null or t.project = :project)
+                and (cast(:upstreamTaskId as text) is null or t.upstream_task_id = :upstreamTaskId)
+                and (cast(:from as timestamptz) is null or t.created_at >= :from)
+                and (cast(:to as timestamptz) is null or t.created_at < :to)
+                and (cast(:cursor as text) is null or t.id < :cursor collate "C")
+            order by t.id desc
+            limit :limit
+            """;
+
+    private final JdbcClient jdbc;
+    private final TaskRepository tasks;
+
+    TaskFiles(JdbcClient jdbc, TaskRepository tasks) {
+        this.jdbc = jdbc;
+        this.tasks = tasks;
+    }
+
+    /** One task; an unknown one is {@code TASK_NOT_FOUND}. */
+    @Transactional(readOnly = true)
+    public TaskFile get(TaskId id) {
+        Map<String, String> teams = new LinkedHashMap<>();
+        jdbc.sql("select m.slug from task t join team m on m.id = t.team_id where t.id = :id")
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .ifPresent(slug -> teams.put(id.value(), slug));
+        return files(teams).stream()
+                .findFirst()
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+    }
+
+    /** A page of them. */
+    @Transactional(readOnly = true)
+    public Page<TaskFile> find(TaskFilter filter, @Nullable String cursor, int limit) {
+        if (filter.phases().isEmpty()) {
+            // Contradicting wishes; SQL has no empty list.
+            return new Page<>(List.of(), null);
+        }
+        Map<String, String> teams = new LinkedHashMap<>();
+        jdbc.sql(FIND)
+                .param("team", filter.team())
+                .param("phases", filter.phases().stream().map(Phase::name).toList())
+                .param("project", filter.project())
+                .param("upstreamTaskId", filter.upstreamTaskId())
+                .param("from", moment(filter.from()))
+                .param("to", moment(filter.to()))
+                .param("cursor", cursor)
+                .param("limit", limit + 1)
+                .query(row -> {
+                    teams.put(row.getString("id"), row.getString("slug"));
+                });
+        if (teams.size() <= limit) {
+            return new Page<>(files(teams), null);
+        }
+        List<String> ids = new ArrayList<>(teams.keySet());
+        teams.remove(ids.getLast());
+        return new Page<>(files(teams), ids.get(limit - 1));
+    }
+
+    private List<TaskFile> files(Map<String, String> teams) {
+        List<String> ids = List.copyOf(teams.keySet());
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        Map<String, List<TaskFile.Event>> events = new LinkedHashMap<>();
+        jdbc.sql("select * from task_event where task_id in (:ids) order by id")
+                .param("ids", ids)
+                .query(row -> {
+                    events.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
+                            .add(event(row));
+                });
+        Map<String, List<TaskFile.Entry>> entries = new LinkedHashMap<>();
+        jdbc.sql("select * from ledger_entry where task_id in (:ids) order by id")
+                .param("ids", ids)
+                .query(row -> {
+                    entries.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
+                            .add(entry(row));
+                });
+        return tasks.findByIdIn(ids).stream()
+                .sorted((one, other) -> other.id().value().compareTo(one.id().value()))
+                .map(task -> {
+                    String id = task.id().value();
+                    return task.file(
+                            teams.getOrDefault(id, ""),
+                            events.getOrDefault(id, List.of()),
+                            entries.getOrDefault(id, List.of()));
+                })
+                .toList();
+    }
+
+    private static TaskFile.Event event(ResultSet row) throws SQLException {
+        return new TaskFile.Event(
+                instant(row),
+                Phase.valueOf(row.getString("phase")),
+                row.getInt("attempt"),
+                row.getString("note"),
+                row.getString("evidence"));
+    }
+
+    private static TaskFile.Entry entry(ResultSet row) throws SQLException {
+        return new TaskFile.Entry(
+                instant(row),
+                row.getString("kind"),
+                row.getString("debit"),
+                row.getString("credit"),
+                row.getLong("credits"),
+                row.getString("reason"),
+                row.getString("actor"));
+    }
+
+    private static Instant instant(ResultSet row) throws SQLException {
+        return row.getObject("at", OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+}

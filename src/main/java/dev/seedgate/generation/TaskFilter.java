@@ -1,0 +1,21 @@
+package dev.seedgate.generation;
+
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tasks are meant; null means any.
+ *
+ * @param team the slug
+ * @param phases any of these
+ * @param from made at or after
+ * @param to made before
+ */
+public record TaskFilter(
+        @Nullable String team,
+        Set<Phase> phases,
+        @Nullable String project,
+        @Nullable String upstreamTaskId,
+        @Nullable Instant from,
+        @Nullable Instant to) {}
