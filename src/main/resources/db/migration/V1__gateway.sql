@@ -202,6 +202,10 @@ create table work (
     failures     int not null default 0,
     -- Enveloped 500s drawn; the vendor documents a retry, but not for ever.
     retries      int not null default 0,
+    -- Times it was a probe, and times it alone may have stopped the account, since when.
+    probes       int not null default 0,
+    stops        int not null default 0,
+    stopped_at   timestamptz,
     -- When the vendor took it, its last answer that said something, and SUCCESSes that came without a usable URL.
     accepted_at  timestamptz,
     answered_at  timestamptz,

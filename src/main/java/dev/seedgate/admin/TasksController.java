@@ -38,9 +38,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
 class TasksController {
 
-    // As everywhere; a bulk resolution is repeated until none is left.
-    private static final int LARGEST_PAGE = 200;
-
     private final TaskFiles files;
     private final Resolutions resolutions;
 
@@ -65,12 +62,10 @@ class TasksController {
             @RequestParam(required = false) @Nullable Instant to,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
-        }
         TaskFilter filter =
                 new TaskFilter(team, phases(status, phase), project, upstreamTaskId, from, to);
-        return files.find(filter, cursor == null ? null : id(cursor).value(), limit);
+        return files.find(
+                filter, cursor == null ? null : id(cursor).value(), PageSize.checked(limit));
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")
@@ -135,7 +130,7 @@ class TasksController {
                         request.before());
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
-        for (TaskFile file : files.find(filter, null, LARGEST_PAGE).items()) {
+        for (TaskFile file : files.find(filter, null, PageSize.LARGEST).items()) {
             String id = file.status().taskId();
             try {
                 resolutions.refund(id(id), request.reason(), actor);

@@ -42,9 +42,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamsController {
 
-    // Up to 200 a page, as in the team API.
-    private static final int LARGEST_PAGE = 200;
-
     private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
     // Sums of these stay far from where a long overflows.
     private static final long MOST_CREDITS = 1_000_000_000_000L;
@@ -85,14 +82,11 @@ class TeamsController {
                                             defaultValue = "50"))
                     @RequestParam(defaultValue = "50")
                     int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
-        }
         if (cursor != null && !cursor.matches(SLUG)) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
         }
-        Page<TeamDetails> page = teams.list(cursor, limit);
+        Page<TeamDetails> page = teams.list(cursor, PageSize.checked(limit));
         return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
     }
 

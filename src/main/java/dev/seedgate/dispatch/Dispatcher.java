@@ -140,7 +140,11 @@ class Dispatcher implements SmartLifecycle {
         if (permits.isEmpty()) {
             return;
         }
-        List<TaskId> claimed = work.claimSubmits(permits.size(), settings.dispatchClaimLease());
+        Duration lease = settings.dispatchClaimLease();
+        List<TaskId> claimed =
+                permits.getFirst().probe()
+                        ? work.claimProbe(lease).stream().toList()
+                        : work.claimSubmits(permits.size(), lease);
         for (int i = 0; i < claimed.size(); i++) {
             TaskId task = claimed.get(i);
             Permit permit = permits.get(i);

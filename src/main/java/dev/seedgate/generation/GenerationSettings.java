@@ -16,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
  * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been
  *     charged
+ * @param stopsUntilFailed refusals of the kind that stops the account, drawn by one task while
+ *     others pass
  * @param cliplessPolls SUCCESSes without a usable URL before the task fails
  * @param expiredPollFor how long an expired task is still asked for, hourly
  * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
@@ -32,6 +34,7 @@ record GenerationSettings(
         @DefaultValue("2h") Duration taskMaxAge,
         @DefaultValue("24h") Duration uncertainRefundAfter,
         @DefaultValue("3") @Min(0) int resubmits,
+        @DefaultValue("3") @Min(1) int stopsUntilFailed,
         @DefaultValue("10") @Min(1) int cliplessPolls,
         @DefaultValue("7d") Duration expiredPollFor,
         @DefaultValue("5m") Duration resolveGrace,

@@ -99,8 +99,7 @@ public class Outcomes {
         }
         switch (answer) {
             case SubmitAnswer.Accepted accepted -> accepted(task, accepted);
-            case SubmitAnswer.AccountStopped stopped ->
-                    requeue(task, "the video service takes no jobs", stopped.evidence(), false);
+            case SubmitAnswer.AccountStopped stopped -> stopped(task, stopped);
             case SubmitAnswer.Throttled throttled ->
                     requeue(task, "the video service is busy", throttled.evidence(), false);
             case SubmitAnswer.NotSent notSent ->
@@ -243,6 +242,23 @@ public class Outcomes {
             }
             work.rendering(task.id(), pace.pollFirstAfter());
             events.add(task, null, answer.evidence());
+        }
+    }
+
+    /** One request must not stop the company: what alone keeps drawing this fails. */
+    private void stopped(Task task, SubmitAnswer.AccountStopped answer) {
+        boolean alone =
+                answer.perhapsThisRequest()
+                        && task.phase() == Phase.SUBMITTING
+                        && work.stoppedAccount(task.id()) >= settings.stopsUntilFailed();
+        if (alone) {
+            fail(
+                    task,
+                    "The video service does not take this clip. Nothing was charged.",
+                    null,
+                    answer.evidence());
+        } else {
+            requeue(task, "the video service takes no jobs", answer.evidence(), false);
         }
     }
 

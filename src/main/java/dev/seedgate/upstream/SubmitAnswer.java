@@ -15,8 +15,10 @@ public sealed interface SubmitAnswer {
     /**
      * Not taken: the company's key or credit, or something between us, is wrong. Submits are
      * stopped.
+     *
+     * @param perhapsThisRequest whether it may as well be this one request that something minds
      */
-    record AccountStopped(String evidence) implements SubmitAnswer {}
+    record AccountStopped(boolean perhapsThisRequest, String evidence) implements SubmitAnswer {}
 
     /** Not taken: too many calls. The cluster pauses. */
     record Throttled(String evidence) implements SubmitAnswer {}

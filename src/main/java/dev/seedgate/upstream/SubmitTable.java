@@ -41,7 +41,7 @@ final class SubmitTable {
         if (Stop.of(envelope).isPresent()) {
             return status == 429
                     ? new SubmitAnswer.Throttled(told)
-                    : new SubmitAnswer.AccountStopped(told);
+                    : new SubmitAnswer.AccountStopped(status != 401 && status != 402, told);
         }
         if (status == 500 && envelope.isGenuine() && resubmitOn500) {
             return new SubmitAnswer.Retryable(told);

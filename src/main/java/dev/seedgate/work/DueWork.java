@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -86,6 +87,50 @@ public class DueWork {
                 .param("lease", interval(lease))
                 .query((row, _) -> task(row))
                 .list();
+    }
+
+    /**
+     * Claims the task that tries whether the account works again: a cheap one, and each in turn.
+     */
+    public Optional<TaskId> claimProbe(Duration lease) {
+        return jdbc.sql(
+                        """
+                        update work w
+                        set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease,
+                            probes = w.probes + 1
+                        where w.task_id = (
+                            select n.task_id from work n
+                            where n.kind = 'submit' and n.due_at <= gateway_now()
+                                and not exists (select from team t where t.id = n.team_id and t.suspended)
+                            order by n.probes, n.credits, n.start_tag
+                            limit 1
+                            for update of n skip locked)
+                        returning w.task_id
+                        """)
+                .param("lease", interval(lease))
+                .query((row, _) -> task(row))
+                .optional();
+    }
+
+    /**
+     * The task may have stopped the account. Answers how often it has while others passed, 0 when
+     * none did: then it is the account.
+     */
+    public int stoppedAccount(TaskId task) {
+        return jdbc.sql(
+                        """
+                        update work w
+                        set stops = stops + 1, stopped_at = coalesce(stopped_at, gateway_now())
+                        where task_id = :task
+                        returning case when exists (
+                            select from (select at, phase, task_id from task_event order by id desc limit 10000) e
+                            where e.phase = 'RENDERING' and e.at > w.stopped_at and e.task_id <> w.task_id)
+                            then stops else 0 end
+                        """)
+                .param("task", task.value())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
     }
 
     /** The teams with due polls, and how many each has. */

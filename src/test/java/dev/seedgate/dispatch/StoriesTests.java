@@ -9,6 +9,7 @@ import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -226,6 +227,38 @@ class StoriesTests {
     }
 
     @Test
+    void failsATaskThatAloneStopsTheAccountWhileOthersPass() {
+        TestDatabase database = TestDatabase.create();
+        try (Gateway own =
+                Gateway.start(
+                        database,
+                        vendor,
+                        "seedgate.upstream-probe-interval=100ms",
+                        "seedgate.upstream-refresh-interval=50ms")) {
+            Team team = own.team("\"monthly_quota\":1000");
+            vendor.onEveryGenerate((request, connection) -> {
+                if (request.body().contains("poison")) {
+                    connection.send(403, Map.of(), "forbidden");
+                } else {
+                    String id = "ok-" + request.body().hashCode();
+                    connection.send(200, Map.of(), FakeVendor.accepted(id));
+                }
+            });
+            String poison = team.create("poison");
+            Awaitility.await().until(() -> sent("poison") >= 1);
+            // A create is the probe when nothing else waits; others may be told to come back.
+            for (int i = 0; i < 400 && !phase(team, poison).equals("FAILED"); i++) {
+                team.generate("harmless " + i);
+            }
+            team.await(poison, "FAILED");
+            assertThat(sent("poison")).isBetween(3L, 6L);
+            Invariants.check(database);
+        } finally {
+            vendor.onEveryGenerate(null);
+        }
+    }
+
+    @Test
     void goesOnWhereAStoppedGatewayLeftOff() {
         TestDatabase database = TestDatabase.create();
         Team team;
@@ -297,6 +330,10 @@ class StoriesTests {
     /** Tried once and back in the queue, where the back-off keeps it for a while. */
     private static void awaitRequeued(Team team, String task) {
         team.awaitTask(task, it -> phases(it).size() > 1 && phases(it).getLast().equals("QUEUED"));
+    }
+
+    private static String phase(Team team, String task) {
+        return team.task(task).get("phase").stringValue();
     }
 
     private static List<String> phases(JsonNode task) {
