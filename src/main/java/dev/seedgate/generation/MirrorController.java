@@ -48,12 +48,19 @@ class MirrorController {
     private final TaskReads reads;
     private final OrderReader orders;
     private final JsonBody json;
+    private final SandboxLinks links;
 
-    MirrorController(Creates creates, TaskReads reads, OrderReader orders, JsonBody json) {
+    MirrorController(
+            Creates creates,
+            TaskReads reads,
+            OrderReader orders,
+            JsonBody json,
+            SandboxLinks links) {
         this.creates = creates;
         this.reads = reads;
         this.orders = orders;
         this.json = json;
+        this.links = links;
     }
 
     @Operation(
@@ -128,7 +135,7 @@ class MirrorController {
             @Parameter(required = true, schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
                     @Nullable String taskId) {
-        return Envelope.success(reads.status(caller, taskId(taskId, null)));
+        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, null))));
     }
 
     @Operation(
@@ -146,7 +153,7 @@ class MirrorController {
                     @Nullable String taskId,
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
-        return Envelope.success(reads.status(caller, taskId(taskId, inBody)));
+        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, inBody))));
     }
 
     /** The one task id among both places it may stand in. */

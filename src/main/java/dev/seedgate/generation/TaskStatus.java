@@ -40,6 +40,11 @@ public record TaskStatus(
                         timezone = "UTC")
                 Instant createdAt) {
 
+    TaskStatus with(List<String> otherResponse) {
+        return new TaskStatus(
+                taskId, status, request, otherResponse, consumedCredits, errorMessage, createdAt);
+    }
+
     /** The cleaned copy of what was ordered; {@code image_urls} only if given. */
     @JsonPropertyOrder({"prompt", "aspect_ratio", "duration", "sound", "image_urls"})
     @Schema(name = "OrderAsTaken")

@@ -27,10 +27,12 @@ class TeamApiController {
 
     private final TaskReads reads;
     private final Accounts accounts;
+    private final SandboxLinks links;
 
-    TeamApiController(TaskReads reads, Accounts accounts) {
+    TeamApiController(TaskReads reads, Accounts accounts, SandboxLinks links) {
         this.reads = reads;
         this.accounts = accounts;
+        this.links = links;
     }
 
     @Operation(
@@ -49,7 +51,7 @@ class TeamApiController {
                                 new GatewayException(
                                         ErrorCode.INVALID_TASK_ID,
                                         "The task id in the path is malformed."));
-        return Envelope.success(reads.details(caller, task));
+        return Envelope.success(reachable(reads.details(caller, task)));
     }
 
     @Operation(
@@ -59,6 +61,11 @@ class TeamApiController {
     @GetMapping("/credits")
     Envelope<Credits> credits(@AuthenticationPrincipal Caller caller) {
         return Envelope.success(Credits.of(accounts.balance(caller.teamId())));
+    }
+
+    private TaskDetails reachable(TaskDetails task) {
+        return new TaskDetails(
+                links.reachable(task.status()), task.phase(), task.project(), task.timeline());
     }
 
     /** The team's account, in credits. */

@@ -59,6 +59,21 @@ class SmokeTests {
     }
 
     @Test
+    void linksToTheClipOnTheHostThatWasAsked() throws Exception {
+        Team team = gateway.team();
+        String task = team.create("a boat");
+        team.await(task, "SUCCEEDED");
+        URI asked =
+                URI.create("http://localhost:" + gateway.port() + "/api/status?task_id=" + task);
+        HttpRequest request =
+                HttpRequest.newBuilder(asked)
+                        .header("Authorization", "Bearer " + team.key())
+                        .build();
+        String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+        assertThat(body).contains("[\"http://localhost:" + gateway.port() + "/sandbox/media/");
+    }
+
+    @Test
     void playsEveryDirectiveThroughTheGateway() {
         Team team = gateway.team();
         String failed = team.create("[sandbox:fail]");
