@@ -38,6 +38,7 @@ final class GatewayProcess implements AutoCloseable {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
                                 "-Xmx256m",
                                 "-cp",
                                 System.getProperty("java.class.path"),
@@ -52,6 +53,8 @@ final class GatewayProcess implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(LOGS.resolve(name + "-" + port + ".log").toFile())
                             .start();
+            // Nor does it outlive tests that are broken off.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             return new GatewayProcess(process, Gateway.at(port, database, vendor));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

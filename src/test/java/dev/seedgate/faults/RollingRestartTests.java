@@ -45,7 +45,7 @@ class RollingRestartTests {
                 vendor.acceptLate(Duration.ofMillis(300)).to(request, connection));
         Team team = replicas.get(0).gateway().team();
         List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             int client = i;
             clients.add(Thread.ofVirtual().start(() -> load(team, client)));
         }
