@@ -17,6 +17,7 @@ import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.orm.jpa.JpaSystemException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
@@ -63,6 +64,10 @@ class ErrorAdvice {
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
             // Not reached, or lost: of the kinds that don't pass by themselves this one does.
             case NonTransientDataAccessResourceException _ -> away(problem);
+            // So is it when not even the rollback got through; this hides what failed before.
+            case JpaSystemException failed
+                    when failed.getCause() instanceof org.hibernate.TransactionException ->
+                    away(problem);
             case NonTransientDataAccessException _ -> defect(problem);
             case DataAccessException _, TransactionException _ -> away(problem);
             default -> defect(problem);

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -38,17 +39,25 @@ public final class Gateway implements AutoCloseable {
     private static final AtomicInteger TEAMS = new AtomicInteger();
     private static @Nullable Gateway shared;
 
-    private final ConfigurableApplicationContext context;
+    private final @Nullable ConfigurableApplicationContext context;
     private final TestDatabase database;
     private final FakeVendor vendor;
     private final int port;
 
     private Gateway(
-            ConfigurableApplicationContext context, TestDatabase database, FakeVendor vendor) {
+            @Nullable ConfigurableApplicationContext context,
+            TestDatabase database,
+            FakeVendor vendor,
+            int port) {
         this.context = context;
         this.database = database;
         this.vendor = vendor;
-        port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        this.port = port;
+    }
+
+    /** The way to one that runs elsewhere, in a process of its own, on this port. */
+    public static Gateway at(int port, TestDatabase database, FakeVendor vendor) {
+        return new Gateway(null, database, vendor, port);
     }
 
     /**
@@ -68,6 +77,20 @@ public final class Gateway implements AutoCloseable {
      * @param settings more of them, as {@code name=value}; later ones win
      */
     public static Gateway start(TestDatabase database, FakeVendor vendor, String... settings) {
+        // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
+        SpringApplication application =
+                new SpringApplicationBuilder(SeedgateApplication.class)
+                        .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+                        .registerShutdownHook(false)
+                        .build();
+        ConfigurableApplicationContext context =
+                application.run(arguments(database, vendor, settings));
+        int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        return new Gateway(context, database, vendor, port);
+    }
+
+    /** The arguments that one is started with. */
+    public static String[] arguments(TestDatabase database, FakeVendor vendor, String... settings) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("server.port", "0");
         all.put("spring.datasource.url", database.url());
@@ -84,17 +107,9 @@ public final class Gateway implements AutoCloseable {
             String[] parts = setting.split("=", 2);
             all.put(parts[0], parts[1]);
         }
-        // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
-        SpringApplication application =
-                new SpringApplicationBuilder(SeedgateApplication.class)
-                        .bannerMode(org.springframework.boot.Banner.Mode.OFF)
-                        .registerShutdownHook(false)
-                        .build();
-        String[] arguments =
-                all.entrySet().stream()
-                        .map(it -> "--" + it.getKey() + "=" + it.getValue())
-                        .toArray(String[]::new);
-        return new Gateway(application.run(arguments), database, vendor);
+        return all.entrySet().stream()
+                .map(it -> "--" + it.getKey() + "=" + it.getValue())
+                .toArray(String[]::new);
     }
 
     public TestDatabase database() {
@@ -106,12 +121,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     public <T> T bean(Class<T> type) {
-        return context.getBean(type);
+        return Objects.requireNonNull(context, "it runs elsewhere").getBean(type);
     }
 
     /** The one of this name, where there are several of a type. */
     public <T> T bean(String name, Class<T> type) {
-        return context.getBean(name, type);
+        return Objects.requireNonNull(context, "it runs elsewhere").getBean(name, type);
     }
 
     /** A new team without limits, with a key for everything. */
@@ -211,7 +226,9 @@ public final class Gateway implements AutoCloseable {
     /** Stops as on SIGTERM. */
     @Override
     public void close() {
-        context.close();
+        if (context != null) {
+            context.close();
+        }
     }
 
     /** An answer with its body, read as JSON on demand. */

@@ -1,0 +1,148 @@
+package dev.seedgate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A gateway dies while four tasks stand at four points of their way, and another one goes on with
+ * them. It is killed once for all tests, because a start costs seconds.
+ */
+class KillTests {
+
+    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final FakeVendor VENDOR = FakeVendor.start();
+
+    private static Gateway survivor;
+    private static Team team;
+    private static String accepted;
+    private static String written;
+    private static String rendering;
+    private static String ended;
+
+    @BeforeAll
+    static void killOneAndStartAnother() throws SQLException {
+        try (GatewayProcess victim =
+                GatewayProcess.start(
+                        "killed",
+                        DATABASE,
+                        VENDOR,
+                        // Tasks that are due at every look would keep it looking.
+                        "seedgate.poll-max-interval=200ms",
+                        "seedgate.dispatch-claim-lease=60s")) {
+            team = victim.gateway().team("\"monthly_quota\":1000");
+            rendering = team.create("rendering");
+            ended = team.create("ended");
+            team.await(rendering, "RENDERING");
+            String endedThere = team.upstreamId(ended);
+            VENDOR.onGenerate(VENDOR.stall());
+            written = team.create("written");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> Sent.times(VENDOR, "written") == 1);
+            dieBeforeTheNextRecording(victim, endedThere);
+        }
+        survivor =
+                Gateway.start(
+                        DATABASE,
+                        VENDOR,
+                        "seedgate.dispatch-sweep-interval=100ms",
+                        "seedgate.upstream-submit-timeout=2s");
+        team = new Team(survivor, team.slug(), team.key());
+        // Past every lease of the dead one.
+        DATABASE.shiftTime(Duration.ofMinutes(3));
+    }
+
+    /** Nothing can be recorded while this lock is held: a claim stays a claim, an end unsettled. */
+    private static void dieBeforeTheNextRecording(GatewayProcess victim, String endedThere)
+            throws SQLException {
+        try (Connection connection = DATABASE.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("lock table task_event in share mode");
+            VENDOR.finish(endedThere, "https://cdn.example.com/ended.mp4");
+            accepted = team.create("accepted");
+            Awaitility.await("the submit is claimed and the end was heard of")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> isClaimed(accepted) && waitsForLocks() >= 2);
+            victim.kill();
+            connection.rollback();
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        survivor.close();
+        VENDOR.close();
+    }
+
+    /** Case 1: killed between the commit of the create and its submit. */
+    @Test
+    void submitsOnceWhatTheDeadOneHadOnlyAccepted() {
+        team.await(accepted, "RENDERING");
+        VENDOR.finish(team.upstreamId(accepted), "https://cdn.example.com/accepted.mp4");
+        team.await(accepted, "SUCCEEDED");
+        assertThat(Sent.times(VENDOR, "accepted")).isOne();
+    }
+
+    /** Case 2: killed after the request was written. */
+    @Test
+    void neverSendsAgainWhatTheDeadOneHadWritten() {
+        JsonNode task = team.await(written, "UNCERTAIN");
+        assertThat(task.get("consumed_credits").asLong()).isEqualTo(65);
+        assertThat(Sent.times(VENDOR, "written")).isOne();
+    }
+
+    /** Case 3: killed after the id was stored. */
+    @Test
+    void pollsOnForTheIdThatTheDeadOneHadStored() {
+        VENDOR.finish(team.upstreamId(rendering), "https://cdn.example.com/rendering.mp4");
+        team.await(rendering, "SUCCEEDED");
+        assertThat(Sent.times(VENDOR, "rendering")).isOne();
+    }
+
+    /** Case 4: killed between the terminal answer to a poll and its settlement. */
+    @Test
+    void settlesOnceWhatTheDeadOneKnewToHaveEnded() {
+        team.await(ended, "SUCCEEDED");
+        assertThat(entries(ended)).containsExactly("reserve", "settle");
+        assertThat(Sent.times(VENDOR, "ended")).isOne();
+    }
+
+    @AfterEach
+    void booksBalance() {
+        Invariants.check(DATABASE);
+    }
+
+    private static boolean isClaimed(String task) {
+        return DATABASE.text(
+                        "select leased_until is not null from work where task_id = '" + task + "'")
+                .equals("t");
+    }
+
+    private static int waitsForLocks() {
+        return Integer.parseInt(
+                DATABASE.text(
+                        "select count(*) from pg_locks where not granted and relation = 'task_event'::regclass"));
+    }
+
+    private static List<String> entries(String task) {
+        return DATABASE.rows(
+                "select kind from ledger_entry where task_id = '" + task + "' order by id");
+    }
+}

@@ -1,0 +1,226 @@
+package dev.seedgate.faults;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.TestDatabase;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Two replicas, a few teams, a moody vendor, and dice that say what happens next. */
+final class Simulation implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Simulation.class);
+    private static final int TEAMS = 4;
+
+    private final Random dice;
+    // The vendor's threads roll their own, so that theirs don't depend on the order of the others.
+    private final Random moods;
+    private final TestDatabase database = TestDatabase.create();
+    private final FakeVendor vendor = FakeVendor.start();
+    private final List<Gateway> replicas = new ArrayList<>();
+    private final List<Team> teams = new ArrayList<>();
+    private final Map<String, Integer> perhapsTaken = new ConcurrentHashMap<>();
+    private final Map<String, String> accepted = new LinkedHashMap<>();
+    private final Map<String, String> byIdempotencyKey = new LinkedHashMap<>();
+    private final List<String> broken = new ArrayList<>();
+    private volatile boolean calm;
+    private Duration ahead = Duration.ZERO;
+    private int prompts;
+
+    Simulation(long seed) {
+        log.info("simulation of seed {}", seed);
+        dice = new Random(seed);
+        moods = new Random(seed + 1);
+        vendor.onEveryGenerate(this::moodyCreate);
+        vendor.onEveryStatus(null);
+        replicas.add(start());
+        replicas.add(start());
+        for (int i = 0; i < TEAMS; i++) {
+            teams.add(
+                    replicas.getFirst()
+                            .team(
+                                    i % 2 == 0
+                                            ? "\"monthly_quota\":" + (1000 + dice.nextInt(4000))
+                                            : "\"weight\":" + (1 + i)));
+        }
+    }
+
+    /** One thing happens. */
+    void step() {
+        switch (dice.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7 -> create(null);
+            case 8, 9, 10 -> create("key-" + dice.nextInt(20));
+            case 11, 12, 13 -> read();
+            case 14, 15 -> end();
+            case 16, 17 -> advance(Duration.ofSeconds(dice.nextInt(1, 90)));
+            case 18 ->
+                    vendor.onStatus(
+                            FakeVendor.html(502), FakeVendor.reset(), FakeVendor.error(404));
+            default -> restart();
+        }
+    }
+
+    /** The vendor is well again, everything ends, and time passes until all is at rest. */
+    void drain() {
+        calm = true;
+        Awaitility.await("everything comes to rest")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    Sent.finishAll(vendor);
+                    advance(Duration.ofSeconds(20));
+                    return database.text(
+                                    "select count(*) from task where phase in ('QUEUED', 'SUBMITTING', 'RENDERING')")
+                            .equals("0");
+                });
+        Invariants.check(database);
+        log.info(
+                "{} tasks of {} creates at the vendor, {}",
+                accepted.size(),
+                vendor.generates().size(),
+                database.rows("select phase || ' ' || count(*) from task group by phase"));
+        perhapsTaken.forEach((prompt, times) -> {
+            if (times > 1) {
+                broken.add("perhaps taken " + times + " times: " + prompt);
+            }
+        });
+        accepted.forEach((task, prompt) -> {
+            if (database.rows("select id from task where id = '" + task + "'").isEmpty()) {
+                broken.add("accepted and lost: " + prompt);
+            }
+        });
+        if (!database.text("select count(*) from task").equals("" + accepted.size())) {
+            broken.add("there are tasks that nobody was told of");
+        }
+    }
+
+    List<String> broken() {
+        return broken;
+    }
+
+    private void create(@Nullable String key) {
+        Team team = team();
+        String prompt = key == null ? "clip " + prompts++ : "clip of " + team.slug() + " " + key;
+        Answer answer =
+                key == null ? team.generate(prompt) : team.generate(prompt, "Idempotency-Key", key);
+        switch (answer.status()) {
+            case 200 -> {
+                String task = answer.data().get("task_id").stringValue();
+                accepted.put(task, prompt);
+                if (key != null
+                        && !byIdempotencyKey.computeIfAbsent(prompt, _ -> task).equals(task)) {
+                    broken.add("two tasks for " + prompt);
+                }
+            }
+            case 402, 503 -> {}
+            default -> broken.add(answer.toString());
+        }
+    }
+
+    private void read() {
+        if (!accepted.isEmpty()) {
+            String task = List.copyOf(accepted.keySet()).get(dice.nextInt(accepted.size()));
+            for (Team team : teams) {
+                int status = at(team).get("/api/status?task_id=" + task).status();
+                if (status != 200 && status != 404) {
+                    broken.add("a read draws " + status);
+                }
+            }
+        }
+    }
+
+    private void end() {
+        List<String> ids = vendor.acceptedIds().stream().sorted().toList();
+        if (!ids.isEmpty()) {
+            String id = ids.get(dice.nextInt(ids.size()));
+            if (dice.nextInt(4) == 0) {
+                vendor.fail(id, "it did not work out");
+            } else {
+                vendor.finish(id, "https://cdn.example.com/" + id);
+            }
+        }
+    }
+
+    private void restart() {
+        int which = dice.nextInt(replicas.size());
+        replicas.get(which).close();
+        replicas.set(which, start());
+    }
+
+    private void advance(Duration by) {
+        ahead = ahead.plus(by);
+        database.shiftTime(ahead);
+    }
+
+    private Team team() {
+        return at(teams.get(dice.nextInt(TEAMS)));
+    }
+
+    private Team at(Team team) {
+        return new Team(replicas.get(dice.nextInt(replicas.size())), team.slug(), team.key());
+    }
+
+    /** Most creates are accepted; what may have been is counted. */
+    private void moodyCreate(FakeVendor.Request request, FakeVendor.Connection connection)
+            throws IOException, InterruptedException {
+        int mood;
+        synchronized (moods) {
+            mood = calm ? 99 : moods.nextInt(100);
+        }
+        FakeVendor.Reaction harmless =
+                switch (mood) {
+                    case 0, 1, 2 -> FakeVendor.throttle("1");
+                    case 3, 4, 5, 6 -> FakeVendor.error(500);
+                    case 7 -> FakeVendor.error(401);
+                    case 8 -> FakeVendor.error(402);
+                    default -> null;
+                };
+        if (harmless != null) {
+            harmless.to(request, connection);
+            return;
+        }
+        perhapsTaken.merge(Sent.prompt(request), 1, Integer::sum);
+        FakeVendor.Reaction reaction =
+                switch (mood) {
+                    case 9, 10, 11 -> FakeVendor.error(422);
+                    case 12, 13 -> FakeVendor.reset();
+                    case 14, 15 -> FakeVendor.html(502);
+                    case 16, 17 -> vendor.acceptAndReset();
+                    case 18 -> FakeVendor.truncated(200, FakeVendor.accepted("sd15p_half"));
+                    case 19 -> vendor.acceptLate(Duration.ofMillis(700));
+                    default -> vendor.acceptLate(Duration.ZERO);
+                };
+        reaction.to(request, connection);
+    }
+
+    private Gateway start() {
+        return Gateway.start(
+                database,
+                vendor,
+                "seedgate.upstream-submit-timeout=500ms",
+                "seedgate.upstream-status-timeout=500ms",
+                "seedgate.upstream-probe-interval=200ms",
+                "seedgate.upstream-refresh-interval=50ms",
+                "seedgate.dispatch-sweep-interval=100ms",
+                "spring.datasource.hikari.maximum-pool-size=4");
+    }
+
+    @Override
+    public void close() {
+        replicas.forEach(Gateway::close);
+        vendor.close();
+    }
+}

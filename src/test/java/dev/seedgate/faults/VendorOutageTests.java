@@ -1,0 +1,304 @@
+package dev.seedgate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The vendor is away, throttles, or has stopped the company's account; a test has its cluster. */
+class VendorOutageTests {
+
+    private static final String CLIP = "https://cdn.example.com/clip.mp4";
+
+    private final TestDatabase database = TestDatabase.create();
+    private final FakeVendor vendor = FakeVendor.start();
+    private final List<Gateway> gateways = new ArrayList<>();
+    private Duration ahead = Duration.ZERO;
+
+    @AfterEach
+    void booksBalance() {
+        gateways.forEach(Gateway::close);
+        vendor.close();
+        Invariants.check(database);
+    }
+
+    /** Case 10. */
+    @Test
+    void queuesWhileTheVendorRefusesConnectionsAndDrainsAtTheLimit() {
+        Team team =
+                start("seedgate.upstream-requests-per-second=20", "seedgate.poll-first-after=1h")
+                        .team();
+        vendor.closePort();
+        IntStream.range(0, 30).forEach(i -> team.create("clip " + i));
+        patiently().until(() -> tried() >= 5);
+        advance(Duration.ofMinutes(5));
+        patiently().until(() -> tried() >= 6);
+        assertThat(count("phase = 'FAILED'")).isZero();
+        vendor.reopenPort();
+        // Past the back-off of those that were tried.
+        advance(Duration.ofMinutes(6));
+        patiently().until(() -> vendor.generates().size() == 30);
+        assertThat(Sent.byPrompt(vendor))
+                .hasSize(30)
+                .allSatisfy((_, times) -> assertThat(times).isOne());
+        Duration took =
+                Duration.between(
+                        vendor.generates().getFirst().receivedAt(),
+                        vendor.generates().getLast().receivedAt());
+        assertThat(took).as("30 at 20 a second").isGreaterThan(Duration.ofMillis(1300));
+        patiently().until(() -> count("phase = 'RENDERING'") == 30);
+    }
+
+    /** Case 12. */
+    @Test
+    void holdsWhatIsAnsweredAfterTheTimeoutAndNeverSendsItAgain() {
+        Team team = start("seedgate.upstream-submit-timeout=500ms").team();
+        vendor.onGenerate(vendor.acceptLate(Duration.ofSeconds(2)));
+        String task = team.create("too late");
+        team.await(task, "UNCERTAIN");
+        team.await(team.create("in time"), "RENDERING");
+        assertThat(Sent.times(vendor, "too late")).isOne();
+    }
+
+    /** Case 15. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 3",
+        "0, 1",
+        "-5, 1",
+        "99999999, 600",
+        "soon, 1",
+        "'Wed, 21 Oct 2015 07:28:00 GMT', 1"
+    })
+    void pausesForAsLongAsTheVendorAsksWithinReason(String retryAfter, double seconds) {
+        Team team = start().team();
+        vendor.onGenerate(FakeVendor.throttle(retryAfter));
+        String task = team.create("throttled");
+        patiently()
+                .until(() ->
+                        database.rows("select until from upstream_pause where reason = 'THROTTLED'")
+                                        .size()
+                                == 1);
+        String pause =
+                database.text("select extract(epoch from until - since) from upstream_pause");
+        assertThat(Double.parseDouble(pause)).isBetween(seconds - 0.1, seconds + 0.1);
+        assertThat(Sent.times(vendor, "throttled")).isOne();
+        advance(Duration.ofMinutes(11));
+        team.await(task, "RENDERING");
+        assertThat(Sent.times(vendor, "throttled")).isEqualTo(2);
+    }
+
+    /** Case 17. */
+    @ParameterizedTest
+    @ValueSource(ints = {502, 504})
+    void leavesAHandfulUncertainInTenMinutesOfBadGateways(int status) {
+        Team team = start("seedgate.upstream-requests-per-second=1000").team();
+        vendor.onEveryGenerate(FakeVendor.html(status));
+        IntStream.range(0, 100).forEach(i -> team.create("clip " + i));
+        patiently().until(() -> count("phase = 'UNCERTAIN'") >= 5);
+        // The breaker's clock can't be moved; a minute of it is four tries more: 5, 10, 20, 40 s.
+        // Here the first of them is waited for; what it draws must open the breaker again.
+        patiently().until(() -> count("phase = 'UNCERTAIN'") >= 6);
+        assertThat(count("phase = 'UNCERTAIN'")).isEqualTo(6);
+        vendor.onEveryGenerate(null);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> count("phase = 'RENDERING'") == 94);
+        assertThat(Sent.byPrompt(vendor))
+                .hasSize(100)
+                .allSatisfy((_, times) -> assertThat(times).isOne());
+    }
+
+    /** Cases 18 and 19. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402})
+    void recoversByOneProbeOfTheClusterWhenTheAccountWasStopped(int status) {
+        Gateway one =
+                start(
+                        "seedgate.upstream-probe-interval=2s",
+                        "seedgate.upstream-refresh-interval=100ms");
+        Gateway other =
+                start(
+                        "seedgate.upstream-probe-interval=2s",
+                        "seedgate.upstream-refresh-interval=100ms");
+        Team here = one.team();
+        Team there = new Team(other, here.slug(), here.key());
+        vendor.onEveryGenerate(FakeVendor.error(status));
+        here.create("the first");
+        patiently().until(() -> refuses(here) && refuses(there));
+        Instant start = Instant.now();
+        long before = vendor.generates().size();
+        patiently().until(() -> vendor.generates().size() >= before + 3);
+        double intervals = Duration.between(start, Instant.now()).toMillis() / 2000.0;
+        assertThat((double) (vendor.generates().size() - before))
+                .isLessThanOrEqualTo(intervals + 1);
+        vendor.onEveryGenerate(null);
+        patiently()
+                .until(() ->
+                        here.generate("after").status() == 200
+                                && there.generate("after").status() == 200);
+        patiently().until(() -> count("phase = 'QUEUED'") == 0);
+        assertThat(here.credits().get("in_flight").asLong())
+                .isEqualTo(count("phase = 'RENDERING'"));
+    }
+
+    /** Case 19, when all that is queued has been given up. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402})
+    void letsACreateInAsTheProbeWhenNothingIsQueued(int status) {
+        Team team =
+                start(
+                                "seedgate.upstream-probe-interval=1s",
+                                "seedgate.upstream-refresh-interval=100ms")
+                        .team();
+        vendor.onEveryGenerate(FakeVendor.error(status));
+        String task = team.create("the last of the queue");
+        patiently().until(() -> refuses(team));
+        advance(Duration.ofMinutes(16));
+        team.await(task, "FAILED");
+        vendor.onEveryGenerate(null);
+        String probe =
+                patiently()
+                        .until(() -> team.generate("the probe"), it -> it.status() == 200)
+                        .data()
+                        .get("task_id")
+                        .stringValue();
+        team.await(probe, "RENDERING");
+        patiently().until(() -> !refuses(team));
+    }
+
+    /** Case 21. */
+    @Test
+    void staysWithTheFirstEndAndTakesOddAnswersForRunning() {
+        Team team = start().team("\"monthly_quota\":1000");
+        String task = team.create("contradicted");
+        String id = team.upstreamId(task);
+        vendor.onStatus(
+                FakeVendor.answer(
+                        200,
+                        "{\"code\":200,\"data\":{\"task_id\":\""
+                                + id
+                                + "\",\"status\":\"PONDERING\"}}"),
+                FakeVendor.answer(
+                        200,
+                        "{\"code\":200,\"data\":{\"task_id\":\"" + id + "\",\"status\":null}}"),
+                FakeVendor.answer(200, "{\"code\":200,\"data\":null}"));
+        int before = vendor.statuses().size();
+        patiently().until(() -> vendor.statuses().size() > before + 4);
+        assertThat(team.task(task).get("phase").stringValue()).isEqualTo("RENDERING");
+        vendor.finish(id, CLIP);
+        team.await(task, "SUCCEEDED");
+        vendor.fail(id, "on second thoughts");
+        assertThat(team.status(task).get("status").stringValue()).isEqualTo("SUCCESS");
+        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+    }
+
+    /** Case 30. */
+    @Test
+    void drainsAFloodOfDuePollsAtTheLimitOldestFirstAndFairByTeam() {
+        Gateway gateway =
+                start(
+                        "seedgate.poll-interval=10m",
+                        "seedgate.poll-max-interval=10m",
+                        "seedgate.poll-first-after=10m",
+                        "seedgate.upstream-requests-per-second=1000");
+        Team flood = gateway.team();
+        Team few = gateway.team();
+        List<String> floodIds =
+                IntStream.range(0, 60)
+                        .mapToObj(i -> flood.create("flood " + i))
+                        .map(flood::upstreamId)
+                        .toList();
+        List<String> fewIds =
+                IntStream.range(0, 5)
+                        .mapToObj(i -> few.create("few " + i))
+                        .map(few::upstreamId)
+                        .toList();
+        gateway.close();
+        int before = vendor.statuses().size();
+        advance(Duration.ofMinutes(15));
+        start(
+                "seedgate.poll-interval=10m",
+                "seedgate.poll-max-interval=10m",
+                "seedgate.upstream-requests-per-second=20",
+                "seedgate.status-refresh-wait=0s");
+        Instant start = Instant.now();
+        patiently().until(() -> vendor.statuses().size() >= before + 65);
+        Duration took = Duration.between(start, Instant.now());
+        List<String> asked =
+                vendor.statuses().stream()
+                        .skip(before)
+                        .map(it -> it.query().getOrDefault("task_id", ""))
+                        .toList();
+        assertThat(new LinkedHashSet<>(asked)).as("nobody is asked for twice").hasSameSizeAs(asked);
+        assertThat(took).as("20 a second").isGreaterThan(Duration.ofMillis(2900));
+        assertThat(asked.subList(0, 14)).as("the few are not behind the flood").containsAll(fewIds);
+        List<String> order = asked.stream().filter(floodIds::contains).toList();
+        assertThat(inversions(order, floodIds))
+                .as("oldest first, but for calls under way at once")
+                .isLessThan(60);
+    }
+
+    /** How many pairs are far out of their order. */
+    private static long inversions(List<String> order, List<String> wanted) {
+        List<Integer> places = order.stream().map(wanted::indexOf).toList();
+        return IntStream.range(0, places.size())
+                .filter(i -> Math.abs(places.get(i) - i) > 10)
+                .count();
+    }
+
+    private boolean refuses(Team team) {
+        Answer answer = team.generate("knocks");
+        assertThat(answer.status()).as(answer.toString()).isIn(200, 503);
+        return answer.status() == 503;
+    }
+
+    private Gateway start(String... settings) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "seedgate.dispatch-sweep-interval=100ms",
+                                "seedgate.upstream-status-timeout=1s"));
+        all.addAll(List.of(settings));
+        Gateway gateway = Gateway.start(database, vendor, all.toArray(String[]::new));
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    private long tried() {
+        return Long.parseLong(
+                database.text("select count(*) from task_event where phase = 'SUBMITTING'"));
+    }
+
+    private long count(String which) {
+        return Long.parseLong(database.text("select count(*) from task where " + which));
+    }
+
+    private static ConditionFactory patiently() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(50));
+    }
+
+    private void advance(Duration by) {
+        ahead = ahead.plus(by);
+        database.shiftTime(ahead);
+    }
+}
