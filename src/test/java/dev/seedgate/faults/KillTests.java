@@ -16,6 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * A gateway dies while four tasks stand at four points of their way, and another one goes on with
  * them. It is killed once for all tests, because a start costs seconds.
  */
+@Tag("faults")
 class KillTests {
 
     private static final TestDatabase DATABASE = TestDatabase.create();

@@ -3,6 +3,7 @@ package dev.seedgate.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code ./mvnw test -Dtest=SimulationTests -Dseedgate.simulation.seeds=100
  * -Dseedgate.simulation.steps=500}.
  */
+@Tag("faults")
 class SimulationTests {
 
     private static final int STEPS = Integer.getInteger("seedgate.simulation.steps", 150);

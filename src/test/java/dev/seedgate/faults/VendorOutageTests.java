@@ -17,12 +17,14 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vendor is away, throttles, or has stopped the company's account; a test has its cluster. */
+@Tag("faults")
 class VendorOutageTests {
 
     private static final String CLIP = "https://cdn.example.com/clip.mp4";
