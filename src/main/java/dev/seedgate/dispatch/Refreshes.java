@@ -3,6 +3,7 @@ package dev.seedgate.dispatch;
 import dev.seedgate.generation.RenderWatch;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.work.DueWork;
+import dev.seedgate.work.Freshness;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,10 +36,11 @@ class Refreshes implements RenderWatch {
         // Waiting begins before the poll can.
         CompletableFuture<Void> poll =
                 waiting.computeIfAbsent(task, _ -> new CompletableFuture<>());
-        if (!work.pollNowIfOlderThan(task, age)) {
-            // What is stored is fresh; that holds for whoever else waits.
+        Freshness freshness = work.pollNowIfOlderThan(task, age);
+        if (freshness != Freshness.STALE) {
+            // What is stored by now is fresh; that holds for whoever else waits.
             answered(task);
-            return false;
+            return freshness == Freshness.ENDED;
         }
         dispatcher.getObject().wake();
         try {

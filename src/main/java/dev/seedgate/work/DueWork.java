@@ -286,23 +286,21 @@ public class DueWork {
                 .orElse(new Tries(0, 0));
     }
 
-    /**
-     * Makes a task's poll due now when the vendor's last answer is older than this; answers whether
-     * it is, and so whether it is worth waiting for a newer one.
-     */
-    public boolean pollNowIfOlderThan(TaskId task, Duration age) {
-        boolean stale =
+    /** Makes a task's poll due now when the vendor's last answer is older than this. */
+    public Freshness pollNowIfOlderThan(TaskId task, Duration age) {
+        Freshness freshness =
                 jdbc.sql(
                                 """
-                                select answered_at <= gateway_now() - :age from work
+                                select answered_at <= gateway_now() - :age as stale from work
                                 where task_id = :task and kind = 'poll'
                                 """)
                         .param("task", task.value())
                         .param("age", interval(age))
-                        .query(Boolean.class)
+                        .query((row, _) ->
+                                row.getBoolean("stale") ? Freshness.STALE : Freshness.FRESH)
                         .optional()
-                        .orElse(false);
-        if (stale) {
+                        .orElse(Freshness.ENDED);
+        if (freshness == Freshness.STALE) {
             jdbc.sql(
                             """
                             update work set due_at = gateway_now()
@@ -312,7 +310,7 @@ public class DueWork {
                     .param("task", task.value())
                     .update();
         }
-        return stale;
+        return freshness;
     }
 
     /** How much is due, counted up to {@code limit} of each, and when more will be. */

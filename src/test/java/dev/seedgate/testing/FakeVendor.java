@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -164,8 +165,23 @@ public final class FakeVendor implements AutoCloseable {
             for (Socket socket : sockets) {
                 socket.close();
             }
+            awaitRefusal();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The thread that accepts may take one more connection while its socket is being closed. */
+    private void awaitRefusal() throws IOException {
+        while (true) {
+            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                Thread.onSpinWait();
+            } catch (ConnectException e) {
+                return;
+            } catch (SocketException e) {
+                // Reset in the middle of being closed: once more.
+                Thread.onSpinWait();
+            }
         }
     }
 
@@ -335,6 +351,10 @@ public final class FakeVendor implements AutoCloseable {
         while (!listening.isClosed()) {
             try {
                 Socket socket = listening.accept();
+                if (listening.isClosed()) {
+                    socket.close();
+                    return;
+                }
                 int number = connections.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(socket, number));
             } catch (IOException e) {
