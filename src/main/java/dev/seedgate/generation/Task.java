@@ -165,10 +165,6 @@ class Task {
         return upstream;
     }
 
-    long credits() {
-        return credits;
-    }
-
     @Nullable String project() {
         return project;
     }
