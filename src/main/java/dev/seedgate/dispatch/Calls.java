@@ -9,10 +9,15 @@ import dev.seedgate.upstream.SubmitAnswer;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DuePoll;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
@@ -24,6 +29,8 @@ class Calls {
     // Between two tries to store an answer: soon at first, then without hammering a sick database.
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    // Enough that a race with another task's id is over; each costs a slot its pause.
+    private static final int MOST_REFUSALS = 5;
 
     private final Vendor vendor;
     private final Outcomes outcomes;
@@ -38,11 +45,25 @@ class Calls {
     }
 
     void submit(TaskId task, Permit permit) {
-        outcomes.beginSubmit(task, vendor.longestSubmit().plus(settings.dispatchLeaseMargin()))
+        begin(task)
                 .ifPresent(submission -> {
                     SubmitAnswer answer = vendor.submit(submission.clip(), permit);
                     store(() -> record(submission, answer));
                 });
+    }
+
+    private Optional<Submission> begin(TaskId task) {
+        String ticket = UUID.randomUUID().toString();
+        Duration lease = vendor.longestSubmit().plus(settings.dispatchLeaseMargin());
+        try {
+            return outcomes.beginSubmit(task, lease, ticket);
+        } catch (DataAccessException | TransactionException e) {
+            // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
+            // thread knows.
+            log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
+            store(() -> outcomes.notBegun(task, ticket));
+            return Optional.empty();
+        }
     }
 
     void poll(DuePoll poll, Permit permit) {
@@ -64,14 +85,22 @@ class Calls {
         }
     }
 
-    /** An answer is worth money: it is kept and stored again until the database takes it. */
+    /**
+     * An answer is worth money: it is kept and stored again until the database takes it. What a
+     * healthy database refuses again and again is left to the lease: the task becomes UNCERTAIN.
+     */
     private static void store(Runnable recording) {
         Duration pause = FIRST_RETRY;
+        int refusals = 0;
         while (true) {
             try {
                 recording.run();
                 return;
             } catch (DataAccessException | TransactionException e) {
+                refusals += isOurs(e) ? 1 : 0;
+                if (refusals == MOST_REFUSALS) {
+                    throw e;
+                }
                 log.warn(
                         "an answer could not be stored, again in {} ms: {}",
                         pause.toMillis(),
@@ -86,5 +115,11 @@ class Calls {
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
         }
+    }
+
+    /** The statement or its values are wrong; time does not mend that. */
+    private static boolean isOurs(NestedRuntimeException e) {
+        return e instanceof NonTransientDataAccessException
+                && !(e instanceof DataAccessResourceFailureException);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -23,7 +24,7 @@ class Refreshes implements RenderWatch {
 
     private final DueWork work;
     private final ObjectProvider<Dispatcher> dispatcher;
-    private final Map<TaskId, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+    private final Map<TaskId, Awaited> waiting = new ConcurrentHashMap<>();
 
     /** The provider breaks a circle: the dispatcher's calls report to this. */
     Refreshes(DueWork work, ObjectProvider<Dispatcher> dispatcher) {
@@ -34,8 +35,18 @@ class Refreshes implements RenderWatch {
     @Override
     public boolean refresh(TaskId task, Duration age, Duration atMost) {
         // Waiting begins before the poll can.
-        CompletableFuture<Void> poll =
-                waiting.computeIfAbsent(task, _ -> new CompletableFuture<>());
+        Awaited poll = waiting.compute(task, (_, there) -> Awaited.joined(there));
+        try {
+            return refresh(task, age, atMost, poll.answer);
+        } finally {
+            // The last reader to go takes it along; the answer may still come, for the next one.
+            waiting.computeIfPresent(
+                    task, (_, there) -> there == poll && --there.readers == 0 ? null : there);
+        }
+    }
+
+    private boolean refresh(
+            TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
         Freshness freshness = work.pollNowIfOlderThan(task, age);
         if (freshness != Freshness.STALE) {
             // What is stored by now is fresh; that holds for whoever else waits.
@@ -46,8 +57,8 @@ class Refreshes implements RenderWatch {
         try {
             poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            // The answer may still come: what is stored is given, and the next read waits anew.
-            waiting.remove(task, poll);
+            // What is stored is given.
+            return true;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -58,9 +69,22 @@ class Refreshes implements RenderWatch {
 
     /** A poll of this task has been recorded. */
     void answered(TaskId task) {
-        CompletableFuture<Void> poll = waiting.remove(task);
+        @Nullable Awaited poll = waiting.remove(task);
         if (poll != null) {
-            poll.complete(null);
+            poll.answer.complete(null);
+        }
+    }
+
+    /** A poll that readers wait for. Counted inside the map's own lock. */
+    private static final class Awaited {
+
+        private final CompletableFuture<Void> answer = new CompletableFuture<>();
+        private int readers;
+
+        static Awaited joined(@Nullable Awaited there) {
+            Awaited poll = there == null ? new Awaited() : there;
+            poll.readers++;
+            return poll;
         }
     }
 }

@@ -67,17 +67,38 @@ public class Outcomes {
      * Commits that the task is about to be sent. Empty when it no longer waits.
      *
      * @param lease after it, whoever was sending must be dead
+     * @param ticket unlike any other: tells this start from another one
      */
     @Transactional
-    public Optional<Submission> beginSubmit(TaskId id, Duration lease) {
+    public Optional<Submission> beginSubmit(TaskId id, Duration lease, String ticket) {
         Task task = lock(id);
         if (task.phase() != Phase.QUEUED) {
             return Optional.empty();
         }
         task.submitting();
         work.sending(id, lease);
-        events.add(task, null, null);
+        events.add(task, null, ticket(ticket));
         return Optional.of(new Submission(id, task.attempt(), task.clip()));
+    }
+
+    /**
+     * Whoever holds this ticket never learned that the start was committed, and sent nothing. If it
+     * was, the task goes back to the queue.
+     */
+    @Transactional
+    public void notBegun(TaskId id, String ticket) {
+        Task task = lock(id);
+        if (events.hasEvidence(task, Phase.SUBMITTING, ticket(ticket))) {
+            requeue(
+                    task,
+                    "the video service could not be reached",
+                    "not sent: the answer to the commit of the attempt was lost",
+                    true);
+        }
+    }
+
+    private static String ticket(String ticket) {
+        return "begun as " + ticket;
     }
 
     /**

@@ -36,6 +36,22 @@ class TaskEvents {
                 .update();
     }
 
+    /** Whether the task's latest attempt has this evidence of a phase. */
+    boolean hasEvidence(Task task, Phase phase, String evidence) {
+        return jdbc.sql(
+                        """
+                        select exists (select from task_event
+                            where task_id = :task and attempt = :attempt and phase = :phase
+                                and evidence = :evidence)
+                        """)
+                .param("task", task.id().value())
+                .param("attempt", task.attempt())
+                .param("phase", phase.name())
+                .param("evidence", evidence)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** The phases it has been in; the first is its creation, which is no event of its own. */
     List<TaskDetails.Moment> timeline(String taskId, Instant createdAt) {
         List<TaskDetails.Moment> moments = new ArrayList<>();

@@ -19,11 +19,12 @@ public interface Budget {
 
     /**
      * How long a new create should wait because the company's account is stopped, or empty when
-     * creates are welcome. Answered from memory. Throttling, breakers and an operator's pause queue
-     * creates and do not show here.
+     * creates are welcome. Answered from memory, but for the claim of a probing create. Throttling,
+     * breakers and an operator's pause queue creates and do not show here.
      *
-     * @param queueIsEmpty whether no task waits; then one create every probe interval is let in as
-     *     the probe
+     * @param queueIsEmpty whether no task waits; then one create every probe interval, of the whole
+     *     cluster, is let in as the probe. It is claimed in the running transaction: a create that
+     *     is refused in the end does not use it up
      */
     Optional<Duration> refusesCreates(boolean queueIsEmpty);
 

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -54,7 +53,6 @@ final class ClusterBudget implements Budget {
     private final AtomicBoolean oddOneIsASubmit = new AtomicBoolean();
     private final AtomicBoolean probeIsASubmit = new AtomicBoolean();
     private volatile boolean rowExists;
-    private final AtomicLong nextProbingCreate = new AtomicLong(System.nanoTime());
 
     ClusterBudget(
             JdbcClient jdbc,
@@ -101,12 +99,7 @@ final class ClusterBudget implements Budget {
         if (gate == null) {
             return Optional.empty();
         }
-        long now = System.nanoTime();
-        long due = nextProbingCreate.get();
-        if (queueIsEmpty
-                && now - due >= 0
-                && nextProbingCreate.compareAndSet(
-                        due, now + settings.upstreamProbeInterval().toNanos())) {
+        if (queueIsEmpty && pauses.claimCreate(gate)) {
             return Optional.empty();
         }
         // When the probe is on its way its outcome is worth a second's wait, not a retry at once.

@@ -39,7 +39,7 @@ final class Pauses {
     /** Stops the vendor's account until a probe, or a person, finds it working. */
     void stopAccount(Stop reason, String detail) {
         log.error("The vendor's account is stopped ({}): {}", reason, detail);
-        Pause pause = new Pause(Long.MAX_VALUE, inNanos(probeInterval), 0);
+        Pause pause = new Pause(Long.MAX_VALUE, inNanos(probeInterval), System.nanoTime());
         record(reason, pause, () -> writeAccountStop(reason, detail));
     }
 
@@ -51,7 +51,7 @@ final class Pauses {
     void throttle(@Nullable Duration wait, String detail) {
         log.warn("The vendor throttles: {}", detail);
         Duration least = wait == null ? RetryAfter.LEAST : wait;
-        Pause pause = new Pause(inNanos(least), 0, 1);
+        Pause pause = new Pause(inNanos(least), System.nanoTime(), System.nanoTime());
         record(Stop.THROTTLED, pause, () -> writeThrottle(wait, detail));
     }
 
@@ -129,6 +129,33 @@ final class Pauses {
                         .update();
         refresh();
         return claimed == 1;
+    }
+
+    /**
+     * Takes, in the running transaction, the one create of this interval that is let in although
+     * the account is stopped.
+     */
+    boolean claimCreate(Stop gate) {
+        @Nullable Pause pause = standing.get(gate);
+        if (pause == null || !until(pause.nextCreateNanos()).isZero()) {
+            return false;
+        }
+        // Who holds the row takes it or is refused; nobody waits to learn which.
+        return jdbc.sql(
+                                """
+                                update upstream_pause p
+                                set next_create = gateway_now() + :micros * interval '1 microsecond'
+                                where (p.upstream, p.reason) in (
+                                    select n.upstream, n.reason from upstream_pause n
+                                    where n.upstream = :upstream and n.reason = :reason
+                                      and n.next_create <= gateway_now()
+                                    for update skip locked)\
+                                """)
+                        .param("micros", micros(probeInterval))
+                        .param("upstream", upstream)
+                        .param("reason", gate.name())
+                        .update()
+                == 1;
     }
 
     /** Writes what could not be written before, then reads what stands. Throws without database. */
@@ -240,9 +267,11 @@ final class Pauses {
         Map<Stop, Pause> read = new EnumMap<>(Stop.class);
         jdbc.sql(
                         """
-                        select reason, failures,
+                        select reason,
                                extract(epoch from until - gateway_now()) as ends_in,
-                               extract(epoch from next_probe - gateway_now()) as probe_in
+                               extract(epoch from next_probe - gateway_now()) as probe_in,
+                               extract(epoch from greatest(next_create, gateway_now())
+                                   - gateway_now()) as create_in
                         from upstream_pause where upstream = :upstream\
                         """)
                 .param("upstream", upstream)
@@ -252,7 +281,7 @@ final class Pauses {
                     long probe = inNanos(row.getDouble("probe_in"));
                     read.put(
                             Stop.valueOf(row.getString("reason")),
-                            new Pause(until, probe, row.getInt("failures")));
+                            new Pause(until, probe, inNanos(row.getDouble("create_in"))));
                 });
         return read;
     }
@@ -274,7 +303,7 @@ final class Pauses {
     }
 
     /** Times are by {@link System#nanoTime()}; an end of MAX_VALUE is none. */
-    private record Pause(long untilNanos, long nextProbeNanos, int failures) {
+    private record Pause(long untilNanos, long nextProbeNanos, long nextCreateNanos) {
 
         Duration left() {
             return until(untilNanos);

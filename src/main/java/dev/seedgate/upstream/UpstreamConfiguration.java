@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -35,9 +36,18 @@ class UpstreamConfiguration {
         return new SubmitTable(settings.upstreamResubmitOn500());
     }
 
+    /** Not for whoever asks for a clock: it tells no time, it only measures waits. */
+    @Bean(defaultCandidate = false)
+    Clock breakerClock() {
+        return new MonotonicClock();
+    }
+
     @Bean
-    Guards vendorGuards(UpstreamSettings settings, SubmitTable submits) {
-        return new Guards(settings, submits::speaksAgainstTheVendor, new MonotonicClock());
+    Guards vendorGuards(
+            UpstreamSettings settings,
+            SubmitTable submits,
+            @Qualifier("breakerClock") Clock breakerClock) {
+        return new Guards(settings, submits::speaksAgainstTheVendor, breakerClock);
     }
 
     @Bean
