@@ -143,6 +143,24 @@ class DatabaseOutageTests {
         assertThat(Sent.times(vendor, prompt)).isOne();
     }
 
+    /** Case 25, for the commit that says "about to be sent". */
+    @Test
+    void sendsOnceWhatItNeverLearnedToHaveBegun() {
+        Team team = gateway.team();
+        int before = network.lost();
+        network.loseCommitAfter("begun as ", TcpProxy.Loss.ANSWER);
+        String task = team.create("begun unawares");
+        team.await(task, "RENDERING");
+        assertThat(network.lost()).isEqualTo(before + 1);
+        assertThat(Sent.times(vendor, "begun unawares")).isOne();
+        assertThat(
+                        database.rows(
+                                "select phase from task_event where task_id = '"
+                                        + task
+                                        + "' order by id"))
+                .containsExactly("SUBMITTING", "QUEUED", "SUBMITTING", "RENDERING");
+    }
+
     /** Case 26. */
     @Test
     void refusesInThreeSecondsWhileTheDatabaseHangsAndDoesNotGrow() {

@@ -7,12 +7,19 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.SettableClock;
 import dev.seedgate.testing.TestDatabase;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -107,22 +114,52 @@ class VendorOutageTests {
         assertThat(Sent.times(vendor, "throttled")).isEqualTo(2);
     }
 
+    /** Case 15, by a date that is yet to come. */
+    @Test
+    void pausesUntilTheDateThatTheVendorNames() {
+        Team team = start().team();
+        vendor.onGenerate((request, connection) ->
+                FakeVendor.throttle(
+                                DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                        ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(90)))
+                        .to(request, connection));
+        String task = team.create("throttled");
+        patiently().until(() -> database.rows("select reason from upstream_pause").size() == 1);
+        String pause =
+                database.text("select extract(epoch from until - since) from upstream_pause");
+        // The date has whole seconds.
+        assertThat(Double.parseDouble(pause)).isBetween(85.0, 90.1);
+        advance(Duration.ofSeconds(91));
+        team.await(task, "RENDERING");
+    }
+
     /** Case 17. */
     @ParameterizedTest
     @ValueSource(ints = {502, 504})
     void leavesAHandfulUncertainInTenMinutesOfBadGateways(int status) {
-        Team team = start("seedgate.upstream-requests-per-second=1000").team();
+        SettableClock breakerClock = new SettableClock();
+        Team team = keep(startWith(Map.of("breakerClock", breakerClock))).team();
         vendor.onEveryGenerate(FakeVendor.html(status));
         IntStream.range(0, 100).forEach(i -> team.create("clip " + i));
-        patiently().until(() -> count("phase = 'UNCERTAIN'") >= 5);
-        // The breaker's clock can't be moved; a minute of it is four tries more: 5, 10, 20, 40 s.
-        // Here the first of them is waited for; what it draws must open the breaker again.
-        patiently().until(() -> count("phase = 'UNCERTAIN'") >= 6);
-        assertThat(count("phase = 'UNCERTAIN'")).isEqualTo(6);
+        patiently().until(() -> count("phase = 'UNCERTAIN'") == 5);
+        int uncertain = 5;
+        Duration wait = Duration.ofSeconds(5);
+        for (Duration passed = Duration.ZERO;
+                passed.compareTo(Duration.ofMinutes(10)) < 0;
+                passed = passed.plus(wait),
+                        wait = Duration.ofSeconds(Math.min(60, 2 * wait.toSeconds()))) {
+            assertThat(count("phase = 'UNCERTAIN'")).isEqualTo(uncertain);
+            breakerClock.advance(wait.plusMillis(1));
+            advance(wait);
+            uncertain++;
+            int oneMore = uncertain;
+            patiently().until(() -> count("phase = 'UNCERTAIN'") >= oneMore);
+        }
+        assertThat(uncertain).as("in ten minutes").isLessThan(20);
         vendor.onEveryGenerate(null);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> count("phase = 'RENDERING'") == 94);
+        breakerClock.advance(Duration.ofMinutes(1).plusMillis(1));
+        int others = 100 - uncertain;
+        patiently().until(() -> count("phase = 'RENDERING'") == others);
         assertThat(Sent.byPrompt(vendor))
                 .hasSize(100)
                 .allSatisfy((_, times) -> assertThat(times).isOne());
@@ -167,21 +204,21 @@ class VendorOutageTests {
     void letsACreateInAsTheProbeWhenNothingIsQueued(int status) {
         Team team =
                 start(
-                                "seedgate.upstream-probe-interval=1s",
+                                "seedgate.upstream-probe-interval=10m",
                                 "seedgate.upstream-refresh-interval=100ms")
                         .team();
+        Team broke = gateways.getFirst().team("\"monthly_quota\":0");
         vendor.onEveryGenerate(FakeVendor.error(status));
         String task = team.create("the last of the queue");
         patiently().until(() -> refuses(team));
         advance(Duration.ofMinutes(16));
         team.await(task, "FAILED");
         vendor.onEveryGenerate(null);
-        String probe =
-                patiently()
-                        .until(() -> team.generate("the probe"), it -> it.status() == 200)
-                        .data()
-                        .get("task_id")
-                        .stringValue();
+        patiently()
+                .until(() -> broke.generate("refused for the team's own reason").status() == 402);
+        String probe = team.create("the probe");
+        assertThat(team.generate("one is enough").status()).isEqualTo(503);
+        advance(Duration.ofMinutes(27));
         team.await(probe, "RENDERING");
         patiently().until(() -> !refuses(team));
     }
@@ -189,7 +226,7 @@ class VendorOutageTests {
     /** Case 21. */
     @Test
     void staysWithTheFirstEndAndTakesOddAnswersForRunning() {
-        Team team = start().team("\"monthly_quota\":1000");
+        Team team = start("seedgate.upstream-status-timeout=30s").team("\"monthly_quota\":1000");
         String task = team.create("contradicted");
         String id = team.upstreamId(task);
         vendor.onStatus(
@@ -205,11 +242,91 @@ class VendorOutageTests {
         int before = vendor.statuses().size();
         patiently().until(() -> vendor.statuses().size() > before + 4);
         assertThat(team.task(task).get("phase").stringValue()).isEqualTo("RENDERING");
+        CountDownLatch secondThoughts = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        vendor.onStatus((request, connection) -> {
+            asked.countDown();
+            secondThoughts.await();
+            vendor.fail(id, "on second thoughts");
+            FakeVendor.answer(
+                            200,
+                            "{\"code\":200,\"data\":{\"task_id\":\""
+                                    + id
+                                    + "\",\"status\":\"FAILED\",\"error_message\":\"on second thoughts\"}}")
+                    .to(request, connection);
+        });
+        patiently().until(() -> asked.getCount() == 0);
         vendor.finish(id, CLIP);
+        // Past the lease of the poll that hangs: another one is made.
+        advance(Duration.ofMinutes(5));
         team.await(task, "SUCCEEDED");
-        vendor.fail(id, "on second thoughts");
+        secondThoughts.countDown();
+        patiently()
+                .until(() ->
+                        !database.rows(
+                                        "select id from task_event where evidence like '%on second thoughts%'")
+                                .isEmpty());
         assertThat(team.status(task).get("status").stringValue()).isEqualTo("SUCCESS");
         assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+    }
+
+    /** Case 28: what an instance's own clock says decides nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "P40D", "-P40D"})
+    void decidesNothingByAnInstancesOwnClock(Duration jump) {
+        SettableClock clock = new SettableClock(Instant.now());
+        Gateway jumpy = keep(startWith(Map.of("clock", clock)));
+        Team team =
+                jumpy.team("\"monthly_quota\":195,\"generate_per_minute\":3,\"max_in_flight\":3");
+        String before = team.create("before the jump");
+        team.upstreamId(before);
+        String renewal = team.credits().get("renews_at").stringValue();
+        clock.advance(jump);
+        String after = team.create("after the jump");
+        team.upstreamId(after);
+        assertThat(team.credits().get("renews_at").stringValue()).isEqualTo(renewal);
+        assertThat(team.credits().get("used").asLong()).as("the month is the same").isEqualTo(130);
+        team.create("the third of this minute");
+        assertThat(team.generate("the fourth").error()).isEqualTo("TEAM_RATE_LIMITED");
+        Sent.finishAll(vendor);
+        team.await(before, "SUCCEEDED");
+        team.await(after, "SUCCEEDED");
+        assertThat(count("phase in ('UNCERTAIN', 'EXPIRED', 'FAILED')")).isZero();
+    }
+
+    /** The share of a team does not depend on how much another one wants. */
+    @Test
+    void keepsATeamsPlaceWhenAnotherOneFloodsTenfold() {
+        int usual = placeOfTheLastOfTwenty(20);
+        int flooded = placeOfTheLastOfTwenty(200);
+        assertThat(flooded).isLessThanOrEqualTo(usual + 2);
+    }
+
+    /** Behind so many of another team, all queued before, with a slow vendor. */
+    private int placeOfTheLastOfTwenty(int others) {
+        Gateway gateway = start("seedgate.upstream-requests-per-second=50");
+        Team flood = gateway.team();
+        Team team = gateway.team();
+        vendor.onGenerate(FakeVendor.throttle("30"));
+        flood.create("draws a pause");
+        patiently().until(() -> database.rows("select reason from upstream_pause").size() == 1);
+        int before = vendor.generates().size();
+        IntStream.range(0, others).forEach(i -> flood.create("flood " + i));
+        IntStream.range(0, 20).forEach(i -> team.create("mine of " + others + " " + i));
+        advance(Duration.ofSeconds(31));
+        String mine = "mine of " + others + " ";
+        patiently()
+                .until(() ->
+                        Sent.byPrompt(vendor).keySet().stream()
+                                        .filter(it -> it.startsWith(mine))
+                                        .count()
+                                == 20);
+        List<String> sent = vendor.generates().stream().skip(before).map(Sent::prompt).toList();
+        gateway.close();
+        return IntStream.range(0, sent.size())
+                .filter(i -> sent.get(i).startsWith(mine))
+                .max()
+                .orElseThrow();
     }
 
     /** Case 30. */
@@ -273,15 +390,22 @@ class VendorOutageTests {
     }
 
     private Gateway start(String... settings) {
+        return keep(startWith(Map.of(), settings));
+    }
+
+    private Gateway keep(Gateway gateway) {
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    private Gateway startWith(Map<String, Clock> clocks, String... settings) {
         List<String> all =
                 new ArrayList<>(
                         List.of(
                                 "seedgate.dispatch-sweep-interval=100ms",
                                 "seedgate.upstream-status-timeout=1s"));
         all.addAll(List.of(settings));
-        Gateway gateway = Gateway.start(database, vendor, all.toArray(String[]::new));
-        gateways.add(gateway);
-        return gateway;
+        return Gateway.startWith(clocks, database, vendor, all.toArray(String[]::new));
     }
 
     private long tried() {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -77,16 +79,37 @@ public final class Gateway implements AutoCloseable {
      * @param settings more of them, as {@code name=value}; later ones win
      */
     public static Gateway start(TestDatabase database, FakeVendor vendor, String... settings) {
+        return startWith(Map.of(), database, vendor, settings);
+    }
+
+    /** Starts one with other clocks than its own, by the names of their beans. */
+    public static Gateway startWith(
+            Map<String, Clock> clocks,
+            TestDatabase database,
+            FakeVendor vendor,
+            String... settings) {
         // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                         .registerShutdownHook(false)
+                        .initializers(context ->
+                                context.getBeanFactory().addBeanPostProcessor(exchanging(clocks)))
                         .build();
         ConfigurableApplicationContext context =
                 application.run(arguments(database, vendor, settings));
         int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
         return new Gateway(context, database, vendor, port);
+    }
+
+    private static BeanPostProcessor exchanging(Map<String, Clock> clocks) {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                Clock other = clocks.get(name);
+                return other == null ? bean : other;
+            }
+        };
     }
 
     /** The arguments that one is started with. */

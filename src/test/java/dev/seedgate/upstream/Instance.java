@@ -1,13 +1,11 @@
 package dev.seedgate.upstream;
 
 import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.SettableClock;
 import dev.seedgate.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,30 +93,5 @@ record Instance(
     @Override
     public void close() {
         wire.close();
-    }
-
-    /** Stands still until it is moved. */
-    static final class SettableClock extends Clock {
-
-        private Instant now = Instant.EPOCH;
-
-        synchronized void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public synchronized Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

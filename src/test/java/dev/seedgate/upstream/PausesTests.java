@@ -188,8 +188,10 @@ class PausesTests {
         assertThat(one.budget().refusesCreates(true)).isEmpty();
         one.pauses().stopAccount(Stop.ACCOUNT_CREDIT, "test");
         assertThat(one.budget().refusesCreates(false)).isPresent();
+        other.pauses().refresh();
         assertThat(one.budget().refusesCreates(true)).isEmpty();
         assertThat(one.budget().refusesCreates(true)).isPresent();
+        assertThat(other.budget().refusesCreates(true)).as("of the whole cluster").isPresent();
     }
 
     @Test
