@@ -248,6 +248,10 @@ public class Outcomes {
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {
+        if (answer.upstreamTaskId().equals(task.upstreamTaskId())) {
+            // Stored already: only the answer to that commit was lost.
+            return;
+        }
         boolean known =
                 tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), answer.upstreamTaskId());
         boolean late = task.phase() != Phase.SUBMITTING;
@@ -371,7 +375,7 @@ public class Outcomes {
     private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
         Task task = lock(poll.task());
         if (task.phase().terminal()) {
-            contradicted(task, answer.evidence());
+            contradictedUnless(Phase.SUCCEEDED, task, answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             boolean landed = task.phase().inFlight();
             task.succeeded(answer.urls(), answer.credits(), clock.instant());
@@ -393,7 +397,7 @@ public class Outcomes {
     private void failed(DuePoll poll, PollAnswer.Failed answer) {
         Task task = lock(poll.task());
         if (task.phase().terminal()) {
-            contradicted(task, answer.evidence());
+            contradictedUnless(Phase.FAILED, task, answer.evidence());
         } else {
             // The team knows the task by our id only.
             String message = answer.message().replace(poll.upstreamTaskId(), task.id().value());
@@ -420,7 +424,13 @@ public class Outcomes {
         log.warn("task {} is {} and stays so, against: {}", task.id(), task.phase(), evidence);
         metrics.counter("seedgate.contradictions").increment();
         events.add(task, null, evidence);
-        work.done(task.id());
+    }
+
+    /** The same end once more: the answer to the commit that stored it was lost. */
+    private void contradictedUnless(Phase same, Task task, String evidence) {
+        if (task.phase() != same) {
+            contradicted(task, evidence);
+        }
     }
 
     private Duration refundAfter() {

@@ -161,6 +161,27 @@ class DatabaseOutageTests {
                 .containsExactly("SUBMITTING", "QUEUED", "SUBMITTING", "RENDERING");
     }
 
+    /** Case 25, for the commits that store the vendor's id and the task's end. */
+    @Test
+    void storesAnAnswerOnceWhoseCommitItNeverHeardOf() {
+        Team team = gateway.team();
+        int before = network.lost();
+        network.loseCommitAfter("HTTP 200", TcpProxy.Loss.ANSWER);
+        String task = team.create("stored unawares");
+        String id = team.upstreamId(task);
+        Awaitility.await().until(() -> network.lost() == before + 1);
+        network.loseCommitAfter("HTTP 200", TcpProxy.Loss.ANSWER);
+        vendor.finish(id, "https://cdn.example.com/unawares.mp4");
+        team.await(task, "SUCCEEDED");
+        Awaitility.await().until(() -> network.lost() == before + 2);
+        assertThat(
+                        database.rows(
+                                "select phase from task_event where task_id = '"
+                                        + task
+                                        + "' order by id"))
+                .containsExactly("SUBMITTING", "RENDERING", "SUCCEEDED");
+    }
+
     /** Case 26. */
     @Test
     void refusesInThreeSecondsWhileTheDatabaseHangsAndDoesNotGrow() {

@@ -24,12 +24,14 @@ final class Simulation implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Simulation.class);
     private static final int TEAMS = 4;
+    private static final int REPLICAS = 2;
 
     private final Random dice;
     // The vendor's threads roll their own, so that theirs don't depend on the order of the others.
     private final Random moods;
     private final TestDatabase database = TestDatabase.create();
     private final FakeVendor vendor = FakeVendor.start();
+    private final List<TcpProxy> links = new ArrayList<>();
     private final List<Gateway> replicas = new ArrayList<>();
     private final List<Team> teams = new ArrayList<>();
     private final Map<String, Integer> perhapsTaken = new ConcurrentHashMap<>();
@@ -39,6 +41,8 @@ final class Simulation implements AutoCloseable {
     private volatile boolean calm;
     private Duration ahead = Duration.ZERO;
     private int prompts;
+    private int refused;
+    private int unknown;
 
     Simulation(long seed) {
         log.info("simulation of seed {}", seed);
@@ -46,8 +50,10 @@ final class Simulation implements AutoCloseable {
         moods = new Random(seed + 1);
         vendor.onEveryGenerate(this::moodyCreate);
         vendor.onEveryStatus(null);
-        replicas.add(start());
-        replicas.add(start());
+        for (int i = 0; i < REPLICAS; i++) {
+            links.add(TcpProxy.before(database));
+            replicas.add(start(links.get(i)));
+        }
         for (int i = 0; i < TEAMS; i++) {
             teams.add(
                     replicas.getFirst()
@@ -60,7 +66,7 @@ final class Simulation implements AutoCloseable {
 
     /** One thing happens. */
     void step() {
-        switch (dice.nextInt(20)) {
+        switch (dice.nextInt(22)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> create(null);
             case 8, 9, 10 -> create("key-" + dice.nextInt(20));
             case 11, 12, 13 -> read();
@@ -69,6 +75,8 @@ final class Simulation implements AutoCloseable {
             case 18 ->
                     vendor.onStatus(
                             FakeVendor.html(502), FakeVendor.reset(), FakeVendor.error(404));
+            case 19 -> loseACommit();
+            case 20 -> cutOneOff();
             default -> restart();
         }
     }
@@ -76,6 +84,7 @@ final class Simulation implements AutoCloseable {
     /** The vendor is well again, everything ends, and time passes until all is at rest. */
     void drain() {
         calm = true;
+        links.forEach(TcpProxy::heal);
         Awaitility.await("everything comes to rest")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
@@ -88,8 +97,10 @@ final class Simulation implements AutoCloseable {
                 });
         Invariants.check(database);
         log.info(
-                "{} tasks of {} creates at the vendor, {}",
+                "{} creates accepted, {} refused, {} unknown; {} calls at the vendor; {}",
                 accepted.size(),
+                refused,
+                unknown,
                 vendor.generates().size(),
                 database.rows("select phase || ' ' || count(*) from task group by phase"));
         perhapsTaken.forEach((prompt, times) -> {
@@ -102,8 +113,12 @@ final class Simulation implements AutoCloseable {
                 broken.add("accepted and lost: " + prompt);
             }
         });
-        if (!database.text("select count(*) from task").equals("" + accepted.size())) {
+        int tasks = Integer.parseInt(database.text("select count(*) from task"));
+        if (tasks > accepted.size() + unknown) {
             broken.add("there are tasks that nobody was told of");
+        }
+        if (accepted.isEmpty()) {
+            broken.add("nothing was accepted, so nothing was tried");
         }
     }
 
@@ -125,7 +140,10 @@ final class Simulation implements AutoCloseable {
                     broken.add("two tasks for " + prompt);
                 }
             }
-            case 402, 503 -> {}
+            case 402, 503 -> {
+                refused++;
+                unknown += answer.error().equals("OUTCOME_UNKNOWN") ? 1 : 0;
+            }
             default -> broken.add(answer.toString());
         }
     }
@@ -135,7 +153,7 @@ final class Simulation implements AutoCloseable {
             String task = List.copyOf(accepted.keySet()).get(dice.nextInt(accepted.size()));
             for (Team team : teams) {
                 int status = at(team).get("/api/status?task_id=" + task).status();
-                if (status != 200 && status != 404) {
+                if (status != 200 && status != 404 && status != 503) {
                     broken.add("a read draws " + status);
                 }
             }
@@ -156,8 +174,27 @@ final class Simulation implements AutoCloseable {
 
     private void restart() {
         int which = dice.nextInt(replicas.size());
+        links.get(which).heal();
         replicas.get(which).close();
-        replicas.set(which, start());
+        replicas.set(which, start(links.get(which)));
+    }
+
+    /** The answer to a create's commit, or to that of "about to be sent", or to an answer's. */
+    private void loseACommit() {
+        List<String> marks = List.of("insert into work", "begun as ", "HTTP 200");
+        links.get(dice.nextInt(REPLICAS))
+                .loseCommitAfter(marks.get(dice.nextInt(marks.size())), TcpProxy.Loss.ANSWER);
+    }
+
+    /** The others take a replica without a database for dead; then it comes back. */
+    private void cutOneOff() {
+        TcpProxy link = links.get(dice.nextInt(REPLICAS));
+        link.cut();
+        create(null);
+        advance(Duration.ofSeconds(dice.nextInt(1, 180)));
+        read();
+        create("key-" + dice.nextInt(20));
+        link.heal();
     }
 
     private void advance(Duration by) {
@@ -206,9 +243,9 @@ final class Simulation implements AutoCloseable {
         reaction.to(request, connection);
     }
 
-    private Gateway start() {
+    private Gateway start(TcpProxy link) {
         return Gateway.start(
-                database,
+                link.database(),
                 vendor,
                 "seedgate.upstream-submit-timeout=500ms",
                 "seedgate.upstream-status-timeout=500ms",
@@ -219,8 +256,11 @@ final class Simulation implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         replicas.forEach(Gateway::close);
         vendor.close();
+        for (TcpProxy link : links) {
+            link.close();
+        }
     }
 }
