@@ -13,6 +13,9 @@ create index task_drift on task (id) where
     or (phase = 'FAILED' and upstream_credits > 0)
     or phase in ('UNCERTAIN', 'EXPIRED');
 
+-- How long renders took, without touching the wide rows.
+create index task_rendered on task (finished_at) include (accepted_at, team_id, upstream) where phase = 'SUCCEEDED';
+
 -- What the company charges its teams for a credit, from a day of the billing zone on. Never changed: a
 -- later version for the same day takes its place.
 create table credit_price (

@@ -26,17 +26,19 @@ class Bills {
     private static final String LINES =
             """
             with day as (
-                select e.team_id, e.project, e.preset,
-                    (coalesce(r.at, e.at) at time zone :zone)::date as priced_on,
-                    count(*) filter (where e.kind = 'reserve') as created,
-                    count(*) filter (where e.kind = 'settle') as succeeded,
-                    count(*) filter (where e.kind = 'release') as failed,
-                    coalesce(sum(e.credits) filter (where e.kind = 'reserve'), 0) as charged,
-                    coalesce(sum(e.credits) filter (where e.kind = 'release'), 0) as refunded
-                from ledger_entry e left join ledger_entry r
-                    on e.kind = 'release' and r.kind = 'reserve' and r.task_id = e.task_id
-                where e.at >= :from and e.at < :to and e.kind in ('reserve', 'settle', 'release')
-                    and e.upstream <> 'sandbox'
+                select team_id, project, preset, (charged_at at time zone :zone)::date as priced_on,
+                    count(*) filter (where kind = 'reserve') as created,
+                    count(*) filter (where kind = 'settle') as succeeded,
+                    count(*) filter (where kind = 'release') as failed,
+                    coalesce(sum(credits) filter (where kind = 'reserve'), 0) as charged,
+                    coalesce(sum(credits) filter (where kind = 'release'), 0) as refunded
+                from (
+                    select e.*, case when e.kind <> 'release' then e.at else
+                        (select r.at from ledger_entry r where r.task_id = e.task_id and r.kind = 'reserve')
+                        end as charged_at
+                    from ledger_entry e
+                    where e.at >= :from and e.at < :to and e.kind in ('reserve', 'settle', 'release')
+                        and e.upstream <> 'sandbox') m
                 group by 1, 2, 3, 4
             )
             select d.team_id, d.project, d.preset, sum(created)::bigint as created,
@@ -151,7 +153,7 @@ class Bills {
     /** What one team used, with its exact amount. */
     private static final class Use {
 
-        private final List<Statement.Line> lines = new ArrayList<>();
+        private final List<Statement.BillLine> lines = new ArrayList<>();
         private long charged;
         private long refunded;
         private @Nullable BigDecimal amount = BigDecimal.ZERO;
@@ -160,7 +162,7 @@ class Bills {
             long lineCharged = row.getLong("charged");
             long lineRefunded = row.getLong("refunded");
             lines.add(
-                    new Statement.Line(
+                    new Statement.BillLine(
                             row.getString("project"),
                             row.getString("preset"),
                             row.getLong("created"),
@@ -191,12 +193,13 @@ class Bills {
             amount = amount == null || rounded == null ? null : amount.add(rounded);
         }
 
-        Statement.Total total(@Nullable Currency currency) {
+        Statement.BillTotal total(@Nullable Currency currency) {
             String text =
                     amount == null || currency == null
                             ? null
                             : Amounts.rounded(amount, currency).toPlainString();
-            return new Statement.Total(charged, refunded, charged - refunded, possibleLoss, text);
+            return new Statement.BillTotal(
+                    charged, refunded, charged - refunded, possibleLoss, text);
         }
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Reconciliation(
         long drift,
-        List<Item> items,
-        List<Day> days,
+        List<DriftItem> items,
+        List<DriftDay> days,
         @JsonProperty("next_cursor") @Nullable String nextCursor) {
 
     /** Why a task is an item. */
@@ -42,7 +42,7 @@ public record Reconciliation(
      * @param theirs what the vendor says it took, null when it never said
      * @param difference theirs less ours, null when theirs is
      */
-    public record Item(
+    public record DriftItem(
             @JsonProperty("task_id") String taskId,
             String team,
             @Nullable String project,
@@ -56,5 +56,5 @@ public record Reconciliation(
             @Nullable Long difference) {}
 
     /** What one day adds to the drift. */
-    public record Day(String day, long items, long drift) {}
+    public record DriftDay(String day, long items, long drift) {}
 }

@@ -102,7 +102,7 @@ public class Reconciliations {
 
     private static Reconciliation page(
             JdbcClient jdbc, Map<String, Object> parameters, @Nullable String cursor, int limit) {
-        List<Reconciliation.Day> days =
+        List<Reconciliation.DriftDay> days =
                 jdbc.sql(
                                 ITEMS
                                         + """
@@ -112,12 +112,12 @@ public class Reconciliations {
                                         """)
                         .params(parameters)
                         .query((row, _) ->
-                                new Reconciliation.Day(
+                                new Reconciliation.DriftDay(
                                         row.getString("day"),
                                         row.getLong("items"),
                                         row.getLong("drift")))
                         .list();
-        List<Reconciliation.Item> items =
+        List<Reconciliation.DriftItem> items =
                 jdbc.sql(
                                 ITEMS
                                         + "select * from item where id > :cursor collate \"C\" order by id limit :limit")
@@ -128,7 +128,7 @@ public class Reconciliations {
                         .list();
         boolean more = items.size() > limit;
         return new Reconciliation(
-                days.stream().mapToLong(Reconciliation.Day::drift).sum(),
+                days.stream().mapToLong(Reconciliation.DriftDay::drift).sum(),
                 more ? items.subList(0, limit) : items,
                 days,
                 more ? items.get(limit - 1).taskId() : null);
@@ -144,10 +144,10 @@ public class Reconciliations {
         return parameters;
     }
 
-    private static Reconciliation.Item item(ResultSet row) throws SQLException {
+    private static Reconciliation.DriftItem item(ResultSet row) throws SQLException {
         long ours = row.getLong("ours");
         Long theirs = row.getObject("theirs", Long.class);
-        return new Reconciliation.Item(
+        return new Reconciliation.DriftItem(
                 row.getString("id"),
                 row.getString("team_slug"),
                 row.getString("project"),
@@ -161,7 +161,7 @@ public class Reconciliations {
                 theirs == null ? null : theirs - ours);
     }
 
-    private static void write(CsvWriter csv, Reconciliation.Item item) {
+    private static void write(CsvWriter csv, Reconciliation.DriftItem item) {
         csv.text(item.taskId());
         csv.text(item.team());
         csv.text(item.project());

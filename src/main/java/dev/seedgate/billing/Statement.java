@@ -22,7 +22,7 @@ public record Statement(
         @JsonProperty("closed_by") @Nullable String closedBy,
         @Nullable String currency,
         List<TeamBill> teams,
-        Total total) {
+        BillTotal total) {
 
     /** Whether it can still change. */
     public enum State {
@@ -55,10 +55,10 @@ public record Statement(
             long net,
             @JsonProperty("possible_loss") long possibleLoss,
             @Nullable String amount,
-            List<Line> lines) {}
+            List<BillLine> lines) {}
 
     /** A team's use by project and preset. */
-    public record Line(
+    public record BillLine(
             @Nullable String project,
             String preset,
             long created,
@@ -69,7 +69,7 @@ public record Statement(
             long net) {}
 
     /** All teams; the amount is the sum of theirs. */
-    public record Total(
+    public record BillTotal(
             long charged,
             long refunded,
             long net,

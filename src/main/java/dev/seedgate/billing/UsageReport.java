@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record UsageReport(
         @ArraySchema(schema = @Schema(ref = "#/components/schemas/UsageRow"))
                 List<Map<String, @Nullable Object>> rows,
-        Total total) {
+        UsageTotal total) {
 
     /**
      * All groups together.
@@ -25,7 +25,7 @@ public record UsageReport(
      * @param seconds of video that succeeded
      * @param successRate of what ended, with four decimals; null when nothing did
      */
-    public record Total(
+    public record UsageTotal(
             long created,
             long succeeded,
             long failed,

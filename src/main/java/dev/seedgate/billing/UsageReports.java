@@ -61,12 +61,14 @@ public class UsageReports {
             coalesce(sum(seconds) filter (where kind = 'settle'), 0) as seconds
             """;
 
+    // From the tasks alone, through an index of its own: a join of a month's million takes seconds.
     private static final String RENDER_TIMES =
             """
             select round(extract(epoch from p[1]), 1) as median, round(extract(epoch from p[2]), 1) as p95
-            from (select percentile_disc(array[0.5, 0.95]) within group (order by t.finished_at - t.accepted_at) as p
-                  from ledger_entry e join task t on t.id = e.task_id
-                  where e.at >= :from and e.at < :to and e.kind = 'settle' and e.upstream = :upstream
+            from (select percentile_disc(array[0.5, 0.95]) within group (order by e.finished_at - e.accepted_at) as p
+                  from task e
+                  where e.phase = 'SUCCEEDED' and e.finished_at >= :from and e.finished_at < :to
+                      and e.upstream = :upstream
             """;
 
     private final Books books;
@@ -231,13 +233,13 @@ public class UsageReports {
         return cells;
     }
 
-    private static UsageReport.Total total(
+    private static UsageReport.UsageTotal total(
             Map<String, @Nullable Object> sums,
             @Nullable BigDecimal median,
             @Nullable BigDecimal p95) {
         long succeeded = figure(sums, "succeeded");
         long ended = succeeded + figure(sums, "failed");
-        return new UsageReport.Total(
+        return new UsageReport.UsageTotal(
                 figure(sums, "created"),
                 succeeded,
                 figure(sums, "failed"),
