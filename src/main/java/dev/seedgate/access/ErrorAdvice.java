@@ -4,7 +4,6 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,10 +40,14 @@ class ErrorAdvice {
 
     @ExceptionHandler
     void refuse(Exception problem, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            throws Exception {
         if (problem instanceof AsyncRequestNotUsableException) {
             // The client is gone; there is nobody to tell.
             return;
+        }
+        if (response.isCommitted()) {
+            // Half an answer must not look like a whole one: the server then drops the connection.
+            throw problem;
         }
         if (problem instanceof ErrorResponse answer) {
             copyAllow(answer, response);

@@ -1,6 +1,9 @@
-/** Whether the books add up, and what they say. Reads what the other rooms write. */
+/**
+ * Whether the books add up, and what they say: usage, reconciliation, prices, statements. Reads
+ * what the other rooms write.
+ */
 @NullMarked
-@ApplicationModule(allowedDependencies = "shared")
+@ApplicationModule(allowedDependencies = {"team", "upstream", "shared"})
 package dev.seedgate.billing;
 
 import org.jspecify.annotations.NullMarked;

@@ -140,6 +140,7 @@ class OpenApiConfiguration {
         components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
         components.addSchemas("TaskId", Schemas.taskId());
+        components.addSchemas("UsageRow", Schemas.usageRow());
         components.addSchemas("Error", Schemas.envelope());
         components.addSchemas("Problem", Schemas.problem());
         return components;

@@ -32,6 +32,30 @@ final class Schemas {
         return id;
     }
 
+    /** A row of the usage report: the columns that were asked for, then the figures. */
+    static Schema<Object> usageRow() {
+        Schema<Object> row = of("object");
+        for (String group :
+                List.of("team", "project", "cost_center", "preset", "key", "day", "month")) {
+            Schema<Object> name = string();
+            name.addType("null");
+            row.addProperty(group, name.description("Only when grouped by it."));
+        }
+        List<String> figures =
+                List.of(
+                        "created",
+                        "succeeded",
+                        "failed",
+                        "uncertain",
+                        "charged",
+                        "refunded",
+                        "net",
+                        "seconds");
+        figures.forEach(figure -> row.addProperty(figure, of("integer")));
+        row.setRequired(figures);
+        return row;
+    }
+
     /** How teams are refused. */
     static Schema<Object> envelope() {
         Schema<Object> error = of("object");

@@ -220,6 +220,43 @@ class OpenApiTests {
     }
 
     @Test
+    void describesReports() {
+        Team team = gateway.team();
+        team.create("a boat");
+        String usage = "GET /admin/api/reports/usage";
+        admin(usage, "/reports/usage?group_by=team,project,cost_center,preset,key,day,month", null);
+        admin(usage, "/reports/usage", null);
+        admin(usage, "/reports/usage?group_by=x", null);
+        description.holdsFor("GET /api/usage", team.get("/api/usage?group_by=day"));
+        description.holdsFor("GET /api/usage", team.get("/api/usage?group_by=team"));
+        admin("GET /admin/api/reconciliation", "/reconciliation", null);
+        admin("GET /admin/api/reconciliation", "/reconciliation?limit=0", null);
+        String statement = "/admin/api/reports/statements/{month}";
+        admin("GET " + statement, "/reports/statements/2020-02", null);
+        admin("GET " + statement, "/reports/statements/x", null);
+        admin("POST " + statement + "/close", "/reports/statements/9000-01/close", null);
+        admin("POST " + statement + "/reopen", "/reports/statements/2020-02/reopen", "{}");
+        String reason = "{\"reason\":\"r\"}";
+        admin("POST " + statement + "/reopen", "/reports/statements/2020-02/reopen", reason);
+        admin("GET /admin/api/prices", "/prices", null);
+        admin("POST /admin/api/prices", "/prices", "{}");
+        admin(
+                "POST /admin/api/prices",
+                "/prices",
+                "{\"effective_from\":\"2200-01-01\",\"currency\":\"EUR\",\"per_credit\":\"0.01\"}");
+        for (String path : List.of("/reports/usage", "/reconciliation")) {
+            assertThat(gateway.admin("GET", path + "?format=csv", null).header("Content-Type"))
+                    .startsWith("text/csv");
+            assertThat(
+                            description
+                                    .call("GET /admin/api" + path)
+                                    .at("/responses/200/content")
+                                    .propertyNames())
+                    .containsExactlyInAnyOrder("application/json", "text/csv");
+        }
+    }
+
+    @Test
     void leadsEverybodyToTheUserInterface() throws Exception {
         try (HttpClient http =
                 HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build()) {

@@ -74,6 +74,18 @@ class SmokeTests {
     }
 
     @Test
+    void showsWhatTheSandboxUsedAndBillsNothing() {
+        Team team = gateway.team();
+        team.await(team.create("a boat"), "SUCCEEDED");
+        JsonNode own = team.get("/api/usage?group_by=preset,month").data().get("rows").get(0);
+        assertThat(own.get("net").asLong()).isEqualTo(65);
+        String month = own.get("month").stringValue();
+        JsonNode statement = gateway.admin("GET", "/reports/statements/" + month, null).json();
+        assertThat(statement.at("/total/net").asLong()).isZero();
+        assertThat(statement.get("teams").findValuesAsString("team")).contains(team.slug());
+    }
+
+    @Test
     void playsEveryDirectiveThroughTheGateway() {
         Team team = gateway.team();
         String failed = team.create("[sandbox:fail]");

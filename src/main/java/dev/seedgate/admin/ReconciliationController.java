@@ -1,0 +1,61 @@
+package dev.seedgate.admin;
+
+import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.Reconciliation;
+import dev.seedgate.billing.Reconciliations;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The ledger against the vendor's figures, for admins. */
+@RestController
+@RequestMapping("/admin/api/reconciliation")
+class ReconciliationController {
+
+    private final Reconciliations reconciliations;
+
+    ReconciliationController(Reconciliations reconciliations) {
+        this.reconciliations = reconciliations;
+    }
+
+    @Operation(
+            operationId = "reconciliation",
+            summary = "Compare the ledger with what the vendor took",
+            description =
+                    "drift is what the vendor took less what was charged, over all items of the range whose figure is known. Range as in the usage report, by the day of the charge. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = Reconciliation.class)),
+                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
+            })
+    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+    @Nullable Reconciliation reconciliation(
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String format,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (CsvAnswer.wanted(format, request)) {
+            reconciliations.csv(from, to).send(response, "reconciliation");
+            return null;
+        }
+        return reconciliations.page(from, to, cursor, PageSize.checked(limit));
+    }
+}

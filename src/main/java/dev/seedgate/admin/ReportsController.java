@@ -1,0 +1,65 @@
+package dev.seedgate.admin;
+
+import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.UsageQuery;
+import dev.seedgate.billing.UsageReport;
+import dev.seedgate.billing.UsageReports;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What was used, for admins. */
+@RestController
+@RequestMapping("/admin/api/reports")
+class ReportsController {
+
+    private final UsageReports reports;
+
+    ReportsController(UsageReports reports) {
+        this.reports = reports;
+    }
+
+    @Operation(
+            operationId = "usageReport",
+            summary = "See what was used",
+            description =
+                    "group_by takes team, project, cost_center, preset, key, day and month. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "OK",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = UsageReport.class)),
+                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
+            })
+    @GetMapping(
+            path = "/usage",
+            produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+    @Nullable UsageReport usage(
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(name = "group_by", defaultValue = "") List<String> groupBy,
+            @RequestParam(required = false) @Nullable String format,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        UsageQuery query = new UsageQuery(null, from, to, groupBy);
+        if (CsvAnswer.wanted(format, request)) {
+            reports.csv(query).send(response, "usage");
+            return null;
+        }
+        return reports.report(query);
+    }
+}

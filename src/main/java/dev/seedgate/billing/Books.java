@@ -1,0 +1,94 @@
+package dev.seedgate.billing;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The database as reports read it: few connections of their own, with time for long statements. All
+ * that one report reads is of one moment.
+ */
+@Component
+class Books implements DisposableBean {
+
+    // Rows fetched at once: enough that round trips don't count, little enough for any memory.
+    private static final int FETCHED = 500;
+
+    private final HikariDataSource pool;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final TransactionTemplate snapshot;
+
+    Books(
+            ReportSettings settings,
+            SQLExceptionTranslator errors,
+            @Value("${spring.datasource.url}") String url,
+            @Value("${spring.datasource.username:}") String user,
+            @Value("${spring.datasource.password:}") String password) {
+        pool = new HikariDataSource(config(settings, url, user, password));
+        JdbcTemplate template = new JdbcTemplate(pool);
+        template.setFetchSize(FETCHED);
+        template.setExceptionTranslator(errors);
+        jdbc = new NamedParameterJdbcTemplate(template);
+        snapshot = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        snapshot.setReadOnly(true);
+        snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    }
+
+    private static HikariConfig config(
+            ReportSettings settings, String url, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("reports");
+        config.setJdbcUrl(url);
+        if (!user.isEmpty()) {
+            config.setUsername(user);
+        }
+        if (!password.isEmpty()) {
+            config.setPassword(password);
+        }
+        config.setMaximumPoolSize(settings.reportConnections());
+        // Connections are made when a report is asked for, and go when none is for a while.
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(60_000);
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionTimeout(settings.reportWait().toMillis());
+        config.addDataSourceProperty("connectTimeout", 2);
+        // Above the statement time-out: it fires only when the server or the network hangs.
+        config.addDataSourceProperty("socketTimeout", settings.reportTimeout().toSeconds() + 5);
+        config.addDataSourceProperty("tcpKeepAlive", true);
+        // A reader of CSV that stalls is given up after some time; the web server does so earlier.
+        config.setConnectionInitSql(
+                "set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'"
+                        .formatted(settings.reportTimeout().toMillis()));
+        return config;
+    }
+
+    <T> T read(Function<JdbcClient, T> report) {
+        T result = snapshot.execute(_ -> report.apply(JdbcClient.create(jdbc)));
+        if (result == null) {
+            throw new IllegalStateException("a report answers something");
+        }
+        return result;
+    }
+
+    /** Hands over row by row, in constant memory. */
+    void stream(String sql, Map<String, ?> parameters, RowCallbackHandler row) {
+        snapshot.executeWithoutResult(_ -> jdbc.query(sql, parameters, row));
+    }
+
+    @Override
+    public void destroy() {
+        pool.close();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.seedgate.billing;
+
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.util.MimeTypeUtils;
+
+/** A report as comma-separated values, written on demand. */
+@FunctionalInterface
+public interface CsvAnswer {
+
+    /** The media type; given in a mapping's {@code produces} after JSON. */
+    String TYPE = "text/csv";
+
+    void write(OutputStream out);
+
+    /**
+     * Whether a call wants CSV: {@code format} decides, without it what the client accepts. Another
+     * format is {@code INVALID_REQUEST}.
+     */
+    static boolean wanted(@Nullable String format, HttpServletRequest request) {
+        if (format == null) {
+            return accepted(request.getHeader(HttpHeaders.ACCEPT));
+        }
+        return switch (format) {
+            case "csv" -> true;
+            case "json" -> false;
+            default ->
+                    throw new GatewayException(
+                            ErrorCode.INVALID_REQUEST, "format must be json or csv.");
+        };
+    }
+
+    /** Sends it as a file of this name. */
+    default void send(HttpServletResponse response, String name) throws IOException {
+        response.setContentType(TYPE + ";charset=UTF-8");
+        response.setHeader(
+                HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + name + ".csv\"");
+        try {
+            write(response.getOutputStream());
+        } catch (UncheckedIOException e) {
+            // The client is gone.
+            throw e.getCause();
+        }
+    }
+
+    private static boolean accepted(@Nullable String accept) {
+        List<MediaType> types = new ArrayList<>(MediaType.parseMediaTypes(accept));
+        MimeTypeUtils.sortBySpecificity(types);
+        for (MediaType type : types) {
+            if (type.includes(MediaType.APPLICATION_JSON)) {
+                return false;
+            }
+            if (type.includes(MediaType.parseMediaType(TYPE))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

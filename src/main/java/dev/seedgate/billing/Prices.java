@@ -1,0 +1,102 @@
+package dev.seedgate.billing;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.Currency;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * What the company charges its teams for a credit. All prices are of one currency, so that a
+ * statement adds up; closed months keep theirs.
+ */
+@Service
+public class Prices {
+
+    private final JdbcClient jdbc;
+
+    Prices(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** All of them, the newest version first. */
+    @Transactional(readOnly = true)
+    public List<Price> list() {
+        return jdbc.sql("select * from credit_price order by version desc")
+                .query((row, _) ->
+                        new Price(
+                                row.getInt("version"),
+                                row.getObject("effective_from", LocalDate.class),
+                                row.getString("currency"),
+                                text(row.getBigDecimal("per_credit")),
+                                row.getObject("created_at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /**
+     * Sets the price from a day on. A day of a closed month is {@code MONTH_CLOSED}, a second
+     * currency {@code INVALID_REQUEST}.
+     */
+    @Transactional
+    public Price set(LocalDate effectiveFrom, String currency, BigDecimal perCredit, Actor actor) {
+        // Prices are rare; one at a time, so that two can't bring two currencies.
+        jdbc.sql("lock table credit_price in share row exclusive mode").update();
+        check(currency, currency());
+        boolean closed =
+                jdbc.sql(
+                                "select exists (select 1 from statement where reopened_at is null and month >= date_trunc('month', cast(:day as date)))")
+                        .param("day", effectiveFrom)
+                        .query(Boolean.class)
+                        .single();
+        if (closed) {
+            throw new GatewayException(
+                    ErrorCode.MONTH_CLOSED,
+                    "effective_from lies in or before a closed month; take a later day or reopen the months from there on.");
+        }
+        jdbc.sql(
+                        "insert into credit_price (effective_from, currency, per_credit, actor) values (:day, :currency, :price, :actor)")
+                .param("day", effectiveFrom)
+                .param("currency", currency)
+                .param("price", perCredit)
+                .param("actor", actor.name())
+                .update();
+        return list().getFirst();
+    }
+
+    /** The currency of all prices, null before the first. */
+    @Nullable Currency currency() {
+        return jdbc.sql("select currency from credit_price limit 1")
+                .query(String.class)
+                .optional()
+                .map(Currency::getInstance)
+                .orElse(null);
+    }
+
+    private static void check(String currency, @Nullable Currency present) {
+        boolean known =
+                Currency.getAvailableCurrencies().stream()
+                        .anyMatch(it ->
+                                it.getCurrencyCode().equals(currency)
+                                        && it.getDefaultFractionDigits() >= 0);
+        if (!known) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "currency must be a code of ISO 4217 like EUR.");
+        }
+        if (present != null && !present.getCurrencyCode().equals(currency)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "currency must be %s, as all prices are.".formatted(present));
+        }
+    }
+
+    private static String text(BigDecimal price) {
+        return price.stripTrailingZeros().toPlainString();
+    }
+}

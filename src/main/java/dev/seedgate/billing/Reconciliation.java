@@ -1,0 +1,60 @@
+package dev.seedgate.billing;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our ledger against what the vendor says it took.
+ *
+ * @param drift credits the vendor took less those we charged, over all items of the range whose
+ *     figure is known
+ * @param days the same by the day of the charge
+ * @param items a page of them, the oldest first
+ */
+public record Reconciliation(
+        long drift,
+        List<DriftItem> items,
+        List<DriftDay> days,
+        @JsonProperty("next_cursor") @Nullable String nextCursor) {
+
+    /** Why a task is an item. */
+    public enum Kind {
+        /** The vendor took credits; the team got its own back. */
+        CHARGED_THERE,
+        /** The vendor gave its credits back; the team pays. */
+        REFUNDED_THERE,
+        /** Both took credits, but not as many. */
+        WRONG_PRICE,
+        /** It is UNCERTAIN or EXPIRED. */
+        UNKNOWN_OUTCOME,
+        /** It was refunded without ever knowing: the company's loss, if it is one. */
+        POSSIBLE_LOSS,
+        /** It succeeded, and the vendor named no figure. */
+        NOT_TOLD
+    }
+
+    /**
+     * A task where the figures differ or the vendor's is not known.
+     *
+     * @param ours what the team pays, in credits
+     * @param theirs what the vendor says it took, null when it never said
+     * @param difference theirs less ours, null when theirs is
+     */
+    public record DriftItem(
+            @JsonProperty("task_id") String taskId,
+            String team,
+            @Nullable String project,
+            String preset,
+            @JsonProperty("charged_at") Instant chargedAt,
+            Kind kind,
+            String phase,
+            @JsonProperty("upstream_task_id") @Nullable String upstreamTaskId,
+            long ours,
+            @Nullable Long theirs,
+            @Nullable Long difference) {}
+
+    /** What one day adds to the drift. */
+    public record DriftDay(String day, long items, long drift) {}
+}

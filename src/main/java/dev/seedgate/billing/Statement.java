@@ -1,0 +1,78 @@
+package dev.seedgate.billing;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A month's bill, team by team. Credits are whole; amounts are decimals in texts, in the currency's
+ * digits. The sandbox's tasks cost nothing here; the top-ups they took are told so that the balance
+ * adds up.
+ *
+ * @param asOf when it was made; a closed one says nothing later
+ * @param closedBy null while the month is open
+ * @param currency null while there is no price
+ */
+public record Statement(
+        String month,
+        State state,
+        @JsonProperty("billing_zone") String billingZone,
+        @JsonProperty("as_of") Instant asOf,
+        @JsonProperty("closed_by") @Nullable String closedBy,
+        @Nullable String currency,
+        List<TeamBill> teams,
+        BillTotal total) {
+
+    /** Whether it can still change. */
+    public enum State {
+        OPEN,
+        CLOSED
+    }
+
+    /**
+     * A team's month. Opening and granted less taken back, spent and sandbox is closing.
+     *
+     * @param spentTopUps of net, what was not the quota's; negative when more came back
+     * @param net charged less refunded
+     * @param possibleLoss refunded without knowing what the vendor took: the company's, not the
+     *     team's
+     * @param amount of net; null when a day of the month has no price
+     */
+    public record TeamBill(
+            String team,
+            String name,
+            @JsonProperty("cost_center") @Nullable String costCenter,
+            @Nullable Long quota,
+            @JsonProperty("opening_top_ups") long openingTopUps,
+            long granted,
+            @JsonProperty("taken_back") long takenBack,
+            @JsonProperty("spent_top_ups") long spentTopUps,
+            @JsonProperty("sandbox_top_ups") long sandboxTopUps,
+            @JsonProperty("closing_top_ups") long closingTopUps,
+            long charged,
+            long refunded,
+            long net,
+            @JsonProperty("possible_loss") long possibleLoss,
+            @Nullable String amount,
+            List<BillLine> lines) {}
+
+    /** A team's use by project and preset. */
+    public record BillLine(
+            @Nullable String project,
+            String preset,
+            long created,
+            long succeeded,
+            long failed,
+            long charged,
+            long refunded,
+            long net) {}
+
+    /** All teams; the amount is the sum of theirs. */
+    public record BillTotal(
+            long charged,
+            long refunded,
+            long net,
+            @JsonProperty("possible_loss") long possibleLoss,
+            @Nullable String amount) {}
+}

@@ -1,0 +1,198 @@
+package dev.seedgate.billing;
+
+import dev.seedgate.billing.Calendar.Moment;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Monthly statements: a preview while the month is open, a frozen document once it is closed.
+ * Closing stores the text that was answered, so that a later release of the gateway can't say
+ * anything else.
+ */
+@Service
+public class Statements {
+
+    // Of its own: the application's reads no document above what a request may hold.
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final JdbcClient jdbc;
+    private final Calendar calendar;
+    private final Bills bills;
+    private final Prices prices;
+    private final ReportSettings settings;
+
+    Statements(
+            JdbcClient jdbc,
+            Calendar calendar,
+            Bills bills,
+            Prices prices,
+            ReportSettings settings) {
+        this.jdbc = jdbc;
+        this.calendar = calendar;
+        this.bills = bills;
+        this.prices = prices;
+        this.settings = settings;
+    }
+
+    /** The month's statement; a malformed or coming month is {@code INVALID_REQUEST}. */
+    public StatementDocument get(String text) {
+        YearMonth month = Calendar.month(text);
+        return closed(month).orElseGet(() -> preview(month));
+    }
+
+    /** One row a team. */
+    public CsvAnswer csv(String text) {
+        Statement statement = JSON.readValue(get(text).json(), Statement.class);
+        return out -> {
+            CsvWriter csv = new CsvWriter(out);
+            List.of(
+                            "month",
+                            "state",
+                            "team",
+                            "name",
+                            "cost_center",
+                            "quota",
+                            "opening_top_ups",
+                            "granted",
+                            "taken_back",
+                            "spent_top_ups",
+                            "sandbox_top_ups",
+                            "closing_top_ups",
+                            "charged",
+                            "refunded",
+                            "net",
+                            "possible_loss",
+                            "amount",
+                            "currency")
+                    .forEach(csv::text);
+            csv.end();
+            statement.teams().forEach(team -> write(csv, statement, team));
+            csv.flush();
+        };
+    }
+
+    /**
+     * Freezes a month, once: closing again answers the same document. {@code MONTH_NOT_OVER} until
+     * an hour after its end, {@code BOOKS_DO_NOT_ADD_UP} while the auditor has findings.
+     */
+    public StatementDocument close(String text, Actor actor) {
+        YearMonth month = Calendar.month(text);
+        return closed(month).orElseGet(() -> freeze(month, actor));
+    }
+
+    /** Takes a closed month up again; the frozen document is kept. */
+    public StatementDocument reopen(String text, String reason, Actor actor) {
+        YearMonth month = Calendar.month(text);
+        int reopened =
+                jdbc.sql(
+                                """
+                                update statement set reopened_at = gateway_now(), reopened_by = :actor,
+                                    reopen_reason = :reason
+                                where month = :month and reopened_at is null
+                                """)
+                        .param("actor", actor.name())
+                        .param("reason", reason)
+                        .param("month", month.atDay(1))
+                        .update();
+        if (reopened == 0) {
+            throw new GatewayException(ErrorCode.MONTH_NOT_CLOSED, month + " is not closed.");
+        }
+        return preview(month);
+    }
+
+    private StatementDocument preview(YearMonth month) {
+        Moment now = calendar.now();
+        if (month.isAfter(now.month())) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
+        }
+        return new StatementDocument(
+                JSON.writeValueAsString(bills.of(month, now, prices.currency(), null)), null);
+    }
+
+    private StatementDocument freeze(YearMonth month, Actor actor) {
+        Moment now = calendar.now();
+        Instant closable = Calendar.month(month, now.zone()).to().plus(settings.closeAfter());
+        if (now.now().isBefore(closable)) {
+            throw new GatewayException(
+                    ErrorCode.MONTH_NOT_OVER,
+                    "%s can be closed from %s on.".formatted(month, closable));
+        }
+        if (jdbc.sql("select exists (select 1 from finding)").query(Boolean.class).single()) {
+            throw new GatewayException(
+                    ErrorCode.BOOKS_DO_NOT_ADD_UP,
+                    "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
+        }
+        String json =
+                JSON.writeValueAsString(bills.of(month, now, prices.currency(), actor.name()));
+        jdbc.sql(
+                        """
+                        insert into statement (month, document, digest, closed_by)
+                        values (:month, :document, :digest, :actor)
+                        on conflict (month) where reopened_at is null do nothing
+                        """)
+                .param("month", month.atDay(1))
+                .param("document", json)
+                .param("digest", digest(json))
+                .param("actor", actor.name())
+                .update();
+        // Whoever was first has closed it.
+        return closed(month).orElseThrow(() -> new IllegalStateException(month + " is not closed"));
+    }
+
+    private Optional<StatementDocument> closed(YearMonth month) {
+        LocalDate first = month.atDay(1);
+        return jdbc.sql(
+                        "select document, digest from statement where month = :month and reopened_at is null")
+                .param("month", first)
+                .query((row, _) ->
+                        new StatementDocument(row.getString("document"), row.getString("digest")))
+                .optional();
+    }
+
+    private static String digest(String json) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(json.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void write(CsvWriter csv, Statement statement, Statement.TeamBill team) {
+        csv.text(statement.month());
+        csv.text(statement.state().name());
+        csv.text(team.team());
+        csv.text(team.name());
+        csv.text(team.costCenter());
+        csv.number(team.quota());
+        csv.number(team.openingTopUps());
+        csv.number(team.granted());
+        csv.number(team.takenBack());
+        csv.number(team.spentTopUps());
+        csv.number(team.sandboxTopUps());
+        csv.number(team.closingTopUps());
+        csv.number(team.charged());
+        csv.number(team.refunded());
+        csv.number(team.net());
+        csv.number(team.possibleLoss());
+        csv.decimal(team.amount());
+        csv.text(statement.currency());
+        csv.end();
+    }
+}
