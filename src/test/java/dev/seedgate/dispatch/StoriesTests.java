@@ -2,11 +2,15 @@ package dev.seedgate.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.generation.Outcomes;
+import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.upstream.PollAnswer;
+import dev.seedgate.work.DuePoll;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -283,6 +287,34 @@ class StoriesTests {
             assertThat(again.credits().get("used").asLong()).isEqualTo(130);
             assertThat(sent("renders across a restart")).isOne();
             assertThat(sent("queued across a restart")).isOne();
+            Invariants.check(database);
+        }
+    }
+
+    @Test
+    void settlesOnceWhenTwoReplicasHearOfTheEndAtOnce() throws InterruptedException {
+        TestDatabase database = TestDatabase.create();
+        try (Gateway first = start(database);
+                Gateway second = start(database)) {
+            Team team = first.team("\"monthly_quota\":1000");
+            String task = team.create("settled at once");
+            DuePoll poll = new DuePoll(new TaskId(task), team.upstreamId(task), Duration.ZERO);
+            PollAnswer end = new PollAnswer.Succeeded(List.of(CLIP), 65L, "told to both");
+            List<Thread> threads =
+                    IntStream.range(0, 16)
+                            .mapToObj(i -> (i % 2 == 0 ? first : second).bean(Outcomes.class))
+                            .map(outcomes ->
+                                    Thread.ofVirtual().start(() -> outcomes.record(poll, end)))
+                            .toList();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(
+                            database.rows(
+                                    "select kind from ledger_entry where task_id = '"
+                                            + task
+                                            + "' order by id"))
+                    .containsExactly("reserve", "settle");
             Invariants.check(database);
         }
     }

@@ -519,6 +519,17 @@ class GenerateTests {
     }
 
     @Test
+    void keepsTheIdempotencyKeysOfTeamsApart() {
+        Team one = gateway.team();
+        Team other = gateway.team();
+        Answer here = one.generate("the same words", "Idempotency-Key", "shared");
+        Answer there = other.generate("the same words", "Idempotency-Key", "shared");
+        assertThat(there.status()).isEqualTo(200);
+        assertThat(there.header("Idempotent-Replayed")).isNull();
+        assertThat(there.data()).isNotEqualTo(here.data());
+    }
+
+    @Test
     void storesNoIdempotencyKeyOfARefusedCreate() {
         Team poor = gateway.team("\"monthly_quota\":64");
         refuses(
