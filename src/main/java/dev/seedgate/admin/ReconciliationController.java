@@ -3,6 +3,7 @@ package dev.seedgate.admin;
 import dev.seedgate.billing.CsvAnswer;
 import dev.seedgate.billing.Reconciliation;
 import dev.seedgate.billing.Reconciliations;
+import dev.seedgate.shared.PageSize;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;

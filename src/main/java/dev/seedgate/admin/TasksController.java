@@ -1,6 +1,7 @@
 package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Phase;
 import dev.seedgate.generation.Resolutions;
 import dev.seedgate.generation.TaskFile;
@@ -10,6 +11,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.TaskId;
 import io.swagger.v3.oas.annotations.Operation;
@@ -25,6 +27,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -40,10 +43,12 @@ class TasksController {
 
     private final TaskFiles files;
     private final Resolutions resolutions;
+    private final Outcomes outcomes;
 
-    TasksController(TaskFiles files, Resolutions resolutions) {
+    TasksController(TaskFiles files, Resolutions resolutions, Outcomes outcomes) {
         this.files = files;
         this.resolutions = resolutions;
+        this.outcomes = outcomes;
     }
 
     @Operation(
@@ -72,6 +77,17 @@ class TasksController {
     @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
     TaskFile get(@PathVariable String id) {
+        return files.get(id(id));
+    }
+
+    @Operation(
+            operationId = "cancelTaskOfATeam",
+            summary = "Cancel a task that still waits",
+            description = "The charge goes back.")
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @DeleteMapping("/{id}")
+    TaskFile cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        outcomes.cancel(id(id), actor);
         return files.get(id(id));
     }
 
@@ -143,12 +159,7 @@ class TasksController {
     }
 
     private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
-        Set<Phase> phases = status == null ? EnumSet.allOf(Phase.class) : Phase.named(status);
-        if (phases.isEmpty()) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST,
-                    "status must be IN_PROGRESS, SUCCESS, FAILED or a phase.");
-        }
+        Set<Phase> phases = Phase.wanted(status);
         if (phase != null) {
             phases.retainAll(EnumSet.of(phase));
         }

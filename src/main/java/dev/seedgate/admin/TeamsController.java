@@ -7,6 +7,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.NewTeam;
 import dev.seedgate.team.TeamDetails;

@@ -1,10 +1,9 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.credit.BillingZone;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -17,13 +16,12 @@ import org.springframework.stereotype.Component;
 @Component
 class Calendar {
 
-    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
-
     private final JdbcClient jdbc;
+    private final BillingZone billingZone;
 
-    Calendar(JdbcClient jdbc) {
+    Calendar(JdbcClient jdbc, BillingZone billingZone) {
         this.jdbc = jdbc;
+        this.billingZone = billingZone;
     }
 
     /** The range that a caller means; what is left out comes from the current month. */
@@ -33,8 +31,8 @@ class Calendar {
         Range range =
                 new Range(
                         now.zone(),
-                        from == null ? month.from() : instant("from", from, now.zone()),
-                        to == null ? month.to() : instant("to", to, now.zone()));
+                        from == null ? month.from() : billingZone.moment("from", from),
+                        to == null ? month.to() : billingZone.moment("to", to));
         if (range.from().isAfter(range.to())) {
             throw invalid("from must not be after to; it is %s, to is %s.", range);
         }
@@ -64,26 +62,6 @@ class Calendar {
                                 row.getObject("now", OffsetDateTime.class).toInstant(),
                                 ZoneId.of(row.getString("billing_zone"))))
                 .single();
-    }
-
-    private static Instant instant(String field, String text, ZoneId zone) {
-        try {
-            // A plus sign that was not encoded arrives as a space.
-            Instant instant =
-                    text.length() == 10
-                            ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                            : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
-            if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
-                throw new GatewayException(
-                        ErrorCode.INVALID_REQUEST, field + " must lie in the years 1 to 9999.");
-            }
-            return instant;
-        } catch (DateTimeException e) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST,
-                    field
-                            + " must be a date like 2026-11-01 (in the billing zone) or an instant like 2026-11-01T00:00:00Z.");
-        }
     }
 
     private static GatewayException invalid(String message, Range range) {

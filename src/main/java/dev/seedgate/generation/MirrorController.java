@@ -42,7 +42,7 @@ class MirrorController {
     private static final String TASK_ID = "#/components/schemas/TaskId";
     private static final String PROJECT = "X-Project";
     private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile("[!-~]{1,255}");
-    private static final Pattern PROJECT_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    static final Pattern PROJECT_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Creates creates;
     private final TaskReads reads;

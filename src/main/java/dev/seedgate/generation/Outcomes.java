@@ -5,6 +5,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Caller;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
 import dev.seedgate.work.DuePoll;
@@ -185,6 +186,34 @@ public class Outcomes {
         }
     }
 
+    /** A team no longer wants its clip: {@code TASK_NOT_FOUND} for another team's. */
+    @Transactional
+    public void cancel(TaskId id, Caller caller) {
+        Task task =
+                tasks.lock(id.value())
+                        .filter(it -> it.teamId() == caller.teamId())
+                        .orElseThrow(TaskReads::unknown);
+        cancel(task, caller.actor());
+    }
+
+    /**
+     * An admin cancels a clip that still waits; the charge goes back. {@code TASK_NOT_CANCELLABLE}
+     * once its submit began: the vendor knows no cancelling.
+     */
+    @Transactional
+    public void cancel(TaskId id, Actor actor) {
+        cancel(lockKnown(id), actor);
+    }
+
+    private void cancel(Task task, Actor actor) {
+        if (task.phase() != Phase.QUEUED) {
+            throw new GatewayException(
+                    ErrorCode.TASK_NOT_CANCELLABLE,
+                    "The task is " + task.phase() + "; only QUEUED ones can be cancelled.");
+        }
+        fail(task, "Cancelled before it was submitted. Nothing was charged.", null, null, actor);
+    }
+
     /**
      * An operator gives the charge of an UNCERTAIN or EXPIRED task back. Refused with {@code
      * TASK_NOT_RESOLVABLE} for another, and while whoever sent it may still bring an answer.
@@ -220,11 +249,7 @@ public class Outcomes {
     }
 
     private Task lockToResolve(TaskId id) {
-        Task task =
-                tasks.lock(id.value())
-                        .orElseThrow(() ->
-                                new GatewayException(
-                                        ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+        Task task = lockKnown(id);
         if (task.phase() != Phase.UNCERTAIN && task.phase() != Phase.EXPIRED) {
             throw new GatewayException(
                     ErrorCode.TASK_NOT_RESOLVABLE,
@@ -233,6 +258,13 @@ public class Outcomes {
                             + "; only UNCERTAIN and EXPIRED ones can be resolved.");
         }
         return task;
+    }
+
+    private Task lockKnown(TaskId id) {
+        return tasks.lock(id.value())
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
     private void refund(Task task, String reason, Actor actor) {
@@ -407,9 +439,18 @@ public class Outcomes {
 
     private void fail(
             Task task, String message, @Nullable Long upstreamCredits, @Nullable String evidence) {
+        fail(task, message, upstreamCredits, evidence, Actor.GATEWAY);
+    }
+
+    private void fail(
+            Task task,
+            String message,
+            @Nullable Long upstreamCredits,
+            @Nullable String evidence,
+            Actor actor) {
         boolean landed = task.phase().inFlight();
         task.failed(message, upstreamCredits, clock.instant());
-        ledger.release(task.id().value(), landed, message, Actor.GATEWAY);
+        ledger.release(task.id().value(), landed, message, actor);
         atRest(task, message, evidence);
     }
 

@@ -1,9 +1,12 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a task is. The team sees these as {@code phase}; the mirror API knows only three states.
@@ -31,10 +34,21 @@ public enum Phase {
      * The phases that a word in a query stands for: one of the vendor's three states, or a phase's
      * own name. Empty when it is neither.
      */
-    public static Set<Phase> named(String word) {
+    private static Set<Phase> named(String word) {
         return Arrays.stream(values())
                 .filter(phase -> phase.status.equals(word) || phase.name().equals(word))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Phase.class)));
+    }
+
+    /** The same, or every phase for no word; {@code INVALID_REQUEST} when it is no such word. */
+    public static Set<Phase> wanted(@Nullable String word) {
+        Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : named(word);
+        if (phases.isEmpty()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "status must be IN_PROGRESS, SUCCESS, FAILED or a phase.");
+        }
+        return phases;
     }
 
     /** The vendor's word for it. */

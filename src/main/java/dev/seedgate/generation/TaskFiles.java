@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,26 +21,14 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class TaskFiles {
 
-    private static final String FIND =
-            """
-            select t.id, m.slug from task t join team m on m.id = t.team_id
-            where (cast(:team as text) is null or m.slug = :team)
-                and t.phase in (:phases)
-                and (cast(:project as text) is null or t.project = :project)
-                and (cast(:upstreamTaskId as text) is null or t.upstream_task_id = :upstreamTaskId)
-                and (cast(:from as timestamptz) is null or t.created_at >= :from)
-                and (cast(:to as timestamptz) is null or t.created_at < :to)
-                and (cast(:cursor as text) is null or t.id < :cursor collate "C")
-            order by t.id desc
-            limit :limit
-            """;
-
     private final JdbcClient jdbc;
     private final TaskRepository tasks;
+    private final TaskSearch search;
 
-    TaskFiles(JdbcClient jdbc, TaskRepository tasks) {
+    TaskFiles(JdbcClient jdbc, TaskRepository tasks, TaskSearch search) {
         this.jdbc = jdbc;
         this.tasks = tasks;
+        this.search = search;
     }
 
     /** One task; an unknown one is {@code TASK_NOT_FOUND}. */
@@ -63,29 +50,10 @@ public class TaskFiles {
     /** A page of them. */
     @Transactional(readOnly = true)
     public Page<TaskFile> find(TaskFilter filter, @Nullable String cursor, int limit) {
-        if (filter.phases().isEmpty()) {
-            // Contradicting wishes; SQL has no empty list.
-            return new Page<>(List.of(), null);
-        }
+        Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
         Map<String, String> teams = new LinkedHashMap<>();
-        jdbc.sql(FIND)
-                .param("team", filter.team())
-                .param("phases", filter.phases().stream().map(Phase::name).toList())
-                .param("project", filter.project())
-                .param("upstreamTaskId", filter.upstreamTaskId())
-                .param("from", moment(filter.from()))
-                .param("to", moment(filter.to()))
-                .param("cursor", cursor)
-                .param("limit", limit + 1)
-                .query(row -> {
-                    teams.put(row.getString("id"), row.getString("slug"));
-                });
-        if (teams.size() <= limit) {
-            return new Page<>(files(teams), null);
-        }
-        List<String> ids = new ArrayList<>(teams.keySet());
-        teams.remove(ids.getLast());
-        return new Page<>(files(teams), ids.get(limit - 1));
+        found.items().forEach(it -> teams.put(it.id(), it.team()));
+        return new Page<>(files(teams), found.nextCursor());
     }
 
     private List<TaskFile> files(Map<String, String> teams) {
@@ -141,9 +109,5 @@ public class TaskFiles {
 
     private static Instant instant(ResultSet row) throws SQLException {
         return row.getObject("at", OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }

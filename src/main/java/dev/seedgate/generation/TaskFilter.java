@@ -18,4 +18,9 @@ public record TaskFilter(
         @Nullable String project,
         @Nullable String upstreamTaskId,
         @Nullable Instant from,
-        @Nullable Instant to) {}
+        @Nullable Instant to) {
+
+    TaskFilter of(String onlyTeam) {
+        return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to);
+    }
+}

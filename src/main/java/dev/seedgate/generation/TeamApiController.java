@@ -3,8 +3,11 @@ package dev.seedgate.generation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.credit.Accounts;
 import dev.seedgate.credit.Balance;
+import dev.seedgate.credit.BillingZone;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
+import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
@@ -15,9 +18,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What a team can ask beyond the mirror. */
@@ -28,11 +33,20 @@ class TeamApiController {
     private final TaskReads reads;
     private final Accounts accounts;
     private final SandboxLinks links;
+    private final Outcomes outcomes;
+    private final BillingZone zone;
 
-    TeamApiController(TaskReads reads, Accounts accounts, SandboxLinks links) {
+    TeamApiController(
+            TaskReads reads,
+            Accounts accounts,
+            SandboxLinks links,
+            Outcomes outcomes,
+            BillingZone zone) {
         this.reads = reads;
         this.accounts = accounts;
         this.links = links;
+        this.outcomes = outcomes;
+        this.zone = zone;
     }
 
     @Operation(
@@ -45,13 +59,78 @@ class TeamApiController {
             @AuthenticationPrincipal Caller caller,
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
-        TaskId task =
-                TaskId.parse(id)
-                        .orElseThrow(() ->
-                                new GatewayException(
-                                        ErrorCode.INVALID_TASK_ID,
-                                        "The task id in the path is malformed."));
+        return Envelope.success(
+                reachable(reads.details(caller, id(id, "The task id in the path"))));
+    }
+
+    @Operation(
+            summary = "List the team's tasks",
+            description =
+                    "Newest first. status takes IN_PROGRESS, SUCCESS, FAILED or a phase; from and to are half-open, dates in the billing zone or instants.")
+    @Refuses({ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_PROJECT})
+    @GetMapping("/tasks")
+    Envelope<Page<TaskItem>> tasks(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        TaskFilter filter =
+                new TaskFilter(
+                        null,
+                        Phase.wanted(status),
+                        project == null ? null : project(project),
+                        null,
+                        from == null ? null : zone.moment("from", from),
+                        to == null ? null : zone.moment("to", to));
+        Page<TaskItem> page =
+                reads.list(
+                        caller,
+                        filter,
+                        cursor == null ? null : cursor(cursor),
+                        PageSize.checked(limit));
+        return Envelope.success(
+                new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
+    }
+
+    @Operation(
+            summary = "Cancel a task that still waits",
+            description =
+                    "Only while QUEUED: it is FAILED then, and its charge goes back. Once its submit began the vendor renders it.")
+    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @DeleteMapping("/tasks/{id}")
+    Envelope<TaskDetails> cancel(
+            @AuthenticationPrincipal Caller caller,
+            @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
+                    String id) {
+        TaskId task = id(id, "The task id in the path");
+        outcomes.cancel(task, caller);
         return Envelope.success(reachable(reads.details(caller, task)));
+    }
+
+    private static TaskId id(String text, String what) {
+        return TaskId.parse(text)
+                .orElseThrow(() ->
+                        new GatewayException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
+    }
+
+    private static String project(String text) {
+        if (MirrorController.PROJECT_FORM.matcher(text).matches()) {
+            return text;
+        }
+        throw new GatewayException(
+                ErrorCode.INVALID_PROJECT, "project must be 1 to 64 of A-Z a-z 0-9 . _ -.");
+    }
+
+    private static String cursor(String text) {
+        return TaskId.parse(text)
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.INVALID_REQUEST,
+                                "cursor must be the next_cursor of an earlier answer."))
+                .value();
     }
 
     @Operation(
@@ -61,6 +140,10 @@ class TeamApiController {
     @GetMapping("/credits")
     Envelope<Credits> credits(@AuthenticationPrincipal Caller caller) {
         return Envelope.success(Credits.of(accounts.balance(caller.teamId())));
+    }
+
+    private TaskItem reachable(TaskItem task) {
+        return new TaskItem(links.reachable(task.status()), task.phase(), task.project());
     }
 
     private TaskDetails reachable(TaskDetails task) {

@@ -1,0 +1,64 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.Page;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Which tasks a filter means, newest first. An id is the cursor: ids are in the order of time. */
+@Repository
+class TaskSearch {
+
+    private static final String FIND =
+            """
+            select t.id, m.slug from task t join team m on m.id = t.team_id
+            where (cast(:team as text) is null or m.slug = :team)
+                and t.phase in (:phases)
+                and (cast(:project as text) is null or t.project = :project)
+                and (cast(:upstreamTaskId as text) is null or t.upstream_task_id = :upstreamTaskId)
+                and (cast(:from as timestamptz) is null or t.created_at >= :from)
+                and (cast(:to as timestamptz) is null or t.created_at < :to)
+                and (cast(:cursor as text) is null or t.id < :cursor collate "C")
+            order by t.id desc
+            limit :limit
+            """;
+
+    private final JdbcClient jdbc;
+
+    TaskSearch(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    Page<Found> find(TaskFilter filter, @Nullable String cursor, int limit) {
+        if (filter.phases().isEmpty()) {
+            // Contradicting wishes; SQL has no empty list.
+            return new Page<>(List.of(), null);
+        }
+        List<Found> found =
+                jdbc.sql(FIND)
+                        .param("team", filter.team())
+                        .param("phases", filter.phases().stream().map(Phase::name).toList())
+                        .param("project", filter.project())
+                        .param("upstreamTaskId", filter.upstreamTaskId())
+                        .param("from", moment(filter.from()))
+                        .param("to", moment(filter.to()))
+                        .param("cursor", cursor)
+                        .param("limit", limit + 1)
+                        .query((row, _) -> new Found(row.getString("id"), row.getString("slug")))
+                        .list();
+        return found.size() <= limit
+                ? new Page<>(found, null)
+                : new Page<>(found.subList(0, limit), found.get(limit - 1).id());
+    }
+
+    private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** A task, and the slug of its team. */
+    record Found(String id, String team) {}
+}
