@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
 enum Grouping {
@@ -17,21 +18,43 @@ enum Grouping {
     PRESET("e.preset"),
     // By name: a rotated key goes on as the same row.
     KEY("e.key_name"),
-    DAY("to_char(e.at at time zone :zone, 'YYYY-MM-DD')"),
-    MONTH("to_char(e.at at time zone :zone, 'YYYY-MM')");
+    DAY("(e.at at time zone :zone)::date", "YYYY-MM-DD"),
+    MONTH("date_trunc('month', e.at at time zone :zone)", "YYYY-MM");
 
     private final String expression;
+    private final @Nullable String dateForm;
 
     Grouping(String expression) {
+        this(expression, null);
+    }
+
+    Grouping(String expression, @Nullable String dateForm) {
         this.expression = expression;
+        this.dateForm = dateForm;
     }
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The column's name in SQL. */
+    String column() {
+        return '"' + word() + '"';
+    }
+
+    /** Of an entry: what is grouped by. */
     String expression() {
         return expression;
+    }
+
+    /** Of a group: its text. Dates are written out once a group, not once an entry. */
+    String shown() {
+        return dateForm == null ? column() : "to_char(%s, '%s')".formatted(column(), dateForm);
+    }
+
+    /** The order of the rows, the same in every locale. */
+    String order() {
+        return column() + (dateForm == null ? " collate \"C\" nulls last" : "");
     }
 
     /** The wishes in their order, each once. */

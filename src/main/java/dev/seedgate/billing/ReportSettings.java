@@ -11,8 +11,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param reportConnections reports at once in one instance; they have connections of their own, so
  *     that no create waits for a report, and two leave the database to the creates
- * @param reportTimeout of one statement; a month of a million tasks takes a second or two, a year
- *     of them some twenty
+ * @param reportTimeout of one statement; a month of half a million tasks takes a second or two, a
+ *     year of them some twenty
  * @param reportWait how long a report waits for its connection before it is told 503
  * @param reportMaxRows of a JSON answer, which is built in memory; CSV is written as it is read and
  *     has no bound

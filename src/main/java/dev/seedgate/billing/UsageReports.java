@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -104,12 +105,14 @@ public class UsageReports {
             Map<String, Object> parameters) {
         String sets = groups.isEmpty() ? "grouping sets (())" : "grouping sets ((%s), ())";
         String total =
-                groups.isEmpty() ? "" : "grouping(%s) desc, ".formatted(columns(groups, "%s"));
+                groups.isEmpty()
+                        ? ""
+                        : "grouping(%s) desc, ".formatted(columns(groups, Grouping::column));
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         jdbc.sql(
                         select(query, groups)
                                 + "group by "
-                                + sets.formatted(columns(groups, "%s"))
+                                + sets.formatted(columns(groups, Grouping::column))
                                 + order(total, groups)
                                 + " limit :limit")
                 .params(parameters)
@@ -147,7 +150,9 @@ public class UsageReports {
                 select(query, groups)
                         + (groups.isEmpty()
                                 ? ""
-                                : "group by " + columns(groups, "%s") + order("", groups));
+                                : "group by "
+                                        + columns(groups, Grouping::column)
+                                        + order("", groups));
         books.stream(
                 sql,
                 parameters,
@@ -166,9 +171,12 @@ public class UsageReports {
     private static String select(UsageQuery query, Set<Grouping> groups) {
         String named =
                 groups.stream()
-                        .map(it -> it.expression() + " as " + quoted(it) + ", ")
+                        .map(it -> it.expression() + " as " + it.column() + ", ")
                         .collect(Collectors.joining());
-        String shown = groups.stream().map(it -> quoted(it) + ", ").collect(Collectors.joining());
+        String shown =
+                groups.stream()
+                        .map(it -> it.shown() + " as " + it.column() + ", ")
+                        .collect(Collectors.joining());
         return "select "
                 + shown
                 + SUMS
@@ -181,19 +189,11 @@ public class UsageReports {
     }
 
     private static String order(String first, Set<Grouping> groups) {
-        return groups.isEmpty()
-                ? ""
-                : " order by " + first + columns(groups, "%s collate \"C\" nulls last");
+        return groups.isEmpty() ? "" : " order by " + first + columns(groups, Grouping::order);
     }
 
-    private static String columns(Set<Grouping> groups, String form) {
-        return groups.stream()
-                .map(it -> form.formatted(quoted(it)))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String quoted(Grouping group) {
-        return '"' + group.word() + '"';
+    private static String columns(Set<Grouping> groups, Function<Grouping, String> form) {
+        return groups.stream().map(form).collect(Collectors.joining(", "));
     }
 
     private static String ofTeam(UsageQuery query) {
