@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
@@ -29,14 +29,16 @@ class BearerFilter extends OncePerRequestFilter {
 
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
 
-    private final Function<String, Optional<Authentication>> authenticate;
+    private final BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate;
     private final Refusals refusals;
 
     /**
      * @param authenticate whose key this is; may throw {@link GatewayException} to refuse a good
      *     key
      */
-    BearerFilter(Function<String, Optional<Authentication>> authenticate, Refusals refusals) {
+    BearerFilter(
+            BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate,
+            Refusals refusals) {
         this.authenticate = authenticate;
         this.refusals = refusals;
     }
@@ -47,7 +49,9 @@ class BearerFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         try {
             Authentication caller =
-                    key(request).flatMap(authenticate).orElseThrow(BearerFilter::refused);
+                    key(request)
+                            .flatMap(key -> authenticate.apply(key, request))
+                            .orElseThrow(BearerFilter::refused);
             SecurityContextHolder.setContext(new SecurityContextImpl(caller));
         } catch (GatewayException e) {
             refusals.write(request, response, e);

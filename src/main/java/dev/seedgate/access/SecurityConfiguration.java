@@ -49,7 +49,7 @@ class SecurityConfiguration {
     @Bean
     @Order(1)
     SecurityFilterChain teamApi(HttpSecurity http, Callers callers) {
-        return keyed(http, "/api/**", new BearerFilter(key -> team(callers, key), refusals))
+        return keyed(http, "/api/**", new BearerFilter((key, _) -> team(callers, key), refusals))
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(HttpMethod.POST, "/api/generate", "/api/quote")
                                 .hasAuthority(GENERATE)
@@ -74,7 +74,9 @@ class SecurityConfiguration {
         return keyed(
                         http,
                         "/admin/api/**",
-                        new BearerFilter(key -> admin(bootstrap, key), refusals))
+                        new BearerFilter(
+                                (key, request) -> admin(bootstrap, key, request.getRemoteAddr()),
+                                refusals))
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .build();
     }
@@ -163,13 +165,13 @@ class SecurityConfiguration {
     }
 
     /** Compared in constant time: how much of a guess is right must not show. */
-    private static Optional<Authentication> admin(byte[] bootstrap, String key) {
+    private static Optional<Authentication> admin(byte[] bootstrap, String key, String address) {
         if (!MessageDigest.isEqual(bootstrap, key.getBytes(StandardCharsets.UTF_8))) {
             return Optional.empty();
         }
         return Optional.of(
                 UsernamePasswordAuthenticationToken.authenticated(
-                        new Actor("admin:bootstrap"), null, List.of()));
+                        new Actor("admin:bootstrap", address), null, List.of()));
     }
 
     private static GatewayException lacksScope() {

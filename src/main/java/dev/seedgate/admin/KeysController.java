@@ -3,8 +3,10 @@ package dev.seedgate.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.ApiKeys;
@@ -13,23 +15,29 @@ import dev.seedgate.team.KeyDetails;
 import dev.seedgate.team.NewKey;
 import dev.seedgate.team.Scope;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -55,8 +63,11 @@ class KeysController {
     @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    KeyAnswer issue(@PathVariable String slug, @Valid @RequestBody KeyRequest request) {
-        IssuedKey key = keys.issue(slug, request.key());
+    KeyAnswer issue(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @Valid @RequestBody KeyRequest request) {
+        IssuedKey key = keys.issue(slug, request.key(), actor);
         return KeyAnswer.of(key.details(), key.text());
     }
 
@@ -69,14 +80,71 @@ class KeysController {
     }
 
     @Operation(
+            operationId = "rotateKey",
+            summary = "Rotate a key",
+            description =
+                    "A new key with the same rights, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
+    @PostMapping("/{id}/rotate")
+    @ResponseStatus(HttpStatus.CREATED)
+    KeyAnswer rotate(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @Valid @RequestBody(required = false) @Nullable RotateRequest request) {
+        RotateRequest wanted = request == null ? new RotateRequest(null, null) : request;
+        IssuedKey key = keys.rotate(slug, id, wanted.time(), wanted.reason(), actor);
+        return KeyAnswer.of(key.details(), key.text());
+    }
+
+    @Operation(
+            operationId = "suspendKey",
+            summary = "Suspend a key",
+            description = "Every call with it is refused within seconds, until it is resumed.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{id}/suspend")
+    KeyAnswer suspend(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return KeyAnswer.of(
+                keys.suspend(slug, id, new IfMatch(ifMatch), ReasonRequest.of(request), actor),
+                null);
+    }
+
+    @Operation(
+            operationId = "resumeKey",
+            summary = "Resume a suspended key",
+            description = "It works again within seconds.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{id}/resume")
+    KeyAnswer resume(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return KeyAnswer.of(
+                keys.resume(slug, id, new IfMatch(ifMatch), ReasonRequest.of(request), actor),
+                null);
+    }
+
+    @Operation(
             operationId = "revokeKey",
             summary = "Revoke a key",
             description = "It is refused everywhere within seconds, for good.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void revoke(@PathVariable String slug, @PathVariable long id) {
-        keys.revoke(slug, id);
+    void revoke(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
+                    @Nullable String ifMatch) {
+        keys.revoke(slug, id, new IfMatch(ifMatch), actor);
     }
 
     /** Absent scopes mean both. */
@@ -99,6 +167,33 @@ class KeysController {
         }
     }
 
+    /** How long the old key still works. */
+    record RotateRequest(
+            @Schema(example = "PT1H") @Nullable String overlap,
+            @Line @Size(max = 500) @Nullable String reason) {
+
+        // Beyond that it is no overlap but a second key.
+        private static final Duration LONGEST = Duration.ofDays(90);
+
+        Duration time() {
+            try {
+                Duration time = overlap == null ? Duration.ofHours(1) : Duration.parse(overlap);
+                if (!time.isNegative() && time.compareTo(LONGEST) <= 0) {
+                    return time;
+                }
+            } catch (DateTimeParseException _) {
+                throw wrong();
+            }
+            throw wrong();
+        }
+
+        private static GatewayException wrong() {
+            return new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "overlap must be an ISO 8601 duration like PT1H, from PT0S to 90 days.");
+        }
+    }
+
     /** {@code key} is there once, in the answer to the call that made it. */
     @JsonPropertyOrder({"id", "key"})
     record KeyAnswer(
@@ -112,7 +207,8 @@ class KeysController {
             boolean suspended,
             @JsonProperty("revoked_at") @Nullable Instant revokedAt,
             @JsonProperty("created_at") Instant createdAt,
-            @JsonProperty("last_used_at") @Nullable Instant lastUsedAt) {
+            @JsonProperty("last_used_at") @Nullable Instant lastUsedAt,
+            long version) {
 
         static KeyAnswer of(KeyDetails key, @Nullable String text) {
             return new KeyAnswer(
@@ -126,7 +222,8 @@ class KeysController {
                     key.suspended(),
                     key.revokedAt(),
                     key.createdAt(),
-                    key.lastUsedAt());
+                    key.lastUsedAt(),
+                    key.version());
         }
     }
 }

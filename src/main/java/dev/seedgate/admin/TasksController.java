@@ -57,6 +57,7 @@ class TasksController {
             description = "Newest first, with the evidence of each attempt and the ledger entries.")
     @GetMapping
     Page<TaskFile> list(
+            @AuthenticationPrincipal Actor actor,
             @RequestParam(required = false) @Nullable String team,
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable Phase phase,
@@ -70,14 +71,14 @@ class TasksController {
         TaskFilter filter =
                 new TaskFilter(team, phases(status, phase), project, upstreamTaskId, from, to);
         return files.find(
-                filter, cursor == null ? null : id(cursor).value(), PageSize.checked(limit));
+                filter, cursor == null ? null : id(cursor).value(), PageSize.checked(limit), actor);
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")
     @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
-    TaskFile get(@PathVariable String id) {
-        return files.get(id(id));
+    TaskFile get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        return files.get(id(id), actor);
     }
 
     @Operation(
@@ -88,7 +89,7 @@ class TasksController {
     @DeleteMapping("/{id}")
     TaskFile cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         outcomes.cancel(id(id), actor);
-        return files.get(id(id));
+        return files.get(id(id), actor);
     }
 
     @Operation(
@@ -121,7 +122,7 @@ class TasksController {
                             request.reason(),
                             actor);
         }
-        return files.get(task);
+        return files.get(task, actor);
     }
 
     @Operation(
@@ -146,7 +147,7 @@ class TasksController {
                         request.before());
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
-        for (TaskFile file : files.find(filter, null, PageSize.LARGEST).items()) {
+        for (TaskFile file : files.find(filter, null, PageSize.LARGEST, actor).items()) {
             String id = file.status().taskId();
             try {
                 resolutions.refund(id(id), request.reason(), actor);

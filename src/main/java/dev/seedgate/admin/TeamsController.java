@@ -6,6 +6,7 @@ import dev.seedgate.credit.TopUpDetails;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
@@ -14,6 +15,7 @@ import dev.seedgate.team.TeamDetails;
 import dev.seedgate.team.Teams;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -25,10 +27,13 @@ import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -37,6 +42,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Teams and their credits, for admins. */
 @RestController
@@ -49,10 +55,12 @@ class TeamsController {
 
     private final Teams teams;
     private final Accounts accounts;
+    private final Merge merge;
 
-    TeamsController(Teams teams, Accounts accounts) {
+    TeamsController(Teams teams, Accounts accounts, Merge merge) {
         this.teams = teams;
         this.accounts = accounts;
+        this.merge = merge;
     }
 
     @Operation(
@@ -63,8 +71,9 @@ class TeamsController {
     @Refuses(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    TeamAnswer create(@Valid @RequestBody TeamRequest request) {
-        return TeamAnswer.of(teams.create(request.team()));
+    TeamAnswer create(
+            @AuthenticationPrincipal Actor actor, @Valid @RequestBody TeamRequest request) {
+        return TeamAnswer.of(teams.create(request.team(), actor));
     }
 
     @Operation(
@@ -94,8 +103,50 @@ class TeamsController {
     @Operation(operationId = "getTeam", summary = "Read a team")
     @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}")
-    TeamAnswer get(@PathVariable String slug) {
-        return TeamAnswer.of(teams.get(slug));
+    ResponseEntity<TeamAnswer> get(@PathVariable String slug) {
+        return tagged(teams.get(slug));
+    }
+
+    @Operation(
+            operationId = "changeTeam",
+            summary = "Change a team's name and limits",
+            description =
+                    "What is absent stays, a limit that is null becomes unlimited. Counts at once. With If-Match it is refused when the team was changed meanwhile.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            required = true,
+            content = @Content(schema = @Schema(implementation = TeamChange.class)))
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PatchMapping("/{slug}")
+    ResponseEntity<TeamAnswer> change(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody ObjectNode patch) {
+        if (patch.has("slug")) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "slug never changes; leave it out.");
+        }
+        return tagged(
+                teams.change(
+                        slug,
+                        present -> merge.merged(TeamChange.of(present), patch).team(slug),
+                        new IfMatch(ifMatch),
+                        actor));
+    }
+
+    @Operation(
+            operationId = "archiveTeam",
+            summary = "Archive a team",
+            description =
+                    "For good: no more creates, its keys are dead. What runs goes on, the history stays.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{slug}/archive")
+    ResponseEntity<TeamAnswer> archive(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.archive(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
     }
 
     @Operation(
@@ -103,17 +154,28 @@ class TeamsController {
             summary = "Suspend a team",
             description =
                     "Its creates are refused and its queued tasks wait; status and settlement go on.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{slug}/suspend")
-    TeamAnswer suspend(@PathVariable String slug) {
-        return TeamAnswer.of(teams.suspend(slug));
+    ResponseEntity<TeamAnswer> suspend(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.suspend(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
     }
 
-    @Operation(operationId = "resumeTeam", summary = "Resume a suspended team")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @Operation(
+            operationId = "resumeTeam",
+            summary = "Resume a suspended team",
+            description = "Its creates are taken again, and its queued tasks go on.")
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{slug}/resume")
-    TeamAnswer resume(@PathVariable String slug) {
-        return TeamAnswer.of(teams.resume(slug));
+    ResponseEntity<TeamAnswer> resume(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.resume(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
     }
 
     @Operation(
@@ -153,6 +215,10 @@ class TeamsController {
                         actor));
     }
 
+    private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
+        return ResponseEntity.ok().eTag(IfMatch.tag(team.version())).body(TeamAnswer.of(team));
+    }
+
     /** Null limits mean unlimited. */
     record TeamRequest(
             @NotNull
@@ -178,6 +244,43 @@ class TeamsController {
                     maxInFlight,
                     generatePerMinute,
                     weight == null ? 1 : weight);
+        }
+    }
+
+    /** What of a team can change. */
+    record TeamChange(
+            @Schema(requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+                    @NotBlank
+                    @Line
+                    @Size(max = 200)
+                    String name,
+            @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
+            @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
+                    @Nullable String costCenter) {
+
+        static TeamChange of(NewTeam team) {
+            return new TeamChange(
+                    team.name(),
+                    team.monthlyQuota(),
+                    team.maxInFlight(),
+                    team.generatePerMinute(),
+                    team.weight(),
+                    team.costCenter());
+        }
+
+        NewTeam team(String slug) {
+            return new TeamRequest(
+                            slug,
+                            name,
+                            monthlyQuota,
+                            maxInFlight,
+                            generatePerMinute,
+                            weight,
+                            costCenter)
+                    .team();
         }
     }
 

@@ -1,6 +1,7 @@
 /** The admin REST API: translates HTTP to the verbs of the rooms that own them. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"team", "credit", "generation", "billing", "shared"})
+@ApplicationModule(
+        allowedDependencies = {"team", "credit", "generation", "billing", "audit", "shared"})
 package dev.seedgate.admin;
 
 import org.jspecify.annotations.NullMarked;

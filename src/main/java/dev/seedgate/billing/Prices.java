@@ -1,5 +1,7 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
@@ -21,9 +23,11 @@ import org.springframework.transaction.annotation.Transactional;
 public class Prices {
 
     private final JdbcClient jdbc;
+    private final AuditLog audit;
 
-    Prices(JdbcClient jdbc) {
+    Prices(JdbcClient jdbc, AuditLog audit) {
         this.jdbc = jdbc;
+        this.audit = audit;
     }
 
     /** All of them, the newest version first. */
@@ -67,7 +71,9 @@ public class Prices {
                 .param("price", perCredit)
                 .param("actor", actor.name())
                 .update();
-        return list().getFirst();
+        Price set = list().getFirst();
+        audit.record(new Change("price.set", "price:" + set.version(), null, set, null), actor);
+        return set;
     }
 
     /** The currency of all prices, null before the first. */

@@ -1,5 +1,7 @@
 package dev.seedgate.credit;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
@@ -19,9 +21,11 @@ import org.springframework.transaction.annotation.Transactional;
 public class Accounts {
 
     private final JdbcClient jdbc;
+    private final AuditLog audit;
 
-    Accounts(JdbcClient jdbc) {
+    Accounts(JdbcClient jdbc, AuditLog audit) {
         this.jdbc = jdbc;
+        this.audit = audit;
     }
 
     /** A team's account; a month that has ended is read as rolled over without being written. */
@@ -61,6 +65,9 @@ public class Accounts {
         Optional<TopUpDetails> stored = insert(team, credits, reason, idempotencyKey, actor);
         if (stored.isPresent()) {
             move(team, stored.get(), actor);
+            audit.record(
+                    new Change("team.top-up", "team:" + team.slug(), null, stored.get(), reason),
+                    actor);
             return stored.get();
         }
         TopUpDetails earlier = find(team, String.valueOf(idempotencyKey));

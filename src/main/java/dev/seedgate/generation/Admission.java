@@ -83,7 +83,7 @@ class Admission {
         return new Receipt(id, reservation.credits(), reservation.remaining(), false);
     }
 
-    private Charge charge(Caller caller, Order order, TaskId id) {
+    Charge charge(Caller caller, Order order, TaskId id) {
         return new Charge(
                 id.value(),
                 caller.teamId(),

@@ -39,6 +39,15 @@ class JsonBody {
         return Optional.of(tree);
     }
 
+    /** The body; a missing one is refused. */
+    JsonNode required(RequestEntity<byte[]> request) {
+        return read(request)
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.INVALID_REQUEST,
+                                "The body is missing; send a JSON object."));
+    }
+
     /** Decoded here, strictly: the parser would guess other encodings. */
     private JsonNode parse(byte[] body) {
         try {

@@ -100,12 +100,7 @@ class MirrorController {
             @AuthenticationPrincipal Caller caller,
             @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
             RequestEntity<byte[]> request) {
-        JsonNode body =
-                json.read(request)
-                        .orElseThrow(() ->
-                                new GatewayException(
-                                        ErrorCode.INVALID_REQUEST,
-                                        "The body is missing; send a JSON object."));
+        JsonNode body = json.required(request);
         Order order =
                 new Order(
                         orders.read(body),

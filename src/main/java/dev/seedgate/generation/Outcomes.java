@@ -1,5 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
 import dev.seedgate.credit.Ledger;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
@@ -14,7 +16,9 @@ import dev.seedgate.work.Tries;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,7 @@ public class Outcomes {
     private final TaskRepository tasks;
     private final TaskEvents events;
     private final Ledger ledger;
+    private final AuditLog audit;
     private final DueWork work;
     private final GenerationSettings settings;
     private final PollPace pace;
@@ -49,6 +54,7 @@ public class Outcomes {
             TaskRepository tasks,
             TaskEvents events,
             Ledger ledger,
+            AuditLog audit,
             DueWork work,
             GenerationSettings settings,
             PollPace pace,
@@ -57,6 +63,7 @@ public class Outcomes {
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
+        this.audit = audit;
         this.work = work;
         this.settings = settings;
         this.pace = pace;
@@ -202,7 +209,9 @@ public class Outcomes {
      */
     @Transactional
     public void cancel(TaskId id, Actor actor) {
-        cancel(lockKnown(id), actor);
+        Task task = lockKnown(id);
+        cancel(task, actor);
+        write("task.cancel", task, Phase.QUEUED, null, actor);
     }
 
     private void cancel(Task task, Actor actor) {
@@ -227,7 +236,9 @@ public class Outcomes {
                     "An answer to this task's submit may still come; try again in some minutes.",
                     settings.resolveGrace());
         }
+        Phase before = task.phase();
         refund(task, reason == null ? "resolved by an admin" : reason, actor);
+        write("task.refund", task, before, reason, actor);
     }
 
     /** An operator found the task at the vendor: it is polled from now on. */
@@ -239,6 +250,7 @@ public class Outcomes {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
+        Phase before = task.phase();
         task.attached(upstreamTaskId, clock.instant());
         ledger.relaunch(task.teamId());
         work.rendering(id, Duration.ZERO);
@@ -246,6 +258,24 @@ public class Outcomes {
                 task,
                 "found at the video service",
                 actor + " attached " + upstreamTaskId + ": " + reason);
+        write("task.attach", task, before, reason, actor);
+    }
+
+    private void write(
+            String action, Task task, Phase before, @Nullable String reason, Actor actor) {
+        Map<String, String> after = new LinkedHashMap<>();
+        after.put("phase", task.phase().name());
+        if (task.upstreamTaskId() != null) {
+            after.put("upstream_task_id", task.upstreamTaskId());
+        }
+        audit.record(
+                new Change(
+                        action,
+                        "task:" + task.id().value(),
+                        Map.of("phase", before.name()),
+                        after,
+                        reason),
+                actor);
     }
 
     private Task lockToResolve(TaskId id) {

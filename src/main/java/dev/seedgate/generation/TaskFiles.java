@@ -1,5 +1,8 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
@@ -24,36 +27,52 @@ public class TaskFiles {
     private final JdbcClient jdbc;
     private final TaskRepository tasks;
     private final TaskSearch search;
+    private final AuditLog audit;
 
-    TaskFiles(JdbcClient jdbc, TaskRepository tasks, TaskSearch search) {
+    TaskFiles(JdbcClient jdbc, TaskRepository tasks, TaskSearch search, AuditLog audit) {
+        this.audit = audit;
         this.jdbc = jdbc;
         this.tasks = tasks;
         this.search = search;
     }
 
-    /** One task; an unknown one is {@code TASK_NOT_FOUND}. */
-    @Transactional(readOnly = true)
-    public TaskFile get(TaskId id) {
+    /**
+     * One task; an unknown one is {@code TASK_NOT_FOUND}. Its prompt is shown, so the look is
+     * audited.
+     */
+    @Transactional
+    public TaskFile get(TaskId id, Actor actor) {
         Map<String, String> teams = new LinkedHashMap<>();
         jdbc.sql("select m.slug from task t join team m on m.id = t.team_id where t.id = :id")
                 .param("id", id.value())
                 .query(String.class)
                 .optional()
                 .ifPresent(slug -> teams.put(id.value(), slug));
-        return files(teams).stream()
+        return shown(files(teams), actor).stream()
                 .findFirst()
                 .orElseThrow(() ->
                         new GatewayException(
                                 ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
-    /** A page of them. */
-    @Transactional(readOnly = true)
-    public Page<TaskFile> find(TaskFilter filter, @Nullable String cursor, int limit) {
+    /** A page of them; a look at their prompts, audited too. */
+    @Transactional
+    public Page<TaskFile> find(TaskFilter filter, @Nullable String cursor, int limit, Actor actor) {
         Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
         Map<String, String> teams = new LinkedHashMap<>();
         found.items().forEach(it -> teams.put(it.id(), it.team()));
-        return new Page<>(files(teams), found.nextCursor());
+        return new Page<>(shown(files(teams), actor), found.nextCursor());
+    }
+
+    /** Nothing is shown that could not be written down. */
+    private List<TaskFile> shown(List<TaskFile> files, Actor actor) {
+        if (!files.isEmpty()) {
+            List<String> ids = files.stream().map(it -> it.status().taskId()).toList();
+            String object = ids.size() == 1 ? "task:" + ids.getFirst() : "tasks";
+            audit.record(
+                    new Change("prompt.read", object, null, Map.of("tasks", ids), null), actor);
+        }
+        return files;
     }
 
     private List<TaskFile> files(Map<String, String> teams) {

@@ -9,21 +9,27 @@ import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
+import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.RequestEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /** What a team can ask beyond the mirror. */
 @RestController
@@ -35,18 +41,27 @@ class TeamApiController {
     private final SandboxLinks links;
     private final Outcomes outcomes;
     private final BillingZone zone;
+    private final Quotes quotes;
+    private final OrderReader orders;
+    private final JsonBody json;
 
     TeamApiController(
             TaskReads reads,
             Accounts accounts,
             SandboxLinks links,
             Outcomes outcomes,
-            BillingZone zone) {
+            BillingZone zone,
+            Quotes quotes,
+            OrderReader orders,
+            JsonBody json) {
         this.reads = reads;
         this.accounts = accounts;
         this.links = links;
         this.outcomes = outcomes;
         this.zone = zone;
+        this.quotes = quotes;
+        this.orders = orders;
+        this.json = json;
     }
 
     @Operation(
@@ -108,6 +123,30 @@ class TeamApiController {
         TaskId task = id(id, "The task id in the path");
         outcomes.cancel(task, caller);
         return Envelope.success(reachable(reads.details(caller, task)));
+    }
+
+    @Operation(
+            summary = "Ask what a clip would cost",
+            description =
+                    "The body is that of an order. Nothing is charged or kept: accepted says whether it would be taken at this moment, error and message why not.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            required = true,
+            content = @Content(schema = @Schema(ref = OrderDescription.NAME)))
+    @Refuses({
+        ErrorCode.INVALID_PROMPT,
+        ErrorCode.INVALID_ASPECT_RATIO,
+        ErrorCode.INVALID_DURATION,
+        ErrorCode.INVALID_SOUND,
+        ErrorCode.INVALID_IMAGE_URLS
+    })
+    @PostMapping("/quote")
+    Envelope<Quote> quote(
+            @AuthenticationPrincipal Caller caller,
+            @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
+            RequestEntity<byte[]> request) {
+        JsonNode body = json.required(request);
+        return Envelope.success(
+                quotes.quote(caller, new Order(orders.read(body), null, null, requestId)));
     }
 
     private static TaskId id(String text, String what) {

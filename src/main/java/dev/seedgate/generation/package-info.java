@@ -1,6 +1,6 @@
 /** The mirror API and the task behind it, from the accepted request to its terminal state. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"team", "credit", "upstream", "work", "shared"})
+@ApplicationModule(allowedDependencies = {"team", "credit", "upstream", "work", "audit", "shared"})
 package dev.seedgate.generation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package dev.seedgate.team;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
@@ -9,6 +10,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,11 @@ class ApiKey {
     private boolean suspended;
     private @Nullable Instant revokedAt;
     private Instant createdAt;
+
+    // Written beside the request that used it, never with a change of the key.
+    @Column(insertable = false, updatable = false)
     private @Nullable Instant lastUsedAt;
+
     @Version private long version;
 
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
@@ -57,6 +63,34 @@ class ApiKey {
         }
     }
 
+    void suspend() {
+        suspended = true;
+    }
+
+    void resume() {
+        suspended = false;
+    }
+
+    /** Ends the key at this moment unless it ends before. */
+    void expire(Instant end) {
+        if (expiresAt == null || end.isBefore(expiresAt)) {
+            expiresAt = end;
+        }
+    }
+
+    /** What a key that takes its place must be able to. */
+    NewKey successor() {
+        return new NewKey(
+                name,
+                EnumSet.copyOf(Arrays.stream(scopes).map(Scope::of).toList()),
+                expiresAt,
+                project);
+    }
+
+    boolean isDead(Instant now) {
+        return revokedAt != null || (expiresAt != null && !expiresAt.isAfter(now));
+    }
+
     KeyDetails details() {
         if (id == null) {
             throw new IllegalStateException("key " + name + " is not stored yet");
@@ -72,6 +106,7 @@ class ApiKey {
                 suspended,
                 revokedAt,
                 createdAt,
-                lastUsedAt);
+                lastUsedAt,
+                version);
     }
 }

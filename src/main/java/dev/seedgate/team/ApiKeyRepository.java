@@ -1,7 +1,9 @@
 package dev.seedgate.team;
 
+import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
@@ -11,8 +13,9 @@ interface ApiKeyRepository extends Repository<ApiKey, Long> {
 
     boolean existsByHash(byte[] hash);
 
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select k from ApiKey k where k.team.slug = :slug and k.id = :id")
-    Optional<ApiKey> find(String slug, long id);
+    Optional<ApiKey> lock(String slug, long id);
 
     @Query("select k from ApiKey k where k.team.slug = :slug order by k.id")
     List<ApiKey> findAll(String slug);

@@ -1,10 +1,20 @@
 package dev.seedgate.team;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IfMatch;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -15,22 +25,62 @@ public class ApiKeys {
     private final ApiKeyRepository keys;
     private final Teams teams;
     private final KeyRevision revision;
+    private final AuditLog audit;
+    private final JdbcClient jdbc;
     private final Clock clock;
 
-    ApiKeys(ApiKeyRepository keys, Teams teams, KeyRevision revision, Clock clock) {
+    ApiKeys(
+            ApiKeyRepository keys,
+            Teams teams,
+            KeyRevision revision,
+            AuditLog audit,
+            JdbcClient jdbc,
+            Clock clock) {
         this.keys = keys;
         this.teams = teams;
         this.revision = revision;
+        this.audit = audit;
+        this.jdbc = jdbc;
         this.clock = clock;
     }
 
     /**
      * Makes a key. It works at once on every replica, because a key nobody remembers is looked up.
+     * An archived team gets none.
      */
     @Transactional
-    public IssuedKey issue(String slug, NewKey request) {
-        String text = KeyText.generate();
-        return new IssuedKey(store(teams.find(slug), request, text), text);
+    public IssuedKey issue(String slug, NewKey request, Actor actor) {
+        Team team = teams.find(slug);
+        if (team.details().archivedAt() != null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Team " + slug + " is archived; make the key for another team.");
+        }
+        IssuedKey key = issue(team, request);
+        write("key.issue", slug, null, key.details(), null, actor);
+        return key;
+    }
+
+    /** Makes a key with the same rights; the old one ends after the overlap, if not before. */
+    @Transactional
+    public IssuedKey rotate(
+            String slug, long id, Duration overlap, @Nullable String reason, Actor actor) {
+        Team team = teams.find(slug);
+        ApiKey old = lock(slug, id);
+        KeyDetails before = old.details();
+        Instant now = now();
+        if (old.isDead(now)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Key " + id + " has ended; make a new one instead of rotating it.");
+        }
+        NewKey successor = old.successor();
+        old.expire(now.plus(overlap));
+        KeyDetails after = changed(old);
+        IssuedKey key = issue(team, successor);
+        write("key.rotate", slug, before, after, reason, actor);
+        write("key.issue", slug, null, key.details(), reason, actor);
+        return key;
     }
 
     @Transactional(readOnly = true)
@@ -41,17 +91,70 @@ public class ApiKeys {
 
     /** Ends a key for good, on every replica within about a second. */
     @Transactional
-    public void revoke(String slug, long id) {
+    public void revoke(String slug, long id, IfMatch version, Actor actor) {
+        change("key.revoke", slug, id, key -> key.revoke(clock.instant()), version, null, actor);
+    }
+
+    /** Refuses every call with this key until it is resumed. */
+    @Transactional
+    public KeyDetails suspend(
+            String slug, long id, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("key.suspend", slug, id, ApiKey::suspend, version, reason, actor);
+    }
+
+    @Transactional
+    public KeyDetails resume(
+            String slug, long id, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("key.resume", slug, id, ApiKey::resume, version, reason, actor);
+    }
+
+    private KeyDetails change(
+            String action,
+            String slug,
+            long id,
+            Consumer<ApiKey> verb,
+            IfMatch version,
+            @Nullable String reason,
+            Actor actor) {
         teams.find(slug);
-        ApiKey key =
-                keys.find(slug, id)
-                        .orElseThrow(() ->
-                                new GatewayException(
-                                        ErrorCode.KEY_NOT_FOUND,
-                                        "Team " + slug + " has no key " + id + "."));
-        key.revoke(clock.instant());
-        keys.saveAndFlush(key);
+        ApiKey key = lock(slug, id);
+        KeyDetails before = key.details();
+        version.check(before.version());
+        verb.accept(key);
+        KeyDetails after = changed(key);
+        write(action, slug, before, after, reason, actor);
+        return after;
+    }
+
+    private ApiKey lock(String slug, long id) {
+        return keys.lock(slug, id)
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.KEY_NOT_FOUND,
+                                "Team " + slug + " has no key " + id + "."));
+    }
+
+    private KeyDetails changed(ApiKey key) {
+        KeyDetails details = keys.saveAndFlush(key).details();
         revision.advance();
+        return details;
+    }
+
+    private void write(
+            String action,
+            String slug,
+            @Nullable KeyDetails before,
+            KeyDetails after,
+            @Nullable String reason,
+            Actor actor) {
+        audit.record(
+                new Change(action, "team:" + slug + "/key:" + after.id(), before, after, reason),
+                actor);
+    }
+
+    /** When a key ends is decided by the database's clock, so it is set by it too. */
+    private Instant now() {
+        return jdbc.sql("select gateway_now()").query(OffsetDateTime.class).single().toInstant();
     }
 
     /**
@@ -66,6 +169,11 @@ public class ApiKeys {
         if (!keys.existsByHash(KeyText.sha256(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey);
         }
+    }
+
+    private IssuedKey issue(Team team, NewKey request) {
+        String text = KeyText.generate();
+        return new IssuedKey(store(team, request, text), text);
     }
 
     private KeyDetails store(Team team, NewKey request, String text) {

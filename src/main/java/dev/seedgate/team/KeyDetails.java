@@ -19,4 +19,5 @@ public record KeyDetails(
         boolean suspended,
         @Nullable Instant revokedAt,
         Instant createdAt,
-        @Nullable Instant lastUsedAt) {}
+        @Nullable Instant lastUsedAt,
+        long version) {}

@@ -42,12 +42,33 @@ class Team {
         createdAt = now;
     }
 
+    void change(NewTeam wanted) {
+        name = wanted.name();
+        costCenter = wanted.costCenter();
+        monthlyQuota = wanted.monthlyQuota();
+        maxInFlight = wanted.maxInFlight();
+        generatePerMinute = wanted.generatePerMinute();
+        weight = wanted.weight();
+    }
+
+    /** Ends the team for good; a second time changes nothing. */
+    void archive(Instant now) {
+        if (archivedAt == null) {
+            archivedAt = now;
+        }
+    }
+
     void suspend() {
         suspended = true;
     }
 
     void resume() {
         suspended = false;
+    }
+
+    NewTeam wanted() {
+        return new NewTeam(
+                slug, name, costCenter, monthlyQuota, maxInFlight, generatePerMinute, weight);
     }
 
     long id() {

@@ -1,10 +1,16 @@
 package dev.seedgate.team;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -19,26 +25,31 @@ public class Teams {
     private final TeamRepository teams;
     private final KeyRevision revision;
     private final ApplicationEventPublisher events;
+    private final AuditLog audit;
     private final Clock clock;
 
     Teams(
             TeamRepository teams,
             KeyRevision revision,
             ApplicationEventPublisher events,
+            AuditLog audit,
             Clock clock) {
         this.teams = teams;
         this.revision = revision;
         this.events = events;
+        this.audit = audit;
         this.clock = clock;
     }
 
     /** Makes a team and its account; a slug that is taken is {@code TEAM_EXISTS}. */
     @Transactional
-    public TeamDetails create(NewTeam request) {
+    public TeamDetails create(NewTeam request, Actor actor) {
         if (teams.findBySlug(request.slug()).isPresent()) {
             throw exists(request.slug());
         }
-        return store(request).details();
+        TeamDetails made = store(request).details();
+        audit.record(new Change("team.create", "team:" + made.slug(), null, made, null), actor);
+        return made;
     }
 
     @Transactional(readOnly = true)
@@ -60,32 +71,65 @@ public class Teams {
         return new Page<>(found.subList(0, limit), found.get(limit - 1).slug());
     }
 
+    /**
+     * Sets name and limits; the slug stays. Counts at once.
+     *
+     * @param wanted makes the new team out of the present one
+     */
+    @Transactional
+    public TeamDetails change(
+            String slug, UnaryOperator<NewTeam> wanted, IfMatch version, Actor actor) {
+        return change(
+                "team.change",
+                slug,
+                team -> team.change(wanted.apply(team.wanted())),
+                version,
+                null,
+                actor);
+    }
+
     /** Refuses creates from now on; status and settlement go on, queued tasks wait. */
     @Transactional
-    public TeamDetails suspend(String slug) {
-        Team team = find(slug);
-        team.suspend();
-        return changed(team);
+    public TeamDetails suspend(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("team.suspend", slug, Team::suspend, version, reason, actor);
     }
 
     @Transactional
-    public TeamDetails resume(String slug) {
-        Team team = find(slug);
-        team.resume();
-        return changed(team);
+    public TeamDetails resume(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("team.resume", slug, Team::resume, version, reason, actor);
     }
 
-    private TeamDetails changed(Team team) {
-        TeamDetails details = teams.saveAndFlush(team).details();
+    /** Ends a team for good: no more creates, its keys are dead; what it has running goes on. */
+    @Transactional
+    public TeamDetails archive(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change(
+                "team.archive",
+                slug,
+                team -> team.archive(clock.instant()),
+                version,
+                reason,
+                actor);
+    }
+
+    private TeamDetails change(
+            String action,
+            String slug,
+            Consumer<Team> verb,
+            IfMatch version,
+            @Nullable String reason,
+            Actor actor) {
+        Team team = teams.lockBySlug(slug).orElseThrow(() -> unknown(slug));
+        TeamDetails before = team.details();
+        version.check(before.version());
+        verb.accept(team);
+        TeamDetails after = teams.saveAndFlush(team).details();
         revision.advance();
-        return details;
+        audit.record(new Change(action, "team:" + slug, before, after, reason), actor);
+        return after;
     }
 
     Team find(String slug) {
-        return teams.findBySlug(slug)
-                .orElseThrow(() ->
-                        new GatewayException(
-                                ErrorCode.TEAM_NOT_FOUND, "There is no team " + slug + "."));
+        return teams.findBySlug(slug).orElseThrow(() -> unknown(slug));
     }
 
     Team findOrCreate(NewTeam request) {
@@ -100,6 +144,10 @@ public class Teams {
         } catch (DataIntegrityViolationException e) {
             throw exists(request.slug());
         }
+    }
+
+    private static GatewayException unknown(String slug) {
+        return new GatewayException(ErrorCode.TEAM_NOT_FOUND, "There is no team " + slug + ".");
     }
 
     private static GatewayException exists(String slug) {

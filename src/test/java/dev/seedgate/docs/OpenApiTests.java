@@ -71,7 +71,10 @@ class OpenApiTests {
                     .contains("400", "401", "406", "500", "503");
             assertThat(call.findValuesAsString("name"))
                     .as("nothing of the inside is a parameter of " + name)
-                    .doesNotContain("caller", "actor", "request", "requestId");
+                    .doesNotContain("caller", "request", "requestId");
+            // The audit log alone is asked by actor.
+            assertThat(call.findValuesAsString("name").contains("actor"))
+                    .isEqualTo(name.equals("GET /admin/api/audit"));
         }
     }
 

@@ -1,0 +1,12 @@
+package dev.seedgate.admin;
+
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+/** Why something is done, for the audit log. */
+record ReasonRequest(@Line @Size(max = 500) @Nullable String reason) {
+
+    static @Nullable String of(@Nullable ReasonRequest request) {
+        return request == null ? null : request.reason();
+    }
+}

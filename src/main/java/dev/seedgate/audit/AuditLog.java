@@ -1,0 +1,107 @@
+package dev.seedgate.audit;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.Page;
+import dev.seedgate.shared.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every change by an admin, append-only. */
+@Service
+public class AuditLog {
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    AuditLog(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** Joins the transaction of the change, so that neither stands without the other. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void record(Change change, Actor actor) {
+        jdbc.sql(
+                        """
+                        insert into audit_entry (actor, action, object, before, after, reason, address,
+                            request_id)
+                        values (:actor, :action, :object, cast(:before as jsonb), cast(:after as jsonb),
+                            :reason, :address, :request)
+                        """)
+                .param("actor", actor.name())
+                .param("action", change.action())
+                .param("object", change.object())
+                .param("before", text(change.before()))
+                .param("after", text(change.after()))
+                .param("reason", change.reason())
+                .param("address", actor.address())
+                .param("request", MDC.get(RequestId.LOG_KEY))
+                .update();
+    }
+
+    /**
+     * The entries, newest first.
+     *
+     * @param cursor the id before which the page begins, or null
+     */
+    @Transactional(readOnly = true)
+    public Page<AuditEntry> find(AuditFilter filter, @Nullable Long cursor, int limit) {
+        List<AuditEntry> found =
+                jdbc.sql(
+                                """
+                                select * from audit_entry
+                                where (cast(:actor as text) is null or actor = :actor)
+                                  and (cast(:action as text) is null or action = :action)
+                                  and (cast(:object as text) is null or object = :object)
+                                  and (cast(:from as timestamptz) is null or at >= :from)
+                                  and (cast(:to as timestamptz) is null or at < :to)
+                                  and (cast(:cursor as bigint) is null or id < :cursor)
+                                order by id desc limit :limit
+                                """)
+                        .param("actor", filter.actor())
+                        .param("action", filter.action())
+                        .param("object", filter.object())
+                        .param("from", filter.fromTime())
+                        .param("to", filter.toTime())
+                        .param("cursor", cursor)
+                        .param("limit", limit + 1)
+                        .query((row, _) -> entry(row))
+                        .list();
+        if (found.size() <= limit) {
+            return new Page<>(found, null);
+        }
+        return new Page<>(found.subList(0, limit), String.valueOf(found.get(limit - 1).id()));
+    }
+
+    private AuditEntry entry(ResultSet row) throws SQLException {
+        return new AuditEntry(
+                row.getLong("id"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("actor"),
+                row.getString("action"),
+                row.getString("object"),
+                tree(row.getString("before")),
+                tree(row.getString("after")),
+                row.getString("reason"),
+                row.getString("address"),
+                row.getString("request_id"));
+    }
+
+    private @Nullable String text(@Nullable Object value) {
+        return value == null ? null : json.writeValueAsString(value);
+    }
+
+    private @Nullable JsonNode tree(@Nullable String text) {
+        return text == null ? null : json.readTree(text);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an order would cost, in credits.
+ *
+ * @param accepted whether it would be taken at this moment
+ * @param error why not, with a message for the client
+ * @param remaining what the team can still charge, null for unlimited
+ */
+record Quote(
+        long credits,
+        boolean accepted,
+        @Nullable ErrorCode error,
+        @Nullable String message,
+        @Nullable Long remaining) {}

@@ -1,0 +1,45 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.credit.Accounts;
+import dev.seedgate.credit.Ledger;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Caller;
+import java.time.Clock;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+
+/** Says what an order would cost and whether it would be taken now. */
+@Component
+class Quotes {
+
+    private final Admission admission;
+    private final Intake intake;
+    private final Ledger ledger;
+    private final Accounts accounts;
+    private final Clock clock;
+
+    Quotes(Admission admission, Intake intake, Ledger ledger, Accounts accounts, Clock clock) {
+        this.admission = admission;
+        this.intake = intake;
+        this.ledger = ledger;
+        this.accounts = accounts;
+        this.clock = clock;
+    }
+
+    /** Asks the very statements that would charge, and takes back what they did. */
+    @Transactional
+    Quote quote(Caller caller, Order order) {
+        TransactionInterceptor.currentTransactionStatus().setRollbackOnly();
+        Long remaining = accounts.balance(caller.teamId()).remaining();
+        long credits = order.preset().credits();
+        try {
+            intake.check();
+            ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant())));
+            return new Quote(credits, true, null, null, remaining);
+        } catch (GatewayException refusal) {
+            return new Quote(credits, false, refusal.code(), refusal.message(), remaining);
+        }
+    }
+}
