@@ -1,7 +1,16 @@
 /** The admin REST API: translates HTTP to the verbs of the rooms that own them. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"team", "credit", "generation", "billing", "audit", "shared"})
+        allowedDependencies = {
+            "team",
+            "credit",
+            "generation",
+            "billing",
+            "upstream",
+            "work",
+            "audit",
+            "shared"
+        })
 package dev.seedgate.admin;
 
 import org.jspecify.annotations.NullMarked;

@@ -40,6 +40,13 @@ class Intake implements SmartLifecycle {
                     "This gateway is stopping; nothing was charged. Try again.",
                     Duration.ofSeconds(2));
         }
+        if (budget.createsAreStopped()) {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The operators take no orders at the moment; nothing was charged. Tasks that were taken go on. Try again later.",
+                    // A person stopped it and a person starts it again: that takes minutes.
+                    Duration.ofSeconds(30));
+        }
         Optional<Duration> stopped = budget.refusesCreates(queued == 0);
         if (stopped.isPresent()) {
             throw new GatewayException(

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -34,6 +35,9 @@ public class Callers {
     private final Cache<ByteBuffer, Known> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
+    // As many as there are keys, at most.
+    private final Set<Long> used = ConcurrentHashMap.newKeySet();
+
     Callers(JdbcClient jdbc, KeyRevision revision) {
         this.jdbc = jdbc;
         this.revision = revision;
@@ -51,7 +55,24 @@ public class Callers {
             known.put(ByteBuffer.wrap(hash), found);
         }
         boolean expired = System.nanoTime() - found.goodUntilNanos() >= 0;
-        return expired ? Optional.empty() : Optional.ofNullable(found.caller());
+        Optional<Caller> caller = expired ? Optional.empty() : Optional.ofNullable(found.caller());
+        caller.ifPresent(it -> used.add(it.keyId()));
+        return caller;
+    }
+
+    /**
+     * Writes down which keys were used, once in a while: to the minute is enough to find dead ones.
+     */
+    @Scheduled(fixedDelayString = "${seedgate.last-used-interval:1m}")
+    void writeLastUse() {
+        Set<Long> ids = Set.copyOf(used);
+        if (!ids.isEmpty()) {
+            jdbc.sql("update api_key set last_used_at = gateway_now() where id in (:ids)")
+                    .param("ids", ids)
+                    .update();
+            // Only now: what could not be written is tried again.
+            used.removeAll(ids);
+        }
     }
 
     /**

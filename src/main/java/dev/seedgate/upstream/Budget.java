@@ -28,6 +28,9 @@ public interface Budget {
      */
     Optional<Duration> refusesCreates(boolean queueIsEmpty);
 
+    /** Whether an operator has said that no create be taken. Answered from memory. */
+    boolean createsAreStopped();
+
     /** Creates per second that the configured rate lets through at best: bounds the queue. */
     double requestsPerSecond();
 }

@@ -94,6 +94,11 @@ final class ClusterBudget implements Budget {
     }
 
     @Override
+    public boolean createsAreStopped() {
+        return pauses.stands(Stop.CREATES);
+    }
+
+    @Override
     public Optional<Duration> refusesCreates(boolean queueIsEmpty) {
         @Nullable Stop gate = pauses.gate();
         if (gate == null) {

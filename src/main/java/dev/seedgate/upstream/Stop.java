@@ -11,7 +11,9 @@ enum Stop {
     /** The company's credit is used up. Stops submits only. */
     ACCOUNT_CREDIT,
     /** An operator said so. Stops submits only. */
-    OPERATOR;
+    OPERATOR,
+    /** An operator said that no create be taken. Stops no call. */
+    CREATES;
 
     /** What a submit's answer stops. */
     static Optional<Stop> of(Envelope envelope) {

@@ -335,6 +335,24 @@ public class DueWork {
                 .single();
     }
 
+    /** What is due or will be, by kind, with the age of the oldest due row. */
+    public List<Backlog> backlog() {
+        return jdbc.sql(
+                        """
+                        select kind, count(*) as tasks, count(*) filter (where due_at <= gateway_now()) as due,
+                               coalesce(greatest(extract(epoch from gateway_now() - min(due_at)), 0), 0)
+                                   as oldest_due_seconds
+                        from work group by kind order by kind
+                        """)
+                .query((row, _) ->
+                        new Backlog(
+                                row.getString("kind"),
+                                row.getLong("tasks"),
+                                row.getLong("due"),
+                                row.getLong("oldest_due_seconds")))
+                .list();
+    }
+
     /** How many tasks wait to be submitted, counted up to {@code limit}. */
     public int queued(int limit) {
         return jdbc.sql(

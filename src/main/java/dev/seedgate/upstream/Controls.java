@@ -1,0 +1,134 @@
+package dev.seedgate.upstream;
+
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.shared.Actor;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * What an operator sees of the way to the vendor, and the two switches on it. A switch counts here
+ * at once and on the other replicas within about a second.
+ */
+@Service
+public class Controls {
+
+    private final JdbcClient jdbc;
+    private final Endpoint endpoint;
+    private final UpstreamSettings settings;
+    private final Guards guards;
+    private final Pauses pauses;
+    private final AuditLog audit;
+
+    Controls(
+            JdbcClient jdbc,
+            Endpoint endpoint,
+            UpstreamSettings settings,
+            Guards guards,
+            Pauses pauses,
+            AuditLog audit) {
+        this.jdbc = jdbc;
+        this.endpoint = endpoint;
+        this.settings = settings;
+        this.guards = guards;
+        this.pauses = pauses;
+        this.audit = audit;
+    }
+
+    /** What stands between the gateway and the vendor; the breakers are those of this instance. */
+    @Transactional(readOnly = true)
+    public UpstreamState state() {
+        return new UpstreamState(
+                endpoint.name(),
+                settings.upstreamRequestsPerSecond(),
+                settings.upstreamMaxConcurrent(),
+                guards.submitsWait(),
+                guards.pollsWait(),
+                standing());
+    }
+
+    /** Queues what is created from now on; polls go on. */
+    @Transactional
+    public void pause(@Nullable String reason, Actor actor) {
+        set("upstream.pause", Stop.OPERATOR, reason, actor);
+    }
+
+    /** Ends an operator's pause; what the vendor or its account stopped stays stopped. */
+    @Transactional
+    public void resume(@Nullable String reason, Actor actor) {
+        clear("upstream.resume", Stop.OPERATOR, reason, actor);
+    }
+
+    /** Refuses all creates of all teams; what was taken before goes on. */
+    @Transactional
+    public void stopCreates(@Nullable String reason, Actor actor) {
+        set("creates.stop", Stop.CREATES, reason, actor);
+    }
+
+    /** Takes creates again. */
+    @Transactional
+    public void resumeCreates(@Nullable String reason, Actor actor) {
+        clear("creates.resume", Stop.CREATES, reason, actor);
+    }
+
+    private void set(String action, Stop stop, @Nullable String reason, Actor actor) {
+        jdbc.sql(
+                        """
+                        insert into upstream_pause (upstream, reason, detail)
+                        values (:upstream, :stop, :detail)
+                        on conflict (upstream, reason) do update set detail = excluded.detail
+                        """)
+                .param("upstream", endpoint.name())
+                .param("stop", stop.name())
+                .param("detail", actor + (reason == null ? "" : ": " + reason))
+                .update();
+        written(action, reason, actor);
+    }
+
+    private void clear(String action, Stop stop, @Nullable String reason, Actor actor) {
+        jdbc.sql("delete from upstream_pause where upstream = :upstream and reason = :stop")
+                .param("upstream", endpoint.name())
+                .param("stop", stop.name())
+                .update();
+        written(action, reason, actor);
+    }
+
+    private void written(String action, @Nullable String reason, Actor actor) {
+        audit.record(new Change(action, "upstream:" + endpoint.name(), null, null, reason), actor);
+        TransactionSynchronizationManager.registerSynchronization(
+                new TransactionSynchronization() {
+                    @Override
+                    public void afterCompletion(int status) {
+                        pauses.refresh();
+                    }
+                });
+    }
+
+    private List<UpstreamState.Pause> standing() {
+        return jdbc.sql(
+                        """
+                        select reason, since, until, detail from upstream_pause
+                        where upstream = :upstream and (until is null or until > gateway_now())
+                        order by reason
+                        """)
+                .param("upstream", endpoint.name())
+                .query((row, _) ->
+                        new UpstreamState.Pause(
+                                row.getString("reason"),
+                                row.getObject("since", OffsetDateTime.class).toInstant(),
+                                instant(row.getObject("until", OffsetDateTime.class)),
+                                row.getString("detail")))
+                .list();
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+}
