@@ -3,12 +3,10 @@ package dev.seedgate.admin;
 import dev.seedgate.audit.AuditEntry;
 import dev.seedgate.audit.AuditFilter;
 import dev.seedgate.audit.AuditLog;
-import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.credit.BillingZone;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import io.swagger.v3.oas.annotations.Operation;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,34 +20,30 @@ import org.springframework.web.bind.annotation.RestController;
 class AuditController {
 
     private final AuditLog log;
+    private final BillingZone zone;
 
-    AuditController(AuditLog log) {
+    AuditController(AuditLog log, BillingZone zone) {
         this.log = log;
+        this.zone = zone;
     }
 
     @Operation(
             operationId = "listAuditEntries",
             summary = "Read who changed what",
             description =
-                    "Newest first: actor, action, object, what it was before and after, reason, address, request id.")
+                    "Newest first: actor, action, object, what it was before and after, reason, address, request id. from and to are half-open, dates in the billing zone or instants.")
     @GetMapping
     Page<AuditEntry> list(
             @RequestParam(required = false) @Nullable String actor,
             @RequestParam(required = false) @Nullable String action,
             @RequestParam(required = false) @Nullable String object,
-            @RequestParam(required = false) @Nullable Instant from,
-            @RequestParam(required = false) @Nullable Instant to,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        AuditFilter filter = new AuditFilter(actor, action, object, from, to);
-        return log.find(filter, cursor == null ? null : id(cursor), PageSize.checked(limit));
-    }
-
-    private static Long id(String cursor) {
-        if (!cursor.matches("[0-9]{1,18}")) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
-        }
-        return Long.valueOf(cursor);
+        AuditFilter filter =
+                new AuditFilter(
+                        actor, action, object, zone.moment("from", from), zone.moment("to", to));
+        return log.find(filter, Cursor.id(cursor), PageSize.checked(limit));
     }
 }

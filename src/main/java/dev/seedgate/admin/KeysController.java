@@ -8,6 +8,7 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.ApiKeys;
 import dev.seedgate.team.IssuedKey;
@@ -39,6 +40,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -71,12 +73,20 @@ class KeysController {
         return KeyAnswer.of(key.details(), key.text());
     }
 
-    @Operation(operationId = "listKeys", summary = "List a team's keys")
+    @Operation(
+            operationId = "listKeys",
+            summary = "List a team's keys",
+            description = "By id; send next_cursor as cursor for the next page.")
     @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping
-    Page<KeyAnswer> list(@PathVariable String slug) {
+    Page<KeyAnswer> list(
+            @PathVariable String slug,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        Page<KeyDetails> page = keys.list(slug, Cursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
-                keys.list(slug).stream().map(key -> KeyAnswer.of(key, null)).toList(), null);
+                page.items().stream().map(key -> KeyAnswer.of(key, null)).toList(),
+                page.nextCursor());
     }
 
     @Operation(

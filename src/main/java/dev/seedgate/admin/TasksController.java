@@ -1,6 +1,7 @@
 package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.credit.BillingZone;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Phase;
 import dev.seedgate.generation.Resolutions;
@@ -44,17 +45,20 @@ class TasksController {
     private final TaskFiles files;
     private final Resolutions resolutions;
     private final Outcomes outcomes;
+    private final BillingZone zone;
 
-    TasksController(TaskFiles files, Resolutions resolutions, Outcomes outcomes) {
+    TasksController(TaskFiles files, Resolutions resolutions, Outcomes outcomes, BillingZone zone) {
         this.files = files;
         this.resolutions = resolutions;
         this.outcomes = outcomes;
+        this.zone = zone;
     }
 
     @Operation(
             operationId = "findTasks",
             summary = "Find tasks of all teams",
-            description = "Newest first, with the evidence of each attempt and the ledger entries.")
+            description =
+                    "Newest first, with the evidence of each attempt and the ledger entries. from and to are half-open, dates in the billing zone or instants.")
     @GetMapping
     Page<TaskFile> list(
             @AuthenticationPrincipal Actor actor,
@@ -64,12 +68,18 @@ class TasksController {
             @RequestParam(required = false) @Nullable String project,
             @RequestParam(name = "upstream_task_id", required = false)
                     @Nullable String upstreamTaskId,
-            @RequestParam(required = false) @Nullable Instant from,
-            @RequestParam(required = false) @Nullable Instant to,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
         TaskFilter filter =
-                new TaskFilter(team, phases(status, phase), project, upstreamTaskId, from, to);
+                new TaskFilter(
+                        team,
+                        phases(status, phase),
+                        project,
+                        upstreamTaskId,
+                        zone.moment("from", from),
+                        zone.moment("to", to));
         return files.find(
                 filter, cursor == null ? null : id(cursor).value(), PageSize.checked(limit), actor);
     }

@@ -67,7 +67,7 @@ class TeamsController {
             operationId = "createTeam",
             summary = "Make a team",
             description =
-                    "Limits that are null or left out mean unlimited. The slug never changes.")
+                    "Limits that are null or left out mean unlimited. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
     @Refuses(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -232,6 +232,7 @@ class TeamsController {
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
             @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
                     @Nullable String costCenter) {
 
@@ -243,7 +244,8 @@ class TeamsController {
                     monthlyQuota,
                     maxInFlight,
                     generatePerMinute,
-                    weight == null ? 1 : weight);
+                    weight == null ? 1 : weight,
+                    Boolean.TRUE.equals(softLimits));
         }
     }
 
@@ -258,6 +260,7 @@ class TeamsController {
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
             @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
                     @Nullable String costCenter) {
 
@@ -268,6 +271,7 @@ class TeamsController {
                     team.maxInFlight(),
                     team.generatePerMinute(),
                     team.weight(),
+                    team.softLimits(),
                     team.costCenter());
         }
 
@@ -279,6 +283,7 @@ class TeamsController {
                             maxInFlight,
                             generatePerMinute,
                             weight,
+                            softLimits,
                             costCenter)
                     .team();
         }
@@ -296,6 +301,7 @@ class TeamsController {
             @JsonProperty("max_in_flight") @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Nullable Integer generatePerMinute,
             int weight,
+            @JsonProperty("soft_limits") boolean softLimits,
             @JsonProperty("cost_center") @Nullable String costCenter,
             boolean suspended,
             @JsonProperty("archived_at") @Nullable Instant archivedAt,
@@ -310,6 +316,7 @@ class TeamsController {
                     team.maxInFlight(),
                     team.generatePerMinute(),
                     team.weight(),
+                    team.softLimits(),
                     team.costCenter(),
                     team.suspended(),
                     team.archivedAt(),

@@ -77,10 +77,7 @@ public class AuditLog {
                         .param("limit", limit + 1)
                         .query((row, _) -> entry(row))
                         .list();
-        if (found.size() <= limit) {
-            return new Page<>(found, null);
-        }
-        return new Page<>(found.subList(0, limit), String.valueOf(found.get(limit - 1).id()));
+        return Page.of(found, limit, AuditEntry::id);
     }
 
     private AuditEntry entry(ResultSet row) throws SQLException {

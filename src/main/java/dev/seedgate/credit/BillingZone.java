@@ -9,9 +9,11 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.lang.Contract;
 import org.springframework.stereotype.Component;
 
 /**
@@ -53,8 +55,13 @@ public class BillingZone implements InitializingBean {
      * What a caller means by a date, at its start in this zone, or by an instant.
      *
      * @param field how the caller calls it, for the {@code INVALID_REQUEST} that a bad one draws
+     * @param text null where the caller leaves it open, as is then the answer
      */
-    public Instant moment(String field, String text) {
+    @Contract("_, !null -> !null")
+    public @Nullable Instant moment(String field, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
         try {
             // A plus sign that was not encoded arrives as a space.
             Instant instant =

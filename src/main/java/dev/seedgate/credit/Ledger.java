@@ -29,12 +29,13 @@ public class Ledger {
      * Locks the team's account, sees every limit as it then is, and moves it or says which limit
      * refuses, in the order suspended, rate, in flight, quota. GCRA: a create may come when the
      * theoretical arrival time it would move is at most a minute ahead, so that a whole minute's
-     * allowance can come at once.
+     * allowance can come at once. Soft limits, but for the suspension, are seen and not enforced:
+     * what is beyond quota and top-ups then counts on the quota.
      */
     private static final String RESERVE =
             """
             with a as materialized (
-                select t.id as team_id, t.slug, t.weight, t.monthly_quota, t.max_in_flight,
+                select t.id as team_id, t.slug, t.weight, t.monthly_quota, t.max_in_flight, t.soft_limits,
                        t.suspended or t.archived_at is not null as closed,
                        gateway_now() as now, gateway_renewal() as renews_at,
                        interval '1 minute' / t.generate_per_minute as rate_step,
@@ -47,39 +48,44 @@ public class Ledger {
                 where a.team_id = :team
                 for update of a
             ), price as (
-                select a.*, case when monthly_quota is null then :credits
-                                 else least(:credits, greatest(monthly_quota - used, 0)) end as from_quota
+                select a.*, case when monthly_quota is null then 0
+                                 else least(top_ups, :credits - least(:credits, greatest(monthly_quota - used, 0)))
+                            end as from_top_ups
                 from a
-            ), verdict as (
+            ), seen as (
                 select price.*,
                        case when closed then 'FORBIDDEN'
                             when rate_tat + rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
                             when in_flight >= max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
-                            when from_quota + top_ups < :credits then 'TEAM_QUOTA_EXHAUSTED'
-                       end as refusal
+                            when monthly_quota is not null and greatest(monthly_quota - used, 0) + top_ups < :credits
+                                then 'TEAM_QUOTA_EXHAUSTED'
+                       end as broken
                 from price
+            ), verdict as (
+                select seen.*, case when closed or not soft_limits then broken end as refusal from seen
             ), moved as (
                 update account set
                     period = v.period,
-                    used = v.used + v.from_quota,
-                    top_ups = v.top_ups - (:credits - v.from_quota),
+                    used = v.used + :credits - v.from_top_ups,
+                    top_ups = v.top_ups - v.from_top_ups,
                     in_flight = v.in_flight + 1,
                     rate_tat = case when v.rate_step is null then account.rate_tat
-                                    else v.rate_tat + v.rate_step end,
+                                    -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
+                                    else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end,
                     finish_tag = v.start_tag + :credits::double precision / v.weight
                 from verdict v
                 where account.team_id = v.team_id and v.refusal is null
                 returning account.team_id
             ), entry as (
                 insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
-                    from_top_ups, task_id, actor, team_slug, project, cost_center, key_id, key_name,
+                    from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
                     preset, price_version, upstream)
-                select 'reserve', v.team_id, 'team', 'held', :credits, v.period, v.from_quota,
-                    :credits - v.from_quota, :task, :actor, v.slug, :project, :costCenter, :keyId,
+                select 'reserve', v.team_id, 'team', 'held', :credits, v.period, :credits - v.from_top_ups,
+                    v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
                     :keyName, :preset, :priceVersion, :upstream
                 from verdict v join moved using (team_id)
             )
-            select refusal, start_tag, max_in_flight, renews_at,
+            select refusal, broken, start_tag, max_in_flight, renews_at,
                    ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
                    case when monthly_quota is null then null
                         else greatest(monthly_quota - used, 0) + top_ups end as remaining
@@ -121,7 +127,7 @@ public class Ledger {
     /**
      * Holds the price of a task, or refuses with {@code FORBIDDEN}, {@code TEAM_RATE_LIMITED},
      * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
-     * commit: call it late.
+     * commit: call it late. A team with soft limits is refused only while it is suspended.
      */
     public Reservation reserve(Charge charge) {
         long credits = charge.preset().credits();
@@ -230,10 +236,12 @@ public class Ledger {
         if (refusal != null) {
             throw refused(row, ErrorCode.valueOf(refusal), credits, left);
         }
+        String broken = row.getString("broken");
         return new Reservation(
                 credits,
-                remaining == null ? null : remaining - credits,
-                row.getDouble("start_tag"));
+                remaining == null ? null : Math.max(0, remaining - credits),
+                row.getDouble("start_tag"),
+                broken == null ? null : ErrorCode.valueOf(broken));
     }
 
     private static GatewayException refused(

@@ -1,5 +1,6 @@
 package dev.seedgate.credit;
 
+import dev.seedgate.shared.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,5 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param credits the price
  * @param remaining what the team has left, null when unlimited
  * @param startTag the task's place in the fair queue
+ * @param exceeded the soft limit that would have refused it, null when within all
  */
-public record Reservation(long credits, @Nullable Long remaining, double startTag) {}
+public record Reservation(
+        long credits, @Nullable Long remaining, double startTag, @Nullable ErrorCode exceeded) {}

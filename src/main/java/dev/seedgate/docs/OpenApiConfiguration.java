@@ -138,6 +138,11 @@ class OpenApiConfiguration {
                         "integer",
                         "What the team has left; absent when it has no quota, and on a replay."));
         components.addHeaders(
+                "X-Limit-Exceeded",
+                answer(
+                        "string",
+                        "The limit of the team that this create went beyond; only where limits report instead of refusing."));
+        components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
         components.addSchemas("TaskId", Schemas.taskId());
         components.addSchemas("UsageRow", Schemas.usageRow());

@@ -80,7 +80,8 @@ class Admission {
                         committing.run();
                     }
                 });
-        return new Receipt(id, reservation.credits(), reservation.remaining(), false);
+        return new Receipt(
+                id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
     }
 
     Charge charge(Caller caller, Order order, TaskId id) {

@@ -52,7 +52,7 @@ class Creates {
     private Optional<Receipt> stored(Caller caller, Order order, TaskId id) {
         try {
             return tasks.findByIdAndTeamId(id.value(), caller.teamId())
-                    .map(_ -> new Receipt(id, order.preset().credits(), null, false));
+                    .map(_ -> new Receipt(id, order.preset().credits(), null, null, false));
         } catch (DataAccessException | TransactionException e) {
             log.warn("task {} can't be looked for either: {}", id, e.toString());
             return Optional.empty();

@@ -76,6 +76,7 @@ class MirrorController {
             headers = {
                 @Header(name = "X-Credits-Charged", ref = "X-Credits-Charged"),
                 @Header(name = "X-Credits-Remaining", ref = "X-Credits-Remaining"),
+                @Header(name = "X-Limit-Exceeded", ref = "X-Limit-Exceeded"),
                 @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed")
             })
     @Refuses({
@@ -112,6 +113,9 @@ class MirrorController {
         answer.header("X-Credits-Charged", String.valueOf(receipt.charged()));
         if (receipt.remaining() != null) {
             answer.header("X-Credits-Remaining", String.valueOf(receipt.remaining()));
+        }
+        if (receipt.exceeded() != null) {
+            answer.header("X-Limit-Exceeded", receipt.exceeded().name());
         }
         if (receipt.replayed()) {
             answer.header("Idempotent-Replayed", "true");

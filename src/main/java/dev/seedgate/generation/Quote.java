@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What an order would cost, in credits.
  *
  * @param accepted whether it would be taken at this moment
- * @param error why not, with a message for the client
+ * @param error why not, or which soft limit it would go beyond, with a message for the client
  * @param remaining what the team can still charge, null for unlimited
  */
 record Quote(

@@ -2,10 +2,13 @@ package dev.seedgate.generation;
 
 import dev.seedgate.credit.Accounts;
 import dev.seedgate.credit.Ledger;
+import dev.seedgate.credit.Reservation;
+import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
@@ -36,10 +39,17 @@ class Quotes {
         long credits = order.preset().credits();
         try {
             intake.check();
-            ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant())));
-            return new Quote(credits, true, null, null, remaining);
+            Reservation held =
+                    ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant())));
+            return new Quote(credits, true, held.exceeded(), over(held.exceeded()), remaining);
         } catch (GatewayException refusal) {
             return new Quote(credits, false, refusal.code(), refusal.message(), remaining);
         }
+    }
+
+    private static @Nullable String over(@Nullable ErrorCode exceeded) {
+        return exceeded == null
+                ? null
+                : "It would be taken, but beyond a limit of your team, which only reports.";
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.TaskId;
 import org.jspecify.annotations.Nullable;
 
@@ -8,11 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param charged credits
  * @param remaining what the team has left; null when unlimited, and on a replay
+ * @param exceeded the soft limit that it went beyond, null when within all and on a replay
  * @param replayed whether the task was made by an earlier call with the same idempotency key
  */
-record Receipt(TaskId task, long charged, @Nullable Long remaining, boolean replayed) {
+record Receipt(
+        TaskId task,
+        long charged,
+        @Nullable Long remaining,
+        @Nullable ErrorCode exceeded,
+        boolean replayed) {
 
     static Receipt replayed(TaskId task, long charged) {
-        return new Receipt(task, charged, null, true);
+        return new Receipt(task, charged, null, null, true);
     }
 }

@@ -50,9 +50,7 @@ class TaskSearch {
                         .param("limit", limit + 1)
                         .query((row, _) -> new Found(row.getString("id"), row.getString("slug")))
                         .list();
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), found.get(limit - 1).id());
+        return Page.of(found, limit, Found::id);
     }
 
     private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {

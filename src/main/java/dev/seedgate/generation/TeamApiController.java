@@ -98,8 +98,8 @@ class TeamApiController {
                         Phase.wanted(status),
                         project == null ? null : project(project),
                         null,
-                        from == null ? null : zone.moment("from", from),
-                        to == null ? null : zone.moment("to", to));
+                        zone.moment("from", from),
+                        zone.moment("to", to));
         Page<TaskItem> page =
                 reads.list(
                         caller,

@@ -3,6 +3,7 @@ package dev.seedgate.team;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -17,6 +18,5 @@ interface ApiKeyRepository extends Repository<ApiKey, Long> {
     @Query("select k from ApiKey k where k.team.slug = :slug and k.id = :id")
     Optional<ApiKey> lock(String slug, long id);
 
-    @Query("select k from ApiKey k where k.team.slug = :slug order by k.id")
-    List<ApiKey> findAll(String slug);
+    List<ApiKey> findByTeamSlugAndIdGreaterThanOrderById(String slug, long id, Limit limit);
 }

@@ -6,6 +6,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
+import dev.seedgate.shared.Page;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -83,10 +85,18 @@ public class ApiKeys {
         return key;
     }
 
+    /** A team's keys by id, from after {@code cursor} on. */
     @Transactional(readOnly = true)
-    public List<KeyDetails> list(String slug) {
+    public Page<KeyDetails> list(String slug, @Nullable Long cursor, int limit) {
         teams.find(slug);
-        return keys.findAll(slug).stream().map(ApiKey::details).toList();
+        List<KeyDetails> found =
+                keys
+                        .findByTeamSlugAndIdGreaterThanOrderById(
+                                slug, cursor == null ? 0 : cursor, Limit.of(limit + 1))
+                        .stream()
+                        .map(ApiKey::details)
+                        .toList();
+        return Page.of(found, limit, KeyDetails::id);
     }
 
     /** Ends a key for good, on every replica within about a second. */
@@ -165,7 +175,7 @@ public class ApiKeys {
      */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
-        Team team = teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1));
+        Team team = teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false));
         if (!keys.existsByHash(KeyText.sha256(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey);
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight tasks queued, submitting or rendering at once
  * @param generatePerMinute creates per minute; a whole minute's allowance may come at once
  * @param weight share of the vendor's budget against other teams, 1 to 100
+ * @param softLimits whether quota, in flight and rate only report instead of refusing
  */
 public record NewTeam(
         String slug,
@@ -18,4 +19,5 @@ public record NewTeam(
         @Nullable Long monthlyQuota,
         @Nullable Integer maxInFlight,
         @Nullable Integer generatePerMinute,
-        int weight) {}
+        int weight,
+        boolean softLimits) {}

@@ -23,6 +23,7 @@ class Team {
     private @Nullable Integer maxInFlight;
     private @Nullable Integer generatePerMinute;
     private int weight;
+    private boolean softLimits;
     private boolean suspended;
     private @Nullable Instant archivedAt;
     private Instant createdAt;
@@ -39,6 +40,7 @@ class Team {
         maxInFlight = request.maxInFlight();
         generatePerMinute = request.generatePerMinute();
         weight = request.weight();
+        softLimits = request.softLimits();
         createdAt = now;
     }
 
@@ -49,6 +51,7 @@ class Team {
         maxInFlight = wanted.maxInFlight();
         generatePerMinute = wanted.generatePerMinute();
         weight = wanted.weight();
+        softLimits = wanted.softLimits();
     }
 
     /** Ends the team for good; a second time changes nothing. */
@@ -68,7 +71,14 @@ class Team {
 
     NewTeam wanted() {
         return new NewTeam(
-                slug, name, costCenter, monthlyQuota, maxInFlight, generatePerMinute, weight);
+                slug,
+                name,
+                costCenter,
+                monthlyQuota,
+                maxInFlight,
+                generatePerMinute,
+                weight,
+                softLimits);
     }
 
     long id() {
@@ -88,6 +98,7 @@ class Team {
                 maxInFlight,
                 generatePerMinute,
                 weight,
+                softLimits,
                 suspended,
                 archivedAt,
                 createdAt,

@@ -13,6 +13,7 @@ public record TeamDetails(
         @Nullable Integer maxInFlight,
         @Nullable Integer generatePerMinute,
         int weight,
+        boolean softLimits,
         boolean suspended,
         @Nullable Instant archivedAt,
         Instant createdAt,

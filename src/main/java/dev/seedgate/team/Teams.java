@@ -65,10 +65,7 @@ public class Teams {
                 teams.findBySlugGreaterThanOrderBySlug(after, Limit.of(limit + 1)).stream()
                         .map(Team::details)
                         .toList();
-        if (found.size() <= limit) {
-            return new Page<>(found, null);
-        }
-        return new Page<>(found.subList(0, limit), found.get(limit - 1).slug());
+        return Page.of(found, limit, TeamDetails::slug);
     }
 
     /**

@@ -113,6 +113,26 @@ class ChangesTests {
     }
 
     @Test
+    void listsKeysPageByPage() {
+        Team team = gateway.team();
+        for (String name : List.of("second", "third")) {
+            gateway.key(team.slug(), "{\"name\":\"" + name + "\"}");
+        }
+        String path = "/teams/" + team.slug() + "/keys?limit=2";
+        JsonNode first = gateway.admin("GET", path, null).json();
+        assertThat(first.get("items").findValuesAsString("name")).containsExactly("all", "second");
+        JsonNode rest =
+                gateway.admin(
+                                "GET",
+                                path + "&cursor=" + first.get("next_cursor").stringValue(),
+                                null)
+                        .json();
+        assertThat(rest.get("items").findValuesAsString("name")).containsExactly("third");
+        assertThat(rest.get("next_cursor").isNull()).isTrue();
+        refused(gateway.admin("GET", path + "&cursor=x", null), 400, "INVALID_REQUEST");
+    }
+
+    @Test
     void suspendsAndResumesAKey() {
         Team team = gateway.team();
         String key = keyPath(team);
@@ -235,6 +255,11 @@ class ChangesTests {
         JsonNode credits = team.get("/api/credits").json().get("data");
         assertThat(credits.get("used").asLong()).isZero();
         assertThat(credits.get("in_flight").asInt()).isZero();
+        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"soft_limits\":true}");
+        JsonNode soft =
+                post(team, "/api/quote", ORDER.replace("\"5\"", "\"10\"")).json().get("data");
+        assertThat(soft.get("accepted").asBoolean()).isTrue();
+        assertThat(soft.get("error").stringValue()).isEqualTo("TEAM_QUOTA_EXHAUSTED");
         Answer bad = post(team, "/api/quote", "{\"prompt\":\"a\"}");
         assertThat(bad.status()).isEqualTo(400);
     }

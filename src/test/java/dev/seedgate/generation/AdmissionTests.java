@@ -72,6 +72,51 @@ class AdmissionTests {
     }
 
     @Test
+    void takesWhatSoftLimitsOnlyReport() {
+        Team team =
+                gateway.team(
+                        "\"monthly_quota\":100,\"max_in_flight\":3,\"generate_per_minute\":4,\"soft_limits\":true");
+        topUp(team, 10, "little");
+        assertThat(team.generate("within").header("X-Limit-Exceeded")).isNull();
+        Answer over = team.generate("35 from the quota, 10 from top-ups, 20 beyond");
+        assertThat(over.status()).isEqualTo(200);
+        assertThat(over.header("X-Limit-Exceeded")).isEqualTo("TEAM_QUOTA_EXHAUSTED");
+        assertThat(over.header("X-Credits-Remaining")).isEqualTo("0");
+        assertThat(team.credits().get("used").asLong()).isEqualTo(120);
+        assertThat(team.credits().get("top_ups").asLong()).isZero();
+        assertThat(team.credits().get("remaining").asLong()).isZero();
+        team.create("the third in flight");
+        assertThat(team.generate("the fourth").header("X-Limit-Exceeded"))
+                .isEqualTo("TEAM_TASKS_IN_FLIGHT");
+        Answer fast = team.generate("the fifth in a minute");
+        assertThat(fast.header("X-Limit-Exceeded")).isEqualTo("TEAM_RATE_LIMITED");
+        String task = fast.data().get("task_id").stringValue();
+        assertThat(
+                        gateway.admin("GET", "/tasks/" + task, null)
+                                .json()
+                                .get("ledger")
+                                .get(0)
+                                .get("reason")
+                                .stringValue())
+                .isEqualTo("TEAM_RATE_LIMITED");
+        gateway.admin("POST", "/teams/" + team.slug() + "/suspend", null);
+        assertThat(team.generate("suspended").status()).isEqualTo(403);
+    }
+
+    @Test
+    void enforcesLimitsAgainAtOnceWithoutADebtFromBefore() {
+        Team team = gateway.team("\"generate_per_minute\":2,\"soft_limits\":true");
+        for (int i = 0; i < 10; i++) {
+            team.create("one of many");
+        }
+        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"soft_limits\":false}");
+        assertThat(team.generate("over the limit").error()).isEqualTo("TEAM_RATE_LIMITED");
+        ahead = ahead.plusSeconds(31);
+        gateway.database().shiftTime(ahead);
+        assertThat(team.generate("a step later").status()).isEqualTo(200);
+    }
+
+    @Test
     void takesQuotaFirstThenTopUpsAndGivesBothBack() {
         Team team = gateway.team("\"monthly_quota\":100");
         topUp(team, 100, "first");
