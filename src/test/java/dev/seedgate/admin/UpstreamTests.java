@@ -67,6 +67,31 @@ class UpstreamTests {
         assertThat(actions()).contains("creates.stop", "creates.resume");
     }
 
+    @Test
+    void changesNothingThatCantBeAudited() {
+        Team team = gateway.team();
+        gateway.database()
+                .execute(
+                        "alter table audit_entry add constraint nothing_more check (false) not valid");
+        try {
+            for (String path :
+                    List.of(
+                            "/upstream/pause",
+                            "/upstream/creates/stop",
+                            "/teams/" + team.slug() + "/suspend",
+                            "/teams/" + team.slug() + "/archive")) {
+                assertThat(gateway.admin("POST", path, null).status()).as(path).isEqualTo(500);
+            }
+        } finally {
+            gateway.database().execute("alter table audit_entry drop constraint nothing_more");
+        }
+        JsonNode untouched = gateway.admin("GET", "/teams/" + team.slug(), null).json();
+        assertThat(untouched.get("suspended").asBoolean()).isFalse();
+        assertThat(untouched.get("archived_at").isNull()).isTrue();
+        assertThat(gateway.admin("GET", "/upstream", null).json().get("pauses").isEmpty()).isTrue();
+        assertThat(team.generate("goes on").status()).isEqualTo(200);
+    }
+
     private static List<String> actions() {
         return gateway.admin("GET", "/audit?object=upstream:seedance", null)
                 .json()
