@@ -45,7 +45,7 @@ class AuditController {
         return log.find(filter, cursor == null ? null : id(cursor), PageSize.checked(limit));
     }
 
-    private static Long id(String cursor) {
+    static Long id(String cursor) {
         if (!cursor.matches("[0-9]{1,18}")) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
