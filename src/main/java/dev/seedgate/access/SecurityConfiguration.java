@@ -3,10 +3,10 @@ package dev.seedgate.access;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.staff.AdminCallers;
+import dev.seedgate.staff.Role;
 import dev.seedgate.team.Caller;
 import dev.seedgate.team.Callers;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import org.apache.catalina.core.StandardHost;
@@ -16,14 +16,15 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpMethod;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.ExceptionTranslationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
@@ -35,9 +36,6 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 @EnableConfigurationProperties(AccessSettings.class)
 class SecurityConfiguration {
 
-    private static final String GENERATE = "SCOPE_generate";
-    private static final String STATUS = "SCOPE_status";
-
     private final Refusals refusals;
     private final AccessSettings settings;
 
@@ -48,36 +46,24 @@ class SecurityConfiguration {
 
     @Bean
     @Order(1)
-    SecurityFilterChain teamApi(HttpSecurity http, Callers callers) {
+    SecurityFilterChain teamApi(HttpSecurity http, Callers callers, Rules rules) {
         return keyed(http, "/api/**", new BearerFilter((key, _) -> team(callers, key), refusals))
-                .authorizeHttpRequests(requests ->
-                        requests.requestMatchers(HttpMethod.POST, "/api/generate", "/api/quote")
-                                .hasAuthority(GENERATE)
-                                .requestMatchers(HttpMethod.DELETE, "/api/tasks/*")
-                                .hasAuthority(GENERATE)
-                                .requestMatchers(
-                                        "/api/status",
-                                        "/api/tasks",
-                                        "/api/tasks/*",
-                                        "/api/credits",
-                                        "/api/usage")
-                                .hasAuthority(STATUS)
-                                .anyRequest()
-                                .authenticated())
+                .authorizeHttpRequests(rules::ofTeamApi)
                 .build();
     }
 
     @Bean
     @Order(2)
-    SecurityFilterChain adminApi(HttpSecurity http) {
-        byte[] bootstrap = settings.requiredAdminKey().getBytes(StandardCharsets.UTF_8);
+    SecurityFilterChain adminApi(
+            HttpSecurity http, BootstrapKey bootstrap, AdminCallers callers, Rules rules) {
         return keyed(
                         http,
                         "/admin/api/**",
                         new BearerFilter(
-                                (key, request) -> admin(bootstrap, key, request.getRemoteAddr()),
+                                (key, request) ->
+                                        admin(bootstrap, callers, key, request.getRemoteAddr()),
                                 refusals))
-                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .authorizeHttpRequests(rules::ofAdminApi)
                 .build();
     }
 
@@ -98,6 +84,17 @@ class SecurityConfiguration {
         return authentication -> {
             throw new UnsupportedOperationException("there are only keys");
         };
+    }
+
+    /** Each role may do what the one below it may. */
+    @Bean
+    static RoleHierarchy roles() {
+        return RoleHierarchyImpl.withDefaultRolePrefix()
+                .role(Role.ADMIN.name())
+                .implies(Role.OPERATOR.name())
+                .role(Role.OPERATOR.name())
+                .implies(Role.VIEWER.name())
+                .build();
     }
 
     /** URLs that no client means, like encoded slashes. */
@@ -156,27 +153,27 @@ class SecurityConfiguration {
                     ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
         }
         return caller.map(known -> {
-            List<SimpleGrantedAuthority> scopes =
-                    known.scopes().stream()
-                            .map(scope -> new SimpleGrantedAuthority("SCOPE_" + scope.text()))
-                            .toList();
+            List<GrantedAuthority> scopes = known.scopes().stream().map(Rules::authority).toList();
             return UsernamePasswordAuthenticationToken.authenticated(known, null, scopes);
         });
     }
 
-    /** Compared in constant time: how much of a guess is right must not show. */
-    private static Optional<Authentication> admin(byte[] bootstrap, String key, String address) {
-        if (!MessageDigest.isEqual(bootstrap, key.getBytes(StandardCharsets.UTF_8))) {
-            return Optional.empty();
+    private static Optional<Authentication> admin(
+            BootstrapKey bootstrap, AdminCallers callers, String key, String address) {
+        if (bootstrap.is(key)) {
+            return Optional.of(admin(new Actor("admin:bootstrap", address), Role.ADMIN));
         }
-        return Optional.of(
-                UsernamePasswordAuthenticationToken.authenticated(
-                        new Actor("admin:bootstrap", address), null, List.of()));
+        return callers.authenticate(key).map(caller -> admin(caller.actor(address), caller.role()));
+    }
+
+    private static Authentication admin(Actor actor, Role role) {
+        return UsernamePasswordAuthenticationToken.authenticated(
+                actor, null, List.of(Rules.authority(role)));
     }
 
     private static GatewayException lacksScope() {
         return new GatewayException(
                 ErrorCode.FORBIDDEN,
-                "This API key lacks the scope for this call. Use another key.");
+                "This API key lacks the scope or role for this call. Use another key.");
     }
 }

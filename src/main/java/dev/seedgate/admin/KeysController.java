@@ -16,15 +16,12 @@ import dev.seedgate.team.KeyDetails;
 import dev.seedgate.team.NewKey;
 import dev.seedgate.team.Scope;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -102,7 +99,7 @@ class KeysController {
             @PathVariable String slug,
             @PathVariable long id,
             @Valid @RequestBody(required = false) @Nullable RotateRequest request) {
-        RotateRequest wanted = request == null ? new RotateRequest(null, null) : request;
+        RotateRequest wanted = RotateRequest.of(request);
         IssuedKey key = keys.rotate(slug, id, wanted.time(), wanted.reason(), actor);
         return KeyAnswer.of(key.details(), key.text());
     }
@@ -157,6 +154,14 @@ class KeysController {
         keys.revoke(slug, id, new IfMatch(ifMatch), actor);
     }
 
+    static @Nullable Instant checked(@Nullable Instant expiry) {
+        if (expiry != null && expiry.isAfter(LATEST_EXPIRY)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "expires_at must be before the year 10000.");
+        }
+        return expiry;
+    }
+
     /** Absent scopes mean both. */
     record KeyRequest(
             @NotBlank @Line @Size(max = 200) String name,
@@ -168,39 +173,11 @@ class KeysController {
                     @Nullable String project) {
 
         NewKey key() {
-            if (expiresAt != null && expiresAt.isAfter(LATEST_EXPIRY)) {
-                throw new GatewayException(
-                        ErrorCode.INVALID_REQUEST, "expires_at must be before the year 10000.");
-            }
             return new NewKey(
-                    name, scopes == null ? EnumSet.allOf(Scope.class) : scopes, expiresAt, project);
-        }
-    }
-
-    /** How long the old key still works. */
-    record RotateRequest(
-            @Schema(example = "PT1H") @Nullable String overlap,
-            @Line @Size(max = 500) @Nullable String reason) {
-
-        // Beyond that it is no overlap but a second key.
-        private static final Duration LONGEST = Duration.ofDays(90);
-
-        Duration time() {
-            try {
-                Duration time = overlap == null ? Duration.ofHours(1) : Duration.parse(overlap);
-                if (!time.isNegative() && time.compareTo(LONGEST) <= 0) {
-                    return time;
-                }
-            } catch (DateTimeParseException _) {
-                throw wrong();
-            }
-            throw wrong();
-        }
-
-        private static GatewayException wrong() {
-            return new GatewayException(
-                    ErrorCode.INVALID_REQUEST,
-                    "overlap must be an ISO 8601 duration like PT1H, from PT0S to 90 days.");
+                    name,
+                    scopes == null ? EnumSet.allOf(Scope.class) : scopes,
+                    checked(expiresAt),
+                    project);
         }
     }
 

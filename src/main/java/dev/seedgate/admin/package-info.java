@@ -3,6 +3,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "team",
+            "staff",
             "credit",
             "generation",
             "billing",

@@ -32,6 +32,7 @@ class CommonParts implements GlobalOperationCustomizer {
             EnumSet.of(
                     ErrorCode.INVALID_REQUEST,
                     ErrorCode.INVALID_API_KEY,
+                    ErrorCode.FORBIDDEN,
                     ErrorCode.NOT_ACCEPTABLE,
                     ErrorCode.INTERNAL_ERROR,
                     ErrorCode.OVERLOADED);
@@ -45,7 +46,7 @@ class CommonParts implements GlobalOperationCustomizer {
         operation.setTags(List.of(door.tag()));
         operation.setSecurity(List.of(new SecurityRequirement().addList(door.key())));
         operation.getResponses().values().forEach(CommonParts::success);
-        refusals(door, handler)
+        refusals(handler)
                 .forEach((status, codes) ->
                         operation
                                 .getResponses()
@@ -70,11 +71,8 @@ class CommonParts implements GlobalOperationCustomizer {
     }
 
     /** By status, in order. */
-    private static Map<Integer, List<ErrorCode>> refusals(Door door, HandlerMethod handler) {
+    private static Map<Integer, List<ErrorCode>> refusals(HandlerMethod handler) {
         Set<ErrorCode> codes = EnumSet.copyOf(ALWAYS);
-        if (door != Door.ADMIN) {
-            codes.add(ErrorCode.FORBIDDEN);
-        }
         if (takesBody(handler)) {
             codes.addAll(WITH_BODY);
         }
@@ -146,7 +144,8 @@ class CommonParts implements GlobalOperationCustomizer {
             case 400 -> "Bad input; the message names the field and the rule.";
             case 401 -> "The key is missing, malformed, unknown, revoked or expired.";
             case 402 -> "The team's own credits don't suffice; the message says when they renew.";
-            case 403 -> "The key lacks the scope or is suspended, or the team is suspended.";
+            case 403 ->
+                    "The key lacks the scope or role or is suspended, or the team is suspended.";
             case 404 -> "There is no such thing, or it is another team's.";
             case 406 -> "Answers are JSON; accept that.";
             case 409 -> "It does not fit the present state.";

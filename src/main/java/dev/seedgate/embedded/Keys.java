@@ -1,7 +1,7 @@
 package dev.seedgate.embedded;
 
+import dev.seedgate.key.KeyText;
 import dev.seedgate.shared.StartupProblem;
-import dev.seedgate.team.KeyText;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -25,9 +25,9 @@ record Keys(String admin, String demoTeam, String database) {
         Keys keys =
                 new Keys(
                         kept.getProperty("admin-key", "admin_" + secret()),
-                        kept.getProperty("demo-team-key", KeyText.generate()),
+                        kept.getProperty("demo-team-key", KeyText.TEAM.generate()),
                         kept.getProperty("database-password", secret()));
-        if (!KeyText.wellFormed(keys.demoTeam())) {
+        if (!KeyText.TEAM.wellFormed(keys.demoTeam())) {
             throw new StartupProblem(
                     "The demo-team-key in %s is not a team key: remove that line to have a new one made."
                             .formatted(folder.resolve(FILE)));

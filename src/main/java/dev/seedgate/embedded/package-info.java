@@ -3,7 +3,7 @@
  * to paste.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"team", "shared"})
+@ApplicationModule(allowedDependencies = {"team", "key", "shared"})
 package dev.seedgate.embedded;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package dev.seedgate.team;
 
+import dev.seedgate.key.KeyText;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -49,7 +50,7 @@ class ApiKey {
         this.team = team;
         name = request.name();
         hash = KeyText.sha256(text);
-        hint = text.substring(0, 7) + "…" + text.substring(text.length() - 4);
+        hint = KeyText.TEAM.hint(text);
         scopes = request.scopes().stream().map(Scope::text).toArray(String[]::new);
         project = request.project();
         expiresAt = request.expiresAt();

@@ -2,6 +2,8 @@ package dev.seedgate.team;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
+import dev.seedgate.key.KeyRevision;
+import dev.seedgate.key.KeyText;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
@@ -171,7 +173,7 @@ public class ApiKeys {
      * Makes the team and the key unless they exist; one that is suspended, archived or revoked
      * stays as it is.
      *
-     * @param apiKey the key's full text, as {@link KeyText#generate()} makes it
+     * @param apiKey the key's full text, as {@link KeyText#TEAM} has it
      */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
@@ -182,7 +184,7 @@ public class ApiKeys {
     }
 
     private IssuedKey issue(Team team, NewKey request) {
-        String text = KeyText.generate();
+        String text = KeyText.TEAM.generate();
         return new IssuedKey(store(team, request, text), text);
     }
 

@@ -2,6 +2,7 @@ package dev.seedgate.team;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
+import dev.seedgate.key.KeyRevision;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;

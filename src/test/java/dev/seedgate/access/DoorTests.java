@@ -27,7 +27,7 @@ class DoorTests {
     private static final Team team = gateway.team();
 
     // Well-formed by its checksum, and nobody's.
-    private static final String NOBODYS = dev.seedgate.team.KeyText.generate();
+    private static final String NOBODYS = dev.seedgate.key.KeyText.TEAM.generate();
 
     static final List<String> BAD_CREDENTIALS =
             List.of(

@@ -218,6 +218,21 @@ class OpenApiTests {
         admin("DELETE " + team + "/keys/{id}", path + "/keys/" + id, null);
         admin("DELETE " + team + "/keys/{id}", path + "/keys/0", null);
         admin("DELETE " + team + "/keys/{id}", path + "/keys/x", null);
+        String keysOfAdmins = "/admin/api/admin-keys";
+        Answer made =
+                admin(
+                        "POST " + keysOfAdmins,
+                        "/admin-keys",
+                        "{\"name\":\"n\",\"role\":\"viewer\"}");
+        String one = "/admin-keys/" + made.json().get("id").asLong();
+        admin("POST " + keysOfAdmins, "/admin-keys", "{\"name\":\"n\"}");
+        admin("GET " + keysOfAdmins, "/admin-keys", null);
+        admin("POST " + keysOfAdmins + "/{id}/rotate", one + "/rotate", null);
+        admin("DELETE " + keysOfAdmins + "/{id}", one, null);
+        admin("DELETE " + keysOfAdmins + "/{id}", "/admin-keys/0", null);
+        String viewer = made.json().get("key").stringValue();
+        description.holdsFor(
+                "POST /admin/api/teams", gateway.call("POST", "/admin/api/teams", viewer, "{}"));
         Answer stranger = gateway.call("GET", "/admin/api/teams", "wrong", null);
         description.holdsFor("GET /admin/api/teams", stranger);
     }

@@ -1,4 +1,4 @@
-package dev.seedgate.team;
+package dev.seedgate.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,8 @@ class KeyTextTests {
 
     @Test
     void makesKeysThatAreWellFormedAndNeverAlike() {
-        assertThat(Stream.generate(KeyText::generate).limit(1000))
-                .allMatch(KeyText::wellFormed)
+        assertThat(Stream.generate(KeyText.TEAM::generate).limit(1000))
+                .allMatch(KeyText.TEAM::wellFormed)
                 .allMatch(key -> key.matches("sg_[0-9A-Za-z]{38}"))
                 .doesNotHaveDuplicates();
     }
@@ -20,7 +20,7 @@ class KeyTextTests {
     @Test
     void usesEveryCharacterOfItsAlphabet() {
         String random =
-                Stream.generate(KeyText::generate)
+                Stream.generate(KeyText.TEAM::generate)
                         .limit(500)
                         .map(key -> key.substring(3, 35))
                         .collect(Collectors.joining());
@@ -30,16 +30,16 @@ class KeyTextTests {
     @Test
     void knowsItsOwnChecksumForever() {
         // Keys are in clients' hands: a change of the format would lock every one of them out.
-        assertThat(KeyText.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUVCHECKS")).isFalse();
-        assertThat(KeyText.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY")).isTrue();
+        assertThat(KeyText.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUVCHECKS")).isFalse();
+        assertThat(KeyText.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY")).isTrue();
     }
 
     @Test
     void refusesAnyKeyWithOneCharacterChanged() {
-        String key = KeyText.generate();
+        String key = KeyText.TEAM.generate();
         for (int i = 0; i < key.length(); i++) {
             char other = key.charAt(i) == 'x' ? 'y' : 'x';
-            assertThat(KeyText.wellFormed(key.substring(0, i) + other + key.substring(i + 1)))
+            assertThat(KeyText.TEAM.wellFormed(key.substring(0, i) + other + key.substring(i + 1)))
                     .as("character %d", i)
                     .isFalse();
         }
@@ -47,15 +47,24 @@ class KeyTextTests {
 
     @Test
     void refusesTextThatIsNoKey() {
-        String key = KeyText.generate();
+        String key = KeyText.TEAM.generate();
         assertThat(Stream.of("", "sg_", key + "0", key.substring(1), " " + key, key.repeat(1000)))
-                .noneMatch(KeyText::wellFormed);
-        assertThat(KeyText.wellFormed("sg_" + "ä".repeat(38))).isFalse();
+                .noneMatch(KeyText.TEAM::wellFormed);
+        assertThat(KeyText.TEAM.wellFormed("sg_" + "ä".repeat(38))).isFalse();
     }
 
     @Test
     void hashesWithSha256() {
         assertThat(HexFormat.of().formatHex(KeyText.sha256("abc")))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void tellsAdminsKeysFromTeams() {
+        assertThat(KeyText.ADMIN.generate())
+                .matches("sga_[0-9A-Za-z]{38}")
+                .matches(KeyText.ADMIN::wellFormed)
+                .doesNotMatch(KeyText.TEAM::wellFormed);
+        assertThat(KeyText.TEAM.generate()).doesNotMatch(KeyText.ADMIN::wellFormed);
     }
 }

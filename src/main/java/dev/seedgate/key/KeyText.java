@@ -1,4 +1,4 @@
-package dev.seedgate.team;
+package dev.seedgate.key;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,12 +8,15 @@ import java.security.SecureRandom;
 import java.util.zip.CRC32;
 
 /**
- * The text of an API key: {@code sg_}, 32 random characters and a checksum of 6. The checksum lets
- * a mistyped or cut key be refused without a look into the database, and secret scanners be sure.
+ * The text of a key: who it is for, 32 random characters and a checksum of 6. The checksum lets a
+ * mistyped or cut key be refused without a look into the database, and secret scanners be sure.
  */
-public final class KeyText {
+public enum KeyText {
+    /** A team's, for example {@code sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY}. */
+    TEAM("sg_"),
+    /** An admin's. */
+    ADMIN("sga_");
 
-    private static final String PREFIX = "sg_";
     private static final String ALPHABET =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -23,26 +26,34 @@ public final class KeyText {
     /** 62^6 is the first power of 62 above 2^32. */
     private static final int CHECKSUM_LENGTH = 6;
 
-    private static final int CHECKED_LENGTH = PREFIX.length() + RANDOM_LENGTH;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private KeyText() {}
+    private final String prefix;
+
+    KeyText(String prefix) {
+        this.prefix = prefix;
+    }
 
     /** A new key that nobody has seen. */
-    public static String generate() {
-        StringBuilder text = new StringBuilder(PREFIX);
+    public String generate() {
+        StringBuilder text = new StringBuilder(prefix);
         for (int i = 0; i < RANDOM_LENGTH; i++) {
             text.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
         }
         return text + checksum(text.toString());
     }
 
-    /** Whether the text can be a key at all: prefix, length, characters and checksum. */
-    public static boolean wellFormed(String text) {
-        return text.length() == CHECKED_LENGTH + CHECKSUM_LENGTH
-                && text.startsWith(PREFIX)
-                && text.chars().skip(PREFIX.length()).allMatch(c -> ALPHABET.indexOf(c) >= 0)
-                && text.endsWith(checksum(text.substring(0, CHECKED_LENGTH)));
+    /** Whether the text can be such a key at all: prefix, length, characters and checksum. */
+    public boolean wellFormed(String text) {
+        return text.length() == checkedLength() + CHECKSUM_LENGTH
+                && text.startsWith(prefix)
+                && text.chars().skip(prefix.length()).allMatch(c -> ALPHABET.indexOf(c) >= 0)
+                && text.endsWith(checksum(text.substring(0, checkedLength())));
+    }
+
+    /** Its first and last characters: enough to tell keys apart, too few to use one. */
+    public String hint(String text) {
+        return text.substring(0, prefix.length() + 4) + "…" + text.substring(text.length() - 4);
     }
 
     /** What is stored instead of the key; a key is random enough to need no salt. */
@@ -52,6 +63,10 @@ public final class KeyText {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    private int checkedLength() {
+        return prefix.length() + RANDOM_LENGTH;
     }
 
     private static String checksum(String text) {

@@ -1,16 +1,17 @@
-package dev.seedgate.team;
+package dev.seedgate.key;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts changes of teams and keys in the database, so that every replica learns within a second
- * that what it remembers of them is old. A counter that is read beats NOTIFY: a missed message
- * can't be missed for ever.
+ * Counts changes of keys and of whom they belong to in the database, so that every replica learns
+ * within a second that what it remembers of them is old. A counter that is read beats NOTIFY: a
+ * missed message can't be missed for ever.
  */
 @Component
-class KeyRevision {
+public class KeyRevision {
 
     private final JdbcClient jdbc;
     private final AtomicLong seen = new AtomicLong(-1);
@@ -20,11 +21,12 @@ class KeyRevision {
     }
 
     /** Tells everybody, once the surrounding transaction commits. */
-    void advance() {
+    public void advance() {
         jdbc.sql("update revision set version = version + 1 where name = 'keys'").update();
     }
 
     /** Reads how far it has come. */
+    @Scheduled(fixedDelayString = "${seedgate.revision-interval:1s}")
     void look() {
         seen.set(
                 jdbc.sql("select version from revision where name = 'keys'")

@@ -1,0 +1,57 @@
+package dev.seedgate.access;
+
+import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.SecretFile;
+import dev.seedgate.shared.StartupProblem;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+
+/**
+ * The key of the first admin, from the configuration: without it nobody could make the first team.
+ * One from a file is read again when the file changes, and the old one is then worth nothing.
+ */
+@Component
+class BootstrapKey {
+
+    // Fewer could be guessed.
+    private static final int SHORTEST = 16;
+
+    private final Supplier<String> text;
+
+    BootstrapKey(AccessSettings settings) {
+        String key = settings.adminKey();
+        Path file = settings.adminKeyFile();
+        if (key != null && !key.isBlank()) {
+            String fixed = checked(key);
+            text = () -> fixed;
+        } else if (file != null && !file.toString().isBlank()) {
+            text = SecretFile.open("SEEDGATE_ADMIN_KEY_FILE", file, BootstrapKey::checked)::value;
+        } else {
+            throw missing();
+        }
+    }
+
+    /** Compared in constant time: how much of a guess is right must not show. */
+    boolean is(String guess) {
+        return MessageDigest.isEqual(hash(), KeyText.sha256(guess));
+    }
+
+    /** What may be kept of it. */
+    byte[] hash() {
+        return KeyText.sha256(text.get());
+    }
+
+    private static String checked(String key) {
+        if (key.length() < SHORTEST) {
+            throw missing();
+        }
+        return key;
+    }
+
+    private static StartupProblem missing() {
+        return new StartupProblem(
+                "Set SEEDGATE_ADMIN_KEY (or SEEDGATE_ADMIN_KEY_FILE) to a secret of 16 characters or more: it is the key of the first admin.");
+    }
+}

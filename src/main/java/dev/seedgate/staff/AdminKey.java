@@ -1,0 +1,86 @@
+package dev.seedgate.staff;
+
+import dev.seedgate.key.KeyText;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A key of the admin API. Only a hash of its text is kept, like a team's. */
+@Entity
+@SuppressWarnings("UnusedVariable") // some fields are read by queries only
+class AdminKey {
+
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    private @Nullable Long id;
+
+    private String name;
+    private byte[] hash;
+    private String hint;
+    private String role;
+    private @Nullable Instant expiresAt;
+    private @Nullable Instant revokedAt;
+    private Instant createdAt;
+
+    // Written beside the request that used it, never with a change of the key.
+    @Column(insertable = false, updatable = false)
+    private @Nullable Instant lastUsedAt;
+
+    @Version private long version;
+
+    @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
+    protected AdminKey() {}
+
+    AdminKey(NewAdminKey request, String text, Instant now) {
+        name = request.name();
+        hash = KeyText.sha256(text);
+        hint = KeyText.ADMIN.hint(text);
+        role = request.role().text();
+        expiresAt = request.expiresAt();
+        createdAt = now;
+    }
+
+    /** Ends the key for good; a second time changes nothing. */
+    void revoke(Instant now) {
+        if (revokedAt == null) {
+            revokedAt = now;
+        }
+    }
+
+    /** Ends the key at this moment unless it ends before. */
+    void expire(Instant end) {
+        if (expiresAt == null || end.isBefore(expiresAt)) {
+            expiresAt = end;
+        }
+    }
+
+    /** What a key that takes its place must be able to. */
+    NewAdminKey successor() {
+        return new NewAdminKey(name, Role.of(role), expiresAt);
+    }
+
+    boolean isDead(Instant now) {
+        return revokedAt != null || (expiresAt != null && !expiresAt.isAfter(now));
+    }
+
+    AdminKeyDetails details() {
+        if (id == null) {
+            throw new IllegalStateException("admin key " + name + " is not stored yet");
+        }
+        return new AdminKeyDetails(
+                id,
+                name,
+                hint,
+                Role.of(role),
+                expiresAt,
+                revokedAt,
+                createdAt,
+                lastUsedAt,
+                version);
+    }
+}

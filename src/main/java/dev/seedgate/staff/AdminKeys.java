@@ -1,0 +1,126 @@
+package dev.seedgate.staff;
+
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.key.KeyRevision;
+import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IfMatch;
+import dev.seedgate.shared.Page;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The admins' keys and the verbs on them. An unknown one is {@code KEY_NOT_FOUND}. */
+@Service
+public class AdminKeys {
+
+    private final AdminKeyRepository keys;
+    private final KeyRevision revision;
+    private final AuditLog audit;
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    AdminKeys(
+            AdminKeyRepository keys,
+            KeyRevision revision,
+            AuditLog audit,
+            JdbcClient jdbc,
+            Clock clock) {
+        this.keys = keys;
+        this.revision = revision;
+        this.audit = audit;
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** Makes a key; like a team's it works at once on every replica. */
+    @Transactional
+    public IssuedAdminKey issue(NewAdminKey request, Actor actor) {
+        return issue(request, null, actor);
+    }
+
+    /** Makes a key with the same role; the old one ends after the overlap, if not before. */
+    @Transactional
+    public IssuedAdminKey rotate(long id, Duration overlap, @Nullable String reason, Actor actor) {
+        AdminKey old = lock(id);
+        AdminKeyDetails before = old.details();
+        Instant now = now();
+        if (old.isDead(now)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Admin key " + id + " has ended; make a new one instead of rotating it.");
+        }
+        NewAdminKey successor = old.successor();
+        old.expire(now.plus(overlap));
+        write("admin-key.rotate", before, changed(old), reason, actor);
+        return issue(successor, reason, actor);
+    }
+
+    /** Keys by id, from after {@code cursor} on. */
+    @Transactional(readOnly = true)
+    public Page<AdminKeyDetails> list(@Nullable Long cursor, int limit) {
+        List<AdminKeyDetails> found =
+                keys
+                        .findByIdGreaterThanOrderById(
+                                cursor == null ? 0 : cursor, Limit.of(limit + 1))
+                        .stream()
+                        .map(AdminKey::details)
+                        .toList();
+        return Page.of(found, limit, AdminKeyDetails::id);
+    }
+
+    /** Ends a key for good, on every replica within about a second. */
+    @Transactional
+    public void revoke(long id, IfMatch version, Actor actor) {
+        AdminKey key = lock(id);
+        AdminKeyDetails before = key.details();
+        version.check(before.version());
+        key.revoke(clock.instant());
+        write("admin-key.revoke", before, changed(key), null, actor);
+    }
+
+    private IssuedAdminKey issue(NewAdminKey request, @Nullable String reason, Actor actor) {
+        String text = KeyText.ADMIN.generate();
+        AdminKeyDetails made =
+                keys.saveAndFlush(new AdminKey(request, text, clock.instant())).details();
+        write("admin-key.issue", null, made, reason, actor);
+        return new IssuedAdminKey(made, text);
+    }
+
+    private AdminKey lock(long id) {
+        return keys.lock(id)
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.KEY_NOT_FOUND, "There is no admin key " + id + "."));
+    }
+
+    private AdminKeyDetails changed(AdminKey key) {
+        AdminKeyDetails details = keys.saveAndFlush(key).details();
+        revision.advance();
+        return details;
+    }
+
+    private void write(
+            String action,
+            @Nullable AdminKeyDetails before,
+            AdminKeyDetails after,
+            @Nullable String reason,
+            Actor actor) {
+        audit.record(new Change(action, "admin-key:" + after.id(), before, after, reason), actor);
+    }
+
+    /** When a key ends is decided by the database's clock, so it is set by it too. */
+    private Instant now() {
+        return jdbc.sql("select gateway_now()").query(OffsetDateTime.class).single().toInstant();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.key;
+
+import org.jspecify.annotations.NullMarked;
