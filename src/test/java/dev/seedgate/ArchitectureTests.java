@@ -72,7 +72,20 @@ class ArchitectureTests {
                 .areDeclaredInClassesThat()
                 .areAnnotatedWith(Transactional.class)
                 .should(notReach("dev.seedgate.upstream.Vendor", Set.of("submit", "poll")))
-                .because("a connection must not be held, nor a row locked, while the vendor thinks")
+                .andShould(notReach("dev.seedgate.alert.Webhook", Set.of("send")))
+                .because("a connection must not be held, nor a row locked, while others think")
+                .check(CLASSES);
+    }
+
+    @Test
+    void sendsAlertsThroughOneDoor() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.seedgate.alert.Webhook")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.hc..")
+                .because("what a name leads to is checked there")
                 .check(CLASSES);
     }
 

@@ -51,7 +51,7 @@ class TeamsController {
 
     private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
     // Sums of these stay far from where a long overflows.
-    private static final long MOST_CREDITS = 1_000_000_000_000L;
+    static final long MOST_CREDITS = 1_000_000_000_000L;
 
     private final Teams teams;
     private final Accounts accounts;

@@ -9,6 +9,7 @@
             "billing",
             "upstream",
             "work",
+            "alert",
             "audit",
             "shared"
         })

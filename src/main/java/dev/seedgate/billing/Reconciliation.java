@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  *     figure is known
  * @param days the same by the day of the charge
  * @param items a page of them, the oldest first
+ * @param sandbox whether the vendor is the built-in one, which costs nothing
  */
 public record Reconciliation(
         long drift,
         List<DriftItem> items,
         List<DriftDay> days,
-        @JsonProperty("next_cursor") @Nullable String nextCursor) {
+        @JsonProperty("next_cursor") @Nullable String nextCursor,
+        boolean sandbox) {
 
     /** Why a task is an item. */
     public enum Kind {

@@ -131,7 +131,8 @@ public class Reconciliations {
                 days.stream().mapToLong(Reconciliation.DriftDay::drift).sum(),
                 more ? items.subList(0, limit) : items,
                 days,
-                more ? items.get(limit - 1).taskId() : null);
+                more ? items.get(limit - 1).taskId() : null,
+                "sandbox".equals(parameters.get("upstream")));
     }
 
     private Map<String, Object> parameters(@Nullable String from, @Nullable String to) {

@@ -1,35 +1,56 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.credit.Pool;
+import dev.seedgate.credit.PoolState;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.Budget;
+import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DueWork;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
  * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped, not when the queue is longer than can be submitted in time.
- * Answered from memory; the queue's length is at most a second old.
+ * company's account is stopped or its credits are down to the reserve, not when the queue is longer
+ * than can be submitted in time. Answered from memory; the queue's length is at most a second old,
+ * the balance some seconds.
  */
 @Component
 class Intake implements SmartLifecycle {
 
     private final Budget budget;
     private final DueWork work;
+    private final Pool pool;
+    private final Vendor vendor;
     private final int queueBound;
     private volatile int queued;
+    private volatile @Nullable PoolState company;
     private volatile boolean running;
     private volatile boolean draining;
 
-    Intake(Budget budget, DueWork work, GenerationSettings settings) {
+    Intake(
+            Budget budget,
+            DueWork work,
+            Pool pool,
+            Vendor vendor,
+            GenerationSettings settings,
+            MeterRegistry metrics) {
         this.budget = budget;
         this.work = work;
+        this.pool = pool;
+        this.vendor = vendor;
         double bound = budget.requestsPerSecond() * settings.queueMaxWait().toSeconds();
         queueBound = (int) Math.max(1, Math.min(bound, Integer.MAX_VALUE - 1));
+        Gauge.builder("seedgate.pool.balance", this, Intake::balance)
+                .description("the company's credits at the vendor, estimated; NaN when not known")
+                .register(metrics);
     }
 
     /** Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. */
@@ -54,6 +75,14 @@ class Intake implements SmartLifecycle {
                     "The video service takes no jobs at the moment; nothing was charged. The operators see it too; try again later.",
                     stopped.get());
         }
+        PoolState state = company;
+        if (state != null && state.belowReserve()) {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The company's credits at the video service are down to the reserve; nothing was charged. The operators see it too; try again later.",
+                    // Somebody has to buy some first.
+                    Duration.ofMinutes(1));
+        }
         if (queued >= queueBound) {
             throw new GatewayException(
                     ErrorCode.OVERLOADED,
@@ -65,6 +94,17 @@ class Intake implements SmartLifecycle {
     @Scheduled(fixedDelay = 1000)
     void measure() {
         queued = work.queued(queueBound);
+    }
+
+    @Scheduled(fixedDelayString = "${seedgate.pool-interval:10s}")
+    void lookAtThePool() {
+        company = pool.state(vendor.name());
+    }
+
+    private double balance() {
+        PoolState state = company;
+        Long balance = state == null ? null : state.balance();
+        return balance == null ? Double.NaN : balance;
     }
 
     @Override

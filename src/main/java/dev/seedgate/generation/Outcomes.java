@@ -300,9 +300,8 @@ public class Outcomes {
     private void refund(Task task, String reason, Actor actor) {
         metrics.counter("seedgate.possible.charges", "reason", "refunded").increment();
         String id = task.id().value();
-        task.failed(
+        task.givenUp(
                 "The video service never told what became of this clip. Nothing was charged.",
-                null,
                 clock.instant());
         ledger.release(id, false, reason, actor);
         ledger.bookPossibleLoss(id, reason, actor);

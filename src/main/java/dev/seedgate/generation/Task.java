@@ -51,6 +51,7 @@ class Task {
     private Instant createdAt;
     private @Nullable Instant acceptedAt;
     private @Nullable Instant finishedAt;
+    private boolean givenUp;
 
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
@@ -125,6 +126,12 @@ class Task {
         errorMessage = message;
         this.upstreamCredits = upstreamCredits;
         finishedAt = now;
+    }
+
+    /** Nobody ever learned what became of it: the vendor may have been paid for nothing. */
+    void givenUp(String message, Instant now) {
+        failed(message, null, now);
+        givenUp = true;
     }
 
     /** What the vendor charged for after all shows in the reconciliation; it moves no money. */

@@ -323,7 +323,8 @@ class StatementTests {
         JsonNode before =
                 gateway.admin("GET", "/reconciliation?from=1999-01-01&to=1999-02-01", null).json();
         assertThat(before.toString())
-                .isEqualTo("{\"drift\":0,\"items\":[],\"days\":[],\"next_cursor\":null}");
+                .isEqualTo(
+                        "{\"drift\":0,\"items\":[],\"days\":[],\"next_cursor\":null,\"sandbox\":false}");
     }
 
     private static Map<String, String> kinds(JsonNode reconciliation) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,6 +273,31 @@ class OpenApiTests {
                                     .propertyNames())
                     .containsExactlyInAnyOrder("application/json", "text/csv");
         }
+    }
+
+    @Test
+    void describesThePoolAndTheAlerts() {
+        admin("GET /admin/api/pool", "/pool", null);
+        String purchases = "/admin/api/pool/purchases";
+        String purchase = "{\"credits\":5,\"reason\":\"r\",\"cost\":\"0.50\",\"currency\":\"EUR\"}";
+        admin("POST " + purchases, "/pool/purchases", purchase, "p");
+        admin("POST " + purchases, "/pool/purchases", purchase.replace("5", "6"), "p");
+        admin("POST " + purchases, "/pool/purchases", purchase);
+        admin("POST " + purchases, "/pool/purchases", "{}", "q");
+        admin("GET " + purchases, "/pool/purchases?limit=1", null);
+        admin("GET /admin/api/pool", "/pool", null);
+        String task = "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+        gateway.team("\"monthly_quota\":65").post(task);
+        Awaitility.await()
+                .until(() ->
+                        gateway.admin("GET", "/alerts?kind=QUOTA", null).json().get("items").size()
+                                > 0);
+        Answer alerts = admin("GET /admin/api/alerts", "/alerts", null);
+        admin("GET /admin/api/alerts", "/alerts?kind=x", null);
+        String acknowledge = "POST /admin/api/alerts/{id}/acknowledge";
+        long id = alerts.json().at("/items/0/id").asLong();
+        admin(acknowledge, "/alerts/" + id + "/acknowledge", null);
+        admin(acknowledge, "/alerts/0/acknowledge", null);
     }
 
     @Test

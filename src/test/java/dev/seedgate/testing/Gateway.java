@@ -122,6 +122,7 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.upstream-base-url", vendor.baseUrl());
         // Fast enough that no test waits for a permit; the budget has tests of its own.
         all.put("seedgate.upstream-requests-per-second", "1000");
+        all.put("seedgate.alert-interval", "1s");
         all.put("seedgate.dispatch-interval", "100ms");
         all.put("seedgate.poll-first-after", "100ms");
         all.put("seedgate.poll-interval", "100ms");

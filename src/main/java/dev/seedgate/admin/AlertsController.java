@@ -1,0 +1,73 @@
+package dev.seedgate.admin;
+
+import dev.seedgate.alert.Alert;
+import dev.seedgate.alert.AlertFilter;
+import dev.seedgate.alert.AlertKind;
+import dev.seedgate.alert.Alerts;
+import dev.seedgate.credit.BillingZone;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.Page;
+import dev.seedgate.shared.PageSize;
+import dev.seedgate.shared.Refuses;
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.validation.Valid;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What somebody should know of, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/alerts", produces = MediaType.APPLICATION_JSON_VALUE)
+class AlertsController {
+
+    private final Alerts alerts;
+    private final BillingZone billingZone;
+
+    AlertsController(Alerts alerts, BillingZone billingZone) {
+        this.alerts = alerts;
+        this.billingZone = billingZone;
+    }
+
+    @Operation(
+            operationId = "listAlerts",
+            summary = "Read what was raised",
+            description =
+                    "Newest first: used quotas, a low pool, drift, tasks that are UNCERTAIN for long; each once for its threshold and period, with the state of its delivery. from and to are half-open, an instant or a date in the billing zone.")
+    @GetMapping
+    Page<Alert> list(
+            @RequestParam(required = false) @Nullable AlertKind kind,
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        AlertFilter filter = new AlertFilter(kind, team, moment("from", from), moment("to", to));
+        return alerts.find(filter, Cursor.id(cursor), PageSize.checked(limit));
+    }
+
+    @Operation(
+            operationId = "acknowledgeAlert",
+            summary = "Say that somebody looks after it",
+            description = "The first who says so stays written down.")
+    @Refuses(ErrorCode.NOT_FOUND)
+    @PostMapping("/{id}/acknowledge")
+    Alert acknowledge(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable long id,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return alerts.acknowledge(id, ReasonRequest.of(request), actor);
+    }
+
+    private @Nullable Instant moment(String field, @Nullable String text) {
+        return text == null ? null : billingZone.moment(field, text);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.seedgate.alert;
+
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What was raised, and who has seen it. */
+@Service
+public class Alerts {
+
+    private static final Logger log = LoggerFactory.getLogger(Alerts.class);
+
+    private final JdbcClient jdbc;
+    private final AuditLog audit;
+    private final AlertSettings settings;
+    private final MeterRegistry metrics;
+
+    Alerts(JdbcClient jdbc, AuditLog audit, AlertSettings settings, MeterRegistry metrics) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The alerts, newest first.
+     *
+     * @param cursor the id before which the page begins, or null
+     */
+    @Transactional(readOnly = true)
+    public Page<Alert> find(AlertFilter filter, @Nullable Long cursor, int limit) {
+        List<Alert> found =
+                jdbc.sql(
+                                """
+                                select * from alert
+                                where (cast(:kind as text) is null or kind = :kind)
+                                  and (cast(:team as text) is null or team_slug = :team)
+                                  and (cast(:from as timestamptz) is null or at >= :from)
+                                  and (cast(:to as timestamptz) is null or at < :to)
+                                  and (cast(:cursor as bigint) is null or id < :cursor)
+                                order by id desc limit :limit
+                                """)
+                        .param("kind", filter.kindName())
+                        .param("team", filter.team())
+                        .param("from", filter.fromTime())
+                        .param("to", filter.toTime())
+                        .param("cursor", cursor)
+                        .param("limit", limit + 1)
+                        .query((row, _) -> alert(row))
+                        .list();
+        return found.size() <= limit
+                ? new Page<>(found, null)
+                : new Page<>(found.subList(0, limit), String.valueOf(found.get(limit - 1).id()));
+    }
+
+    /** Somebody looks after it; the first who says so stays written down. */
+    @Transactional
+    public Alert acknowledge(long id, @Nullable String reason, Actor actor) {
+        int changed =
+                jdbc.sql(
+                                """
+                                update alert set acknowledged_at = gateway_now(), acknowledged_by = :actor
+                                where id = :id and acknowledged_at is null
+                                """)
+                        .param("id", id)
+                        .param("actor", actor.name())
+                        .update();
+        Alert alert =
+                jdbc.sql("select * from alert where id = :id")
+                        .param("id", id)
+                        .query((row, _) -> alert(row))
+                        .optional()
+                        .orElseThrow(() ->
+                                new GatewayException(
+                                        ErrorCode.NOT_FOUND, "There is no alert " + id + "."));
+        if (changed == 1) {
+            audit.record(new Change("alert.acknowledge", "alert:" + id, null, null, reason), actor);
+        }
+        return alert;
+    }
+
+    /**
+     * Raises it unless that was done before, by whatever replica. One that is raised while there is
+     * no webhook is never sent.
+     */
+    void raise(Cause cause) {
+        List<String> raised =
+                jdbc.sql(
+                                """
+                                insert into alert (kind, subject, threshold, period, team_slug, sandbox, text, due_at)
+                                select :kind, :subject, :threshold, :period, :team, :sandbox, :text,
+                                    case when :sends then gateway_now() end
+                                where not exists (select from alert where kind = :kind and subject = :subject
+                                    and threshold = :threshold and period = :period)
+                                on conflict (kind, subject, threshold, period) do nothing
+                                returning text
+                                """)
+                        .param("kind", cause.kind().name())
+                        .param("subject", cause.subject())
+                        .param("threshold", cause.threshold())
+                        .param("period", cause.period())
+                        .param("team", cause.team())
+                        .param("sandbox", cause.sandbox())
+                        .param("text", (cause.sandbox() ? "SANDBOX: " : "") + cause.text())
+                        .param("sends", settings.sends())
+                        .query((row, _) -> row.getString("text"))
+                        .list();
+        for (String text : raised) {
+            log.warn("alert: {}", text);
+            metrics.counter("seedgate.alerts", "kind", cause.kind().name()).increment();
+        }
+    }
+
+    /** Why an alert is to be raised, and what makes it the same as another. */
+    record Cause(
+            AlertKind kind,
+            String subject,
+            @Nullable String team,
+            String threshold,
+            String period,
+            boolean sandbox,
+            String text) {}
+
+    private static Alert alert(ResultSet row) throws SQLException {
+        return new Alert(
+                row.getLong("id"),
+                AlertKind.valueOf(row.getString("kind")),
+                row.getString("subject"),
+                row.getString("team_slug"),
+                row.getString("threshold"),
+                row.getString("period"),
+                row.getString("text"),
+                row.getBoolean("sandbox"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                instant(row, "acknowledged_at"),
+                row.getString("acknowledged_by"),
+                new Alert.Delivery(
+                        row.getString("message_id"),
+                        row.getInt("attempts"),
+                        instant(row, "delivered_at"),
+                        instant(row, "due_at"),
+                        row.getString("last_error")));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,261 @@
+package dev.seedgate.alert;
+
+import dev.seedgate.alert.Alerts.Cause;
+import dev.seedgate.credit.Pool;
+import dev.seedgate.credit.PoolState;
+import dev.seedgate.upstream.Vendor;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks now and then whether a person should know of something. It only reads; raising the same
+ * twice is nothing, so replicas need no agreement.
+ */
+@Component
+class Watch {
+
+    private static final Logger log = LoggerFactory.getLogger(Watch.class);
+
+    private final JdbcClient jdbc;
+    private final Alerts alerts;
+    private final Pool pool;
+    private final Vendor vendor;
+    private final AlertSettings settings;
+
+    Watch(JdbcClient jdbc, Alerts alerts, Pool pool, Vendor vendor, AlertSettings settings) {
+        this.jdbc = jdbc;
+        this.alerts = alerts;
+        this.pool = pool;
+        this.vendor = vendor;
+        this.settings = settings;
+    }
+
+    /** One look at everything. */
+    @Scheduled(fixedDelayString = "${seedgate.alert-interval:30s}")
+    void step() {
+        Map<AlertKind, Runnable> looks =
+                Map.of(
+                        AlertKind.QUOTA, this::quotas,
+                        AlertKind.POOL, this::pool,
+                        AlertKind.DRIFT, this::drift,
+                        AlertKind.UNCERTAIN, this::uncertain);
+        looks.forEach((kind, look) -> {
+            try {
+                look.run();
+            } catch (RuntimeException e) {
+                // One look that fails must not keep the others from theirs.
+                log.warn("looking for {} alerts: {}", kind, e.toString());
+                log.debug("alerts", e);
+            }
+        });
+    }
+
+    /** One row an account; those that were told of are left out before they become rows here. */
+    private void quotas() {
+        jdbc.sql(
+                        """
+                        with reached as (
+                            select t.slug, t.monthly_quota, a.used, p.percent,
+                                to_char(a.period, 'YYYY-MM') as month
+                            from account a join team t on t.id = a.team_id
+                                cross join unnest(cast(:percents as int[])) as p (percent)
+                            where a.period = gateway_period() and t.monthly_quota > 0
+                                and t.archived_at is null
+                                and a.used * 100 >= t.monthly_quota * p.percent
+                        )
+                        select * from reached r
+                        where not exists (select from alert x where x.kind = 'QUOTA' and x.subject = r.slug
+                            and x.threshold = r.percent || '%' and x.period = r.month)
+                        order by r.percent, r.slug
+                        """)
+                .param(
+                        "percents",
+                        settings.alertQuotaPercents().stream()
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(",", "{", "}")))
+                .query((row, _) ->
+                        cause(
+                                AlertKind.QUOTA,
+                                row.getString("slug"),
+                                row.getString("slug"),
+                                row.getInt("percent") + "%",
+                                row.getString("month"),
+                                "Team %s has used %d %% of its monthly quota: %d of %d credits in %s."
+                                        .formatted(
+                                                row.getString("slug"),
+                                                row.getInt("percent"),
+                                                row.getLong("used"),
+                                                row.getLong("monthly_quota"),
+                                                row.getString("month"))))
+                .list()
+                .forEach(alerts::raise);
+    }
+
+    /** Told again after the next purchase, and once a month while nobody buys. */
+    private void pool() {
+        PoolState state = pool.state(vendor.name());
+        Long balance = state.balance();
+        if (balance == null) {
+            return;
+        }
+        String period =
+                "%tY-%<tm after purchase %d".formatted(state.today(), state.latestPurchase());
+        for (long credits : settings.alertPoolCredits()) {
+            if (balance < credits) {
+                raisePool(
+                        "%d credits".formatted(credits),
+                        period,
+                        "%d credits are left at %s by our count, fewer than %d."
+                                .formatted(balance, vendor.name(), credits));
+            }
+        }
+        Stream.of(state.dryOn(state.lastWeek()), state.dryOn(state.lastFourWeeks()))
+                .filter(Objects::nonNull)
+                .min(LocalDate::compareTo)
+                .ifPresent(dry -> dry(state, dry, period));
+    }
+
+    private void dry(PoolState state, LocalDate dry, String period) {
+        long left = ChronoUnit.DAYS.between(state.today(), dry);
+        for (int days : settings.alertPoolDays()) {
+            if (left <= days) {
+                raisePool(
+                        "%d days".formatted(days),
+                        period,
+                        "The credits at %s run out on %s, in %d days: %d are left by our count, and %d a day go."
+                                .formatted(
+                                        vendor.name(),
+                                        dry,
+                                        left,
+                                        state.balance(),
+                                        Math.max(
+                                                state.lastWeek().perDay(),
+                                                state.lastFourWeeks().perDay())));
+            }
+        }
+    }
+
+    private void raisePool(String threshold, String period, String text) {
+        alerts.raise(cause(AlertKind.POOL, vendor.name(), null, threshold, period, text));
+    }
+
+    /** Once a day for each rule that is broken, and for the vendor's figures. */
+    private void drift() {
+        jdbc.sql(
+                        """
+                        select rule, count(*) as findings, min(subject || ': ' || detail) as example,
+                            min((gateway_now() at time zone i.billing_zone)::date)::text as day
+                        from finding cross join installation i group by rule
+                        """)
+                .query((row, _) ->
+                        cause(
+                                AlertKind.DRIFT,
+                                row.getString("rule"),
+                                null,
+                                "1 finding",
+                                row.getString("day"),
+                                "The books don't add up: %d findings of %s, for example %s. See /admin/api/auditor."
+                                        .formatted(
+                                                row.getLong("findings"),
+                                                row.getString("rule"),
+                                                row.getString("example"))))
+                .list()
+                .forEach(alerts::raise);
+        vendorsFigures();
+    }
+
+    /** The condition is that of the index task_drift_ended, word by word. */
+    private void vendorsFigures() {
+        String threshold = settings.alertDriftCredits() + " credits";
+        jdbc.sql(
+                        """
+                        select (t.finished_at at time zone i.billing_zone)::date::text as day, count(*) as tasks,
+                            sum(abs(t.upstream_credits - d.ours))::bigint as differ,
+                            sum(t.upstream_credits - d.ours)::bigint as net
+                        from task t cross join installation i
+                            cross join lateral (select case t.phase when 'FAILED' then 0 else t.credits end) d (ours)
+                        where ((phase = 'SUCCEEDED' and upstream_credits <> credits)
+                                or (phase = 'FAILED' and upstream_credits > 0))
+                            and t.upstream = :upstream and t.finished_at >= gateway_now() - interval '1 day'
+                        group by 1 having sum(abs(t.upstream_credits - d.ours)) >= :least
+                        """)
+                .param("upstream", vendor.name())
+                .param("least", settings.alertDriftCredits())
+                .query((row, _) ->
+                        cause(
+                                AlertKind.DRIFT,
+                                "reconciliation",
+                                null,
+                                threshold,
+                                row.getString("day"),
+                                "%s took other credits than were charged for %d tasks that ended on %s: %d apart, %+d in all. See /admin/api/reconciliation."
+                                        .formatted(
+                                                vendor.name(),
+                                                row.getLong("tasks"),
+                                                row.getString("day"),
+                                                row.getLong("differ"),
+                                                row.getLong("net"))))
+                .list()
+                .forEach(alerts::raise);
+    }
+
+    /** Once a day for each team. */
+    private void uncertain() {
+        Duration after = settings.alertUncertainAfter();
+        List<Cause> causes =
+                jdbc.sql(
+                                """
+                                select t.slug, count(*) as tasks, min(u.id) as example, min(u.since) as since,
+                                    min((gateway_now() at time zone i.billing_zone)::date)::text as day
+                                from (select id, team_id, (select min(e.at) from task_event e
+                                        where e.task_id = task.id and e.phase = 'UNCERTAIN') as since
+                                    from task where phase = 'UNCERTAIN' and upstream = :upstream) u
+                                    join team t on t.id = u.team_id cross join installation i
+                                where u.since <= gateway_now() - make_interval(secs => :seconds)
+                                group by t.slug
+                                """)
+                        .param("upstream", vendor.name())
+                        .param("seconds", after.toMillis() / 1000.0)
+                        .query((row, _) ->
+                                cause(
+                                        AlertKind.UNCERTAIN,
+                                        row.getString("slug"),
+                                        row.getString("slug"),
+                                        after.toString(),
+                                        row.getString("day"),
+                                        "%d tasks of team %s have been UNCERTAIN for long, the oldest since %s, for example %s. Ask the vendor, then resolve them."
+                                                .formatted(
+                                                        row.getLong("tasks"),
+                                                        row.getString("slug"),
+                                                        row.getObject("since", OffsetDateTime.class)
+                                                                .toInstant()
+                                                                .truncatedTo(ChronoUnit.SECONDS),
+                                                        row.getString("example"))))
+                        .list();
+        causes.forEach(alerts::raise);
+    }
+
+    private Cause cause(
+            AlertKind kind,
+            String subject,
+            @Nullable String team,
+            String threshold,
+            String period,
+            String text) {
+        boolean sandbox = vendor.name().equals("sandbox");
+        return new Cause(kind, subject, team, threshold, period, sandbox, text);
+    }
+}

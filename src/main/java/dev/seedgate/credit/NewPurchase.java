@@ -1,0 +1,12 @@
+package dev.seedgate.credit;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** A purchase to be recorded; cost and currency are both given or both null. */
+public record NewPurchase(
+        long credits,
+        @Nullable BigDecimal cost,
+        @Nullable String currency,
+        String reason,
+        String idempotencyKey) {}

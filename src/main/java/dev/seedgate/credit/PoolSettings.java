@@ -1,0 +1,22 @@
+package dev.seedgate.credit;
+
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * @param poolReserve creates are refused while the estimated balance is below it; null = never.
+ *     What waits in the queue is still to be taken: leave room for it
+ * @param poolInterval how old the balance that creates are refused by may be, and how often what
+ *     the vendor took is added up
+ * @param poolMovements added up in one statement; the vendor takes far fewer in an interval
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record PoolSettings(
+        @Min(0) @Nullable Long poolReserve,
+        @DefaultValue("10s") Duration poolInterval,
+        @DefaultValue("5000") @Min(1) int poolMovements) {}
