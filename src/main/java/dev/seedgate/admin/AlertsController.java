@@ -12,7 +12,6 @@ import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -50,7 +49,9 @@ class AlertsController {
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        AlertFilter filter = new AlertFilter(kind, team, moment("from", from), moment("to", to));
+        AlertFilter filter =
+                new AlertFilter(
+                        kind, team, billingZone.moment("from", from), billingZone.moment("to", to));
         return alerts.find(filter, Cursor.id(cursor), PageSize.checked(limit));
     }
 
@@ -65,9 +66,5 @@ class AlertsController {
             @PathVariable long id,
             @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
         return alerts.acknowledge(id, ReasonRequest.of(request), actor);
-    }
-
-    private @Nullable Instant moment(String field, @Nullable String text) {
-        return text == null ? null : billingZone.moment(field, text);
     }
 }

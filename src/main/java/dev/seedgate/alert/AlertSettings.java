@@ -27,7 +27,7 @@ import org.springframework.validation.annotation.Validated;
  * @param alertWebhookSecretFile a file that holds it instead
  * @param alertWebhookAllowInternal whether the webhook may be in the own network, and without TLS
  * @param alertWebhookTimeout of one try, from the name's look-up to the answer
- * @param alertWebhookTries then it is given up; with the back-off that is after some eight hours
+ * @param alertWebhookTries then it is given up; with the back-off that is after some seven hours
  * @param alertWebhookBackOff after the first failure, doubling
  * @param alertWebhookMaxBackOff a receiver that is back after a night must not wait for a day
  * @param alertWebhookInterval how often is looked whether something is to be sent

@@ -63,9 +63,7 @@ public class Alerts {
                         .param("limit", limit + 1)
                         .query((row, _) -> alert(row))
                         .list();
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), String.valueOf(found.get(limit - 1).id()));
+        return Page.of(found, limit, Alert::id);
     }
 
     /** Somebody looks after it; the first who says so stays written down. */

@@ -1,11 +1,12 @@
 package dev.seedgate.alert;
 
+import dev.seedgate.shared.SecretFile;
 import dev.seedgate.shared.StartupProblem;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -19,38 +20,33 @@ final class Signature {
     private static final int FEWEST_BYTES = 24;
     private static final int MOST_BYTES = 64;
 
-    private final SecretKeySpec secret;
+    private final Supplier<String> secret;
 
-    private Signature(byte[] secret) {
-        this.secret = new SecretKeySpec(secret, ALGORITHM);
+    private Signature(Supplier<String> secret) {
+        this.secret = secret;
     }
 
-    /** With the configured secret; null without one. */
+    /** With the configured secret, one from a file as it then is; null without one. */
     static @Nullable Signature of(AlertSettings settings) {
         String given = settings.alertWebhookSecret();
-        String secret = given != null && !given.isBlank() ? given.strip() : fromFile(settings);
-        if (secret == null) {
+        Path file = settings.alertWebhookSecretFile();
+        if (given != null && !given.isBlank()) {
+            String fixed = checked(given.strip());
+            return new Signature(() -> fixed);
+        }
+        if (file == null || file.toString().isBlank()) {
             return null;
         }
-        if (!secret.startsWith(PREFIX)) {
-            throw bad();
-        }
-        try {
-            byte[] bytes = Base64.getDecoder().decode(secret.substring(PREFIX.length()));
-            if (bytes.length < FEWEST_BYTES || bytes.length > MOST_BYTES) {
-                throw bad();
-            }
-            return new Signature(bytes);
-        } catch (IllegalArgumentException e) {
-            throw bad();
-        }
+        return new Signature(
+                SecretFile.open("SEEDGATE_ALERT_WEBHOOK_SECRET_FILE", file, Signature::checked)
+                        ::value);
     }
 
     /** The value of the header {@code webhook-signature}. */
     String sign(String id, long timestamp, String body) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(secret);
+            mac.init(new SecretKeySpec(bytes(secret.get()), ALGORITHM));
             byte[] signed =
                     mac.doFinal(
                             (id + "." + timestamp + "." + body).getBytes(StandardCharsets.UTF_8));
@@ -60,22 +56,20 @@ final class Signature {
         }
     }
 
-    private static @Nullable String fromFile(AlertSettings settings) {
-        if (settings.alertWebhookSecretFile() == null) {
-            return null;
-        }
+    private static String checked(String secret) {
         try {
-            return Files.readString(settings.alertWebhookSecretFile()).strip();
-        } catch (IOException e) {
-            throw new StartupProblem(
-                    "SEEDGATE_ALERT_WEBHOOK_SECRET_FILE names "
-                            + settings.alertWebhookSecretFile()
-                            + ", which can't be read.");
+            int length = secret.startsWith(PREFIX) ? bytes(secret).length : 0;
+            if (length >= FEWEST_BYTES && length <= MOST_BYTES) {
+                return secret;
+            }
+        } catch (IllegalArgumentException _) {
+            // No base64: said below, without the text.
         }
+        throw new StartupProblem(
+                "SEEDGATE_ALERT_WEBHOOK_SECRET (or its file) must be whsec_ and 24 to 64 bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)");
     }
 
-    private static StartupProblem bad() {
-        return new StartupProblem(
-                "SEEDGATE_ALERT_WEBHOOK_SECRET (or its file) must be whsec_ and 24 to 64 bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)");
+    private static byte[] bytes(String secret) {
+        return Base64.getDecoder().decode(secret.substring(PREFIX.length()));
     }
 }

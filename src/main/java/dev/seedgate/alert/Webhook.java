@@ -97,7 +97,7 @@ final class Webhook implements AutoCloseable {
             if ((secure || plain) && url.getHost() != null && url.getUserInfo() == null) {
                 return url;
             }
-        } catch (URISyntaxException e) {
+        } catch (URISyntaxException _) {
             // Said below, without the text.
         }
         throw new StartupProblem(

@@ -95,9 +95,7 @@ public class Pool {
                         .param("limit", limit + 1)
                         .query((row, _) -> purchase(row))
                         .list();
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), String.valueOf(found.get(limit - 1).id()));
+        return Page.of(found, limit, Purchase::id);
     }
 
     /** What is left, how fast it goes, and when it is gone. */
