@@ -2,6 +2,8 @@ package dev.seedgate.access;
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.Step;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.Authentication;
@@ -53,6 +56,9 @@ class BearerFilter extends OncePerRequestFilter {
                             .flatMap(key -> authenticate.apply(key, request))
                             .orElseThrow(BearerFilter::refused);
             SecurityContextHolder.setContext(new SecurityContextImpl(caller));
+            if (caller.getPrincipal() instanceof Caller team) {
+                MDC.put(Step.TEAM, team.teamSlug());
+            }
         } catch (GatewayException e) {
             refusals.write(request, response, e);
             return;

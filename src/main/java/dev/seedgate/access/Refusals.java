@@ -6,11 +6,16 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.RequestId;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.TeamMeters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -27,9 +32,15 @@ class Refusals {
     private static final MediaType ENVELOPE = MediaType.APPLICATION_JSON;
 
     private final JsonMapper json;
+    private final TeamMeters meters;
+    private final Counter unknownTeamKeys;
+    private final Counter unknownAdminKeys;
 
-    Refusals(JsonMapper json) {
+    Refusals(JsonMapper json, TeamMeters meters, MeterRegistry registry) {
         this.json = json;
+        this.meters = meters;
+        unknownTeamKeys = registry.counter("seedgate.authentication.failures", "door", "team");
+        unknownAdminKeys = registry.counter("seedgate.authentication.failures", "door", "admin");
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, GatewayException refusal)
@@ -49,6 +60,7 @@ class Refusals {
         }
         String id = String.valueOf(request.getAttribute(RequestId.ATTRIBUTE));
         boolean admin = request.getRequestURI().startsWith(request.getContextPath() + "/admin/");
+        count(request, code, admin);
         response.resetBuffer();
         response.setStatus(code.status());
         if (retryAfter != null) {
@@ -64,6 +76,15 @@ class Refusals {
         MediaType type = admin ? MediaType.APPLICATION_PROBLEM_JSON : ENVELOPE;
         response.setContentType(type.toString());
         response.getOutputStream().write(json.writeValueAsBytes(body));
+    }
+
+    private void count(HttpServletRequest request, ErrorCode code, boolean admin) {
+        if (code == ErrorCode.INVALID_API_KEY) {
+            (admin ? unknownAdminKeys : unknownTeamKeys).increment();
+        }
+        if (request.getRequestURI().equals(request.getContextPath() + "/api/generate")) {
+            meters.created(code.name(), MDC.get(Step.TEAM));
+        }
     }
 
     /** Rounded up: waiting too short is refused again. */

@@ -1,6 +1,7 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.RequestId;
+import dev.seedgate.telemetry.Step;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,6 +32,7 @@ class RequestIdFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
         } finally {
             MDC.remove(RequestId.LOG_KEY);
+            MDC.remove(Step.TEAM);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.TeamCreated;
+import dev.seedgate.telemetry.AfterCommit;
+import dev.seedgate.telemetry.TeamMeters;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -85,7 +87,7 @@ public class Ledger {
                     :keyName, :preset, :priceVersion, :upstream
                 from verdict v join moved using (team_id)
             )
-            select refusal, broken, start_tag, max_in_flight, renews_at,
+            select refusal, broken, slug, start_tag, max_in_flight, renews_at,
                    ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
                    case when monthly_quota is null then null
                         else greatest(monthly_quota - used, 0) + top_ups end as remaining
@@ -108,7 +110,7 @@ public class Ledger {
                     task_id, :reason, :actor, team_slug, project, cost_center, key_id, key_name, preset,
                     price_version, upstream
                 from reserved
-                returning team_id, period, from_quota, from_top_ups
+                returning team_id, team_slug, credits, period, from_quota, from_top_ups
             )
             update account a set
                 used = a.used - case when :released and a.period = e.period then e.from_quota else 0 end,
@@ -116,12 +118,15 @@ public class Ledger {
                 in_flight = a.in_flight - :landed
             from entry e
             where a.team_id = e.team_id
+            returning e.team_slug, e.credits
             """;
 
     private final JdbcClient jdbc;
+    private final TeamMeters meters;
 
-    Ledger(JdbcClient jdbc) {
+    Ledger(JdbcClient jdbc, TeamMeters meters) {
         this.jdbc = jdbc;
+        this.meters = meters;
     }
 
     /**
@@ -143,7 +148,11 @@ public class Ledger {
                 .param("preset", charge.preset().label())
                 .param("priceVersion", Preset.PRICE_VERSION)
                 .param("upstream", charge.upstream())
-                .query((row, _) -> reservation(row, credits))
+                .query((row, _) -> {
+                    Reservation reservation = reservation(row, credits);
+                    count("reserve", row.getString("slug"), credits);
+                    return reservation;
+                })
                 .single();
     }
 
@@ -175,11 +184,13 @@ public class Ledger {
                             credits, 0, task_id, :reason, :actor, team_slug, project, cost_center, key_id,
                             key_name, preset, price_version, upstream
                         from ledger_entry where task_id = :task and kind = 'reserve'
+                        returning team_slug, credits
                         """)
                 .param("task", task)
                 .param("reason", reason)
                 .param("actor", actor.name())
-                .update();
+                .query((row, _) -> count("possible_loss", row))
+                .list();
     }
 
     /** A task leaves the set of those in flight, and its charge stays held. */
@@ -208,11 +219,23 @@ public class Ledger {
                         .param("landed", landed ? 1 : 0)
                         .param("reason", reason)
                         .param("actor", actor.name())
-                        .update();
+                        .query((row, _) -> count(kind, row))
+                        .list()
+                        .size();
         if (accounts != 1) {
             throw new IllegalStateException(
                     kind + " of " + task + " moved " + accounts + " accounts");
         }
+    }
+
+    private String count(String movement, ResultSet row) throws SQLException {
+        String team = row.getString("team_slug");
+        count(movement, team, row.getLong("credits"));
+        return team;
+    }
+
+    private void count(String movement, String team, long credits) {
+        AfterCommit.run(() -> meters.moved(movement, team, credits));
     }
 
     private void moveInFlight(long teamId, int by) {

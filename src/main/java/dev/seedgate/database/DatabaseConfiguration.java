@@ -1,6 +1,10 @@
 package dev.seedgate.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -15,6 +19,19 @@ class DatabaseConfiguration {
     @Bean
     SQLExceptionTranslator postgresErrors() {
         return new PostgresErrors();
+    }
+
+    @Bean
+    MeterBinder databaseGauges(DataSource dataSource) {
+        return meters -> {
+            if (dataSource instanceof BoundedDataSource bounded) {
+                Gauge.builder("seedgate.database.waiting", bounded, BoundedDataSource::waiting)
+                        .register(meters);
+                FunctionCounter.builder(
+                                "seedgate.database.refused", bounded, BoundedDataSource::refused)
+                        .register(meters);
+            }
+        };
     }
 
     @Bean

@@ -3,11 +3,14 @@ package dev.seedgate.dispatch;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Submission;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.Permit;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DuePoll;
+import dev.seedgate.work.DueSubmit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,15 +39,28 @@ class Calls {
     private final Outcomes outcomes;
     private final Refreshes refreshes;
     private final DispatchSettings settings;
+    private final Steps steps;
 
-    Calls(Vendor vendor, Outcomes outcomes, Refreshes refreshes, DispatchSettings settings) {
+    Calls(
+            Vendor vendor,
+            Outcomes outcomes,
+            Refreshes refreshes,
+            DispatchSettings settings,
+            Steps steps) {
         this.vendor = vendor;
         this.outcomes = outcomes;
         this.refreshes = refreshes;
         this.settings = settings;
+        this.steps = steps;
     }
 
-    void submit(TaskId task, Permit permit) {
+    void submit(DueSubmit due, Permit permit) {
+        try (Step _ = steps.begin("submit", due.trace()).of(due.task(), due.team())) {
+            submit(due.task(), permit);
+        }
+    }
+
+    private void submit(TaskId task, Permit permit) {
         begin(task)
                 .ifPresent(submission -> {
                     SubmitAnswer answer = vendor.submit(submission.clip(), permit);
@@ -67,7 +83,7 @@ class Calls {
     }
 
     void poll(DuePoll poll, Permit permit) {
-        try {
+        try (Step _ = steps.begin("poll", poll.trace()).of(poll.task(), poll.team())) {
             PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit);
             store(() -> outcomes.record(poll, answer));
         } finally {

@@ -3,14 +3,19 @@ package dev.seedgate.dispatch;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.TaskQueued;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Grant;
 import dev.seedgate.upstream.Permit;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.Agenda;
 import dev.seedgate.work.DuePoll;
+import dev.seedgate.work.DueSubmit;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.WorkKind;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -45,6 +50,8 @@ class Dispatcher implements SmartLifecycle {
     private final Calls calls;
     private final Outcomes outcomes;
     private final DispatchSettings settings;
+    private final Steps steps;
+    private final Counter failures;
     private final FairPolls fairPolls = new FairPolls();
     private final Waker waker = new Waker();
     private final Semaphore slots;
@@ -61,13 +68,17 @@ class Dispatcher implements SmartLifecycle {
             Vendor vendor,
             Calls calls,
             Outcomes outcomes,
-            DispatchSettings settings) {
+            DispatchSettings settings,
+            Steps steps,
+            MeterRegistry meters) {
         this.work = work;
         this.budget = budget;
         this.vendor = vendor;
         this.calls = calls;
         this.outcomes = outcomes;
         this.settings = settings;
+        this.steps = steps;
+        failures = meters.counter("seedgate.dispatch.failures");
         slots = new Semaphore(vendor.maxConcurrent());
     }
 
@@ -95,6 +106,7 @@ class Dispatcher implements SmartLifecycle {
             } catch (RuntimeException e) {
                 // The loop outlives whatever a tick dies of; most often the database is away for a
                 // moment.
+                failures.increment();
                 log.warn("dispatch: {}", e.toString());
                 log.debug("dispatch", e);
             }
@@ -141,14 +153,14 @@ class Dispatcher implements SmartLifecycle {
             return;
         }
         Duration lease = settings.dispatchClaimLease();
-        List<TaskId> claimed =
+        List<DueSubmit> claimed =
                 permits.getFirst().probe()
                         ? work.claimProbe(lease).stream().toList()
                         : work.claimSubmits(permits.size(), lease);
         for (int i = 0; i < claimed.size(); i++) {
-            TaskId task = claimed.get(i);
+            DueSubmit due = claimed.get(i);
             Permit permit = permits.get(i);
-            run(() -> calls.submit(task, permit));
+            run(() -> calls.submit(due, permit));
         }
     }
 
@@ -176,6 +188,7 @@ class Dispatcher implements SmartLifecycle {
                 call.run();
             } catch (RuntimeException e) {
                 // The lease brings the task back.
+                failures.increment();
                 log.warn("dispatch: {}", e.toString());
                 log.debug("dispatch", e);
             } finally {
@@ -200,11 +213,12 @@ class Dispatcher implements SmartLifecycle {
     }
 
     /** One task that can't be helped must not keep the others from it. */
-    private static void each(List<TaskId> tasks, Consumer<TaskId> verb) {
+    private void each(List<TaskId> tasks, Consumer<TaskId> verb) {
         for (TaskId task : tasks) {
-            try {
+            try (Step _ = steps.begin("sweep").of(task)) {
                 verb.accept(task);
             } catch (RuntimeException e) {
+                failures.increment();
                 log.warn("sweep of {}", task, e);
             }
         }

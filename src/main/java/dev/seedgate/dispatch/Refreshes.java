@@ -33,7 +33,7 @@ class Refreshes implements RenderWatch {
     }
 
     @Override
-    public boolean refresh(TaskId task, Duration age, Duration atMost) {
+    public News refresh(TaskId task, Duration age, Duration atMost) {
         // Waiting begins before the poll can.
         Awaited poll = waiting.compute(task, (_, there) -> Awaited.joined(there));
         try {
@@ -45,26 +45,25 @@ class Refreshes implements RenderWatch {
         }
     }
 
-    private boolean refresh(
-            TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
+    private News refresh(TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
         Freshness freshness = work.pollNowIfOlderThan(task, age);
         if (freshness != Freshness.STALE) {
             // What is stored by now is fresh; that holds for whoever else waits.
             answered(task);
-            return freshness == Freshness.ENDED;
+            return freshness == Freshness.ENDED ? News.NEWER : News.FRESH;
         }
         dispatcher.getObject().wake();
         try {
             poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             // What is stored is given.
-            return true;
+            return News.LATE;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return true;
+        return News.NEWER;
     }
 
     /** A poll of this task has been recorded. */

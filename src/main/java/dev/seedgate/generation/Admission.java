@@ -5,6 +5,7 @@ import dev.seedgate.credit.Ledger;
 import dev.seedgate.credit.Reservation;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DueWork;
 import jakarta.persistence.EntityManager;
@@ -28,6 +29,7 @@ class Admission {
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final Steps steps;
 
     Admission(
             EntityManager entities,
@@ -37,7 +39,8 @@ class Admission {
             Intake intake,
             Vendor vendor,
             ApplicationEventPublisher events,
-            Clock clock) {
+            Clock clock,
+            Steps steps) {
         this.entities = entities;
         this.idempotencyKeys = idempotencyKeys;
         this.ledger = ledger;
@@ -46,6 +49,7 @@ class Admission {
         this.vendor = vendor;
         this.events = events;
         this.clock = clock;
+        this.steps = steps;
     }
 
     /**
@@ -68,7 +72,8 @@ class Admission {
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
         intake.check();
-        entities.persist(new Task(id, caller, order, vendor.name(), clock.instant()));
+        entities.persist(
+                new Task(id, caller, order, vendor.name(), clock.instant(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.startTag(), reservation.credits());

@@ -4,6 +4,9 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
+import dev.seedgate.telemetry.TeamMeters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,11 +26,20 @@ class Creates {
     private final Admission admission;
     private final TaskRepository tasks;
     private final Clock clock;
+    private final Steps steps;
+    private final TeamMeters meters;
 
-    Creates(Admission admission, TaskRepository tasks, Clock clock) {
+    Creates(
+            Admission admission,
+            TaskRepository tasks,
+            Clock clock,
+            Steps steps,
+            TeamMeters meters) {
         this.admission = admission;
         this.tasks = tasks;
         this.clock = clock;
+        this.steps = steps;
+        this.meters = meters;
     }
 
     /**
@@ -37,6 +49,17 @@ class Creates {
      */
     Receipt create(Caller caller, Order order) {
         TaskId id = TaskId.create(clock.instant());
+        try (Step _ = steps.begin("create").of(id, caller.teamSlug())) {
+            Receipt receipt = create(caller, order, id);
+            meters.created(receipt.replayed() ? "replayed" : "accepted", caller.teamSlug());
+            if (!receipt.replayed()) {
+                log.info("task {} is QUEUED", id);
+            }
+            return receipt;
+        }
+    }
+
+    private Receipt create(Caller caller, Order order, TaskId id) {
         AtomicBoolean committing = new AtomicBoolean();
         try {
             return admission.admit(caller, order, id, () -> committing.set(true));

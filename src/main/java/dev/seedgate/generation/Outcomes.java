@@ -8,12 +8,14 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.AfterCommit;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.Tries;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,7 +49,8 @@ public class Outcomes {
     private final DueWork work;
     private final GenerationSettings settings;
     private final PollPace pace;
-    private final MeterRegistry metrics;
+    private final OutcomeMeters meters;
+    private final Steps steps;
     private final Clock clock;
 
     Outcomes(
@@ -58,7 +61,8 @@ public class Outcomes {
             DueWork work,
             GenerationSettings settings,
             PollPace pace,
-            MeterRegistry metrics,
+            OutcomeMeters meters,
+            Steps steps,
             Clock clock) {
         this.tasks = tasks;
         this.events = events;
@@ -67,7 +71,8 @@ public class Outcomes {
         this.work = work;
         this.settings = settings;
         this.pace = pace;
-        this.metrics = metrics;
+        this.meters = meters;
+        this.steps = steps;
         this.clock = clock;
     }
 
@@ -85,7 +90,7 @@ public class Outcomes {
         }
         task.submitting();
         work.sending(id, lease);
-        events.add(task, null, ticket(ticket));
+        moved(task, null, ticket(ticket));
         return Optional.of(new Submission(id, task.attempt(), task.clip()));
     }
 
@@ -254,7 +259,7 @@ public class Outcomes {
         task.attached(upstreamTaskId, clock.instant());
         ledger.relaunch(task.teamId());
         work.rendering(id, Duration.ZERO);
-        events.add(
+        moved(
                 task,
                 "found at the video service",
                 actor + " attached " + upstreamTaskId + ": " + reason);
@@ -298,13 +303,15 @@ public class Outcomes {
     }
 
     private void refund(Task task, String reason, Actor actor) {
-        metrics.counter("seedgate.possible.charges", "reason", "refunded").increment();
+        meters.possiblyCharged(OutcomeMeters.Reason.REFUNDED);
         String id = task.id().value();
         task.givenUp(
                 "The video service never told what became of this clip. Nothing was charged.",
                 clock.instant());
-        ledger.release(id, false, reason, actor);
-        ledger.bookPossibleLoss(id, reason, actor);
+        try (Step _ = steps.begin("release", task.trace()).of(task.id())) {
+            ledger.release(id, false, reason, actor);
+            ledger.bookPossibleLoss(id, reason, actor);
+        }
         atRest(task, "given up and refunded", actor + ": " + reason);
     }
 
@@ -327,7 +334,8 @@ public class Outcomes {
                 ledger.relaunch(task.teamId());
             }
             work.rendering(task.id(), pace.pollFirstAfter());
-            events.add(task, null, answer.evidence());
+            moved(task, null, answer.evidence());
+            meters.accepted(task.waited());
         }
     }
 
@@ -356,7 +364,7 @@ public class Outcomes {
         task.requeued();
         Duration delay = failed ? backOff(work.tries(task.id()).failures()) : Duration.ZERO;
         work.requeue(task.id(), delay, failed);
-        events.add(task, note, evidence);
+        moved(task, note, evidence);
     }
 
     private void retry(Task task, SubmitAnswer.Retryable answer) {
@@ -368,10 +376,10 @@ public class Outcomes {
         if (tries.retries() < settings.resubmits()) {
             task.requeued();
             work.retry(task.id(), backOff(tries.retries()));
-            events.add(task, "the video service asked to try again", answer.evidence());
+            moved(task, "the video service asked to try again", answer.evidence());
         } else {
             // Each 500 may have been charged there; the team pays for none of them.
-            metrics.counter("seedgate.possible.charges", "reason", "errors").increment();
+            meters.possiblyCharged(OutcomeMeters.Reason.ERRORS);
             fail(
                     task,
                     "The video service failed repeatedly. Nothing was charged; try again later.",
@@ -404,7 +412,7 @@ public class Outcomes {
         task.uncertain();
         ledger.land(task.teamId());
         work.refundIn(task.id(), refundAfter());
-        metrics.counter("seedgate.uncertain").increment();
+        meters.uncertain();
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
         events.add(
                 task,
@@ -421,7 +429,8 @@ public class Outcomes {
         if (task.phase() == Phase.RENDERING) {
             task.expired();
             ledger.land(task.teamId());
-            events.add(
+            meters.expired();
+            moved(
                     task,
                     "it renders for too long; it is still asked for now and then",
                     answer.evidence());
@@ -440,7 +449,9 @@ public class Outcomes {
         } else if (!answer.urls().isEmpty()) {
             boolean landed = task.phase().inFlight();
             task.succeeded(answer.urls(), answer.credits(), clock.instant());
-            ledger.settle(task.id().value(), landed, Actor.GATEWAY);
+            try (Step _ = steps.begin("settle", task.trace()).of(task.id())) {
+                ledger.settle(task.id().value(), landed, Actor.GATEWAY);
+            }
             atRest(task, null, answer.evidence());
         } else if (work.clipless(task.id(), pace.next(poll.age())) >= settings.cliplessPolls()) {
             log.error(
@@ -479,20 +490,33 @@ public class Outcomes {
             Actor actor) {
         boolean landed = task.phase().inFlight();
         task.failed(message, upstreamCredits, clock.instant());
-        ledger.release(task.id().value(), landed, message, actor);
+        try (Step _ = steps.begin("release", task.trace()).of(task.id())) {
+            ledger.release(task.id().value(), landed, message, actor);
+        }
         atRest(task, message, evidence);
     }
 
     private void atRest(Task task, @Nullable String note, @Nullable String evidence) {
         work.done(task.id());
-        metrics.counter("seedgate.tasks.ended", "phase", task.phase().name()).increment();
+        meters.ended(task.phase(), task.rendered());
+        moved(task, note, evidence);
+    }
+
+    private void moved(Task task, @Nullable String note, @Nullable String evidence) {
         events.add(task, note, evidence);
+        TaskId id = task.id();
+        Phase phase = task.phase();
+        AfterCommit.run(() -> {
+            try (Step _ = Steps.told(id)) {
+                log.info("task {} is {}", id, phase);
+            }
+        });
     }
 
     /** The first terminal state has won; what contradicts it is written down and moves no money. */
     private void contradicted(Task task, String evidence) {
         log.warn("task {} is {} and stays so, against: {}", task.id(), task.phase(), evidence);
-        metrics.counter("seedgate.contradictions").increment();
+        meters.contradicted();
         events.add(task, null, evidence);
     }
 

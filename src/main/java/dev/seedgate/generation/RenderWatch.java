@@ -13,7 +13,17 @@ public interface RenderWatch {
      * Has the task polled if the vendor's last answer is older than {@code age}, and waits for that
      * poll or until the time is up. However many wait, one poll serves them.
      *
-     * @return whether the task may have changed
+     * @return what is known now
      */
-    boolean refresh(TaskId task, Duration age, Duration atMost);
+    News refresh(TaskId task, Duration age, Duration atMost);
+
+    /** How the vendor's last answer stands to the question. */
+    enum News {
+        /** It is young enough; the task is as it was read. */
+        FRESH,
+        /** It has come meanwhile, or the task has ended: read it again. */
+        NEWER,
+        /** It did not come in time; the task may have changed all the same. */
+        LATE
+    }
 }

@@ -8,6 +8,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +31,7 @@ class Task {
     private @Nullable String project;
     private @Nullable String costCenter;
     private String requestId;
+    private @Nullable String traceParent;
     private @Nullable String prompt;
     private String aspectRatio;
     private short durationSeconds;
@@ -56,7 +58,13 @@ class Task {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
 
-    Task(TaskId id, Caller caller, Order order, String upstream, Instant now) {
+    Task(
+            TaskId id,
+            Caller caller,
+            Order order,
+            String upstream,
+            Instant now,
+            @Nullable String traceParent) {
         ClipRequest clip = order.clip();
         Preset price = order.preset();
         this.id = id.value();
@@ -77,6 +85,7 @@ class Task {
         phase = Phase.QUEUED;
         this.upstream = upstream;
         createdAt = now;
+        this.traceParent = traceParent;
     }
 
     /** About to be sent, as attempt number … */
@@ -150,6 +159,24 @@ class Task {
 
     TaskId id() {
         return new TaskId(id);
+    }
+
+    /** The trace it was created in. */
+    @Nullable String trace() {
+        return traceParent;
+    }
+
+    Duration waited() {
+        return between(createdAt, acceptedAt);
+    }
+
+    Duration rendered() {
+        return between(acceptedAt, finishedAt);
+    }
+
+    /** For figures only; what has not been reached took no time. */
+    private static Duration between(@Nullable Instant from, @Nullable Instant to) {
+        return from == null || to == null ? Duration.ZERO : Duration.between(from, to);
     }
 
     long teamId() {

@@ -5,6 +5,8 @@ import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,28 +22,49 @@ class TaskReads {
     private final TaskSearch search;
     private final RenderWatch watch;
     private final GenerationSettings settings;
+    private final Counter stored;
+    private final Counter fresh;
+    private final Counter late;
 
     TaskReads(
             TaskRepository tasks,
             TaskEvents events,
             TaskSearch search,
             RenderWatch watch,
-            GenerationSettings settings) {
+            GenerationSettings settings,
+            MeterRegistry meters) {
         this.tasks = tasks;
         this.events = events;
         this.search = search;
         this.watch = watch;
         this.settings = settings;
+        stored = meters.counter("seedgate.status.reads", "answer", "stored");
+        fresh = meters.counter("seedgate.status.reads", "answer", "fresh");
+        late = meters.counter("seedgate.status.reads", "answer", "late");
     }
 
     /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
     TaskStatus status(Caller caller, TaskId id) {
         Task task = find(caller, id);
         boolean asks = task.phase() == Phase.RENDERING && settings.statusRefreshWait().isPositive();
-        if (asks && watch.refresh(id, settings.statusFreshFor(), settings.statusRefreshWait())) {
-            task = find(caller, id);
+        if (!asks) {
+            stored.increment();
+            return task.status();
         }
-        return task.status();
+        return switch (watch.refresh(id, settings.statusFreshFor(), settings.statusRefreshWait())) {
+            case FRESH -> {
+                fresh.increment();
+                yield task.status();
+            }
+            case NEWER -> {
+                fresh.increment();
+                yield find(caller, id).status();
+            }
+            case LATE -> {
+                late.increment();
+                yield find(caller, id).status();
+            }
+        };
     }
 
     TaskDetails details(Caller caller, TaskId id) {

@@ -1,6 +1,15 @@
 /** The mirror API and the task behind it, from the accepted request to its terminal state. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"team", "credit", "upstream", "work", "audit", "shared"})
+@ApplicationModule(
+        allowedDependencies = {
+            "team",
+            "credit",
+            "upstream",
+            "work",
+            "audit",
+            "telemetry",
+            "shared"
+        })
 package dev.seedgate.generation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,11 +1,16 @@
 package dev.seedgate.upstream;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -61,6 +66,16 @@ final class Breaker {
                         default -> trials.set(0);
                     }
                 });
+    }
+
+    void bindTo(MeterRegistry meters, String operation) {
+        for (State state : List.of(State.CLOSED, State.HALF_OPEN, State.OPEN)) {
+            Gauge.builder("seedgate.vendor.breaker", breaker, it -> it.getState() == state ? 1 : 0)
+                    .description("1 for the state the breaker is in")
+                    .tag("operation", operation)
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(meters);
+        }
     }
 
     /** Whether the call may go; if so, it must be followed by one of the two below. */

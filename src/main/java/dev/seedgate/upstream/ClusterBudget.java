@@ -1,5 +1,8 @@
 package dev.seedgate.upstream;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +53,9 @@ final class ClusterBudget implements Budget {
     private final Guards guards;
     private final Pauses pauses;
     private final Pace pace;
+    private final Counter submitPermits;
+    private final Counter pollPermits;
+    private final Timer waits;
     private final AtomicBoolean oddOneIsASubmit = new AtomicBoolean();
     private final AtomicBoolean probeIsASubmit = new AtomicBoolean();
     private volatile boolean rowExists;
@@ -59,12 +65,16 @@ final class ClusterBudget implements Budget {
             Endpoint endpoint,
             UpstreamSettings settings,
             Guards guards,
-            Pauses pauses) {
+            Pauses pauses,
+            MeterRegistry meters) {
         this.jdbc = jdbc;
         this.endpoint = endpoint;
         this.settings = settings;
         this.guards = guards;
         this.pauses = pauses;
+        submitPermits = meters.counter("seedgate.permits.taken", "operation", "submit");
+        pollPermits = meters.counter("seedgate.permits.taken", "operation", "poll");
+        waits = meters.timer("seedgate.permits.wait");
         this.pace = Pace.of(settings.upstreamRequestsPerSecond());
     }
 
@@ -77,7 +87,9 @@ final class ClusterBudget implements Budget {
         }
         int granted = takeFromRow(wish.total());
         if (granted == 0) {
-            return new Grant(List.of(), List.of(), waitForRow());
+            Duration wait = waitForRow();
+            waits.record(wait);
+            return new Grant(List.of(), List.of(), wait);
         }
         Split given = divide(wish, granted);
         if (gate == Stop.ACCOUNT_KEY && !pauses.claimProbe(gate)) {
@@ -86,6 +98,8 @@ final class ClusterBudget implements Budget {
         if (gate == Stop.ACCOUNT_CREDIT && given.submits() > 0 && !pauses.claimProbe(gate)) {
             given = new Split(0, given.polls());
         }
+        submitPermits.increment(given.submits());
+        pollPermits.increment(given.polls());
         long deadline = System.nanoTime() + settings.upstreamPermitLifetime().toNanos();
         return new Grant(
                 Collections.nCopies(given.submits(), new Permit(deadline, gate != null)),

@@ -1,13 +1,25 @@
 package dev.seedgate.upstream;
 
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The vendor: guards around the wire, the tables of meanings behind it, pauses as they say. */
 final class GuardedVendor implements Vendor {
+
+    private static final String SUBMIT = "POST /api/generate";
+    private static final String POLL = "GET /api/status";
+    private static final Duration[] BOUNDS =
+            Stream.of(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)
+                    .map(Duration::ofMillis)
+                    .toArray(Duration[]::new);
 
     private final UpstreamSettings settings;
     private final Endpoint endpoint;
@@ -17,6 +29,7 @@ final class GuardedVendor implements Vendor {
     private final SubmitTable submits;
     private final PollTable polls;
     private final MeterRegistry meters;
+    private final Steps steps;
     private final Clock clock;
 
     GuardedVendor(
@@ -28,6 +41,7 @@ final class GuardedVendor implements Vendor {
             SubmitTable submits,
             PollTable polls,
             MeterRegistry meters,
+            Steps steps,
             Clock clock) {
         this.settings = settings;
         this.endpoint = endpoint;
@@ -37,6 +51,7 @@ final class GuardedVendor implements Vendor {
         this.submits = submits;
         this.polls = polls;
         this.meters = meters;
+        this.steps = steps;
         this.clock = clock;
     }
 
@@ -66,11 +81,21 @@ final class GuardedVendor implements Vendor {
 
     @Override
     public SubmitAnswer submit(ClipRequest request, Permit permit) {
-        Evidence evidence = evidence("POST /api/generate", request.prompt());
+        try (Step call = steps.call(SUBMIT)) {
+            long from = System.nanoTime();
+            SubmitAnswer answer = submit(request, permit, call);
+            count("submit", result(answer), from, call);
+            return answer;
+        }
+    }
+
+    private SubmitAnswer submit(ClipRequest request, Permit permit, Step call) {
+        Evidence evidence = evidence(SUBMIT, request.prompt());
         Reply reply =
                 unlessStopped(
                         pauses.stopsSubmit(permit.probe()),
                         () -> guards.submit(permit, () -> wire.submit(request, permit)));
+        tell(reply, call);
         SubmitAnswer answer = submits.meaning(reply, evidence);
         if (reply instanceof Reply.Answered answered) {
             Envelope envelope = Envelope.of(answered);
@@ -81,33 +106,48 @@ final class GuardedVendor implements Vendor {
                 pauses.lift(Stop.ACCOUNT_CREDIT);
             }
         }
-        count("submit", result(answer));
         return answer;
     }
 
     @Override
     public Sighting sight(String upstreamTaskId, Permit permit) {
-        Evidence evidence = evidence("GET /api/status", "");
-        Reply reply = ask(upstreamTaskId, permit);
-        Sighting sighting = polls.sighting(upstreamTaskId, reply, evidence);
-        learn(reply, permit, sighting.evidence(), evidence);
-        return sighting;
+        Evidence evidence = evidence(POLL, "");
+        try (Step call = steps.call(POLL)) {
+            long from = System.nanoTime();
+            Reply reply = ask(upstreamTaskId, permit, call);
+            Sighting sighting = polls.sighting(upstreamTaskId, reply, evidence);
+            learn(reply, permit, sighting.evidence(), evidence);
+            count("sight", result(sighting), from, call);
+            return sighting;
+        }
     }
 
     @Override
     public PollAnswer poll(String upstreamTaskId, Permit permit) {
-        Evidence evidence = evidence("GET /api/status", "");
-        Reply reply = ask(upstreamTaskId, permit);
-        PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
-        learn(reply, permit, answer.evidence(), evidence);
-        count("poll", result(answer));
-        return answer;
+        Evidence evidence = evidence(POLL, "");
+        try (Step call = steps.call(POLL)) {
+            long from = System.nanoTime();
+            Reply reply = ask(upstreamTaskId, permit, call);
+            PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
+            learn(reply, permit, answer.evidence(), evidence);
+            count("poll", result(answer), from, call);
+            return answer;
+        }
     }
 
-    private Reply ask(String upstreamTaskId, Permit permit) {
-        return unlessStopped(
-                pauses.stopsPoll(permit.probe()),
-                () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
+    private Reply ask(String upstreamTaskId, Permit permit, Step call) {
+        Reply reply =
+                unlessStopped(
+                        pauses.stopsPoll(permit.probe()),
+                        () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
+        tell(reply, call);
+        return reply;
+    }
+
+    private static void tell(Reply reply, Step call) {
+        if (reply instanceof Reply.Answered answered) {
+            call.tag("http.response.status_code", String.valueOf(answered.status()));
+        }
     }
 
     private void learn(Reply reply, Permit permit, String told, Evidence evidence) {
@@ -152,9 +192,24 @@ final class GuardedVendor implements Vendor {
         }
     }
 
-    private void count(String operation, String result) {
+    private void count(String operation, String result, long fromNanos, Step call) {
         meters.counter("seedgate.vendor.calls", "operation", operation, "result", result)
                 .increment();
+        Timer.builder("seedgate.vendor.call.time")
+                .tag("operation", operation)
+                // Up to the submit's time-out; a healthy answer takes a second or so.
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters)
+                .record(System.nanoTime() - fromNanos, TimeUnit.NANOSECONDS);
+        call.tag("seedgate.result", result);
+    }
+
+    private static String result(Sighting sighting) {
+        return switch (sighting) {
+            case Sighting.Known _ -> "known";
+            case Sighting.Unknown _ -> "unknown";
+            case Sighting.Silent _ -> "silent";
+        };
     }
 
     private static String result(SubmitAnswer answer) {

@@ -6,6 +6,8 @@ import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -36,6 +38,18 @@ final class Guards {
         this.polls = new Breaker("vendor-polls", Guards::isFailingPoll, monotonic);
         // Submits that hang for their long timeout must not keep the polls out.
         this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
+    }
+
+    void bindTo(MeterRegistry meters) {
+        submits.bindTo(meters, "submit");
+        polls.bindTo(meters, "poll");
+        int limit = bulkhead.getBulkheadConfig().getMaxConcurrentCalls();
+        Gauge.builder(
+                        "seedgate.vendor.calls.active",
+                        bulkhead,
+                        it -> limit - it.getMetrics().getAvailableConcurrentCalls())
+                .register(meters);
+        Gauge.builder("seedgate.vendor.calls.limit", () -> limit).register(meters);
     }
 
     Reply submit(Permit permit, Supplier<Reply> call) {

@@ -1,5 +1,6 @@
 package dev.seedgate.upstream;
 
+import dev.seedgate.telemetry.Steps;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -69,6 +70,16 @@ class UpstreamConfiguration {
     }
 
     @Bean
+    MeterBinder vendorGauges(Guards guards, UpstreamSettings settings) {
+        return meters -> {
+            guards.bindTo(meters);
+            Gauge.builder("seedgate.permits.limit", settings, it -> it.upstreamRequestsPerSecond())
+                    .description("Calls a second that the cluster may make to the vendor")
+                    .register(meters);
+        };
+    }
+
+    @Bean
     PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings) {
         return new PauseWatch(pauses, settings.upstreamRefreshInterval());
     }
@@ -79,8 +90,10 @@ class UpstreamConfiguration {
             Endpoint endpoint,
             UpstreamSettings settings,
             Guards guards,
-            Pauses pauses) {
-        return new ClusterBudget(JdbcClient.create(dataSource), endpoint, settings, guards, pauses);
+            Pauses pauses,
+            MeterRegistry meters) {
+        return new ClusterBudget(
+                JdbcClient.create(dataSource), endpoint, settings, guards, pauses, meters);
     }
 
     @Bean
@@ -92,6 +105,7 @@ class UpstreamConfiguration {
             Pauses pauses,
             SubmitTable submits,
             MeterRegistry meters,
+            Steps steps,
             ObjectProvider<Clock> clock) {
         return new GuardedVendor(
                 settings,
@@ -102,6 +116,7 @@ class UpstreamConfiguration {
                 submits,
                 new PollTable(meters),
                 meters,
+                steps,
                 clock.getIfAvailable(Clock::systemUTC));
     }
 }

@@ -2,6 +2,14 @@ package dev.seedgate.work;
 
 import dev.seedgate.shared.TaskId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** A claimed poll. {@code age} counts from the vendor's acceptance. */
-public record DuePoll(TaskId task, String upstreamTaskId, Duration age) {}
+/**
+ * A claimed poll.
+ *
+ * @param age counts from the vendor's acceptance
+ * @param team the slug of its team
+ * @param trace the trace it was created in, null when it was not traced
+ */
+public record DuePoll(
+        TaskId task, String upstreamTaskId, Duration age, String team, @Nullable String trace) {}

@@ -39,7 +39,9 @@ public class DueWork {
                 update fair_queue set virtual_time = (select max(start_tag) from claimed)
                 where virtual_time < (select max(start_tag) from claimed)
             )
-            select task_id from claimed order by start_tag
+            select c.task_id, m.slug, t.trace_parent
+            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+            order by c.start_tag
             """;
 
     private static final String CLAIM_POLLS =
@@ -56,9 +58,9 @@ public class DueWork {
                 from next where w.task_id = next.task_id
                 returning w.task_id, w.accepted_at
             )
-            select t.id as task_id, t.upstream_task_id,
+            select t.id as task_id, t.upstream_task_id, m.slug, t.trace_parent,
                    extract(epoch from gateway_now() - c.accepted_at) as age
-            from claimed c join task t on t.id = c.task_id
+            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
             """;
 
     private final JdbcClient jdbc;
@@ -81,20 +83,21 @@ public class DueWork {
                 .update();
     }
 
-    public List<TaskId> claimSubmits(int limit, Duration lease) {
+    public List<DueSubmit> claimSubmits(int limit, Duration lease) {
         return jdbc.sql(CLAIM_SUBMITS)
                 .param("limit", limit)
                 .param("lease", interval(lease))
-                .query((row, _) -> task(row))
+                .query((row, _) -> submit(row))
                 .list();
     }
 
     /**
      * Claims the task that tries whether the account works again: a cheap one, and each in turn.
      */
-    public Optional<TaskId> claimProbe(Duration lease) {
+    public Optional<DueSubmit> claimProbe(Duration lease) {
         return jdbc.sql(
                         """
+                        with claimed as (
                         update work w
                         set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease,
                             probes = w.probes + 1
@@ -105,10 +108,12 @@ public class DueWork {
                             order by n.probes, n.credits, n.start_tag
                             limit 1
                             for update of n skip locked)
-                        returning w.task_id
+                        returning w.task_id)
+                        select c.task_id, m.slug, t.trace_parent
+                        from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
                         """)
                 .param("lease", interval(lease))
-                .query((row, _) -> task(row))
+                .query((row, _) -> submit(row))
                 .optional();
     }
 
@@ -159,7 +164,9 @@ public class DueWork {
                         new DuePoll(
                                 task(row),
                                 row.getString("upstream_task_id"),
-                                seconds(row.getDouble("age"))))
+                                seconds(row.getDouble("age")),
+                                row.getString("slug"),
+                                row.getString("trace_parent")))
                 .list();
     }
 
@@ -375,6 +382,10 @@ public class DueWork {
         if (rows != 1) {
             throw new IllegalStateException("no work row of " + task);
         }
+    }
+
+    private static DueSubmit submit(ResultSet row) throws SQLException {
+        return new DueSubmit(task(row), row.getString("slug"), row.getString("trace_parent"));
     }
 
     private static TaskId task(ResultSet row) throws SQLException {

@@ -2,11 +2,11 @@ package dev.seedgate.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.work.DueSubmit;
 import dev.seedgate.work.DueWork;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,9 +88,9 @@ class FairShareTests {
         long places = 0;
         int found = 0;
         for (int place = 1; found < wanted.size(); place++) {
-            List<TaskId> next = work.claimSubmits(1, Duration.ofHours(1));
+            List<DueSubmit> next = work.claimSubmits(1, Duration.ofHours(1));
             assertThat(next).hasSize(1);
-            if (wanted.contains(next.getFirst().value())) {
+            if (wanted.contains(next.getFirst().task().value())) {
                 places += place;
                 found++;
             }

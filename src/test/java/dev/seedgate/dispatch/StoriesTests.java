@@ -298,7 +298,13 @@ class StoriesTests {
                 Gateway second = start(database)) {
             Team team = first.team("\"monthly_quota\":1000");
             String task = team.create("settled at once");
-            DuePoll poll = new DuePoll(new TaskId(task), team.upstreamId(task), Duration.ZERO);
+            DuePoll poll =
+                    new DuePoll(
+                            new TaskId(task),
+                            team.upstreamId(task),
+                            Duration.ZERO,
+                            team.slug(),
+                            null);
             PollAnswer end = new PollAnswer.Succeeded(List.of(CLIP), 65L, "told to both");
             List<Thread> threads =
                     IntStream.range(0, 16)

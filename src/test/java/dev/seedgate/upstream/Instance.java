@@ -1,9 +1,11 @@
 package dev.seedgate.upstream;
 
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.SettableClock;
 import dev.seedgate.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,7 +60,7 @@ record Instance(
         Guards guards = new Guards(settings, submits::speaksAgainstTheVendor, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
         Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
-        ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses);
+        ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses, meters);
         PollTable polls = new PollTable(meters);
         GuardedVendor vendor =
                 new GuardedVendor(
@@ -70,6 +72,7 @@ record Instance(
                         submits,
                         polls,
                         meters,
+                        new Steps(Tracer.NOOP),
                         Clock.systemUTC());
         return new Instance(endpoint, wire, guards, pauses, budget, vendor, meters, clock);
     }

@@ -1,0 +1,24 @@
+package dev.seedgate.telemetry;
+
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * @param metricsTeamLabel whether creates and credits are counted by team: names of teams are
+ *     nobody's business who merely sees a dashboard
+ * @param metricsTeams so many teams have a label of their own, the others share one: a time series
+ *     a team and outcome must stay affordable
+ * @param metricsInterval how often the cluster's figures are read; a usual scrape interval
+ * @param metricsCountLimit rows are counted up to here: beyond it the exact number changes nothing,
+ *     and counting a million takes longer than a statement may
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record TelemetrySettings(
+        @DefaultValue("false") boolean metricsTeamLabel,
+        @DefaultValue("200") @Min(1) int metricsTeams,
+        @DefaultValue("15s") Duration metricsInterval,
+        @DefaultValue("100000") @Min(1) int metricsCountLimit) {}

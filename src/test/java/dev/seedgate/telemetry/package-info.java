@@ -1,0 +1,4 @@
+@NullUnmarked // JUnit fills the fields
+package dev.seedgate.telemetry;
+
+import org.jspecify.annotations.NullUnmarked;
