@@ -27,14 +27,20 @@ class Refusals {
     private static final MediaType ENVELOPE = MediaType.APPLICATION_JSON;
 
     private final JsonMapper json;
+    private final Strangers strangers;
 
-    Refusals(JsonMapper json) {
+    Refusals(JsonMapper json, Strangers strangers) {
         this.json = json;
+        this.strangers = strangers;
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, GatewayException refusal)
             throws IOException {
-        write(request, response, refusal.code(), refusal.message(), refusal.retryAfter());
+        GatewayException told =
+                refusal.code() == ErrorCode.INVALID_API_KEY
+                        ? strangers.failed(request.getRemoteAddr(), refusal)
+                        : refusal;
+        write(request, response, told.code(), told.message(), told.retryAfter());
     }
 
     void write(
