@@ -21,12 +21,15 @@ public class EnvelopeValve extends ErrorReportValve {
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable problem) {
-        int status = response.getStatus();
-        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+        if (response.getStatus() < 400
+                || response.getContentWritten() > 0
+                || !response.setErrorReported()) {
             return;
         }
+        int status = blameless(response.getStatus());
         ErrorCode code = status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
         String message = status < 500 ? "The request is malformed." : "Something went wrong here.";
+        response.setStatus(status);
         String id = RequestIdFilter.newId();
         response.setHeader(RequestId.HEADER, id);
         response.setContentType("application/json");
@@ -40,5 +43,12 @@ public class EnvelopeValve extends ErrorReportValve {
         } catch (IOException e) {
             LOG.debug("the client was gone before it could be refused", e);
         }
+    }
+
+    /**
+     * What HTTP calls not implemented or not supported is no failure of ours: nobody asked for it.
+     */
+    private static int blameless(int status) {
+        return status == 501 || status == 505 ? 400 : status;
     }
 }

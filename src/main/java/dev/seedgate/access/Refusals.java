@@ -8,7 +8,6 @@ import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.telemetry.Step;
 import dev.seedgate.telemetry.TeamMeters;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,20 +31,24 @@ class Refusals {
     private static final MediaType ENVELOPE = MediaType.APPLICATION_JSON;
 
     private final JsonMapper json;
+    private final Strangers strangers;
     private final TeamMeters meters;
-    private final Counter unknownTeamKeys;
-    private final Counter unknownAdminKeys;
+    private final MeterRegistry registry;
 
-    Refusals(JsonMapper json, TeamMeters meters, MeterRegistry registry) {
+    Refusals(JsonMapper json, Strangers strangers, TeamMeters meters, MeterRegistry registry) {
         this.json = json;
+        this.strangers = strangers;
         this.meters = meters;
-        unknownTeamKeys = registry.counter("seedgate.authentication.failures", "door", "team");
-        unknownAdminKeys = registry.counter("seedgate.authentication.failures", "door", "admin");
+        this.registry = registry;
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, GatewayException refusal)
             throws IOException {
-        write(request, response, refusal.code(), refusal.message(), refusal.retryAfter());
+        GatewayException told =
+                refusal.code() == ErrorCode.INVALID_API_KEY
+                        ? strangers.failed(request.getRemoteAddr(), refusal)
+                        : refusal;
+        write(request, response, told.code(), told.message(), told.retryAfter());
     }
 
     void write(
@@ -79,8 +82,10 @@ class Refusals {
     }
 
     private void count(HttpServletRequest request, ErrorCode code, boolean admin) {
-        if (code == ErrorCode.INVALID_API_KEY) {
-            (admin ? unknownAdminKeys : unknownTeamKeys).increment();
+        if (code == ErrorCode.INVALID_API_KEY || code == ErrorCode.RATE_LIMITED) {
+            String door = admin ? "admin" : "team";
+            registry.counter("seedgate.authentication.failures", "door", door, "error", code.name())
+                    .increment();
         }
         if (request.getRequestURI().equals(request.getContextPath() + "/api/generate")) {
             meters.created(code.name(), MDC.get(Step.TEAM));

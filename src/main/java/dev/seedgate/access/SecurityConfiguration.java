@@ -9,10 +9,7 @@ import dev.seedgate.team.Caller;
 import dev.seedgate.team.Callers;
 import java.util.List;
 import java.util.Optional;
-import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -115,14 +112,6 @@ class SecurityConfiguration {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setUnsafeAllowAnyHttpMethod(true);
         return firewall;
-    }
-
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverRefusals() {
-        return server ->
-                server.addContextCustomizers(context ->
-                        ((StandardHost) context.getParent())
-                                .setErrorReportValveClass(EnvelopeValve.class.getName()));
     }
 
     private HttpSecurity keyed(HttpSecurity http, String paths, BearerFilter keys) {

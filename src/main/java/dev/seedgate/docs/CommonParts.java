@@ -33,6 +33,7 @@ class CommonParts implements GlobalOperationCustomizer {
                     ErrorCode.INVALID_REQUEST,
                     ErrorCode.INVALID_API_KEY,
                     ErrorCode.FORBIDDEN,
+                    ErrorCode.RATE_LIMITED,
                     ErrorCode.NOT_ACCEPTABLE,
                     ErrorCode.INTERNAL_ERROR,
                     ErrorCode.OVERLOADED);

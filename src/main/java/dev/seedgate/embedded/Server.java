@@ -95,6 +95,8 @@ final class Server implements AutoCloseable {
                 List.of(
                         "-c listen_addresses=" + ADDRESS,
                         "-c port=" + port,
+                        // The details of an error hold the row that it was about, prompt and all.
+                        "-c log_error_verbosity=terse",
                         // A socket's path may be 107 characters at most; a project's folder is
                         // deeper.
                         "-c unix_socket_directories=");

@@ -5,12 +5,16 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Tells whose a key is, from memory: a typo fails its checksum without a look-up, a known key costs
@@ -19,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param <C> who calls
  */
 public final class KnownKeys<C> {
+
+    /**
+     * The setting: with the default an instance asks the database 50 times a second at most for
+     * keys of a kind, and while nobody floods it nobody waits.
+     */
+    public static final String LOOK_UP_INTERVAL = "${seedgate.key-look-up-interval:20ms}";
 
     // About 300 bytes each; also bounds what a flood of made-up keys with good checksums can
     // occupy.
@@ -29,7 +39,8 @@ public final class KnownKeys<C> {
 
     private final KeyText form;
     private final KeyRevision revision;
-    private final Function<byte[], Optional<Found<C>>> lookUp;
+    private final Function<SqlArrayValue, List<Found<C>>> lookUp;
+    private final LookUps<Answer<C>> lookUps;
     private final Cache<ByteBuffer, Known<C>> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
@@ -37,13 +48,19 @@ public final class KnownKeys<C> {
     private final Set<Long> used = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param lookUp finds a key that is neither revoked nor its owner gone, by the hash of its text
+     * @param interval between two look-ups; what is asked for meanwhile shares the next
+     * @param lookUp finds keys that are neither revoked nor their owner gone, by the hashes of
+     *     their texts
      */
     public KnownKeys(
-            KeyText form, KeyRevision revision, Function<byte[], Optional<Found<C>>> lookUp) {
+            KeyText form,
+            KeyRevision revision,
+            Duration interval,
+            Function<SqlArrayValue, List<Found<C>>> lookUp) {
         this.form = form;
         this.revision = revision;
         this.lookUp = lookUp;
+        lookUps = new LookUps<>(interval, this::lookUp);
     }
 
     /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */
@@ -51,11 +68,11 @@ public final class KnownKeys<C> {
         if (!form.wellFormed(text)) {
             return Optional.empty();
         }
-        byte[] hash = KeyText.sha256(text);
-        Known<C> it = known.getIfPresent(ByteBuffer.wrap(hash));
+        ByteBuffer hash = ByteBuffer.wrap(KeyText.sha256(text));
+        Known<C> it = known.getIfPresent(hash);
         if (it == null || it.revision() != revision.seen()) {
-            it = lookUp(hash, revision.seen());
-            known.put(ByteBuffer.wrap(hash), it);
+            it = lookUps.find(hash).of(hash);
+            known.put(hash, it);
         }
         Found<C> found = it.found();
         if (found == null || System.nanoTime() - it.goodUntilNanos() >= 0) {
@@ -74,13 +91,28 @@ public final class KnownKeys<C> {
         }
     }
 
-    /** The revision is the one seen before the row is read: a change after it can't be missed. */
-    private Known<C> lookUp(byte[] hash, long seen) {
-        Found<C> found = lookUp.apply(hash).orElse(null);
-        Duration left = found == null || found.left() == null ? FOR_EVER : found.left();
+    /** The revision is the one seen before the rows are read: a change after it can't be missed. */
+    private Answer<C> lookUp(Set<ByteBuffer> hashes) {
+        long seen = revision.seen();
+        Object[] bytes = hashes.stream().map(KnownKeys::bytes).toArray(byte[][]::new);
+        Map<ByteBuffer, Known<C>> found = new HashMap<>();
+        for (Found<C> each : lookUp.apply(new SqlArrayValue("bytea", bytes))) {
+            found.put(each.hash(), known(each, each.left(), seen));
+        }
+        return new Answer<>(found, known(null, null, seen));
+    }
+
+    private static <C> Known<C> known(
+            @Nullable Found<C> found, @Nullable Duration left, long seen) {
         // The database's clock says how long; from here on a monotonic one counts.
-        long nanos = left.compareTo(FOR_EVER) < 0 ? left.toNanos() : FOR_EVER.toNanos();
-        return new Known<>(found, System.nanoTime() + nanos, seen);
+        Duration good = left == null || left.compareTo(FOR_EVER) > 0 ? FOR_EVER : left;
+        return new Known<>(found, System.nanoTime() + good.toNanos(), seen);
+    }
+
+    private static byte[] bytes(ByteBuffer hash) {
+        byte[] bytes = new byte[hash.remaining()];
+        hash.duplicate().get(bytes);
+        return bytes;
     }
 
     /**
@@ -88,12 +120,14 @@ public final class KnownKeys<C> {
      *
      * @param left how long still, by the database's clock; null for ever, negative when expired
      */
-    public record Found<C>(long id, C caller, @Nullable Duration left) {
+    public record Found<C>(ByteBuffer hash, long id, C caller, @Nullable Duration left) {
 
         /** With the seconds left as the database says them, null for ever. */
-        public static <C> Found<C> of(long id, C caller, @Nullable BigDecimal seconds) {
+        public static <C> Found<C> of(
+                byte[] hash, long id, C caller, @Nullable BigDecimal seconds) {
             // Rounded down, and more than a long of milliseconds is no time that anybody set.
             return new Found<>(
+                    ByteBuffer.wrap(hash),
                     id,
                     caller,
                     seconds == null
@@ -103,4 +137,11 @@ public final class KnownKeys<C> {
     }
 
     private record Known<C>(@Nullable Found<C> found, long goodUntilNanos, long revision) {}
+
+    private record Answer<C>(Map<ByteBuffer, Known<C>> found, Known<C> nobody) {
+
+        Known<C> of(ByteBuffer hash) {
+            return found.getOrDefault(hash, nobody);
+        }
+    }
 }

@@ -3,8 +3,12 @@ package dev.seedgate.staff;
 import dev.seedgate.key.KeyRevision;
 import dev.seedgate.key.KeyText;
 import dev.seedgate.key.KnownKeys;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
@@ -15,9 +19,12 @@ public class AdminCallers {
     private final JdbcClient jdbc;
     private final KnownKeys<AdminCaller> keys;
 
-    AdminCallers(JdbcClient jdbc, KeyRevision revision) {
+    AdminCallers(
+            JdbcClient jdbc,
+            KeyRevision revision,
+            @Value(KnownKeys.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
-        keys = new KnownKeys<>(KeyText.ADMIN, revision, this::lookUp);
+        keys = new KnownKeys<>(KeyText.ADMIN, revision, interval, this::lookUp);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
@@ -34,18 +41,19 @@ public class AdminCallers {
                         .update());
     }
 
-    private Optional<KnownKeys.Found<AdminCaller>> lookUp(byte[] hash) {
+    private List<KnownKeys.Found<AdminCaller>> lookUp(SqlArrayValue hashes) {
         return jdbc.sql(
                         """
-                        select id, role, extract(epoch from expires_at - gateway_now()) as seconds_left
-                        from admin_key where hash = :hash and revoked_at is null
+                        select hash, id, role, extract(epoch from expires_at - gateway_now()) as seconds_left
+                        from admin_key where hash = any(:hashes) and revoked_at is null
                         """)
-                .param("hash", hash)
+                .param("hashes", hashes)
                 .query((row, _) -> {
                     long id = row.getLong("id");
                     AdminCaller caller = new AdminCaller(id, Role.of(row.getString("role")));
-                    return KnownKeys.Found.of(id, caller, row.getBigDecimal("seconds_left"));
+                    return KnownKeys.Found.of(
+                            row.getBytes("hash"), id, caller, row.getBigDecimal("seconds_left"));
                 })
-                .optional();
+                .list();
     }
 }

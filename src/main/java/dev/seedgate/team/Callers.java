@@ -5,11 +5,15 @@ import dev.seedgate.key.KeyText;
 import dev.seedgate.key.KnownKeys;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
@@ -20,9 +24,12 @@ public class Callers {
     private final JdbcClient jdbc;
     private final KnownKeys<Caller> keys;
 
-    Callers(JdbcClient jdbc, KeyRevision revision) {
+    Callers(
+            JdbcClient jdbc,
+            KeyRevision revision,
+            @Value(KnownKeys.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
-        keys = new KnownKeys<>(KeyText.TEAM, revision, this::lookUp);
+        keys = new KnownKeys<>(KeyText.TEAM, revision, interval, this::lookUp);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
@@ -41,18 +48,18 @@ public class Callers {
                         .update());
     }
 
-    private Optional<KnownKeys.Found<Caller>> lookUp(byte[] hash) {
+    private List<KnownKeys.Found<Caller>> lookUp(SqlArrayValue hashes) {
         return jdbc.sql(
                         """
-                        select k.id, k.name, k.scopes, k.project, k.suspended,
+                        select k.hash, k.id, k.name, k.scopes, k.project, k.suspended,
                                t.id as team_id, t.slug, t.cost_center,
                                extract(epoch from k.expires_at - gateway_now()) as seconds_left
                         from api_key k join team t on t.id = k.team_id
-                        where k.hash = :hash and k.revoked_at is null and t.archived_at is null
+                        where k.hash = any(:hashes) and k.revoked_at is null and t.archived_at is null
                         """)
-                .param("hash", hash)
+                .param("hashes", hashes)
                 .query((row, _) -> found(row))
-                .optional();
+                .list();
     }
 
     private static KnownKeys.Found<Caller> found(ResultSet row) throws SQLException {
@@ -70,6 +77,7 @@ public class Callers {
                         scopes,
                         row.getString("project"),
                         row.getBoolean("suspended"));
-        return KnownKeys.Found.of(caller.keyId(), caller, row.getBigDecimal("seconds_left"));
+        return KnownKeys.Found.of(
+                row.getBytes("hash"), caller.keyId(), caller, row.getBigDecimal("seconds_left"));
     }
 }

@@ -7,18 +7,24 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that come slowly, never end, or are larger than any clip's description. */
+/** Requests that come slowly, never end, or are larger than any clip's description. */
 class HostileBodyTests {
 
     // More than the 64 MB that the server swallows, so that a refused client can read its answer.
@@ -33,7 +39,11 @@ class HostileBodyTests {
         vendor = FakeVendor.start();
         gateway =
                 Gateway.start(
-                        TestDatabase.create(), vendor, "server.tomcat.connection-timeout=500ms");
+                        TestDatabase.create(),
+                        vendor,
+                        "server.tomcat.connection-timeout=500ms",
+                        "seedgate.request-timeout=1s",
+                        "server.tomcat.max-connections=40");
         team = gateway.team("\"monthly_quota\":1000");
     }
 
@@ -87,6 +97,98 @@ class HostileBodyTests {
             }
         }
         return MOST_CHUNKS;
+    }
+
+    /**
+     * Its client, which sends it in one piece and only then looks, sees the answer and no reset.
+     */
+    @Test
+    void letsTheClientOfALargeBodyReadItsRefusal() {
+        String answer =
+                gateway.raw(
+                        head("Content-Length: 5000000").replace("Connection: close\r\n", "")
+                                + " ".repeat(5_000_000));
+        assertThat(answer).startsWith("HTTP/1.1 413").contains("\"error\":\"PAYLOAD_TOO_LARGE\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\r\n",
+                "GET /api/credits HTTP/1.1\r\nHost: gateway\r\nX-Slow: ",
+                "GET /api/credits HTTP/1.1\r\nHost: gateway\r\n\r\nGET /api/"
+            })
+    void endsAHeadThatOnlyTrickles(String start) throws IOException {
+        assertThat(trickle(start, start.isBlank() ? "\n" : "x")).isNotNull();
+    }
+
+    @Test
+    void endsABodyThatOnlyTrickles() throws IOException {
+        assertThat(trickle(head("Content-Length: 60000"), " "))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"error\":\"INVALID_REQUEST\"");
+        assertThat(trickle(head("Transfer-Encoding: chunked"), "1\r\n \r\n"))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"error\":\"INVALID_REQUEST\"");
+    }
+
+    /** Nobody waits for the body of a refused request for ever, either. */
+    @Test
+    void endsARefusedBodyThatOnlyTrickles() throws IOException {
+        String stranger = head("Content-Length: 60000").replace(team.key(), "nobody");
+        assertThat(trickle(stranger, " "))
+                .startsWith("HTTP/1.1 401")
+                .contains("\"error\":\"INVALID_API_KEY\"");
+        assertThat(trickle(head("Content-Length: 70000"), " ")).startsWith("HTTP/1.1 413");
+    }
+
+    /** Idle ones are dropped in the end, and who waited behind them is served. */
+    @Test
+    void servesOnAfterIdleConnectionsHaveTakenAllThereAre() throws IOException {
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 60; i++) {
+                idle.add(new Socket(InetAddress.getLoopbackAddress(), gateway.port()));
+            }
+            assertThat(
+                            gateway.raw(
+                                    "GET /actuator/health/liveness HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200");
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    /**
+     * Sends these pieces until the server closes the connection; what it answered until then. A
+     * server that waits for ever makes this fail.
+     */
+    private static String trickle(String start, String piece) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(100);
+            socket.getOutputStream().write(bytes(start));
+            for (int sent = 0; sent < 200; sent++) {
+                try {
+                    int read = socket.getInputStream().read();
+                    if (read < 0) {
+                        return answer.toString(StandardCharsets.UTF_8);
+                    }
+                    answer.write(read);
+                    answer.write(
+                            socket.getInputStream()
+                                    .readNBytes(socket.getInputStream().available()));
+                } catch (SocketTimeoutException e) {
+                    socket.getOutputStream().write(bytes(piece));
+                }
+            }
+        } catch (SocketException e) {
+            return answer.toString(StandardCharsets.UTF_8);
+        }
+        throw new AssertionError("still open after " + answer);
     }
 
     private static String head(String length) {

@@ -58,6 +58,31 @@ class SmokeTests {
         Invariants.check(gateway.database());
     }
 
+    /** Anybody can write such headers; no proxy is trusted here. */
+    @Test
+    void linksToNoHostThatAHeaderMakesUp() {
+        Team team = gateway.team();
+        String task = team.create("a boat");
+        team.await(task, "SUCCEEDED");
+        JsonNode seen =
+                gateway.call(
+                                "GET",
+                                "/api/tasks/" + task,
+                                team.key(),
+                                null,
+                                "X-Forwarded-For",
+                                "127.0.0.1",
+                                "X-Forwarded-Host",
+                                "evil.example.org",
+                                "X-Forwarded-Proto",
+                                "https",
+                                "Forwarded",
+                                "host=evil.example.org;proto=https")
+                        .data();
+        assertThat(seen.get("response").get(0).stringValue())
+                .startsWith("http://127.0.0.1:" + gateway.port() + "/sandbox/media/");
+    }
+
     @Test
     void linksToTheClipOnTheHostThatWasAsked() throws Exception {
         Team team = gateway.team();

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -123,6 +125,8 @@ public final class Gateway implements AutoCloseable {
         // Fast enough that no test waits for a permit; the budget has tests of its own.
         all.put("seedgate.upstream-requests-per-second", "1000");
         all.put("seedgate.alert-interval", "1s");
+        // All tests come from one address, and many of them have no key.
+        all.put("seedgate.bad-keys-per-minute", "1000000");
         all.put("seedgate.dispatch-interval", "100ms");
         all.put("seedgate.poll-first-after", "100ms");
         all.put("seedgate.poll-interval", "100ms");
@@ -151,6 +155,13 @@ public final class Gateway implements AutoCloseable {
     /** The one of this name, where there are several of a type. */
     public <T> T bean(String name, Class<T> type) {
         return Objects.requireNonNull(context, "it runs elsewhere").getBean(name, type);
+    }
+
+    /** Every object that settings were read into. */
+    public Collection<Object> settings() {
+        return Objects.requireNonNull(context, "it runs elsewhere")
+                .getBeansWithAnnotation(ConfigurationProperties.class)
+                .values();
     }
 
     /** A new team without limits, with a key for everything. */

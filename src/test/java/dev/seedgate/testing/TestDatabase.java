@@ -119,7 +119,11 @@ public record TestDatabase(String url) {
     private static String startEmbedded() {
         try {
             EmbeddedPostgres postgres =
-                    EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+                    EmbeddedPostgres.builder()
+                            .setServerConfig("max_connections", "300")
+                            // Its log goes into that of the tests, which look for prompts there.
+                            .setServerConfig("log_error_verbosity", "terse")
+                            .start();
             return postgres.getJdbcUrl("postgres", "postgres");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

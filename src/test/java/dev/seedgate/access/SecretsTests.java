@@ -1,0 +1,243 @@
+package dev.seedgate.access;
+
+import static dev.seedgate.testing.FakeVendor.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.team.KeyText;
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+
+/**
+ * Everything happens once, good and bad, while the log tells all it can; then nothing that is
+ * secret may be found anywhere. PostgreSQL's driver keeps its level: its trace is the protocol
+ * itself, and who turns that on by its name wants to see it.
+ */
+class SecretsTests {
+
+    private static final List<String> TALKATIVE =
+            List.of(
+                    "dev.seedgate",
+                    "org.springframework",
+                    "org.apache",
+                    "reactor.netty",
+                    "io.netty",
+                    "com.zaxxer",
+                    "org.hibernate",
+                    "org.flywaydb");
+
+    private static final String VENDOR_KEY = "canary-of-the-vendor";
+    private static final String DATABASE_PASSWORD = "canary-of-the-database";
+    private static final String PROMPT = "canary in the prompt";
+    private static final String IMAGE = "https://canary.example.org/image";
+    private static final String IDEMPOTENCY_KEY = "canary-of-idempotency";
+    private static final String GUESS = "canary-of-a-guess";
+
+    // Well-formed, so it is looked up; nobody's, but it might be another gateway's.
+    private static final String FOREIGN_KEY = KeyText.generate();
+
+    private static final List<String> SECRETS =
+            List.of(
+                    Gateway.ADMIN_KEY,
+                    VENDOR_KEY,
+                    DATABASE_PASSWORD,
+                    FOREIGN_KEY,
+                    GUESS,
+                    IDEMPOTENCY_KEY);
+
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final List<Answer> answers = new ArrayList<>();
+    private final Set<String> threads = new TreeSet<>();
+
+    @Test
+    void leaveNoTraceWhateverHappens() {
+        PrintStream console = System.out;
+        System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway gateway =
+                        Gateway.start(TestDatabase.create(), vendor, talkativeSettings())) {
+            Team team = gateway.team("\"monthly_quota\":1000");
+            callAsATeam(gateway, team);
+            callAsAStranger(gateway, team);
+            callAsAnAdmin(gateway, team);
+            breakTheDatabase(gateway, team);
+            failAtTheVendor(gateway, team, vendor);
+            look(gateway, team);
+        } finally {
+            System.setOut(console);
+            quieten();
+        }
+        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of("sg_")).toList();
+        String logged = log.toString(StandardCharsets.UTF_8);
+        // It did tell all it can.
+        assertThat(logged).contains("TRACE", "o.s.jdbc.core.JdbcTemplate", "reactor.netty");
+        assertHidden("the log", logged, secrets);
+        assertHidden("the log", logged, List.of(PROMPT, IMAGE));
+    }
+
+    private static String[] talkativeSettings() {
+        return Stream.concat(
+                        TALKATIVE.stream().map(it -> "logging.level." + it + "=trace"),
+                        Stream.of(
+                                "logging.level.root=debug",
+                                "seedgate.upstream-api-key=" + VENDOR_KEY,
+                                "spring.datasource.password=" + DATABASE_PASSWORD))
+                .toArray(String[]::new);
+    }
+
+    private static void quieten() {
+        LoggingSystem logging = LoggingSystem.get(SecretsTests.class.getClassLoader());
+        logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.INFO);
+        TALKATIVE.forEach(it -> logging.setLogLevel(it, null));
+    }
+
+    private void callAsATeam(Gateway gateway, Team team) {
+        Answer made = keep(team.post(order(PROMPT), "Idempotency-Key", IDEMPOTENCY_KEY));
+        assertThat(made.status()).isEqualTo(200);
+        keep(team.post(order(PROMPT), "Idempotency-Key", IDEMPOTENCY_KEY));
+        keep(team.post(order("another"), "Idempotency-Key", IDEMPOTENCY_KEY));
+        String task = made.data().get("task_id").stringValue();
+        String upstream = team.upstreamId(task);
+        gateway.vendor().finish(upstream, "https://cdn.example.org/clip.mp4");
+        team.await(task, "SUCCEEDED");
+        keep(team.get("/api/status?task_id=" + task));
+        keep(team.get("/api/tasks?limit=2"));
+        keep(team.get("/api/tasks/" + GUESS.replace("canary", "x")));
+        keep(gateway.call("POST", "/api/quote", team.key(), order(PROMPT)));
+        keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"aspect_ratio\":\"" + PROMPT + "\"}"));
+        keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"asp"));
+        keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"duration\":[\"" + PROMPT + "\"]}"));
+        keep(team.post("{\"prompt\":\"" + PROMPT.repeat(100) + "\"}"));
+        keep(team.post(order(PROMPT), "Content-Type", "text/plain"));
+    }
+
+    private void callAsAStranger(Gateway gateway, Team team) {
+        for (String key : List.of(FOREIGN_KEY, GUESS, team.key() + "x")) {
+            keep(gateway.call("POST", "/api/generate", key, order(PROMPT)));
+            keep(gateway.call("GET", "/admin/api/teams", key, null));
+        }
+        for (String header :
+                List.of(
+                        "Authorization : Bearer " + team.key(),
+                        "Authorization: Basic " + GUESS,
+                        "Authorization: Bearer " + FOREIGN_KEY + "\0",
+                        "Authorization: Bearer " + team.key() + " " + GUESS)) {
+            String answer =
+                    gateway.raw(
+                            "GET /api/credits HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                    + header
+                                    + "\r\n\r\n");
+            assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain(team.key());
+            assertHidden("a raw answer", answer, SECRETS);
+        }
+    }
+
+    private void callAsAnAdmin(Gateway gateway, Team team) {
+        String path = "/teams/" + team.slug();
+        keep(gateway.admin("PATCH", path, "{\"name\":\"Canaries\"}"));
+        keep(gateway.admin("PATCH", path, "{\"weight\":\"" + GUESS + "\"}"));
+        keep(gateway.admin("POST", "/teams", "{\"slug\":\"no\",\"monthly_quota\":" + GUESS + "}"));
+        keep(gateway.admin("GET", path + "/keys", null));
+        keep(gateway.admin("GET", "/tasks?limit=5", null));
+    }
+
+    /** An error whose details hold the row, and with it the prompt. */
+    private void breakTheDatabase(Gateway gateway, Team team) {
+        gateway.database()
+                .execute("alter table task add constraint planted check (prompt not like '%boom')");
+        assertThat(keep(team.post(order(PROMPT + " boom"))).status()).isEqualTo(500);
+    }
+
+    private void failAtTheVendor(Gateway gateway, Team team, FakeVendor vendor) {
+        String echo = PROMPT + " Bearer " + VENDOR_KEY;
+        vendor.onGenerate(answer(400, envelope(400, echo)));
+        team.await(create(team), "FAILED");
+        vendor.onGenerate(answer(502, "<html>" + echo + "</html>"));
+        team.await(create(team), "UNCERTAIN");
+        vendor.onGenerate(answer(200, "{\"code\":200,\"data\":{\"id\":\"" + echo + "\"}}"));
+        team.await(create(team), "UNCERTAIN");
+        vendor.onGenerate(answer(401, envelope(401, echo)));
+        create(team);
+        org.awaitility.Awaitility.await()
+                .until(() -> keep(team.post(order(PROMPT))).status() == 503);
+        keep(gateway.admin("GET", "/upstream", null));
+        keep(gateway.admin("GET", "/tasks?phase=UNCERTAIN", null));
+    }
+
+    private void look(Gateway gateway, Team team) {
+        keep(gateway.admin("GET", "/audit", null));
+        keep(gateway.call("GET", "/actuator/prometheus", null, null));
+        keep(gateway.call("GET", "/actuator/health", null, null));
+        Thread.getAllStackTraces().keySet().forEach(thread -> threads.add(thread.getName()));
+        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of(team.key())).toList();
+        for (Answer answer : answers) {
+            assertHidden(answer.toString(), answer + " " + answer.http().headers().map(), secrets);
+            if (answer.status() >= 400) {
+                assertHidden(answer.toString(), answer.body(), List.of(PROMPT, IMAGE));
+            }
+        }
+        Stream<String> others = Stream.concat(secrets.stream(), Stream.of(PROMPT, IMAGE));
+        List<String> all = others.toList();
+        assertHidden(
+                "the metrics",
+                keep(gateway.call("GET", "/actuator/prometheus", null, null)).body(),
+                all);
+        assertHidden("the audit log", rows(gateway, "audit_entry"), all);
+        assertHidden(
+                "the evidence",
+                String.join("\n", gateway.database().rows("select evidence from task_event")),
+                all);
+        assertHidden("the pauses", rows(gateway, "upstream_pause"), all);
+        assertHidden("the keys", rows(gateway, "api_key"), secrets);
+        assertHidden("the threads", threads.toString(), all);
+        assertHidden("the settings", gateway.settings().toString(), all);
+    }
+
+    private static String rows(Gateway gateway, String table) {
+        return String.join(
+                "\n", gateway.database().rows("select row_to_json(t) from " + table + " t"));
+    }
+
+    private String create(Team team) {
+        return keep(team.post(order(PROMPT))).data().get("task_id").stringValue();
+    }
+
+    private Answer keep(Answer answer) {
+        answers.add(answer);
+        return answer;
+    }
+
+    private static String order(String prompt) {
+        return "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",\"image_urls\":[\"%s\"]}"
+                .formatted(prompt, IMAGE);
+    }
+
+    private static String envelope(int code, String message) {
+        return "{\"code\":%d,\"message\":\"%s\"}".formatted(code, message);
+    }
+
+    /** Says where, with some words around it, and not all that was searched. */
+    private static void assertHidden(String place, String text, List<String> secrets) {
+        String found =
+                text.lines()
+                        .filter(line -> secrets.stream().anyMatch(line::contains))
+                        .map(line -> line.substring(0, Math.min(400, line.length())))
+                        .limit(20)
+                        .collect(Collectors.joining("\n"));
+        assertThat(found).as("in " + place).isEmpty();
+    }
+}
