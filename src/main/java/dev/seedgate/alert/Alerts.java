@@ -6,11 +6,13 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,12 @@ public class Alerts {
         this.audit = audit;
         this.settings = settings;
         this.metrics = metrics;
+        // All there from the start, so that the first is seen as a change.
+        Arrays.stream(AlertKind.values()).forEach(this::counter);
+    }
+
+    private Counter counter(AlertKind kind) {
+        return metrics.counter("seedgate.alerts", "kind", kind.name());
     }
 
     /**
@@ -120,7 +128,7 @@ public class Alerts {
                         .list();
         for (String text : raised) {
             log.warn("alert: {}", text);
-            metrics.counter("seedgate.alerts", "kind", cause.kind().name()).increment();
+            counter(cause.kind()).increment();
         }
     }
 

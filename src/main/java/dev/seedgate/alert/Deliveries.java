@@ -1,5 +1,6 @@
 package dev.seedgate.alert;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,8 @@ class Deliveries implements DisposableBean {
         this.json = json;
         this.metrics = metrics;
         webhook = Webhook.of(settings, clock);
+        // All there from the start, so that the first is seen as a change.
+        Stream.of("delivered", "failed", "given_up").forEach(this::counter);
     }
 
     /** Sends all that is due. */
@@ -121,7 +125,11 @@ class Deliveries implements DisposableBean {
     }
 
     private void count(String outcome) {
-        metrics.counter("seedgate.alert.deliveries", "outcome", outcome).increment();
+        counter(outcome).increment();
+    }
+
+    private Counter counter(String outcome) {
+        return metrics.counter("seedgate.alert.deliveries", "outcome", outcome);
     }
 
     /** Doubling, with jitter, so that what failed together does not come back together. */

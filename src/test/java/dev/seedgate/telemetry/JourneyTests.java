@@ -70,6 +70,8 @@ class JourneyTests {
     static void close() {
         collector.close();
         vendor.close();
+        // Else the next gateway of this process writes JSON too.
+        System.clearProperty("CONSOLE_LOG_STRUCTURED_FORMAT");
     }
 
     private static Gateway start(TestDatabase database) {

@@ -3,9 +3,11 @@ package dev.seedgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.telemetry.Steps;
 import dev.seedgate.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -24,6 +26,7 @@ class UpstreamConfigurationTests {
                             TomcatServletWebServerFactory.class,
                             () -> new TomcatServletWebServerFactory(0))
                     .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .withBean(Steps.class, () -> new Steps(Tracer.NOOP))
                     .withBean(DataSource.class, () -> new DriverManagerDataSource(DATABASE.url()))
                     .withUserConfiguration(UpstreamConfiguration.class);
 
