@@ -14,7 +14,6 @@ import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.Tries;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +47,6 @@ public class Outcomes {
     private final GenerationSettings settings;
     private final PollPace pace;
     private final MeterRegistry metrics;
-    private final Clock clock;
 
     Outcomes(
             TaskRepository tasks,
@@ -58,8 +56,7 @@ public class Outcomes {
             DueWork work,
             GenerationSettings settings,
             PollPace pace,
-            MeterRegistry metrics,
-            Clock clock) {
+            MeterRegistry metrics) {
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -68,7 +65,6 @@ public class Outcomes {
         this.settings = settings;
         this.pace = pace;
         this.metrics = metrics;
-        this.clock = clock;
     }
 
     /**
@@ -251,7 +247,7 @@ public class Outcomes {
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
         Phase before = task.phase();
-        task.attached(upstreamTaskId, clock.instant());
+        task.attached(upstreamTaskId, tasks.now());
         ledger.relaunch(task.teamId());
         work.rendering(id, Duration.ZERO);
         events.add(
@@ -302,7 +298,7 @@ public class Outcomes {
         String id = task.id().value();
         task.givenUp(
                 "The video service never told what became of this clip. Nothing was charged.",
-                clock.instant());
+                tasks.now());
         ledger.release(id, false, reason, actor);
         ledger.bookPossibleLoss(id, reason, actor);
         atRest(task, "given up and refunded", actor + ": " + reason);
@@ -322,7 +318,7 @@ public class Outcomes {
         } else if (known) {
             uncertainUnlessSo(task, "the id belongs to another task: " + answer.evidence());
         } else {
-            task.accepted(answer.upstreamTaskId(), clock.instant());
+            task.accepted(answer.upstreamTaskId(), tasks.now());
             if (late) {
                 ledger.relaunch(task.teamId());
             }
@@ -439,7 +435,7 @@ public class Outcomes {
             contradictedUnless(Phase.SUCCEEDED, task, answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             boolean landed = task.phase().inFlight();
-            task.succeeded(answer.urls(), answer.credits(), clock.instant());
+            task.succeeded(answer.urls(), answer.credits(), tasks.now());
             ledger.settle(task.id().value(), landed, Actor.GATEWAY);
             atRest(task, null, answer.evidence());
         } else if (work.clipless(task.id(), pace.next(poll.age())) >= settings.cliplessPolls()) {
@@ -478,7 +474,7 @@ public class Outcomes {
             @Nullable String evidence,
             Actor actor) {
         boolean landed = task.phase().inFlight();
-        task.failed(message, upstreamCredits, clock.instant());
+        task.failed(message, upstreamCredits, tasks.now());
         ledger.release(task.id().value(), landed, message, actor);
         atRest(task, message, evidence);
     }
