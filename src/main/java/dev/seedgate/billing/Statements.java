@@ -19,7 +19,6 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Monthly statements: a preview while the month is open, a frozen document once it is closed.
@@ -28,9 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Service
 public class Statements {
-
-    // Of its own: the application's reads no document above what a request may hold.
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final JdbcClient jdbc;
     private final Calendar calendar;
@@ -66,9 +62,14 @@ public class Statements {
         return closed(month).orElseGet(() -> preview(month));
     }
 
+    /** The month that goes on. */
+    public YearMonth current() {
+        return calendar.now().month();
+    }
+
     /** One row a team. */
     public CsvAnswer csv(String text) {
-        Statement statement = JSON.readValue(get(text).json(), Statement.class);
+        Statement statement = get(text).statement();
         return out -> {
             CsvWriter csv = new CsvWriter(out);
             List.of(
@@ -147,8 +148,7 @@ public class Statements {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
         }
-        return new StatementDocument(
-                JSON.writeValueAsString(bills.of(month, now, prices.currency(), null)), null);
+        return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
     }
 
     private StatementDocument freeze(YearMonth month, Actor actor) {
@@ -162,7 +162,8 @@ public class Statements {
         auditor.vouch(Calendar.month(month, now.zone()).to());
         int price = prices.version();
         String json =
-                JSON.writeValueAsString(bills.of(month, now, prices.currency(), actor.name()));
+                StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
+                        .json();
         if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, actor)))) {
             // A price was set while the month was being counted.
             return freeze(month, actor);
