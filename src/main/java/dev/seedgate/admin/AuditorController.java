@@ -28,21 +28,28 @@ class AuditorController {
             operationId = "auditor",
             summary = "See whether the books add up",
             description =
-                    "The auditor goes round all accounts and tasks in small steps; drift counts what did not add up when it last came by.")
+                    "The auditor goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
     @GetMapping
     AuditorAnswer report() {
         return AuditorAnswer.of(auditor.report());
     }
 
-    /** {@code completed_at} is when a whole round last ended. */
+    /**
+     * When the present round began, and from when to when the last whole one went. A month is
+     * closed only after a whole round that began after its end.
+     */
     record AuditorAnswer(
             int drift,
+            @JsonProperty("began_at") Instant beganAt,
+            @JsonProperty("completed_from") @Nullable Instant completedFrom,
             @JsonProperty("completed_at") @Nullable Instant completedAt,
             List<FindingAnswer> findings) {
 
         static AuditorAnswer of(AuditReport report) {
             return new AuditorAnswer(
                     report.findings().size(),
+                    report.beganAt(),
+                    report.completedFrom(),
                     report.completedAt(),
                     report.findings().stream().map(FindingAnswer::of).toList());
         }

@@ -57,7 +57,7 @@ class ReportsController {
             throws IOException {
         UsageQuery query = new UsageQuery(null, from, to, groupBy);
         if (CsvAnswer.wanted(format, request)) {
-            reports.csv(query).send(response, "usage");
+            reports.csv(query).send(response, reports.fileName());
             return null;
         }
         return reports.report(query);

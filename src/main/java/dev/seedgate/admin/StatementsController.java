@@ -77,7 +77,7 @@ class StatementsController {
             operationId = "closeStatement",
             summary = "Close a month",
             description =
-                    "Freezes its statement, from an hour after its end on and while the auditor finds nothing. Closing again answers the same document.")
+                    "Freezes its statement, from an hour after its end on, when the auditor has since been through all the books and finds nothing. Closing again answers the same document.")
     @ApiResponse(
             responseCode = "200",
             description = "OK",
@@ -85,7 +85,7 @@ class StatementsController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Statement.class)))
-    @Refuses({ErrorCode.MONTH_NOT_OVER, ErrorCode.BOOKS_DO_NOT_ADD_UP})
+    @Refuses({ErrorCode.MONTH_NOT_OVER, ErrorCode.BOOKS_DO_NOT_ADD_UP, ErrorCode.BOOKS_NOT_AUDITED})
     @PostMapping("/close")
     void close(
             @AuthenticationPrincipal Actor actor,

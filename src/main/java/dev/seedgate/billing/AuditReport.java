@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the auditor knows.
  *
- * @param completedAt when it last went through all the books, null before the first time
+ * @param beganAt when its present round began
+ * @param completedFrom when its last whole round began, null before the first
+ * @param completedAt when that ended
  */
-public record AuditReport(@Nullable Instant completedAt, List<Finding> findings) {}
+public record AuditReport(
+        Instant beganAt,
+        @Nullable Instant completedFrom,
+        @Nullable Instant completedAt,
+        List<Finding> findings) {}

@@ -1,11 +1,17 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +29,7 @@ public class Auditor {
 
     private static final Logger log = LoggerFactory.getLogger(Auditor.class);
     private static final int MOST_REPORTED = 1000;
+    private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
 
     private static final List<Rule> TEAM_RULES =
             List.of(
@@ -32,14 +39,14 @@ public class Auditor {
                             select a.team_id::text as subject, 'used ' || a.used || ', by the ledger ' || l.used
                                 || '; top-ups ' || a.top_ups || ', by the ledger ' || l.top_ups as detail
                             from account a cross join lateral (
-                                select coalesce(sum(case when e.period <> a.period then 0
-                                                         when e.kind = 'reserve' then e.from_quota
-                                                         when e.kind = 'release' then -e.from_quota
-                                                         else 0 end), 0) as used,
-                                       coalesce(sum(case when e.credit = 'team' then e.from_top_ups
-                                                         when e.debit = 'team' then -e.from_top_ups
-                                                         else 0 end), 0) as top_ups
-                                from ledger_entry e where e.team_id = a.team_id) l
+                                select coalesce(sum(quota) filter (where m.period = a.period), 0) as used,
+                                       coalesce(sum(m.top_ups), 0) as top_ups
+                                from (
+                                    select period, quota, top_ups from account_day where team_id = a.team_id
+                                    union all
+                                    select period, quota, top_ups from account_movement
+                                    where team_id = a.team_id
+                                        and at >= (select coalesce(until, '-infinity') from ledger_days)) m) l
                             where a.team_id > :from and a.team_id <= :to
                                 and (a.used <> l.used or a.top_ups <> l.top_ups)
                             """),
@@ -82,12 +89,49 @@ public class Auditor {
                                     when 'EXPIRED' then array['poll', 'refund'] else array['none'] end)
                             """));
 
+    private static final List<Rule> DAY_RULES =
+            List.of(
+                    new Rule(
+                            "days_equal_entries",
+                            """
+                            with summed as (
+                                select * from account_day where day > :from and day <= :to
+                            ), entries as (
+                                select team_id, day, period, count(*) as entries, sum(quota) as quota,
+                                    sum(top_ups) as top_ups, sum(granted) as granted, sum(taken_back) as taken_back,
+                                    sum(spent) as spent, sum(sandbox) as sandbox, sum(possible_loss) as possible_loss
+                                from account_movement where at >= (cast(:from as date) + 1)::timestamp at time zone (select billing_zone from installation)
+                                    and at < (cast(:to as date) + 1)::timestamp at time zone (select billing_zone from installation) group by 1, 2, 3
+                            )
+                            select cast(:to as text) as subject, 'teams that differ: ' || count(distinct team_id) as detail
+                            from ((table summed except table entries) union all (table entries except table summed)) d
+                            having count(*) > 0
+                            """),
+                    new Rule(
+                            "usage_equals_entries",
+                            """
+                            with summed as (
+                                select * from usage_day where day > :from and day <= :to
+                            ), entries as (
+                                select day, priced_on, team_id, team_slug, project, cost_center, key_name, preset,
+                                    upstream, sum(created), sum(succeeded), sum(failed), sum(charged), sum(refunded)
+                                from usage_movement where at >= (cast(:from as date) + 1)::timestamp at time zone (select billing_zone from installation)
+                                    and at < (cast(:to as date) + 1)::timestamp at time zone (select billing_zone from installation)
+                                group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+                            )
+                            select cast(:to as text) as subject, 'teams that differ: ' || count(distinct team_id) as detail
+                            from ((table summed except table entries) union all (table entries except table summed)) d
+                            having count(*) > 0
+                            """));
+
     private final JdbcClient jdbc;
     private final AuditorSettings settings;
+    private final LedgerDays days;
     private final AtomicInteger drift;
 
-    Auditor(JdbcClient jdbc, AuditorSettings settings, MeterRegistry metrics) {
+    Auditor(JdbcClient jdbc, AuditorSettings settings, LedgerDays days, MeterRegistry metrics) {
         this.jdbc = jdbc;
+        this.days = days;
         this.settings = settings;
         drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
     }
@@ -95,11 +139,7 @@ public class Auditor {
     /** What stands at the moment, the oldest first. */
     @Transactional(readOnly = true)
     public AuditReport report() {
-        Optional<Instant> completed =
-                jdbc.sql("select completed_at from auditor where completed_at is not null")
-                        .query(OffsetDateTime.class)
-                        .optional()
-                        .map(OffsetDateTime::toInstant);
+        Rounds rounds = rounds();
         List<Finding> findings =
                 jdbc.sql(
                                 "select * from finding order by first_seen, rule, subject limit "
@@ -114,24 +154,60 @@ public class Auditor {
                                         row.getObject("last_seen", OffsetDateTime.class)
                                                 .toInstant()))
                         .list();
-        return new AuditReport(completed.orElse(null), findings);
+        return new AuditReport(
+                rounds.began(), rounds.completedFrom(), rounds.completed(), findings);
     }
 
-    /** One step, unless another replica has just made it. Answers whether it ended a round. */
+    /**
+     * Refuses with {@code BOOKS_DO_NOT_ADD_UP} while there are findings, and with {@code
+     * BOOKS_NOT_AUDITED} until a whole round has gone by that began after this moment: findings of
+     * before may be mended, and what came since has not been looked at.
+     */
+    void vouch(Instant since) {
+        if (jdbc.sql("select exists (select from finding)").query(Boolean.class).single()) {
+            throw new GatewayException(
+                    ErrorCode.BOOKS_DO_NOT_ADD_UP,
+                    "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
+        }
+        Rounds rounds = rounds();
+        if (rounds.completedFrom() == null || rounds.completedFrom().isBefore(since)) {
+            throw new GatewayException(
+                    ErrorCode.BOOKS_NOT_AUDITED,
+                    "The auditor has not been through all the books since the month ended at %s. %s"
+                            .formatted(since, rounds.outlook(since)));
+        }
+    }
+
+    private Rounds rounds() {
+        return jdbc.sql("select began_at, completed_from, completed_at from auditor")
+                .query((row, _) ->
+                        new Rounds(
+                                row.getObject("began_at", OffsetDateTime.class).toInstant(),
+                                instant(row.getObject("completed_from", OffsetDateTime.class)),
+                                instant(row.getObject("completed_at", OffsetDateTime.class))))
+                .single();
+    }
+
+    /**
+     * One step, unless another replica has just made it or there are days to sum first. Answers
+     * whether it ended a round.
+     */
     @Scheduled(fixedDelayString = "${seedgate.auditor-interval:5s}")
     @Transactional
     public boolean step() {
         Optional<Cursor> claimed =
                 jdbc.sql(
                                 """
-                                select team_cursor, task_cursor from auditor
+                                select team_cursor, task_cursor, day_cursor from auditor
                                 where due_at <= gateway_now() for update skip locked
                                 """)
                         .query((row, _) ->
                                 new Cursor(
-                                        row.getLong("team_cursor"), row.getString("task_cursor")))
+                                        row.getLong("team_cursor"),
+                                        row.getString("task_cursor"),
+                                        row.getObject("day_cursor", LocalDate.class)))
                         .optional();
-        boolean ended = claimed.map(this::step).orElse(false);
+        boolean ended = claimed.filter(_ -> days.current()).map(this::step).orElse(false);
         drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
         return ended;
     }
@@ -149,19 +225,30 @@ public class Auditor {
                         from.task(),
                         settings.auditorTasks(),
                         String.class);
+        Optional<LocalDate> day =
+                end(
+                        "select day from account_day where day > :from order by day limit :limit",
+                        from.day(),
+                        1,
+                        LocalDate.class);
         team.ifPresent(
                 to -> TEAM_RULES.forEach(rule -> check(rule, from.team(), to, "subject::bigint")));
         task.ifPresent(to -> TASK_RULES.forEach(rule -> check(rule, from.task(), to, "subject")));
-        boolean ended = team.isEmpty() && task.isEmpty();
-        // Whichever is through first waits at its end for the other.
+        day.ifPresent(
+                to -> DAY_RULES.forEach(rule -> check(rule, from.day(), to, "subject::date")));
+        boolean ended = team.isEmpty() && task.isEmpty() && day.isEmpty();
+        // Whichever is through first waits at its end for the others.
         jdbc.sql(
                         """
-                        update auditor set team_cursor = :team, task_cursor = :task,
+                        update auditor set team_cursor = :team, task_cursor = :task, day_cursor = :day,
                             due_at = gateway_now() + make_interval(secs => :seconds) / 2,
-                            completed_at = case when :ended then gateway_now() else completed_at end
+                            completed_from = case when :ended then began_at else completed_from end,
+                            completed_at = case when :ended then gateway_now() else completed_at end,
+                            began_at = case when :ended then gateway_now() else began_at end
                         """)
                 .param("team", ended ? 0 : team.orElse(from.team()))
                 .param("task", ended ? "" : task.orElse(from.task()))
+                .param("day", ended ? BEGINNING : day.orElse(from.day()))
                 .param("seconds", settings.auditorInterval().toMillis() / 1000.0)
                 .param("ended", ended)
                 .update();
@@ -200,7 +287,28 @@ public class Auditor {
                 .update();
     }
 
-    private record Cursor(long team, String task) {}
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
+    private record Cursor(long team, String task, LocalDate day) {}
+
+    /** The present round and the last whole one. */
+    private record Rounds(
+            Instant began, @Nullable Instant completedFrom, @Nullable Instant completed) {
+
+        /** When a round that began after this moment may be through. */
+        String outlook(Instant since) {
+            if (completedFrom == null || completed == null) {
+                return "It has not ended a round yet.";
+            }
+            Duration took = Duration.between(completedFrom, completed);
+            Instant through =
+                    began.isBefore(since) ? began.plus(took).plus(took) : began.plus(took);
+            return "Going by its last round it will be through at about %s."
+                    .formatted(through.truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
 
     /** An invariant as a query for what breaks it, between two keys. */
     private record Rule(String name, String sql) {}

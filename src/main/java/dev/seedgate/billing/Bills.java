@@ -26,52 +26,66 @@ class Bills {
     private static final String LINES =
             """
             with day as (
-                select team_id, project, preset, (charged_at at time zone :zone)::date as priced_on,
-                    count(*) filter (where kind = 'reserve') as created,
-                    count(*) filter (where kind = 'settle') as succeeded,
-                    count(*) filter (where kind = 'release') as failed,
-                    coalesce(sum(credits) filter (where kind = 'reserve'), 0) as charged,
-                    coalesce(sum(credits) filter (where kind = 'release'), 0) as refunded
+                select team_id, project, preset, priced_on, sum(created) as created,
+                    sum(succeeded) as succeeded, sum(failed) as failed, sum(charged) as charged,
+                    sum(refunded) as refunded
                 from (
-                    select e.*, case when e.kind <> 'release' then e.at else
-                        (select r.at from ledger_entry r where r.task_id = e.task_id and r.kind = 'reserve')
-                        end as charged_at
-                    from ledger_entry e
-                    where e.at >= :from and e.at < :to and e.kind in ('reserve', 'settle', 'release')
-                        and e.upstream <> 'sandbox') m
+                    select team_id, project, preset, priced_on, created, succeeded, failed, charged, refunded
+                    from usage_day where day >= :firstDay and day < :lastDay and upstream <> 'sandbox'
+                    union all
+                    select team_id, project, preset, priced_on, created, succeeded, failed, charged, refunded
+                    from usage_movement where at >= :tail and at < :to and upstream <> 'sandbox') m
                 group by 1, 2, 3, 4
+            ), price as (
+                select priced_on, (select per_credit from credit_price where effective_from <= priced_on
+                                   order by effective_from desc, version desc limit 1) as per_credit
+                from (select distinct priced_on from day) d
             )
             select d.team_id, d.project, d.preset, sum(created)::bigint as created,
                 sum(succeeded)::bigint as succeeded, sum(failed)::bigint as failed,
                 sum(charged)::bigint as charged, sum(refunded)::bigint as refunded,
                 case when bool_or(p.per_credit is null and charged <> refunded) then null
                      else coalesce(sum((charged - refunded) * p.per_credit), 0) end as amount
-            from day d left join lateral (
-                select per_credit from credit_price where effective_from <= d.priced_on
-                order by effective_from desc, version desc limit 1) p on true
+            from day d left join price p on p.priced_on = d.priced_on
             group by 1, 2, 3
             order by 1, d.project collate "C" nulls last, d.preset collate "C"
             """;
 
+    /**
+     * Name, cost center and quota are those of the month's end: what the first change after it
+     * found, or, without one, what is. A team made later is no part of the month.
+     */
     private static final String TEAMS =
             """
-            select t.id, t.slug, t.name, t.cost_center, t.monthly_quota,
-                coalesce(sum(e.moved) filter (where e.at < :from), 0)::bigint as opening,
-                coalesce(sum(e.moved) filter (where e.kind = 'grant' and e.at >= :from), 0)::bigint as granted,
-                coalesce(-sum(e.moved) filter (where e.kind = 'adjust' and e.at >= :from), 0)::bigint as taken_back,
-                coalesce(-sum(e.moved) filter (where e.upstream <> 'sandbox' and e.at >= :from), 0)::bigint as spent,
-                coalesce(-sum(e.moved) filter (where e.upstream = 'sandbox' and e.at >= :from), 0)::bigint as sandbox,
-                coalesce(sum(e.moved), 0)::bigint as closing,
-                (select coalesce(sum(l.credits), 0)::bigint from ledger_entry l
-                    where l.team_id = t.id and l.kind = 'adjust' and l.task_id is not null
-                        and l.upstream <> 'sandbox' and l.at >= :from and l.at < :to) as possible_loss
-            from team t left join lateral (
-                select e.at, e.kind, e.upstream,
-                    case 'team' when e.credit then e.from_top_ups when e.debit then -e.from_top_ups
-                                else 0 end as moved
-                from ledger_entry e
-                where e.team_id = t.id and e.from_top_ups > 0 and e.at < :to) e on true
-            group by t.id
+            select t.id, t.slug, coalesce(c.before ->> 'name', t.name) as name,
+                case when c.before is null then t.cost_center else c.before ->> 'costCenter' end as cost_center,
+                case when c.before is null then t.monthly_quota
+                     else (c.before ->> 'monthlyQuota')::bigint end as monthly_quota,
+                coalesce(m.opening, 0) as opening, coalesce(m.granted, 0) as granted,
+                coalesce(m.taken_back, 0) as taken_back, coalesce(m.spent, 0) as spent,
+                coalesce(m.sandbox, 0) as sandbox, coalesce(m.closing, 0) as closing,
+                coalesce(m.possible_loss, 0) as possible_loss
+            from team t left join (
+                select team_id, (sum(top_ups) filter (where day < :month))::bigint as opening,
+                    (sum(granted) filter (where day >= :month))::bigint as granted,
+                    (sum(taken_back) filter (where day >= :month))::bigint as taken_back,
+                    (sum(spent) filter (where day >= :month))::bigint as spent,
+                    (sum(sandbox) filter (where day >= :month))::bigint as sandbox,
+                    sum(top_ups)::bigint as closing,
+                    (sum(possible_loss) filter (where day >= :month))::bigint as possible_loss
+                from (
+                    select team_id, day, top_ups, granted, taken_back, spent, sandbox, possible_loss
+                    from account_day where day < :nextMonth
+                    union all
+                    select team_id, day, top_ups, granted, taken_back, spent, sandbox, possible_loss
+                    from account_movement
+                    where at >= (select coalesce(until, '-infinity') from ledger_days) and at < :to) a
+                group by 1) m on m.team_id = t.id
+            left join lateral (
+                select before from audit_entry
+                where object = 'team:' || t.slug and jsonb_exists(before, 'monthlyQuota') and at >= :to
+                order by id limit 1) c on true
+            where t.created_at < :to or m.team_id is not null
             order by t.slug collate "C"
             """;
 
@@ -85,17 +99,13 @@ class Bills {
     Statement of(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = Calendar.month(month, now.zone());
-        Map<String, Object> parameters =
-                Map.of(
-                        "from", range.start(),
-                        "to", range.end(),
-                        "zone", range.zone().getId());
         return books.read(jdbc -> {
-            Map<Long, Use> uses = uses(jdbc, parameters);
+            Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
             List<Statement.TeamBill> teams = new ArrayList<>();
             Sum sum = new Sum();
             jdbc.sql(TEAMS)
-                    .param("from", range.start())
+                    .param("month", month.atDay(1))
+                    .param("nextMonth", month.plusMonths(1).atDay(1))
                     .param("to", range.end())
                     .query(row -> {
                         Use use = uses.getOrDefault(row.getLong("id"), new Use());

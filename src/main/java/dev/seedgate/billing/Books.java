@@ -3,6 +3,7 @@ package dev.seedgate.billing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
@@ -29,6 +30,7 @@ class Books implements DisposableBean {
     private final HikariDataSource pool;
     private final NamedParameterJdbcTemplate jdbc;
     private final TransactionTemplate snapshot;
+    private final TransactionTemplate writing;
 
     Books(
             ReportSettings settings,
@@ -41,7 +43,9 @@ class Books implements DisposableBean {
         template.setFetchSize(FETCHED);
         template.setExceptionTranslator(errors);
         jdbc = new NamedParameterJdbcTemplate(template);
-        snapshot = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
+        writing = new TransactionTemplate(transactions);
+        snapshot = new TransactionTemplate(transactions);
         snapshot.setReadOnly(true);
         snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     }
@@ -68,14 +72,31 @@ class Books implements DisposableBean {
         config.addDataSourceProperty("socketTimeout", settings.reportTimeout().toSeconds() + 5);
         config.addDataSourceProperty("tcpKeepAlive", true);
         // A reader of CSV that stalls is given up after some time; the web server does so earlier.
+        // Compiling a statement takes longer than it saves for a month's rows.
         config.setConnectionInitSql(
-                "set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'"
-                        .formatted(settings.reportTimeout().toMillis()));
+                "set jit = off; set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'; set work_mem = '%dkB'"
+                        .formatted(
+                                settings.reportTimeout().toMillis(),
+                                settings.reportMemory().toKilobytes()));
         return config;
     }
 
     <T> T read(Function<JdbcClient, T> report) {
-        T result = snapshot.execute(_ -> report.apply(JdbcClient.create(jdbc)));
+        return in(snapshot, report);
+    }
+
+    /** For what takes longer than a statement of the application may. */
+    <T> T write(Function<JdbcClient, T> change) {
+        return in(writing, change);
+    }
+
+    /** Rows that are asked for here come one by one, in constant memory. */
+    void look(Consumer<JdbcClient> report) {
+        snapshot.executeWithoutResult(_ -> report.accept(JdbcClient.create(jdbc)));
+    }
+
+    private <T> T in(TransactionTemplate transaction, Function<JdbcClient, T> work) {
+        T result = transaction.execute(_ -> work.apply(JdbcClient.create(jdbc)));
         if (result == null) {
             throw new IllegalStateException("a report answers something");
         }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
 enum Grouping {
-    TEAM("e.team_slug"),
-    PROJECT("e.project"),
-    COST_CENTER("e.cost_center"),
-    PRESET("e.preset"),
+    TEAM("team_slug"),
+    PROJECT("project"),
+    COST_CENTER("cost_center"),
+    PRESET("preset"),
     // By name: a rotated key goes on as the same row.
-    KEY("e.key_name"),
-    DAY("(e.at at time zone :zone)::date", "YYYY-MM-DD"),
-    MONTH("date_trunc('month', e.at at time zone :zone)", "YYYY-MM");
+    KEY("key_name"),
+    DAY("day", "YYYY-MM-DD"),
+    MONTH("date_trunc('month', day)", "YYYY-MM");
 
     private final String expression;
     private final @Nullable String dateForm;
@@ -42,7 +42,7 @@ enum Grouping {
         return '"' + word() + '"';
     }
 
-    /** Of an entry: what is grouped by. */
+    /** Of a movement: what is grouped by. */
     String expression() {
         return expression;
     }
@@ -52,9 +52,9 @@ enum Grouping {
         return dateForm == null ? column() : "to_char(%s, '%s')".formatted(column(), dateForm);
     }
 
-    /** The order of the rows, the same in every locale. */
+    /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
     String order() {
-        return column() + (dateForm == null ? " collate \"C\" nulls last" : "");
+        return "g." + column() + (dateForm == null ? " collate \"C\" nulls last" : "");
     }
 
     /** The wishes in their order, each once. */

@@ -76,6 +76,22 @@ public class Prices {
         return set;
     }
 
+    /** The newest version, 0 before the first. */
+    int version() {
+        return jdbc.sql("select coalesce(max(version), 0) from credit_price")
+                .query(Integer.class)
+                .single();
+    }
+
+    /**
+     * Keeps all prices as they are until the commit; false when this version is no longer the
+     * newest.
+     */
+    boolean hold(int version) {
+        jdbc.sql("lock table credit_price in share mode").update();
+        return version() == version;
+    }
+
     /** The currency of all prices, null before the first. */
     @Nullable Currency currency() {
         return jdbc.sql("select currency from credit_price limit 1")

@@ -1,6 +1,8 @@
 package dev.seedgate.billing;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,17 @@ public record Statement(
         @Nullable String currency,
         List<TeamBill> teams,
         BillTotal total) {
+
+    /** A team's bill; {@code TEAM_NOT_FOUND} when it is no part of the month. */
+    public TeamBill bill(String team) {
+        return teams.stream()
+                .filter(it -> it.team().equals(team))
+                .findFirst()
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.TEAM_NOT_FOUND,
+                                "There is no team " + team + " in " + month + "."));
+    }
 
     /** Whether it can still change. */
     public enum State {

@@ -1,5 +1,7 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.audit.AuditLog;
+import dev.seedgate.audit.Change;
 import dev.seedgate.billing.Calendar.Moment;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
@@ -12,10 +14,11 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
-import tools.jackson.databind.json.JsonMapper;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Monthly statements: a preview while the month is open, a frozen document once it is closed.
@@ -25,13 +28,13 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 public class Statements {
 
-    // Of its own: the application's reads no document above what a request may hold.
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final JdbcClient jdbc;
     private final Calendar calendar;
     private final Bills bills;
     private final Prices prices;
+    private final Auditor auditor;
+    private final AuditLog audit;
+    private final TransactionOperations transaction;
     private final ReportSettings settings;
 
     Statements(
@@ -39,8 +42,14 @@ public class Statements {
             Calendar calendar,
             Bills bills,
             Prices prices,
+            Auditor auditor,
+            AuditLog audit,
+            TransactionOperations transaction,
             ReportSettings settings) {
         this.jdbc = jdbc;
+        this.auditor = auditor;
+        this.audit = audit;
+        this.transaction = transaction;
         this.calendar = calendar;
         this.bills = bills;
         this.prices = prices;
@@ -53,9 +62,14 @@ public class Statements {
         return closed(month).orElseGet(() -> preview(month));
     }
 
+    /** The month that goes on. */
+    public YearMonth current() {
+        return calendar.now().month();
+    }
+
     /** One row a team. */
     public CsvAnswer csv(String text) {
-        Statement statement = JSON.readValue(get(text).json(), Statement.class);
+        Statement statement = get(text).statement();
         return out -> {
             CsvWriter csv = new CsvWriter(out);
             List.of(
@@ -86,7 +100,8 @@ public class Statements {
 
     /**
      * Freezes a month, once: closing again answers the same document. {@code MONTH_NOT_OVER} until
-     * an hour after its end, {@code BOOKS_DO_NOT_ADD_UP} while the auditor has findings.
+     * an hour after its end, {@code BOOKS_NOT_AUDITED} until the auditor has been round since,
+     * {@code BOOKS_DO_NOT_ADD_UP} while it has findings.
      */
     public StatementDocument close(String text, Actor actor) {
         YearMonth month = Calendar.month(text);
@@ -96,21 +111,35 @@ public class Statements {
     /** Takes a closed month up again; the frozen document is kept. */
     public StatementDocument reopen(String text, String reason, Actor actor) {
         YearMonth month = Calendar.month(text);
-        int reopened =
+        transaction.executeWithoutResult(_ -> open(month, reason, actor));
+        return preview(month);
+    }
+
+    private void open(YearMonth month, String reason, Actor actor) {
+        String digest =
                 jdbc.sql(
                                 """
                                 update statement set reopened_at = gateway_now(), reopened_by = :actor,
                                     reopen_reason = :reason
                                 where month = :month and reopened_at is null
+                                returning digest
                                 """)
                         .param("actor", actor.name())
                         .param("reason", reason)
                         .param("month", month.atDay(1))
-                        .update();
-        if (reopened == 0) {
-            throw new GatewayException(ErrorCode.MONTH_NOT_CLOSED, month + " is not closed.");
-        }
-        return preview(month);
+                        .query(String.class)
+                        .optional()
+                        .orElseThrow(() ->
+                                new GatewayException(
+                                        ErrorCode.MONTH_NOT_CLOSED, month + " is not closed."));
+        audit.record(
+                new Change(
+                        "statement.reopen",
+                        "statement:" + month,
+                        Map.of("digest", digest),
+                        null,
+                        reason),
+                actor);
     }
 
     private StatementDocument preview(YearMonth month) {
@@ -119,8 +148,7 @@ public class Statements {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
         }
-        return new StatementDocument(
-                JSON.writeValueAsString(bills.of(month, now, prices.currency(), null)), null);
+        return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
     }
 
     private StatementDocument freeze(YearMonth month, Actor actor) {
@@ -131,26 +159,47 @@ public class Statements {
                     ErrorCode.MONTH_NOT_OVER,
                     "%s can be closed from %s on.".formatted(month, closable));
         }
-        if (jdbc.sql("select exists (select 1 from finding)").query(Boolean.class).single()) {
-            throw new GatewayException(
-                    ErrorCode.BOOKS_DO_NOT_ADD_UP,
-                    "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
-        }
+        auditor.vouch(Calendar.month(month, now.zone()).to());
+        int price = prices.version();
         String json =
-                JSON.writeValueAsString(bills.of(month, now, prices.currency(), actor.name()));
-        jdbc.sql(
-                        """
-                        insert into statement (month, document, digest, closed_by)
-                        values (:month, :document, :digest, :actor)
-                        on conflict (month) where reopened_at is null do nothing
-                        """)
-                .param("month", month.atDay(1))
-                .param("document", json)
-                .param("digest", digest(json))
-                .param("actor", actor.name())
-                .update();
+                StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
+                        .json();
+        if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, actor)))) {
+            // A price was set while the month was being counted.
+            return freeze(month, actor);
+        }
         // Whoever was first has closed it.
         return closed(month).orElseThrow(() -> new IllegalStateException(month + " is not closed"));
+    }
+
+    private boolean store(YearMonth month, String json, int price, Actor actor) {
+        if (!prices.hold(price)) {
+            return false;
+        }
+        String digest = digest(json);
+        int stored =
+                jdbc.sql(
+                                """
+                                insert into statement (month, document, digest, closed_by)
+                                values (:month, :document, :digest, :actor)
+                                on conflict (month) where reopened_at is null do nothing
+                                """)
+                        .param("month", month.atDay(1))
+                        .param("document", json)
+                        .param("digest", digest)
+                        .param("actor", actor.name())
+                        .update();
+        if (stored == 1) {
+            audit.record(
+                    new Change(
+                            "statement.close",
+                            "statement:" + month,
+                            null,
+                            Map.of("digest", digest),
+                            null),
+                    actor);
+        }
+        return true;
     }
 
     private Optional<StatementDocument> closed(YearMonth month) {

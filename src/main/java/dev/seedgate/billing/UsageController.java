@@ -57,7 +57,7 @@ class UsageController {
             throws IOException {
         UsageQuery query = new UsageQuery(caller.teamId(), from, to, groupBy);
         if (CsvAnswer.wanted(format, request)) {
-            reports.csv(query).send(response, "usage");
+            reports.csv(query).send(response, reports.fileName());
             return null;
         }
         return new UsageEnvelope(200, "success", reports.report(query));

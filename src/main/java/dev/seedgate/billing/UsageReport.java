@@ -1,5 +1,6 @@
 package dev.seedgate.billing;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -11,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was used: a row a group, each with the columns it is grouped by and then the figures of the
  * total.
+ *
+ * @param sandbox there and true when all of this is the sandbox's; real figures don't have it
  */
 public record UsageReport(
         @ArraySchema(schema = @Schema(ref = "#/components/schemas/UsageRow"))
                 List<Map<String, @Nullable Object>> rows,
-        UsageTotal total) {
+        UsageTotal total,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandbox) {
 
     /**
      * All groups together.

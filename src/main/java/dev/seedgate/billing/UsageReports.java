@@ -4,12 +4,10 @@ import dev.seedgate.billing.Calendar.Range;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.Vendor;
-import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,34 +40,44 @@ public class UsageReports {
                     "net",
                     "seconds");
 
+    private static final String COLUMNS =
+            "select day, team_slug, project, cost_center, preset, key_name, created, succeeded, failed, charged, refunded, ";
+
+    // By day what is summed, entry by entry what lies beside it, and what nobody knows the end of.
     private static final String MOVEMENTS =
-            """
-            from ledger_entry e left join task t
-                on t.id = e.task_id and e.kind = 'reserve' and t.phase in ('UNCERTAIN', 'EXPIRED')
-            where e.at >= :from and e.at < :to and e.kind in ('reserve', 'settle', 'release')
-                and e.upstream = :upstream
-            """;
+            COLUMNS
+                    + """
+                    0 as uncertain from usage_day
+                    where day >= :firstDay and day < :lastDay and upstream = :upstream %1$s
+                    union all
+                    """
+                    + COLUMNS
+                    + """
+                    0 from usage_movement
+                    where at >= :from and at < :head and upstream = :upstream %1$s
+                    union all
+                    """
+                    + COLUMNS
+                    + """
+                    0 from usage_movement
+                    where at >= :tail and at < :to and upstream = :upstream %1$s
+                    union all
+                    select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_name, 0, 0, 0, 0, 0, 1
+                    from task t join usage_movement m on m.task_id = t.id and m.created = 1
+                    where t.phase in ('UNCERTAIN', 'EXPIRED')
+                        and m.at >= :from and m.at < :to and m.upstream = :upstream %2$s
+                    """;
 
     private static final String SUMS =
             """
-            count(*) filter (where kind = 'reserve') as created,
-            count(*) filter (where kind = 'settle') as succeeded,
-            count(*) filter (where kind = 'release') as failed,
-            count(uncertain) as uncertain,
-            coalesce(sum(credits) filter (where kind = 'reserve'), 0)::bigint as charged,
-            coalesce(sum(credits) filter (where kind = 'release'), 0)::bigint as refunded,
-            coalesce(sum(case kind when 'reserve' then credits when 'release' then -credits end), 0)::bigint as net,
-            coalesce(sum(seconds) filter (where kind = 'settle'), 0) as seconds
-            """;
-
-    // From the tasks alone, through an index of its own: a join of a month's million takes seconds.
-    private static final String RENDER_TIMES =
-            """
-            select round(extract(epoch from p[1]), 1) as median, round(extract(epoch from p[2]), 1) as p95
-            from (select percentile_disc(array[0.5, 0.95]) within group (order by e.finished_at - e.accepted_at) as p
-                  from task e
-                  where e.phase = 'SUCCEEDED' and e.finished_at >= :from and e.finished_at < :to
-                      and e.upstream = :upstream
+            coalesce(sum(created), 0)::bigint as created,
+            coalesce(sum(succeeded), 0)::bigint as succeeded,
+            coalesce(sum(failed), 0)::bigint as failed,
+            coalesce(sum(uncertain), 0)::bigint as uncertain,
+            coalesce(sum(charged), 0)::bigint as charged,
+            coalesce(sum(refunded), 0)::bigint as refunded,
+            coalesce(sum(charged - refunded), 0)::bigint as net,
+            coalesce(sum(succeeded * split_part(made, 's', 1)::int), 0)::bigint as seconds
             """;
 
     private final Books books;
@@ -87,76 +95,62 @@ public class UsageReports {
     /** The rows with their total; too many rows, like any bad wish, are {@code INVALID_REQUEST}. */
     public UsageReport report(UsageQuery query) {
         Set<Grouping> groups = groups(query);
-        Map<String, Object> parameters = parameters(query);
-        return books.read(jdbc -> report(jdbc, query, groups, parameters));
+        Range range = calendar.range(query.from(), query.to());
+        return books.read(jdbc -> report(jdbc, query, groups, range));
     }
 
     /** The rows alone, written as they are read. Wishes are checked before the first byte. */
     public CsvAnswer csv(UsageQuery query) {
         Set<Grouping> groups = groups(query);
-        Map<String, Object> parameters = parameters(query);
-        return out -> write(query, groups, parameters, out);
+        Range range = calendar.range(query.from(), query.to());
+        return out -> books.look(jdbc -> write(jdbc, query, groups, range, new CsvWriter(out)));
+    }
+
+    /** A file name that says whose figures these are; the columns of the CSV can't. */
+    public String fileName() {
+        return sandbox() ? "usage-SANDBOX" : "usage";
+    }
+
+    private boolean sandbox() {
+        return vendor.name().equals("sandbox");
     }
 
     private UsageReport report(
-            JdbcClient jdbc,
-            UsageQuery query,
-            Set<Grouping> groups,
-            Map<String, Object> parameters) {
-        String sets = groups.isEmpty() ? "grouping sets (())" : "grouping sets ((%s), ())";
-        String total =
-                groups.isEmpty()
-                        ? ""
-                        : "grouping(%s) desc, ".formatted(columns(groups, Grouping::column));
-        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        jdbc.sql(
-                        select(query, groups)
-                                + "group by "
-                                + sets.formatted(columns(groups, Grouping::column))
-                                + order(total, groups)
-                                + " limit :limit")
-                .params(parameters)
-                .param("limit", settings.reportMaxRows() + 2)
-                .query(row -> {
-                    rows.add(row(row, rows.isEmpty() ? Set.of() : groups));
-                });
-        Map<String, @Nullable Object> sums =
-                groups.isEmpty() ? rows.getFirst() : rows.removeFirst();
+            JdbcClient jdbc, UsageQuery query, Set<Grouping> groups, Range range) {
+        Map<String, Object> parameters = parameters(jdbc, query, range);
+        List<Map<String, @Nullable Object>> rows =
+                jdbc.sql(select(query, groups) + " limit :limit")
+                        .params(parameters)
+                        .param("limit", settings.reportMaxRows() + 1)
+                        .query((row, _) -> row(row, groups))
+                        .list();
         if (rows.size() > settings.reportMaxRows()) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,
                     "group_by makes more than %d rows; take a shorter time or format=csv."
                             .formatted(settings.reportMaxRows()));
         }
-        return jdbc.sql(RENDER_TIMES + ofTeam(query) + ") s")
+        return jdbc.sql(renderTimes(query))
                 .params(parameters)
-                .query((row, _) ->
+                .query((times, _) ->
                         new UsageReport(
                                 rows,
-                                total(sums, row.getBigDecimal("median"), row.getBigDecimal("p95"))))
+                                total(
+                                        rows,
+                                        times.getBigDecimal("median"),
+                                        times.getBigDecimal("p95")),
+                                sandbox()))
                 .single();
     }
 
     private void write(
-            UsageQuery query,
-            Set<Grouping> groups,
-            Map<String, Object> parameters,
-            OutputStream out) {
-        CsvWriter csv = new CsvWriter(out);
+            JdbcClient jdbc, UsageQuery query, Set<Grouping> groups, Range range, CsvWriter csv) {
         groups.forEach(group -> csv.text(group.word()));
         FIGURES.forEach(csv::text);
         csv.end();
-        String sql =
-                select(query, groups)
-                        + (groups.isEmpty()
-                                ? ""
-                                : "group by "
-                                        + columns(groups, Grouping::column)
-                                        + order("", groups));
-        books.stream(
-                sql,
-                parameters,
-                row -> {
+        jdbc.sql(select(query, groups))
+                .params(parameters(jdbc, query, range))
+                .query(row -> {
                     for (Grouping group : groups) {
                         csv.text(row.getString(group.word()));
                     }
@@ -177,27 +171,63 @@ public class UsageReports {
                 groups.stream()
                         .map(it -> it.shown() + " as " + it.column() + ", ")
                         .collect(Collectors.joining());
-        return "select "
-                + shown
-                + SUMS
-                + "from (select "
-                + named
-                + "e.kind, e.credits, t.id as uncertain, split_part(e.preset, 's', 1)::int as seconds "
-                + MOVEMENTS
-                + ofTeam(query)
-                + ") m ";
+        String sql =
+                "select %s %s from (select %s created, succeeded, failed, uncertain, charged, refunded, preset as made from (%s) m) g"
+                        .formatted(
+                                shown,
+                                SUMS,
+                                named,
+                                MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "m.")));
+        return groups.isEmpty()
+                ? sql
+                : "%s group by %s order by %s"
+                        .formatted(
+                                sql,
+                                columns(groups, Grouping::column),
+                                columns(groups, Grouping::order));
     }
 
-    private static String order(String first, Set<Grouping> groups) {
-        return groups.isEmpty() ? "" : " order by " + first + columns(groups, Grouping::order);
+    /**
+     * Counted by the tenth of a second that is shown, as a sort of a month's million takes seconds:
+     * by day what is summed, which it is for all teams together, and task by task the rest.
+     */
+    private static String renderTimes(UsageQuery query) {
+        String days =
+                """
+                select seconds, tasks from render_day
+                where day >= :firstDay and day < :lastDay and upstream = :upstream
+                union all
+                %1$s and (finished_at < :head or finished_at >= :tail) group by 1
+                """;
+        String tasks =
+                """
+                select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
+                from task
+                where phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :to
+                    and upstream = :upstream and accepted_at is not null
+                """;
+        String took =
+                query.team() == null
+                        ? days.formatted(tasks)
+                        : tasks + " and team_id = :team group by 1";
+        return """
+                with took as (
+                    select seconds, sum(tasks) as tasks from (%s) t group by 1
+                )
+                select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
+                    min(seconds) filter (where reached * 100 >= tasks * 95) as p95
+                from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
+                      from took) t
+                """
+                .formatted(took);
     }
 
     private static String columns(Set<Grouping> groups, Function<Grouping, String> form) {
         return groups.stream().map(form).collect(Collectors.joining(", "));
     }
 
-    private static String ofTeam(UsageQuery query) {
-        return query.team() == null ? "" : " and e.team_id = :team";
+    private static String ofTeam(UsageQuery query, String table) {
+        return query.team() == null ? "" : "and " + table + "team_id = :team";
     }
 
     private static Set<Grouping> groups(UsageQuery query) {
@@ -208,12 +238,8 @@ public class UsageReports {
         return Grouping.parse(query.groupBy(), allowed);
     }
 
-    private Map<String, Object> parameters(UsageQuery query) {
-        Range range = calendar.range(query.from(), query.to());
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("from", range.start());
-        parameters.put("to", range.end());
-        parameters.put("zone", range.zone().getId());
+    private Map<String, Object> parameters(JdbcClient jdbc, UsageQuery query, Range range) {
+        Map<String, Object> parameters = new HashMap<>(LedgerDays.slices(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         if (query.team() != null) {
             parameters.put("team", query.team());
@@ -234,20 +260,20 @@ public class UsageReports {
     }
 
     private static UsageReport.UsageTotal total(
-            Map<String, @Nullable Object> sums,
+            List<Map<String, @Nullable Object>> rows,
             @Nullable BigDecimal median,
             @Nullable BigDecimal p95) {
-        long succeeded = figure(sums, "succeeded");
-        long ended = succeeded + figure(sums, "failed");
+        long succeeded = sum(rows, "succeeded");
+        long ended = succeeded + sum(rows, "failed");
         return new UsageReport.UsageTotal(
-                figure(sums, "created"),
+                sum(rows, "created"),
                 succeeded,
-                figure(sums, "failed"),
-                figure(sums, "uncertain"),
-                figure(sums, "charged"),
-                figure(sums, "refunded"),
-                figure(sums, "net"),
-                figure(sums, "seconds"),
+                sum(rows, "failed"),
+                sum(rows, "uncertain"),
+                sum(rows, "charged"),
+                sum(rows, "refunded"),
+                sum(rows, "net"),
+                sum(rows, "seconds"),
                 ended == 0
                         ? null
                         : BigDecimal.valueOf(succeeded)
@@ -256,7 +282,7 @@ public class UsageReports {
                 p95);
     }
 
-    private static long figure(Map<String, @Nullable Object> sums, String name) {
-        return sums.get(name) instanceof Long figure ? figure : 0;
+    private static long sum(List<Map<String, @Nullable Object>> rows, String figure) {
+        return rows.stream().mapToLong(row -> row.get(figure) instanceof Long it ? it : 0).sum();
     }
 }

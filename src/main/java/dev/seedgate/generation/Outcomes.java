@@ -16,7 +16,6 @@ import dev.seedgate.upstream.SubmitAnswer;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.Tries;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +50,6 @@ public class Outcomes {
     private final PollPace pace;
     private final OutcomeMeters meters;
     private final Steps steps;
-    private final Clock clock;
 
     Outcomes(
             TaskRepository tasks,
@@ -62,8 +60,7 @@ public class Outcomes {
             GenerationSettings settings,
             PollPace pace,
             OutcomeMeters meters,
-            Steps steps,
-            Clock clock) {
+            Steps steps) {
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -73,7 +70,6 @@ public class Outcomes {
         this.pace = pace;
         this.meters = meters;
         this.steps = steps;
-        this.clock = clock;
     }
 
     /**
@@ -256,7 +252,7 @@ public class Outcomes {
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
         Phase before = task.phase();
-        task.attached(upstreamTaskId, clock.instant());
+        task.attached(upstreamTaskId, tasks.now());
         ledger.relaunch(task.teamId());
         work.rendering(id, Duration.ZERO);
         moved(
@@ -307,7 +303,7 @@ public class Outcomes {
         String id = task.id().value();
         task.givenUp(
                 "The video service never told what became of this clip. Nothing was charged.",
-                clock.instant());
+                tasks.now());
         try (Step _ = steps.begin("release", task.trace()).of(task.id())) {
             ledger.release(id, false, reason, actor);
             ledger.bookPossibleLoss(id, reason, actor);
@@ -329,7 +325,7 @@ public class Outcomes {
         } else if (known) {
             uncertainUnlessSo(task, "the id belongs to another task: " + answer.evidence());
         } else {
-            task.accepted(answer.upstreamTaskId(), clock.instant());
+            task.accepted(answer.upstreamTaskId(), tasks.now());
             if (late) {
                 ledger.relaunch(task.teamId());
             }
@@ -448,7 +444,7 @@ public class Outcomes {
             contradictedUnless(Phase.SUCCEEDED, task, answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             boolean landed = task.phase().inFlight();
-            task.succeeded(answer.urls(), answer.credits(), clock.instant());
+            task.succeeded(answer.urls(), answer.credits(), tasks.now());
             try (Step _ = steps.begin("settle", task.trace()).of(task.id())) {
                 ledger.settle(task.id().value(), landed, Actor.GATEWAY);
             }
@@ -489,7 +485,7 @@ public class Outcomes {
             @Nullable String evidence,
             Actor actor) {
         boolean landed = task.phase().inFlight();
-        task.failed(message, upstreamCredits, clock.instant());
+        task.failed(message, upstreamCredits, tasks.now());
         try (Step _ = steps.begin("release", task.trace()).of(task.id())) {
             ledger.release(task.id().value(), landed, message, actor);
         }

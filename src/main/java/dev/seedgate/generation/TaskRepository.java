@@ -1,10 +1,12 @@
 package dev.seedgate.generation;
 
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
@@ -19,6 +21,13 @@ interface TaskRepository extends Repository<Task, String> {
     Optional<Task> findById(String id);
 
     List<Task> findByIdIn(Collection<String> ids);
+
+    /**
+     * The database's time: how long a render took is counted on one clock, whoever begins and ends
+     * it.
+     */
+    @NativeQuery("select gateway_now()")
+    Instant now();
 
     boolean existsByUpstreamAndUpstreamTaskId(String upstream, String upstreamTaskId);
 }

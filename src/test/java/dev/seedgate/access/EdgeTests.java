@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.shared.StartupProblem;
-import dev.seedgate.team.KeyText;
+import dev.seedgate.key.KeyText;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -57,11 +57,11 @@ class EdgeTests {
     void tellsASourceThatKeepsFailingToStop() {
         String source = source();
         for (int i = 0; i < 3; i++) {
-            assertThat(from(source, KeyText.generate()).status()).isEqualTo(401);
+            assertThat(from(source, KeyText.TEAM.generate()).status()).isEqualTo(401);
         }
         for (Answer answer :
                 List.of(
-                        from(source, KeyText.generate()),
+                        from(source, KeyText.TEAM.generate()),
                         from(source, "nonsense"),
                         from(source, null))) {
             assertThat(answer.status()).isEqualTo(429);
@@ -80,7 +80,7 @@ class EdgeTests {
     void neverHoldsAValidKeyBack() {
         String source = source();
         for (int i = 0; i < 10; i++) {
-            from(source, KeyText.generate());
+            from(source, KeyText.TEAM.generate());
         }
         assertThat(from(source, "nonsense").status()).isEqualTo(429);
         assertThat(from(source, team.key()).status()).isEqualTo(200);

@@ -3,7 +3,7 @@ package dev.seedgate.access;
 import static dev.seedgate.testing.FakeVendor.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.team.KeyText;
+import dev.seedgate.key.KeyText;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -48,7 +48,7 @@ class SecretsTests {
     private static final String GUESS = "canary-of-a-guess";
 
     // Well-formed, so it is looked up; nobody's, but it might be another gateway's.
-    private static final String FOREIGN_KEY = KeyText.generate();
+    private static final String FOREIGN_KEY = KeyText.TEAM.generate();
 
     private static final List<String> SECRETS =
             List.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
@@ -77,12 +78,67 @@ class AuditorTests {
         assertThat(rulesBroken()).isEmpty();
     }
 
-    /** After one whole round from the beginning. */
+    @Test
+    void findsADayThatIsNotTheSumOfItsEntries() {
+        Team team = gateway.team();
+        gateway.vendor().finish(team.upstreamId(team.create("clip")), "https://x.example/y.mp4");
+        shift(Duration.ofDays(2));
+        assertThat(rulesBroken()).isEmpty();
+        gateway.database().execute("update usage_day set charged = charged + 1");
+        assertThat(rulesBroken()).containsOnly("usage_equals_entries").isNotEmpty();
+        gateway.database().execute("update usage_day set charged = charged - 1");
+        gateway.database()
+                .execute(
+                        "update account_day set top_ups = top_ups + 1 where team_id = (select id from team where slug = '"
+                                + team.slug()
+                                + "')");
+        assertThat(rulesBroken())
+                .containsExactlyInAnyOrder("account_equals_entries", "days_equal_entries");
+        gateway.database()
+                .execute("truncate usage_day, account_day, render_day; update ledger_days set until = null");
+        assertThat(rulesBroken()).isEmpty();
+    }
+
+    @Test
+    void letsAMonthCloseAfterAWholeRoundThatBeganAfterItsEnd() {
+        assertThat(rulesBroken()).isEmpty();
+        String month = gateway.database().text("select to_char(gateway_now(), 'YYYY-MM')");
+        shift(
+                Duration.ofSeconds(
+                        Long.parseLong(
+                                gateway.database()
+                                        .text(
+                                                "select ceil(extract(epoch from gateway_renewal() - gateway_now()))::bigint + 7200"))));
+        String close = "/reports/statements/" + month + "/close";
+        Answer early = gateway.admin("POST", close, null);
+        assertThat(early.status()).as(early.toString()).isEqualTo(409);
+        assertThat(early.error()).isEqualTo("BOOKS_NOT_AUDITED");
+        assertThat(early.json().get("detail").stringValue())
+                .contains("it will be through at about 20");
+        assertThat(rulesBroken()).isEmpty();
+        assertThat(gateway.admin("POST", close, null).error())
+                .as("the round that ended had begun before")
+                .isEqualTo("BOOKS_NOT_AUDITED");
+        assertThat(rulesBroken()).isEmpty();
+        assertThat(gateway.admin("POST", close, null).status()).isEqualTo(200);
+    }
+
+    private static void shift(Duration by) {
+        ahead = ahead.plus(by);
+        gateway.database().shiftTime(ahead);
+    }
+
+    /** After one whole round from the beginning, with all days summed that are over. */
     private static List<String> rulesBroken() {
-        gateway.database().execute("update auditor set team_cursor = 0, task_cursor = ''");
-        for (int i = 0; i < 100; i++) {
-            ahead = ahead.plusHours(1);
-            gateway.database().shiftTime(ahead);
+        gateway.database()
+                .execute(
+                        "update auditor set team_cursor = 0, task_cursor = '', day_cursor = '0001-01-01'");
+        boolean more = true;
+        while (more) {
+            more = gateway.bean(LedgerDays.class).sumNextDay();
+        }
+        for (int i = 0; i < 200; i++) {
+            shift(Duration.ofMinutes(31));
             if (auditor.step()) {
                 return auditor.report().findings().stream().map(Finding::rule).toList();
             }

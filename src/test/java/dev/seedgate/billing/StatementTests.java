@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,7 @@ class StatementTests {
                         FakeVendor.start(),
                         "seedgate.billing-zone=Europe/Berlin",
                         "seedgate.auditor-interval=1h");
+        audited();
         price("2014-01-01", "0.001");
         price("2015-01-01", "99");
         // The later version for a day takes its place.
@@ -193,6 +195,92 @@ class StatementTests {
     }
 
     @Test
+    void auditsClosingReopeningAndNewPrices() {
+        String digest = close("2010-02").header("X-Statement-Digest");
+        close("2010-02");
+        gateway.admin("POST", path("2010-02") + "/reopen", "{\"reason\":\"a late entry\"}");
+        JsonNode entries =
+                gateway.admin("GET", "/audit?object=statement:2010-02", null).json().get("items");
+        assertThat(entries.size()).isEqualTo(2);
+        assertThat(entries.get(0).get("action").stringValue()).isEqualTo("statement.reopen");
+        assertThat(entries.get(0).get("reason").stringValue()).isEqualTo("a late entry");
+        assertThat(entries.get(0).at("/before/digest").stringValue()).isEqualTo(digest);
+        assertThat(entries.get(1).get("action").stringValue()).isEqualTo("statement.close");
+        assertThat(entries.get(1).get("actor").stringValue()).isEqualTo("admin:bootstrap");
+        assertThat(entries.get(1).at("/after/digest").stringValue()).isEqualTo(digest);
+        JsonNode prices = gateway.admin("GET", "/audit?action=price.set", null).json();
+        assertThat(prices.at("/items/0/after/per_credit").stringValue()).isEqualTo("0.02");
+    }
+
+    @Test
+    void showsTheQuotaAndTheNamesOfTheMonthsEnd() {
+        Team team = gateway.team("\"monthly_quota\":1000,\"cost_center\":\"CC-7\"");
+        Team other = gateway.team();
+        new PlantedLedger(gateway.database())
+                .add(clip(team, "a", "5s", "2009-05-05T12:00:00Z", "2009-05-05T12:01:00Z", true))
+                .add(clip(other, "a", "5s", "2009-05-05T12:00:00Z", "2009-05-05T12:01:00Z", true))
+                .write();
+        Team later = gateway.team();
+        change(team, "{\"monthly_quota\":5,\"name\":\"Renamed\",\"cost_center\":null}");
+        change(team, "{\"monthly_quota\":6,\"name\":\"Again\"}");
+        change(other, "{\"monthly_quota\":7,\"cost_center\":\"CC-8\"}");
+        JsonNode may = statement("2009-05");
+        assertThat(bill(may, team).get("quota").asLong()).isEqualTo(1000);
+        assertThat(bill(may, team).get("cost_center").stringValue()).isEqualTo("CC-7");
+        assertThat(bill(may, team).get("name").stringValue()).isEqualTo("Team");
+        assertThat(bill(may, other).get("quota").isNull()).isTrue();
+        assertThat(bill(may, other).get("cost_center").isNull()).isTrue();
+        assertThat(may.get("teams").toString()).doesNotContain('"' + later.slug() + '"');
+        JsonNode now =
+                statement(gateway.database().text("select to_char(gateway_period(), 'YYYY-MM')"));
+        assertThat(bill(now, team).get("quota").asLong()).isEqualTo(6);
+        assertThat(bill(now, team).get("name").stringValue()).isEqualTo("Again");
+        assertThat(bill(now, other).get("cost_center").stringValue()).isEqualTo("CC-8");
+    }
+
+    @Test
+    void countsTheSameByDayAsEntryByEntry() {
+        Team team = gateway.team();
+        new PlantedLedger(gateway.database())
+                .add(clip(team, "p", "5s", "2015-07-10T12:00:00Z", "2015-07-31T23:00:00Z", true))
+                .add(clip(team, null, "10s", "2015-06-15T23:00:00Z", "2015-07-16T12:01:00Z", false))
+                .write();
+        topUps(team, "2015-06-29T12:00:00Z", "grant", "company", "team", 1000, null);
+        topUps(team, "2015-07-29T12:00:00Z", "reserve", "team", "held", 130, "seedance");
+        topUps(team, "2015-07-29T12:00:00Z", "reserve", "team", "held", 65, "sandbox");
+        List<JsonNode> before = List.of(bills("2015-06"), bills("2015-07"), bills("2015-08"));
+        LedgerDays days = gateway.bean(LedgerDays.class);
+        try {
+            boolean more = true;
+            while (more) {
+                more = days.sumNextDay();
+            }
+            assertThat(List.of(bills("2015-06"), bills("2015-07"), bills("2015-08")))
+                    .isEqualTo(before);
+        } finally {
+            gateway.database()
+                    .execute(
+                            "truncate usage_day, account_day, render_day; update ledger_days set until = null");
+        }
+    }
+
+    private static JsonNode bills(String month) {
+        return statement(month).get("teams");
+    }
+
+    private static void change(Team team, String to) {
+        Answer changed = gateway.admin("PATCH", "/teams/" + team.slug(), to);
+        assertThat(changed.status()).as(changed.toString()).isEqualTo(200);
+    }
+
+    /** As if the auditor had just been round: what is planted here would not pass it. */
+    private static void audited() {
+        gateway.database()
+                .execute(
+                        "update auditor set completed_from = gateway_now(), completed_at = gateway_now()");
+    }
+
+    @Test
     void closesNoMonthWhileTheBooksDoNotAddUp() {
         gateway.database()
                 .execute(
@@ -215,6 +303,8 @@ class StatementTests {
         assertThat(early.status()).isEqualTo(409);
         assertThat(early.error()).isEqualTo("MONTH_NOT_OVER");
         gateway.database().shiftTime(Duration.between(now, end).plusMinutes(61));
+        assertThat(close(month.toString()).error()).isEqualTo("BOOKS_NOT_AUDITED");
+        audited();
         assertThat(close(month.toString()).status()).isEqualTo(200);
         assertThat(statement(month.plusMonths(1).toString()).get("state").stringValue())
                 .isEqualTo("OPEN");

@@ -137,6 +137,12 @@ class UsageTests {
         Instant from = month.atDay(1).atStartOfDay(BERLIN).toInstant();
         Instant to = month.plusMonths(1).atDay(1).atStartOfDay(BERLIN).toInstant();
         String range = "from=%s&to=%s".formatted(month.atDay(1), month.plusMonths(1).atDay(1));
+        addsUp(clips, month, from, to, range);
+        byDay(() -> addsUp(clips, month, from, to, range));
+    }
+
+    private static void addsUp(
+            List<Clip> clips, YearMonth month, Instant from, Instant to, String range) {
         long[] total = sums(clips, from, to, _ -> "", _ -> "").get("");
         assertThat(figures(usage(range).get("total"))).containsExactly(boxed(total));
         assertThat(figures(usage("from=" + from + "&to=" + to).get("rows").get(0)))
@@ -158,6 +164,54 @@ class UsageTests {
                         texts(sums(clips, from, to, it -> day(it.created()), it -> day(end(it)))));
         assertThat(rows(usage(range + "&group_by=month"), "month", total))
                 .containsOnlyKeys(month.toString());
+    }
+
+    @Test
+    void readsTheSameByDayAsEntryByEntry() {
+        Team team = gateway.team();
+        new PlantedLedger(gateway.database())
+                .add(clip(team.slug(), "2021-03-27T22:59:59Z", "2021-03-28T21:59:59Z", true))
+                .add(clip(team.slug(), "2021-03-28T12:00:00Z", "2021-03-29T12:00:00Z", false))
+                .add(clip(team.slug(), "2021-03-30T21:59:59Z", null, false))
+                .write();
+        List<String> queries =
+                List.of(
+                        // Cut within days, at their ends, and where there is no whole day.
+                        "from=2021-03-27T22:00:00Z&to=2021-03-29T12:00:01Z&group_by=day,team",
+                        "from=2021-03-28&to=2021-03-30&group_by=day,preset",
+                        "from=2021-03-28T11:00:00Z&to=2021-03-28T13:00:00Z&group_by=key",
+                        "from=2021-03-01&to=2021-05-01&group_by=month,team");
+        List<String> before = queries.stream().map(UsageTests::body).toList();
+        String ofTeam = "/api/usage?from=2021-03-01&to=2021-05-01&group_by=day";
+        JsonNode own = team.get(ofTeam).data();
+        assertThat(own.get("rows").size()).isEqualTo(4);
+        byDay(() -> {
+            assertThat(gateway.database().text("select count(*) from usage_day")).isNotEqualTo("0");
+            assertThat(queries.stream().map(UsageTests::body).toList()).isEqualTo(before);
+            assertThat(team.get(ofTeam).data()).isEqualTo(own);
+        });
+    }
+
+    /**
+     * Once more with all past days summed; afterwards they are forgotten, so that others can plant.
+     */
+    private static void byDay(Runnable check) {
+        LedgerDays days = gateway.bean(LedgerDays.class);
+        try {
+            boolean more = true;
+            while (more) {
+                more = days.sumNextDay();
+            }
+            check.run();
+        } finally {
+            gateway.database()
+                    .execute(
+                            "truncate usage_day, account_day, render_day; update ledger_days set until = null");
+        }
+    }
+
+    private static String body(String query) {
+        return gateway.admin("GET", "/reports/usage?" + query, null).body();
     }
 
     @Test

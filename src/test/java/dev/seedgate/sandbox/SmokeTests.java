@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
@@ -104,6 +105,9 @@ class SmokeTests {
         team.await(team.create("a boat"), "SUCCEEDED");
         JsonNode own = team.get("/api/usage?group_by=preset,month").data().get("rows").get(0);
         assertThat(own.get("net").asLong()).isEqualTo(65);
+        assertThat(team.get("/api/usage").data().get("sandbox").booleanValue()).isTrue();
+        Answer csv = gateway.admin("GET", "/reports/usage?format=csv", null);
+        assertThat(csv.header("Content-Disposition")).contains("usage-SANDBOX.csv");
         String month = own.get("month").stringValue();
         JsonNode statement = gateway.admin("GET", "/reports/statements/" + month, null).json();
         assertThat(statement.at("/total/net").asLong()).isZero();
