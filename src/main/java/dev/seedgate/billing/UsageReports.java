@@ -68,6 +68,22 @@ public class UsageReports {
                         and m.at >= :from and m.at < :to and m.upstream = :upstream %2$s
                     """;
 
+    private static final String DAYS =
+            """
+            select seconds, tasks from render_day
+            where day >= :firstDay and day < :lastDay and upstream = :upstream
+            union all
+            """;
+
+    private static final String TASKS =
+            """
+            select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
+            from task
+            where phase = 'SUCCEEDED' and finished_at >= :%s and finished_at < :%s
+                and upstream = :upstream and accepted_at is not null %s
+            group by 1
+            """;
+
     private static final String SUMS =
             """
             coalesce(sum(created), 0)::bigint as created,
@@ -192,33 +208,22 @@ public class UsageReports {
      * by day what is summed, which it is for all teams together, and task by task the rest.
      */
     private static String renderTimes(UsageQuery query) {
-        String days =
-                """
-                select seconds, tasks from render_day
-                where day >= :firstDay and day < :lastDay and upstream = :upstream
-                union all
-                %1$s and (finished_at < :head or finished_at >= :tail) group by 1
-                """;
-        String tasks =
-                """
-                select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
-                from task
-                where phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :to
-                    and upstream = :upstream and accepted_at is not null
-                """;
         String took =
-                query.team() == null
-                        ? days.formatted(tasks)
-                        : tasks + " and team_id = :team group by 1";
+                query.team() != null
+                        ? TASKS.formatted("from", "to", "and team_id = :team")
+                        : DAYS
+                                + TASKS.formatted("from", "head", "")
+                                + " union all "
+                                + TASKS.formatted("tail", "to", "");
         return """
-                with took as (
-                    select seconds, sum(tasks) as tasks from (%s) t group by 1
-                )
-                select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
-                    min(seconds) filter (where reached * 100 >= tasks * 95) as p95
-                from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
-                      from took) t
-                """
+        with took as (
+            select seconds, sum(tasks) as tasks from (%s) t group by 1
+        )
+        select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
+            min(seconds) filter (where reached * 100 >= tasks * 95) as p95
+        from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
+              from took) t
+        """
                 .formatted(took);
     }
 

@@ -95,7 +95,8 @@ class AuditorTests {
         assertThat(rulesBroken())
                 .containsExactlyInAnyOrder("account_equals_entries", "days_equal_entries");
         gateway.database()
-                .execute("truncate usage_day, account_day, render_day; update ledger_days set until = null");
+                .execute(
+                        "truncate usage_day, account_day, render_day; update ledger_days set until = null");
         assertThat(rulesBroken()).isEmpty();
     }
 
