@@ -34,6 +34,9 @@ public final class KnownKeys<C> {
     // occupy.
     private static final int REMEMBERED = 20_000;
 
+    // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
+    private static final Duration MOST_WAIT = Duration.ofMillis(500);
+
     // Ten years; a process does not live longer, and nanoTime must not overflow.
     private static final Duration FOR_EVER = Duration.ofDays(3650);
 
@@ -60,7 +63,7 @@ public final class KnownKeys<C> {
         this.form = form;
         this.revision = revision;
         this.lookUp = lookUp;
-        lookUps = new LookUps<>(interval, this::lookUp);
+        lookUps = new LookUps<>(interval, MOST_WAIT, this::lookUp);
     }
 
     /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */

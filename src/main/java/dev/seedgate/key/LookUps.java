@@ -21,19 +21,22 @@ import org.springframework.dao.QueryTimeoutException;
  */
 final class LookUps<A> {
 
-    // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
-    private static final long MOST_WAIT_MILLIS = 500;
-
     private final Function<Set<ByteBuffer>, A> query;
     private final long intervalNanos;
+    private final long mostWaitNanos;
     private final ReentrantLock gathering = new ReentrantLock();
     private final ReentrantLock turn = new ReentrantLock(true);
     private @Nullable Batch<A> next;
     private long lastNanos;
 
-    LookUps(Duration interval, Function<Set<ByteBuffer>, A> query) {
+    /**
+     * @param interval between two queries
+     * @param mostWait for the query before, which may hang
+     */
+    LookUps(Duration interval, Duration mostWait, Function<Set<ByteBuffer>, A> query) {
         this.query = query;
         intervalNanos = interval.toNanos();
+        mostWaitNanos = mostWait.toNanos();
         lastNanos = System.nanoTime() - intervalNanos;
     }
 
@@ -79,7 +82,7 @@ final class LookUps<A> {
 
     private void awaitTurn() {
         try {
-            if (!turn.tryLock(MOST_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!turn.tryLock(mostWaitNanos, TimeUnit.NANOSECONDS)) {
                 throw new QueryTimeoutException("the look-up of keys before this one hangs");
             }
             TimeUnit.NANOSECONDS.sleep(lastNanos + intervalNanos - System.nanoTime());

@@ -3,8 +3,8 @@ package dev.seedgate.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.shared.StartupProblem;
 import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.StartupProblem;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;

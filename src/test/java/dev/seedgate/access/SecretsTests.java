@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +43,13 @@ class SecretsTests {
 
     private static final String VENDOR_KEY = "canary-of-the-vendor";
     private static final String DATABASE_PASSWORD = "canary-of-the-database";
+    private static final String WEBHOOK = "canary-of-the-webhook";
+    private static final String WEBHOOK_SECRET =
+            "whsec_"
+                    + Base64.getEncoder()
+                            .encodeToString(
+                                    "canary of the webhook's secret"
+                                            .getBytes(StandardCharsets.UTF_8));
     private static final String PROMPT = "canary in the prompt";
     private static final String IMAGE = "https://canary.example.org/image";
     private static final String IDEMPOTENCY_KEY = "canary-of-idempotency";
@@ -55,6 +63,8 @@ class SecretsTests {
                     Gateway.ADMIN_KEY,
                     VENDOR_KEY,
                     DATABASE_PASSWORD,
+                    WEBHOOK,
+                    WEBHOOK_SECRET,
                     FOREIGN_KEY,
                     GUESS,
                     IDEMPOTENCY_KEY);
@@ -62,6 +72,7 @@ class SecretsTests {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final List<Answer> answers = new ArrayList<>();
     private final Set<String> threads = new TreeSet<>();
+    private String viewerKey = "";
 
     @Test
     void leaveNoTraceWhateverHappens() {
@@ -81,7 +92,7 @@ class SecretsTests {
             System.setOut(console);
             quieten();
         }
-        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of("sg_")).toList();
+        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of("sg_", "sga_")).toList();
         String logged = log.toString(StandardCharsets.UTF_8);
         // It did tell all it can.
         assertThat(logged).contains("TRACE", "o.s.jdbc.core.JdbcTemplate", "reactor.netty");
@@ -95,6 +106,8 @@ class SecretsTests {
                         Stream.of(
                                 "logging.level.root=debug",
                                 "seedgate.upstream-api-key=" + VENDOR_KEY,
+                                "seedgate.alert-webhook-url=https://alerts.invalid/" + WEBHOOK,
+                                "seedgate.alert-webhook-secret=" + WEBHOOK_SECRET,
                                 "spring.datasource.password=" + DATABASE_PASSWORD))
                 .toArray(String[]::new);
     }
@@ -152,6 +165,16 @@ class SecretsTests {
         keep(gateway.admin("PATCH", path, "{\"weight\":\"" + GUESS + "\"}"));
         keep(gateway.admin("POST", "/teams", "{\"slug\":\"no\",\"monthly_quota\":" + GUESS + "}"));
         keep(gateway.admin("GET", path + "/keys", null));
+        viewerKey =
+                gateway.admin("POST", "/admin-keys", "{\"name\":\"v\",\"role\":\"viewer\"}")
+                        .json()
+                        .get("key")
+                        .stringValue();
+        assertThat(keep(gateway.call("GET", "/admin/api/teams", viewerKey, null)).status())
+                .isEqualTo(200);
+        assertThat(keep(gateway.call("POST", "/admin/api/teams", viewerKey, "{}")).status())
+                .isEqualTo(403);
+        keep(gateway.admin("GET", "/admin-keys", null));
         keep(gateway.admin("GET", "/tasks?limit=5", null));
     }
 
@@ -183,7 +206,8 @@ class SecretsTests {
         keep(gateway.call("GET", "/actuator/prometheus", null, null));
         keep(gateway.call("GET", "/actuator/health", null, null));
         Thread.getAllStackTraces().keySet().forEach(thread -> threads.add(thread.getName()));
-        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of(team.key())).toList();
+        List<String> secrets =
+                Stream.concat(SECRETS.stream(), Stream.of(team.key(), viewerKey)).toList();
         for (Answer answer : answers) {
             assertHidden(answer.toString(), answer + " " + answer.http().headers().map(), secrets);
             if (answer.status() >= 400) {
@@ -202,7 +226,7 @@ class SecretsTests {
                 String.join("\n", gateway.database().rows("select evidence from task_event")),
                 all);
         assertHidden("the pauses", rows(gateway, "upstream_pause"), all);
-        assertHidden("the keys", rows(gateway, "api_key"), secrets);
+        assertHidden("the keys", rows(gateway, "api_key") + rows(gateway, "admin_key"), secrets);
         assertHidden("the threads", threads.toString(), all);
         assertHidden("the settings", gateway.settings().toString(), all);
     }

@@ -23,7 +23,7 @@ class LookUpsTests {
 
     /** Answers what it was asked. */
     private final LookUps<Set<ByteBuffer>> lookUps =
-            new LookUps<>(Duration.ofMillis(100), this::query);
+            new LookUps<>(Duration.ofMillis(100), Duration.ofSeconds(30), this::query);
 
     @Test
     void asksForAThousandKeysInAFewQueries() throws Exception {
