@@ -80,8 +80,7 @@ class TasksController {
                         upstreamTaskId,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        return files.find(
-                filter, cursor == null ? null : id(cursor).value(), PageSize.checked(limit), actor);
+        return files.find(filter, cursor, PageSize.checked(limit), actor);
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")

@@ -52,6 +52,8 @@ class TeamsController {
     private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
     // Sums of these stay far from where a long overflows.
     static final long MOST_CREDITS = 1_000_000_000_000L;
+    // A century; much more would be before all time.
+    private static final int MOST_DAYS = 36_500;
 
     private final Teams teams;
     private final Accounts accounts;
@@ -67,7 +69,7 @@ class TeamsController {
             operationId = "createTeam",
             summary = "Make a team",
             description =
-                    "Limits that are null or left out mean unlimited. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
+                    "Limits that are null or left out mean unlimited; prompt_retention_days: kept for ever. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
     @Refuses(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -111,7 +113,7 @@ class TeamsController {
             operationId = "changeTeam",
             summary = "Change a team's name and limits",
             description =
-                    "What is absent stays, a limit that is null becomes unlimited. Counts at once. With If-Match it is refused when the team was changed meanwhile.")
+                    "What is absent stays, a limit that is null becomes unlimited. Counts at once; prompt_retention_days for what has ended already, too. With If-Match it is refused when the team was changed meanwhile.")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             required = true,
             content = @Content(schema = @Schema(implementation = TeamChange.class)))
@@ -233,8 +235,9 @@ class TeamsController {
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
-                    @Nullable String costCenter) {
+            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
+                    @Nullable Integer promptRetentionDays) {
 
         NewTeam team() {
             return new NewTeam(
@@ -245,7 +248,8 @@ class TeamsController {
                     maxInFlight,
                     generatePerMinute,
                     weight == null ? 1 : weight,
-                    Boolean.TRUE.equals(softLimits));
+                    Boolean.TRUE.equals(softLimits),
+                    promptRetentionDays);
         }
     }
 
@@ -261,8 +265,9 @@ class TeamsController {
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64)
-                    @Nullable String costCenter) {
+            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
+                    @Nullable Integer promptRetentionDays) {
 
         static TeamChange of(NewTeam team) {
             return new TeamChange(
@@ -272,7 +277,8 @@ class TeamsController {
                     team.generatePerMinute(),
                     team.weight(),
                     team.softLimits(),
-                    team.costCenter());
+                    team.costCenter(),
+                    team.promptRetentionDays());
         }
 
         NewTeam team(String slug) {
@@ -284,7 +290,8 @@ class TeamsController {
                             generatePerMinute,
                             weight,
                             softLimits,
-                            costCenter)
+                            costCenter,
+                            promptRetentionDays)
                     .team();
         }
     }
@@ -303,6 +310,7 @@ class TeamsController {
             int weight,
             @JsonProperty("soft_limits") boolean softLimits,
             @JsonProperty("cost_center") @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Nullable Integer promptRetentionDays,
             boolean suspended,
             @JsonProperty("archived_at") @Nullable Instant archivedAt,
             @JsonProperty("created_at") Instant createdAt,
@@ -318,6 +326,7 @@ class TeamsController {
                     team.weight(),
                     team.softLimits(),
                     team.costCenter(),
+                    team.promptRetentionDays(),
                     team.suspended(),
                     team.archivedAt(),
                     team.createdAt(),

@@ -23,6 +23,9 @@ import org.springframework.validation.annotation.Validated;
  * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
  *     may be waiting for the database
  * @param idempotencyRetention at least 24 h are promised
+ * @param promptRetentionInterval between two steps; with nothing to do, one costs a look into an
+ *     index a team
+ * @param promptRetentionBatch prompts blanked in a step: some ms, and four million a day
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -38,4 +41,6 @@ record GenerationSettings(
         @DefaultValue("10") @Min(1) int cliplessPolls,
         @DefaultValue("7d") Duration expiredPollFor,
         @DefaultValue("5m") Duration resolveGrace,
-        @DefaultValue("48h") Duration idempotencyRetention) {}
+        @DefaultValue("48h") Duration idempotencyRetention,
+        @DefaultValue("10s") Duration promptRetentionInterval,
+        @DefaultValue("500") @Min(1) int promptRetentionBatch) {}

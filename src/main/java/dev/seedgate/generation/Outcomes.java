@@ -86,7 +86,8 @@ public class Outcomes {
         }
         task.submitting();
         work.sending(id, lease);
-        moved(task, null, ticket(ticket));
+        events.begun(task, ticket(ticket));
+        log(task);
         return Optional.of(new Submission(id, task.attempt(), task.clip()));
     }
 
@@ -386,7 +387,7 @@ public class Outcomes {
 
     private void refused(Task task, SubmitAnswer.Refused answer) {
         if (task.phase() == Phase.SUBMITTING) {
-            fail(task, answer.message(), null, answer.evidence());
+            fail(task, task.withoutOrder(answer.message()), null, answer.evidence());
         } else {
             events.add(task, null, answer.evidence());
         }
@@ -469,7 +470,7 @@ public class Outcomes {
         } else {
             // The team knows the task by our id only.
             String message = answer.message().replace(poll.upstreamTaskId(), task.id().value());
-            fail(task, message, answer.credits(), answer.evidence());
+            fail(task, task.withoutOrder(message), answer.credits(), answer.evidence());
         }
     }
 
@@ -500,6 +501,10 @@ public class Outcomes {
 
     private void moved(Task task, @Nullable String note, @Nullable String evidence) {
         events.add(task, note, evidence);
+        log(task);
+    }
+
+    private static void log(Task task) {
         TaskId id = task.id();
         Phase phase = task.phase();
         AfterCommit.run(() -> {

@@ -4,6 +4,7 @@ import dev.seedgate.credit.Preset;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
 import dev.seedgate.upstream.ClipRequest;
+import dev.seedgate.upstream.Echo;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -213,12 +214,17 @@ class Task {
                 List.of(imageUrls));
     }
 
+    /** A text that is kept longer than the order, without what was ordered. */
+    String withoutOrder(String text) {
+        return prompt == null ? text : Echo.removed(text, clip());
+    }
+
     TaskStatus status() {
         return new TaskStatus(
                 id,
                 phase.status(),
                 new TaskStatus.Request(
-                        prompt,
+                        Objects.requireNonNullElse(prompt, ""),
                         aspectRatio,
                         String.valueOf(durationSeconds),
                         sound,

@@ -20,9 +20,18 @@ class TaskEvents {
 
     /**
      * @param note for the team
-     * @param evidence for admins: what was sent when, what came back
+     * @param evidence for admins: what was sent when, what came back; kept without what was ordered
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
+        insert(task, note, evidence == null ? null : task.withoutOrder(evidence));
+    }
+
+    /** Is about to be sent; the mark is found again by {@link #hasEvidence}, letter by letter. */
+    void begun(Task task, String mark) {
+        insert(task, null, mark);
+    }
+
+    private void insert(Task task, @Nullable String note, @Nullable String evidence) {
         jdbc.sql(
                         """
                         insert into task_event (task_id, phase, attempt, note, evidence)

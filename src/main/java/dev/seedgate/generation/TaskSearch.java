@@ -1,6 +1,9 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.TaskId;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -33,7 +36,13 @@ class TaskSearch {
         this.jdbc = jdbc;
     }
 
+    /** A cursor that is no task's id is {@code INVALID_REQUEST}. */
     Page<Found> find(TaskFilter filter, @Nullable String cursor, int limit) {
+        if (cursor != null && TaskId.parse(cursor).isEmpty()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "cursor must be the next_cursor of an earlier answer.");
+        }
         if (filter.phases().isEmpty()) {
             // Contradicting wishes; SQL has no empty list.
             return new Page<>(List.of(), null);

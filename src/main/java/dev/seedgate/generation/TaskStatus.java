@@ -45,11 +45,14 @@ public record TaskStatus(
                 taskId, status, request, otherResponse, consumedCredits, errorMessage, createdAt);
     }
 
-    /** The cleaned copy of what was ordered; {@code image_urls} only if given. */
+    /**
+     * The cleaned copy of what was ordered; {@code image_urls} only if given. After the team's
+     * retention the prompt is an empty text, and there are no image URLs.
+     */
     @JsonPropertyOrder({"prompt", "aspect_ratio", "duration", "sound", "image_urls"})
     @Schema(name = "OrderAsTaken")
     public record Request(
-            @Nullable String prompt,
+            String prompt,
             @Schema(allowableValues = {"16:9", "9:16", "1:1"}) @JsonProperty("aspect_ratio")
                     String aspectRatio,
             @Schema(allowableValues = {"5", "10"}) String duration,

@@ -100,12 +100,7 @@ class TeamApiController {
                         null,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        Page<TaskItem> page =
-                reads.list(
-                        caller,
-                        filter,
-                        cursor == null ? null : cursor(cursor),
-                        PageSize.checked(limit));
+        Page<TaskItem> page = reads.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
                 new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
     }
@@ -161,15 +156,6 @@ class TeamApiController {
         }
         throw new GatewayException(
                 ErrorCode.INVALID_PROJECT, "project must be 1 to 64 of A-Z a-z 0-9 . _ -.");
-    }
-
-    private static String cursor(String text) {
-        return TaskId.parse(text)
-                .orElseThrow(() ->
-                        new GatewayException(
-                                ErrorCode.INVALID_REQUEST,
-                                "cursor must be the next_cursor of an earlier answer."))
-                .value();
     }
 
     @Operation(

@@ -177,7 +177,8 @@ public class ApiKeys {
      */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
-        Team team = teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false));
+        Team team =
+                teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false, null));
         if (!keys.existsByHash(KeyText.sha256(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey);
         }

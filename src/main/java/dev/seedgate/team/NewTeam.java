@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param generatePerMinute creates per minute; a whole minute's allowance may come at once
  * @param weight share of the vendor's budget against other teams, 1 to 100
  * @param softLimits whether quota, in flight and rate only report instead of refusing
+ * @param promptRetentionDays how long what was ordered is kept after a task's end; null = for ever
  */
 public record NewTeam(
         String slug,
@@ -20,4 +21,5 @@ public record NewTeam(
         @Nullable Integer maxInFlight,
         @Nullable Integer generatePerMinute,
         int weight,
-        boolean softLimits) {}
+        boolean softLimits,
+        @Nullable Integer promptRetentionDays) {}

@@ -24,6 +24,7 @@ class Team {
     private @Nullable Integer generatePerMinute;
     private int weight;
     private boolean softLimits;
+    private @Nullable Integer promptRetentionDays;
     private boolean suspended;
     private @Nullable Instant archivedAt;
     private Instant createdAt;
@@ -41,6 +42,7 @@ class Team {
         generatePerMinute = request.generatePerMinute();
         weight = request.weight();
         softLimits = request.softLimits();
+        promptRetentionDays = request.promptRetentionDays();
         createdAt = now;
     }
 
@@ -52,6 +54,7 @@ class Team {
         generatePerMinute = wanted.generatePerMinute();
         weight = wanted.weight();
         softLimits = wanted.softLimits();
+        promptRetentionDays = wanted.promptRetentionDays();
     }
 
     /** Ends the team for good; a second time changes nothing. */
@@ -78,7 +81,8 @@ class Team {
                 maxInFlight,
                 generatePerMinute,
                 weight,
-                softLimits);
+                softLimits,
+                promptRetentionDays);
     }
 
     long id() {
@@ -99,6 +103,7 @@ class Team {
                 generatePerMinute,
                 weight,
                 softLimits,
+                promptRetentionDays,
                 suspended,
                 archivedAt,
                 createdAt,

@@ -14,6 +14,7 @@ public record TeamDetails(
         @Nullable Integer generatePerMinute,
         int weight,
         boolean softLimits,
+        @Nullable Integer promptRetentionDays,
         boolean suspended,
         @Nullable Instant archivedAt,
         Instant createdAt,

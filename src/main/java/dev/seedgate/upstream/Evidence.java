@@ -2,7 +2,6 @@ package dev.seedgate.upstream;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.JsonNode;
@@ -17,12 +16,6 @@ final class Evidence {
     private static final int LONGEST = 600;
     private static final int LONGEST_BODY = 300;
     private static final int LONGEST_MESSAGE = 300;
-
-    /** Enough for what is shown; searching more would let a huge answer cost much time. */
-    private static final int SEARCHED = 10_000;
-
-    /** So many letters in a row are taken for the prompt, not for chance. */
-    private static final int TELLING_LETTERS = 12;
 
     private final String call;
     private final Instant sentAt;
@@ -77,7 +70,7 @@ final class Evidence {
         if (json == null) {
             // Cut JSON may hold the prompt where it can't be found any more.
             boolean cutJson = body.stripLeading().startsWith("{");
-            return cutJson || tells(body, prompt)
+            return cutJson || Echo.tells(body, prompt)
                     ? "(" + body.length() + " characters)"
                     : shown(body);
         }
@@ -86,16 +79,12 @@ final class Evidence {
             data.remove("request");
         }
         String said = said(json);
-        boolean telling = tells(said, prompt) || tells(said, echoed);
+        boolean telling = Echo.tells(said, prompt) || Echo.tells(said, echoed);
         return telling ? "(a body that repeats the prompt)" : shown(json.toString());
     }
 
     private String shown(String body) {
-        return body.isEmpty() ? "(no body)" : cleaned(start(body), LONGEST_BODY);
-    }
-
-    private static String start(String text) {
-        return text.substring(0, Math.min(SEARCHED, text.length()));
+        return body.isEmpty() ? "(no body)" : cleaned(Echo.start(body), LONGEST_BODY);
     }
 
     /** All strings inside, without the escapes of JSON. */
@@ -106,31 +95,6 @@ final class Evidence {
         StringBuilder said = new StringBuilder();
         node.values().forEach(each -> said.append(said(each)).append(' '));
         return said.toString();
-    }
-
-    /** Compares letters and digits only, so that mark-up and folded lines don't hide an echo. */
-    private static boolean tells(String text, String prompt) {
-        String letters = letters(prompt);
-        if (letters.isEmpty()) {
-            return !prompt.isEmpty() && text.contains(prompt);
-        }
-        String haystack = letters(start(text).replaceAll("<[^>]*>", " "));
-        int width = Math.min(TELLING_LETTERS, letters.length());
-        for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
-            if (haystack.contains(letters.substring(from, from + width))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static String letters(String text) {
-        StringBuilder letters = new StringBuilder();
-        text.toLowerCase(Locale.ROOT)
-                .codePoints()
-                .filter(Character::isLetterOrDigit)
-                .forEach(letters::appendCodePoint);
-        return letters.toString();
     }
 
     /** No control or format characters, white space folded, cut to a length, the key blanked. */
