@@ -1,7 +1,9 @@
 package dev.seedgate.audit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,8 +19,8 @@ public record AuditEntry(
         String actor,
         String action,
         String object,
-        @Nullable JsonNode before,
-        @Nullable JsonNode after,
+        @Schema(implementation = Map.class) @Nullable JsonNode before,
+        @Schema(implementation = Map.class) @Nullable JsonNode after,
         @Nullable String reason,
         @Nullable String address,
         @JsonProperty("request_id") @Nullable String requestId) {}

@@ -21,7 +21,6 @@ import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
 
 /** Adds to every call what goes without saying at the call itself: its key, tag and refusals. */
@@ -35,10 +34,11 @@ class CommonParts implements GlobalOperationCustomizer {
                     ErrorCode.FORBIDDEN,
                     ErrorCode.RATE_LIMITED,
                     ErrorCode.NOT_ACCEPTABLE,
+                    // A body that a call does not want is looked at all the same.
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     ErrorCode.INTERNAL_ERROR,
                     ErrorCode.OVERLOADED);
-    private static final Set<ErrorCode> WITH_BODY =
-            EnumSet.of(ErrorCode.PAYLOAD_TOO_LARGE, ErrorCode.UNSUPPORTED_MEDIA_TYPE);
     private static final Set<Integer> WORTH_WAITING = Set.of(409, 429, 503);
 
     @Override
@@ -74,9 +74,6 @@ class CommonParts implements GlobalOperationCustomizer {
     /** By status, in order. */
     private static Map<Integer, List<ErrorCode>> refusals(HandlerMethod handler) {
         Set<ErrorCode> codes = EnumSet.copyOf(ALWAYS);
-        if (takesBody(handler)) {
-            codes.addAll(WITH_BODY);
-        }
         Refuses particular = handler.getMethodAnnotation(Refuses.class);
         if (particular != null) {
             codes.addAll(List.of(particular.value()));
@@ -87,15 +84,6 @@ class CommonParts implements GlobalOperationCustomizer {
                                 ErrorCode::status,
                                 TreeMap::new,
                                 Collectors.toCollection(ArrayList::new)));
-    }
-
-    private static boolean takesBody(HandlerMethod handler) {
-        RequestMapping mapping =
-                AnnotatedElementUtils.findMergedAnnotation(
-                        handler.getMethod(), RequestMapping.class);
-        return mapping != null
-                && List.of(mapping.method()).stream()
-                        .anyMatch(Set.of(RequestMethod.POST, RequestMethod.PATCH)::contains);
     }
 
     private static ApiResponse refusal(Door door, int status, List<ErrorCode> codes) {

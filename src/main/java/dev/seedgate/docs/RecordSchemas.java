@@ -96,11 +96,15 @@ class RecordSchemas implements ModelConverter {
         }
     }
 
+    @SuppressWarnings("NullAway") // null is one of the values
     private static Schema<?> nullable(Schema<?> property) {
         if (property.get$ref() != null) {
             return new JsonSchema().addOneOfItem(property).addOneOfItem(Schemas.of("null"));
         }
         property.addType("null");
+        if (property.getEnum() != null) {
+            property.addEnumItemObject(null);
+        }
         return property;
     }
 }

@@ -3,6 +3,7 @@ package dev.seedgate.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,23 @@ class KeyTextTests {
     void hashesWithSha256() {
         assertThat(HexFormat.of().formatHex(KeyText.sha256("abc")))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void takesNoTextMadeAtRandomForAKey() {
+        for (int seed = 0; seed < 20_000; seed++) {
+            Random random = new Random(seed);
+            StringBuilder text = new StringBuilder(random.nextBoolean() ? "sg_" : "");
+            int length = random.nextInt(4) > 0 ? 41 : random.nextInt(80);
+            while (text.length() < length) {
+                text.append(
+                        (char)
+                                (random.nextInt(3) > 0
+                                        ? '0' + random.nextInt(75)
+                                        : random.nextInt(0x10000)));
+            }
+            assertThat(KeyText.TEAM.wellFormed(text.toString())).as("seed %d", seed).isFalse();
+        }
     }
 
     @Test
