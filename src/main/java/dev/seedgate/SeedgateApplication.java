@@ -15,7 +15,11 @@ public class SeedgateApplication {
 
     public static void main(String[] args) {
         try {
-            SpringApplication.run(SeedgateApplication.class, args);
+            if (Migration.isAll(args)) {
+                Migration.run(args);
+            } else {
+                SpringApplication.run(SeedgateApplication.class, args);
+            }
         } catch (SpringApplication.AbandonedRunException e) {
             // Tools that only look at the configuration stop the run this way.
             throw e;

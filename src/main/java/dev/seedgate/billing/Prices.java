@@ -51,7 +51,9 @@ public class Prices {
     @Transactional
     public Price set(LocalDate effectiveFrom, String currency, BigDecimal perCredit, Actor actor) {
         // Prices are rare; one at a time, so that two can't bring two currencies.
-        jdbc.sql("lock table credit_price in share row exclusive mode").update();
+        jdbc.sql("select pg_advisory_xact_lock(hashtext('credit_price'))")
+                .query((_, _) -> true)
+                .single();
         check(currency, currency());
         boolean closed =
                 jdbc.sql(
@@ -88,7 +90,9 @@ public class Prices {
      * newest.
      */
     boolean hold(int version) {
-        jdbc.sql("lock table credit_price in share mode").update();
+        jdbc.sql("select pg_advisory_xact_lock(hashtext('credit_price'))")
+                .query((_, _) -> true)
+                .single();
         return version() == version;
     }
 

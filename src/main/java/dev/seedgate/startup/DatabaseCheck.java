@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,7 @@ final class DatabaseCheck
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** No such user, wrong password, no password given, not allowed by pg_hba.conf. */
-    private static final Set<String> REFUSED = Set.of("28000", "28P01", "08004");
+    static final Set<String> REFUSED = Set.of("28000", "28P01", "08004");
 
     /** Starting or stopping, or out of connections for now; class 08 is the network. */
     private static final Set<String> BUSY = Set.of("57P03", "57P01", "53300");
@@ -59,7 +61,16 @@ final class DatabaseCheck
         }
         DatabaseSettings settings =
                 Binder.get(environment).bindOrCreate("seedgate.database", DatabaseSettings.class);
-        check(url, login(environment), settings.startupWait());
+        boolean migrates = environment.getProperty("spring.flyway.enabled", Boolean.class, true);
+        String role =
+                environment.getProperty("seedgate.migrate-only", Boolean.class, false)
+                        ? "spring.flyway.user"
+                        : "spring.datasource.username";
+        Properties login = login(environment, role);
+        check(url, login, settings.startupWait());
+        if (!migrates) {
+            checkTables(url, login);
+        }
     }
 
     static void check(String url, Properties login, Duration patience) {
@@ -82,11 +93,14 @@ final class DatabaseCheck
         }
     }
 
-    private static Properties login(Environment environment) {
+    private static Properties login(Environment environment, String role) {
         Properties login = new Properties();
         login.setProperty("loginTimeout", ATTEMPT_TIMEOUT);
-        put(login, "user", environment.getProperty("spring.datasource.username"));
-        put(login, "password", environment.getProperty("spring.datasource.password"));
+        put(login, "user", environment.getProperty(role));
+        put(
+                login,
+                "password",
+                environment.getProperty(role.replaceFirst("user(name)?$", "password")));
         return login;
     }
 
@@ -94,6 +108,27 @@ final class DatabaseCheck
         if (value != null) {
             login.setProperty(name, value);
         }
+    }
+
+    /** Where somebody else migrates, what is there must be at least what this version needs. */
+    static void checkTables(String url, Properties login) {
+        ValidateResult result =
+                Flyway.configure()
+                        .dataSource(url, login.getProperty("user"), login.getProperty("password"))
+                        .load()
+                        .validateWithResult();
+        if (!result.validationSuccessful) {
+            throw new StartupProblem(
+                    "The tables in the database at %s are not those of this version of the gateway (%s), and migrations are turned off: apply them as the tables' owner with SEEDGATE_MIGRATE_ONLY=true, then start again."
+                            .formatted(place(url), detail(result)));
+        }
+    }
+
+    private static String detail(ValidateResult result) {
+        return result.invalidMigrations.stream()
+                .findFirst()
+                .map(it -> "first at version " + it.version)
+                .orElse("there are none");
     }
 
     static void checkVersion(String url, int version) {

@@ -1,6 +1,7 @@
 package dev.seedgate.startup;
 
 import dev.seedgate.shared.StartupProblem;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 
 /**
@@ -20,6 +22,9 @@ import org.springframework.core.Ordered;
  * operator can mend. What is left goes to Spring Boot's own report, with its stack trace.
  */
 final class StartupReport implements SpringBootExceptionReporter, Ordered {
+
+    /** A privilege is missing. */
+    private static final String DENIED = "42501";
 
     private static final Logger LOG = LoggerFactory.getLogger(StartupReport.class);
 
@@ -62,6 +67,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
             case BindException unreadable -> BadSetting.explain(unreadable);
             case InvalidConfigurationPropertyValueException wrong -> BadSetting.explain(wrong);
             case FlywayException migration -> migration(migration);
+            case SQLException denied when DENIED.equals(denied.getSQLState()) -> denied(denied);
             default -> null;
         };
     }
@@ -71,7 +77,17 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
                 .formatted(port);
     }
 
+    private static String denied(SQLException e) {
+        return "The database role may not do this (%s): have the migrations run as the tables' owner, with SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD; they grant the role of SPRING_DATASOURCE_USERNAME what it needs."
+                .formatted(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+
     private static String migration(FlywayException e) {
+        if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException login
+                && DatabaseCheck.REFUSED.contains(login.getSQLState())) {
+            return "The database refuses the login of the migrations (%s): correct SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD."
+                    .formatted(login.getMessage());
+        }
         String detail =
                 String.valueOf(e.getMessage())
                         .lines()

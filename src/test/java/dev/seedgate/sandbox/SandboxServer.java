@@ -38,7 +38,6 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
     static SandboxServer start(TestDatabase database, String... settings) {
         Map<String, Object> properties = new ConcurrentHashMap<>();
         properties.put("server.port", 0);
-        properties.put("spring.datasource.url", database.url());
         for (String setting : settings) {
             String[] pair = setting.split("=", 2);
             properties.put(pair[0], pair[1]);
@@ -47,7 +46,10 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 new SpringApplicationBuilder(SandboxAlone.class)
                         .properties(properties)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
-                        .run();
+                        .run(
+                                database.settings().entrySet().stream()
+                                        .map(it -> "--" + it.getKey() + "=" + it.getValue())
+                                        .toArray(String[]::new));
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         return new SandboxServer(database, context, http);
     }

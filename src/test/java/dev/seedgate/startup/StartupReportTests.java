@@ -67,7 +67,7 @@ class StartupReportTests {
     @Test
     void explainsMigrationsThatWereChanged() {
         TestDatabase database = TestDatabase.create();
-        Flyway flyway = Flyway.configure().dataSource(database.url(), null, null).load();
+        Flyway flyway = database.flyway();
         flyway.migrate();
         database.execute("update flyway_schema_history set checksum = 1 where version = '1'");
         assertThatThrownBy(flyway::migrate)

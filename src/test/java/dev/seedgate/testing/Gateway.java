@@ -118,7 +118,7 @@ public final class Gateway implements AutoCloseable {
     public static String[] arguments(TestDatabase database, FakeVendor vendor, String... settings) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("server.port", "0");
-        all.put("spring.datasource.url", database.url());
+        all.putAll(database.settings());
         all.put("seedgate.admin-key", ADMIN_KEY);
         all.put("seedgate.upstream-api-key", "vendor-key-of-the-tests");
         all.put("seedgate.upstream-base-url", vendor.baseUrl());

@@ -27,22 +27,69 @@ import org.jspecify.annotations.Nullable;
  */
 public record TestDatabase(String url) {
 
+    /** Whose the tables are. */
+    public static final String OWNER = "seedgate_test_owner";
+
+    /** What a gateway works as. */
+    public static final String APPLICATION = "seedgate_test_application";
+
+    private static final String PASSWORD = "secret";
+    private static final String PREFIX = "seedgate_test_";
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Map<String, DataSource> POOLS = new ConcurrentHashMap<>();
     private static @Nullable String server;
 
-    /** Makes an empty database; it goes with the server or, on an external one, stays behind. */
+    /**
+     * Makes an empty database; it goes with the server or, on an external one, stays behind. It
+     * belongs to a role of its own, and a gateway on it works as another, like in production.
+     */
     public static TestDatabase create() {
-        String name =
-                "seedgate_test_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+        String name = PREFIX + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
         String administration = server();
         try (Connection connection = DriverManager.getConnection(administration);
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            makeRole(statement, OWNER);
+            makeRole(statement, APPLICATION);
+            statement.execute("create database " + name + " owner " + OWNER);
         } catch (SQLException e) {
             throw new IllegalStateException("can't create " + name, e);
         }
         return new TestDatabase(administration.replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1"));
+    }
+
+    private static void makeRole(Statement statement, String name) throws SQLException {
+        statement.execute(
+                """
+                do $$ begin
+                    create role %s login password '%s';
+                exception when duplicate_object or unique_violation then null;
+                end $$\
+                """
+                        .formatted(name, PASSWORD));
+    }
+
+    /** The same database for this role. */
+    public TestDatabase as(String role) {
+        String login = "user=%s&password=%s".formatted(role, PASSWORD);
+        return new TestDatabase(
+                withoutLogin() + (withoutLogin().contains("?") ? "&" : "?") + login);
+    }
+
+    /** The settings of a gateway on it. On a server of the test's own, one role does all. */
+    public Map<String, String> settings() {
+        if (!url.contains("/" + PREFIX)) {
+            return Map.of("spring.datasource.url", url);
+        }
+        return Map.of(
+                "spring.datasource.url", withoutLogin(),
+                "spring.datasource.username", APPLICATION,
+                "spring.datasource.password", PASSWORD,
+                "spring.flyway.user", OWNER,
+                "spring.flyway.password", PASSWORD);
+    }
+
+    private String withoutLogin() {
+        return url.replaceAll("(user|password)=[^&]*&?", "").replaceFirst("[?&]$", "");
     }
 
     /** Runs one statement, for example to plant a state that no call can make. */
@@ -57,8 +104,16 @@ public record TestDatabase(String url) {
 
     /** Applies the migrations. */
     public TestDatabase migrated() {
-        Flyway.configure().dataSource(url, null, null).load().migrate();
+        flyway().migrate();
         return this;
+    }
+
+    /** The migrations as the gateway applies them. */
+    public Flyway flyway() {
+        return Flyway.configure()
+                .dataSource(as(OWNER).url(), null, null)
+                .placeholders(Map.of("application_role", APPLICATION))
+                .load();
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.database;
+
+import org.jspecify.annotations.NullMarked;
