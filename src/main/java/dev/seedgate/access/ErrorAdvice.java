@@ -4,6 +4,7 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -71,6 +72,11 @@ class ErrorAdvice {
             case JpaSystemException failed
                     when failed.getCause() instanceof org.hibernate.TransactionException ->
                     away(problem);
+            // Only a client brings such a character as far as the database.
+            case NonTransientDataAccessException odd
+                    when odd.getMostSpecificCause() instanceof SQLException cause
+                            && "22021".equals(cause.getSQLState()) ->
+                    invalid("The request holds a NUL character.");
             case NonTransientDataAccessException _ -> defect(problem);
             case DataAccessException _, TransactionException _ -> away(problem);
             default -> defect(problem);
