@@ -58,7 +58,9 @@ class Deliveries implements DisposableBean {
     }
 
     /** Sends all that is due. */
-    @Scheduled(fixedDelayString = "${seedgate.alert-webhook-interval:5s}")
+    @Scheduled(
+            scheduler = AlertConfiguration.SCHEDULER,
+            fixedDelayString = "${seedgate.alert-webhook-interval:5s}")
     void step() {
         Webhook receiver = webhook;
         if (receiver == null) {

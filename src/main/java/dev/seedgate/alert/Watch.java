@@ -44,7 +44,9 @@ class Watch {
     }
 
     /** One look at everything. */
-    @Scheduled(fixedDelayString = "${seedgate.alert-interval:30s}")
+    @Scheduled(
+            scheduler = AlertConfiguration.SCHEDULER,
+            fixedDelayString = "${seedgate.alert-interval:30s}")
     void step() {
         Map<AlertKind, Runnable> looks =
                 Map.of(
