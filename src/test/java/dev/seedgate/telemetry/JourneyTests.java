@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.MDC;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +45,8 @@ class JourneyTests {
     static void goesFromOneReplicaToAnother(CapturedOutput out) {
         TestDatabase database = TestDatabase.create();
         vendor = FakeVendor.start();
+        // Where a gateway of this process runs already, another keeps to the format of its lines.
+        LoggingSystem.get(JourneyTests.class.getClassLoader()).cleanUp();
         try (Gateway first = start(database)) {
             first.admin("POST", "/upstream/pause", null);
             team = first.team();
