@@ -92,8 +92,7 @@ class ContainerImageIT {
     /** Made for another JVM, other files or other options, the cache would be left aside. */
     @Test
     void startsFromItsCache() throws Exception {
-        assertThat(run("sh", "-c", "grep -c seedgate.aot /proc/1/maps").transform(Integer::valueOf))
-                .isPositive();
+        assertThat(run("cat", "/proc/1/maps")).contains("/seedgate/seedgate.aot");
         try (GenericContainer<?> strict =
                 told("-XX:AOTMode=on -Xlog:aot", Map.of("SEEDGATE_ADMIN_KEY", ""))) {
             assertThat(strict.getLogs())
@@ -207,7 +206,7 @@ class ContainerImageIT {
                 settings("seedgate")
                         .withEnv("JAVA_TOOL_OPTIONS", options)
                         .withEnv(settings)
-                        .withStartupCheckStrategy(new Ended());
+                        .withStartupCheckStrategy(new Ended().withTimeout(Duration.ofMinutes(2)));
         gateway.start();
         return gateway;
     }
