@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -220,7 +221,7 @@ class ContainerImageIT {
                 .withEnv("SEEDGATE_ADMIN_KEY", ADMIN_KEY)
                 .withTmpFs(Map.of("/tmp", "rw"))
                 .withCreateContainerCmdModifier(command ->
-                        command.getHostConfig()
+                        Objects.requireNonNull(command.getHostConfig())
                                 .withReadonlyRootfs(true)
                                 .withMemory(1L << 30)
                                 .withSecurityOpts(List.of("no-new-privileges")));
