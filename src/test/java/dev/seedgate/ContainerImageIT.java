@@ -43,8 +43,6 @@ import tools.jackson.databind.json.JsonMapper;
 class ContainerImageIT {
 
     private static final String ADMIN_KEY = "0123456789abcdef";
-    private static final String CREATE =
-            "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Network NETWORK = Network.newNetwork();
     private static final ImageFromDockerfile IMAGE = image();
@@ -241,7 +239,12 @@ class ContainerImageIT {
     }
 
     private static JsonNode generate(GenericContainer<?> gateway, String key, String prompt) {
-        return call(gateway, "/api/generate", key, CREATE.formatted(prompt));
+        return call(
+                gateway,
+                "/api/generate",
+                key,
+                "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}"
+                        .formatted(prompt));
     }
 
     private static void awaitEnd(GenericContainer<?> gateway, String key, String task) {
