@@ -20,7 +20,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -153,7 +152,7 @@ class TasksController {
                         null,
                         null,
                         null,
-                        request.before());
+                        zone.moment("before", request.before()));
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
         for (TaskFile file : files.find(filter, null, PageSize.LARGEST, actor).items()) {
@@ -215,7 +214,7 @@ class TasksController {
     record BulkRequest(
             @NotNull Phase phase,
             @Nullable String team,
-            @Nullable Instant before,
+            @Nullable String before,
             @Line @Size(max = 500) @Nullable String reason) {}
 
     /** What was refunded, and what was left and why. */

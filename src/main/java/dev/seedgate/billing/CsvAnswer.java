@@ -9,10 +9,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.MimeTypeUtils;
+import org.springframework.web.servlet.HandlerMapping;
 
 /** A report as comma-separated values, written on demand. */
 @FunctionalInterface
@@ -28,16 +30,14 @@ public interface CsvAnswer {
      * format is {@code INVALID_REQUEST}.
      */
     static boolean wanted(@Nullable String format, HttpServletRequest request) {
-        if (format == null) {
-            return accepted(request.getHeader(HttpHeaders.ACCEPT));
+        boolean csv = format == null ? accepted(request.getHeader(HttpHeaders.ACCEPT)) : csv(format);
+        if (!csv) {
+            // Else a client that takes CSV only is promised it, and then can't be sent the JSON.
+            request.setAttribute(
+                    HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE,
+                    Set.of(MediaType.APPLICATION_JSON));
         }
-        return switch (format) {
-            case "csv" -> true;
-            case "json" -> false;
-            default ->
-                    throw new GatewayException(
-                            ErrorCode.INVALID_REQUEST, "format must be json or csv.");
-        };
+        return csv;
     }
 
     /** Sends it as a file of this name. */
@@ -53,8 +53,19 @@ public interface CsvAnswer {
         }
     }
 
+    private static boolean csv(String format) {
+        return switch (format) {
+            case "csv" -> true;
+            case "json" -> false;
+            default ->
+                    throw new GatewayException(
+                            ErrorCode.INVALID_REQUEST, "format must be json or csv.");
+        };
+    }
+
     private static boolean accepted(@Nullable String accept) {
         List<MediaType> types = new ArrayList<>(MediaType.parseMediaTypes(accept));
+        types.removeIf(type -> type.getQualityValue() == 0);
         MimeTypeUtils.sortBySpecificity(types);
         for (MediaType type : types) {
             if (type.includes(MediaType.APPLICATION_JSON)) {

@@ -55,6 +55,10 @@ public class Prices {
                 .query((_, _) -> true)
                 .single();
         check(currency, currency());
+        if (effectiveFrom.getYear() < 1 || effectiveFrom.getYear() > 9999) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "effective_from must lie in the years 1 to 9999.");
+        }
         boolean closed =
                 jdbc.sql(
                                 "select exists (select 1 from statement where reopened_at is null and month >= date_trunc('month', cast(:day as date)))")

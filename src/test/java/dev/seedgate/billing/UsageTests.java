@@ -353,6 +353,11 @@ class UsageTests {
         Answer json = gateway.admin("GET", query, null, "Accept", "application/json, text/csv");
         assertThat(json.header("Content-Type")).startsWith("application/json");
         assertThat(json.json().get("rows").size()).isEqualTo(names.size() + 1);
+        String noJson = "application/json;q=0, text/csv";
+        Answer other = gateway.admin("GET", query, null, "Accept", noJson);
+        assertThat(other.body()).isEqualTo(csv.body());
+        assertThat(gateway.admin("GET", query + "&format=json", null, "Accept", noJson).status())
+                .isEqualTo(406);
     }
 
     @Test
