@@ -33,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
 
-    /** Where the provider sends people back to. */
-    static final String CALLBACK = "/console/login/callback";
+    /** Where the provider sends people back to; one step below where they set out. */
+    static final String CALLBACK = "/console/login/oidc/callback";
 
     private static final Logger log = LoggerFactory.getLogger(ConsoleSecurity.class);
     private static final String LOGIN = "/console/login";

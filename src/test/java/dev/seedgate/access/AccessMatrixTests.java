@@ -74,6 +74,11 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/reconciliation
                     viewer   GET    /admin/api/prices
                     admin    POST   /admin/api/prices
+                    viewer   GET    /admin/api/pool
+                    viewer   GET    /admin/api/pool/purchases
+                    admin    POST   /admin/api/pool/purchases
+                    viewer   GET    /admin/api/alerts
+                    operator POST   /admin/api/alerts/{id}/acknowledge
                     viewer   GET    /admin/api/auditor
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
@@ -198,6 +203,7 @@ class AccessMatrixTests {
         String path =
                 parts[1].replace("{slug}", "nobodys-team")
                         .replace("keys/{id}", "keys/0")
+                        .replace("alerts/{id}", "alerts/0")
                         .replace("{id}", UNKNOWN)
                         .replace("{month}", "x");
         boolean body = method.equals("POST") || method.equals("PATCH");
