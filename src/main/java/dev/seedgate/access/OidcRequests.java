@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
@@ -54,7 +56,9 @@ class OidcRequests implements AuthorizationRequestRepository<OAuth2Authorization
         }
         try {
             byte[] kept = Base64.getUrlDecoder().decode(cookie.getValue());
-            return json.readValue(new String(kept, StandardCharsets.UTF_8), Begun.class).request();
+            @Nullable Begun begun =
+                    json.readValue(new String(kept, StandardCharsets.UTF_8), Begun.class);
+            return begun == null ? null : begun.request();
         } catch (IllegalArgumentException | JacksonException _) {
             // Not one of ours; as good as none.
             return null;
@@ -83,6 +87,13 @@ class OidcRequests implements AuthorizationRequestRepository<OAuth2Authorization
             String state,
             String nonce,
             String verifier) {
+
+        Begun {
+            if (Stream.of(registration, client, uri, redirect, state, nonce, verifier)
+                    .anyMatch(Objects::isNull)) {
+                throw new IllegalArgumentException("a part is missing");
+            }
+        }
 
         static Begun of(OAuth2AuthorizationRequest it) {
             return new Begun(
