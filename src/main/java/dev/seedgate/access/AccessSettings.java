@@ -1,20 +1,30 @@
 package dev.seedgate.access;
 
+import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * @param adminKey the bootstrap admin key
  * @param adminKeyFile a file that holds it instead, read again when it changes
+ * @param signInAttempts wrong passwords of one address; a person mistypes a few times
+ * @param signInLockout counted from the first of them; with 16 characters or more nothing is
+ *     guessed at that pace
  * @param maxBody a body with a full prompt and four long URLs is below 20 KB
  */
+@Validated
 @ConfigurationProperties("seedgate")
 record AccessSettings(
         @Nullable String adminKey,
         @Nullable Path adminKeyFile,
+        @DefaultValue("10") @Min(1) int signInAttempts,
+        @DefaultValue("10m") @DurationMin(seconds = 1) Duration signInLockout,
         @DefaultValue("64KB") DataSize maxBody) {
 
     @Override

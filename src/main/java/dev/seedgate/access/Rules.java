@@ -16,6 +16,8 @@ import dev.seedgate.staff.Role;
 import dev.seedgate.team.Scope;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -91,6 +93,8 @@ class Rules {
                     rule(GET, "/admin/api/auditor", VIEWER),
                     rule(GET, "/admin/api/audit", VIEWER));
 
+    private static final List<Rule> CONSOLE = List.of(rule(GET, "/console", VIEWER));
+
     private final RequestMappingHandlerMapping calls;
 
     Rules(RequestMappingHandlerMapping requestMappingHandlerMapping) {
@@ -107,6 +111,13 @@ class Rules {
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
                     requests) {
         apply(ADMIN_API, requests);
+    }
+
+    void ofConsole(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+                    requests) {
+        requests.requestMatchers(GET, "/console/login").permitAll();
+        apply(CONSOLE, requests);
     }
 
     private void apply(
@@ -145,6 +156,14 @@ class Rules {
 
     static GrantedAuthority authority(Role role) {
         return new SimpleGrantedAuthority(name(role));
+    }
+
+    /** The role among these authorities. */
+    static Role role(Collection<? extends GrantedAuthority> authorities) {
+        return Arrays.stream(Role.values())
+                .filter(role -> authorities.contains(authority(role)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody gets in without a role"));
     }
 
     private static Rule rule(HttpMethod method, String path, Scope least) {

@@ -16,6 +16,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.ProviderNotFoundException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -65,21 +66,21 @@ class SecurityConfiguration {
     }
 
     @Bean
-    @Order(3)
+    @Order(4)
     SecurityFilterChain open(HttpSecurity http) {
-        return stateless(http, "/**")
+        return stateless(http, "/**", Headers.OPEN)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
 
     /**
-     * No user names and passwords anywhere; without this bean Boot would make a user and print its
-     * password.
+     * Each door has its own way to tell who is there; without this bean Boot would make a user and
+     * print its password.
      */
     @Bean
-    AuthenticationManager noPasswords() {
+    AuthenticationManager nobodyElse() {
         return authentication -> {
-            throw new UnsupportedOperationException("there are only keys");
+            throw new ProviderNotFoundException("every door knows its own");
         };
     }
 
@@ -115,7 +116,7 @@ class SecurityConfiguration {
     }
 
     private HttpSecurity keyed(HttpSecurity http, String paths, BearerFilter keys) {
-        return stateless(http, paths)
+        return stateless(http, paths, Headers.DATA)
                 .addFilterBefore(keys, ExceptionTranslationFilter.class)
                 .addFilterAfter(
                         new BodyGuard(settings.maxBody().toBytes(), refusals), BearerFilter.class)
@@ -123,11 +124,12 @@ class SecurityConfiguration {
                         errors.authenticationEntryPoint((request, response, _) ->
                                         refusals.write(request, response, BearerFilter.refused()))
                                 .accessDeniedHandler((request, response, _) ->
-                                        refusals.write(request, response, lacksScope())));
+                                        refusals.write(request, response, lacksRights())));
     }
 
-    private static HttpSecurity stateless(HttpSecurity http, String paths) {
-        return http.securityMatcher(paths)
+    private static HttpSecurity stateless(HttpSecurity http, String paths, String contentPolicy) {
+        return Headers.add(http, contentPolicy)
+                .securityMatcher(paths)
                 .csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -160,7 +162,7 @@ class SecurityConfiguration {
                 actor, null, List.of(Rules.authority(role)));
     }
 
-    private static GatewayException lacksScope() {
+    static GatewayException lacksRights() {
         return new GatewayException(
                 ErrorCode.FORBIDDEN,
                 "This API key lacks the scope or role for this call. Use another key.");

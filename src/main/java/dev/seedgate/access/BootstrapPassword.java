@@ -1,0 +1,64 @@
+package dev.seedgate.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.staff.Role;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.LockedException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+import org.springframework.stereotype.Component;
+
+/**
+ * Signs in who knows the bootstrap admin key. A source that is wrong too often is not even
+ * compared, so that it can't tell whether it has found the key; valid keys of the APIs are not
+ * concerned.
+ */
+@Component
+class BootstrapPassword implements AuthenticationProvider {
+
+    // About 100 bytes each.
+    private static final int SOURCES = 10_000;
+
+    private final BootstrapKey bootstrap;
+    private final AccessSettings settings;
+    private final Cache<String, AtomicInteger> failures;
+
+    BootstrapPassword(BootstrapKey bootstrap, AccessSettings settings) {
+        this.bootstrap = bootstrap;
+        this.settings = settings;
+        failures =
+                Caffeine.newBuilder()
+                        .maximumSize(SOURCES)
+                        .expireAfterWrite(settings.signInLockout())
+                        .build();
+    }
+
+    @Override
+    public Authentication authenticate(Authentication attempt) {
+        String source =
+                attempt.getDetails() instanceof WebAuthenticationDetails from
+                        ? from.getRemoteAddress()
+                        : "";
+        // Counted before the comparison: parallel guesses are guesses too.
+        AtomicInteger tries = failures.get(source, _ -> new AtomicInteger());
+        if (tries.incrementAndGet() > settings.signInAttempts()) {
+            throw new LockedException("too many failed sign-ins");
+        }
+        if (!bootstrap.is(String.valueOf(attempt.getCredentials()))) {
+            throw new BadCredentialsException("not the bootstrap admin key");
+        }
+        failures.invalidate(source);
+        return UsernamePasswordAuthenticationToken.authenticated(
+                "admin", null, List.of(Rules.authority(Role.ADMIN)));
+    }
+
+    @Override
+    public boolean supports(Class<?> authentication) {
+        return UsernamePasswordAuthenticationToken.class.isAssignableFrom(authentication);
+    }
+}

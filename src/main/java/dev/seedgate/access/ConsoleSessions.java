@@ -1,0 +1,121 @@
+package dev.seedgate.access;
+
+import dev.seedgate.staff.Role;
+import dev.seedgate.staff.Sessions;
+import dev.seedgate.staff.SignedIn;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseCookie;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.DeferredSecurityContext;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.web.context.HttpRequestResponseHolder;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.util.WebUtils;
+
+/** Ties a browser to its session by a cookie. */
+@Component
+class ConsoleSessions implements SecurityContextRepository {
+
+    /** The prefix makes browsers refuse it from other hosts, other paths and without Secure. */
+    static final String COOKIE = "__Host-seedgate";
+
+    private final Sessions sessions;
+    private final BootstrapKey bootstrap;
+
+    ConsoleSessions(Sessions sessions, BootstrapKey bootstrap) {
+        this.sessions = sessions;
+        this.bootstrap = bootstrap;
+    }
+
+    @Override
+    public DeferredSecurityContext loadDeferredContext(HttpServletRequest request) {
+        return new Loaded(SingletonSupplier.of(() -> load(request)));
+    }
+
+    @Override
+    @Deprecated
+    public SecurityContext loadContext(HttpRequestResponseHolder both) {
+        return load(both.getRequest());
+    }
+
+    /** Called with the new context after a sign-in, and with an empty one to sign out. */
+    @Override
+    public void saveContext(
+            SecurityContext context, HttpServletRequest request, HttpServletResponse response) {
+        // Whatever token came with the request is worth nothing afterwards.
+        token(request).ifPresent(sessions::close);
+        Authentication caller = context.getAuthentication();
+        String token = caller == null ? "" : open(caller);
+        ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);
+        response.addHeader(
+                HttpHeaders.SET_COOKIE,
+                (token.isEmpty() ? cookie.maxAge(0) : cookie).build().toString());
+    }
+
+    @Override
+    public boolean containsContext(HttpServletRequest request) {
+        return token(request).isPresent();
+    }
+
+    /**
+     * A cookie for the console alone. Not Strict: the browser comes back from the provider by a
+     * redirect of a foreign site.
+     */
+    static ResponseCookie.ResponseCookieBuilder cookie(String name, String value) {
+        return ResponseCookie.from(name, value)
+                .secure(true)
+                .httpOnly(true)
+                .sameSite("Lax")
+                .path("/");
+    }
+
+    private SecurityContext load(HttpServletRequest request) {
+        return token(request)
+                .flatMap(token -> sessions.find(token, bootstrap.hash()))
+                .<SecurityContext>map(it -> new SecurityContextImpl(authenticated(it)))
+                .orElseGet(SecurityContextImpl::new);
+    }
+
+    private static Authentication authenticated(SignedIn who) {
+        return UsernamePasswordAuthenticationToken.authenticated(
+                who, null, List.of(Rules.authority(who.role())));
+    }
+
+    /**
+     * Who signed in has exactly one of our roles; by which way, says the name of the password's.
+     */
+    private String open(Authentication caller) {
+        Role role = Rules.role(caller.getAuthorities());
+        return caller instanceof UsernamePasswordAuthenticationToken
+                ? sessions.open(caller.getName(), role, SignedIn.Method.PASSWORD, bootstrap.hash())
+                : sessions.open(caller.getName(), role, SignedIn.Method.OIDC, null);
+    }
+
+    private static Optional<String> token(HttpServletRequest request) {
+        return Optional.ofNullable(WebUtils.getCookie(request, COOKIE))
+                .map(jakarta.servlet.http.Cookie::getValue)
+                .filter(value -> !value.isEmpty());
+    }
+
+    private record Loaded(Supplier<SecurityContext> context) implements DeferredSecurityContext {
+
+        @Override
+        public SecurityContext get() {
+            return context.get();
+        }
+
+        @Override
+        public boolean isGenerated() {
+            return get().getAuthentication() == null;
+        }
+    }
+}

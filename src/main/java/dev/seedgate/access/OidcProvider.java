@@ -1,0 +1,91 @@
+package dev.seedgate.access;
+
+import dev.seedgate.shared.SecretFile;
+import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.staff.OidcSettings;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ClientRegistrations;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.util.StringUtils;
+
+/**
+ * The company's provider. It is asked what it is like when the first person signs in, not at the
+ * start: a gateway must not wait for it.
+ */
+class OidcProvider implements ClientRegistrationRepository {
+
+    static final String ID = "oidc";
+
+    private final OidcSettings settings;
+    private final String redirectUri;
+    private final Supplier<String> secret;
+    private volatile @Nullable ClientRegistration known;
+
+    OidcProvider(OidcSettings settings, @Nullable String publicUrl) {
+        this.settings = settings;
+        redirectUri = base(publicUrl) + ConsoleSecurity.CALLBACK;
+        secret = secret(settings);
+        if (!StringUtils.hasText(settings.oidcClientId())) {
+            throw new StartupProblem(
+                    "SEEDGATE_OIDC_ISSUER is set: set SEEDGATE_OIDC_CLIENT_ID too, as the provider knows the gateway.");
+        }
+        if (!settings.oidcScopes().contains(OidcScopes.OPENID)) {
+            throw new StartupProblem(
+                    "SEEDGATE_OIDC_SCOPES lacks openid: without it the provider does not say who somebody is.");
+        }
+    }
+
+    /** Not locked: at worst two ask at once. What failed is asked again by the next. */
+    @Override
+    public @Nullable ClientRegistration findByRegistrationId(String id) {
+        if (!id.equals(ID)) {
+            return null;
+        }
+        ClientRegistration last = known;
+        String now = secret.get();
+        if (last != null && last.getClientSecret().equals(now)) {
+            return last;
+        }
+        ClientRegistration asked = ask(now);
+        known = asked;
+        return asked;
+    }
+
+    private ClientRegistration ask(String clientSecret) {
+        ClientRegistration.Builder client =
+                ClientRegistrations.fromOidcIssuerLocation(String.valueOf(settings.oidcIssuer()))
+                        .registrationId(ID)
+                        .clientId(String.valueOf(settings.oidcClientId()))
+                        .clientSecret(clientSecret)
+                        .redirectUri(redirectUri)
+                        .scope(settings.oidcScopes())
+                        .clientSettings(
+                                ClientRegistration.ClientSettings.builder()
+                                        .requireProofKey(true)
+                                        .build());
+        return (clientSecret.isEmpty()
+                        ? client.clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+                        : client)
+                .build();
+    }
+
+    private static String base(@Nullable String publicUrl) {
+        return StringUtils.hasText(publicUrl)
+                ? StringUtils.trimTrailingCharacter(publicUrl, '/')
+                : "{baseUrl}";
+    }
+
+    private static Supplier<String> secret(OidcSettings settings) {
+        Path file = settings.oidcClientSecretFile();
+        if (file != null && !file.toString().isBlank()) {
+            return SecretFile.open("SEEDGATE_OIDC_CLIENT_SECRET_FILE", file, it -> it)::value;
+        }
+        String fixed = settings.oidcClientSecret() == null ? "" : settings.oidcClientSecret();
+        return () -> fixed;
+    }
+}

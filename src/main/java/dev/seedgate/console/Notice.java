@@ -1,0 +1,39 @@
+package dev.seedgate.console;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the sign-in page says to somebody who was sent (back) to it. */
+enum Notice {
+    WRONG("That is not the admin key."),
+    WAIT("Too many failed sign-ins from your address. Wait some minutes, then try again."),
+    ROLE("Your provider knows you, but you have no role here. Ask an admin for one."),
+    FAILED("That did not work. Try again; if it keeps failing, ask whoever runs this gateway."),
+    EXPIRED("That page had been open for too long. Please sign in again."),
+    OUT("You are signed out.");
+
+    private final String text;
+
+    Notice(String text) {
+        this.text = text;
+    }
+
+    /** The one that a query names. */
+    static @Nullable Notice in(Set<String> query) {
+        return Arrays.stream(values())
+                .filter(it -> query.contains(it.name().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    public String getText() {
+        return text;
+    }
+
+    /** Whether something went wrong. */
+    public boolean isBad() {
+        return this != OUT && this != EXPIRED;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.seedgate.staff;
+
+import dev.seedgate.key.KeyText;
+import java.security.SecureRandom;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+
+/**
+ * Who is signed in to the console. Sessions are rows, so that every replica knows them and the end
+ * of one counts everywhere at once; they begin with the sign-in, so that strangers make none.
+ */
+@Service
+public class Sessions {
+
+    /** 256 bits: nobody guesses one. */
+    private static final int TOKEN_BYTES = 32;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final JdbcClient jdbc;
+    private final SessionSettings settings;
+
+    Sessions(JdbcClient jdbc, SessionSettings settings) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+    }
+
+    /**
+     * Begins one, and clears away those that are over.
+     *
+     * @param credential the hash of the key that was given; the session ends when the key changes.
+     *     Null where a provider vouches
+     * @return the token that stands for it, known to the browser alone
+     */
+    public String open(
+            String name, Role role, SignedIn.Method method, byte @Nullable [] credential) {
+        jdbc.sql(
+                        """
+                        delete from console_session
+                        where seen_at <= gateway_now() - make_interval(secs => :idle)
+                            or signed_in_at <= gateway_now() - make_interval(secs => :max)
+                        """)
+                .param("idle", settings.consoleSessionIdle().toSeconds())
+                .param("max", settings.consoleSessionMax().toSeconds())
+                .update();
+        String token = token();
+        jdbc.sql(
+                        """
+                        insert into console_session (token_hash, name, role, method, credential)
+                        values (:hash, :name, :role, :method, :credential)
+                        """)
+                .param("hash", KeyText.sha256(token))
+                .param("name", name)
+                .param("role", role.text())
+                .param("method", method.text())
+                .param("credential", credential)
+                .update();
+        return token;
+    }
+
+    /**
+     * Who has this token, or empty when the session is unknown or over. Asking keeps it alive.
+     *
+     * @param credential the hash that the bootstrap key has now
+     */
+    public Optional<SignedIn> find(String token, byte[] credential) {
+        return jdbc.sql(
+                        """
+                        update console_session set seen_at = gateway_now()
+                        where token_hash = :hash
+                            and seen_at > gateway_now() - make_interval(secs => :idle)
+                            and signed_in_at > gateway_now() - make_interval(secs => :max)
+                            and (credential is null or credential = :credential)
+                        returning name, role, method, signed_in_at
+                        """)
+                .param("hash", KeyText.sha256(token))
+                .param("idle", settings.consoleSessionIdle().toSeconds())
+                .param("max", settings.consoleSessionMax().toSeconds())
+                .param("credential", credential)
+                .query((row, _) ->
+                        new SignedIn(
+                                row.getString("name"),
+                                Role.of(row.getString("role")),
+                                SignedIn.Method.of(row.getString("method")),
+                                row.getObject("signed_in_at", OffsetDateTime.class).toInstant()))
+                .optional();
+    }
+
+    /** Ends one, on every replica at once. */
+    public void close(String token) {
+        jdbc.sql("delete from console_session where token_hash = :hash")
+                .param("hash", KeyText.sha256(token))
+                .update();
+    }
+
+    private static String token() {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,284 @@
+package dev.seedgate.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.Gateway;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Sign-in to the console, by the provider and by the bootstrap admin key, as a browser does it. */
+class SignInTests {
+
+    private static final Gateway replica = Gateway.shared();
+    private static Gateway gateway;
+    private static Provider provider;
+    private static @Nullable HttpResponse<String> withoutProvider;
+
+    @BeforeAll
+    static void start() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        gateway =
+                Gateway.start(
+                        replica.database(),
+                        replica.vendor(),
+                        "seedgate.oidc-issuer=http://127.0.0.1:" + port,
+                        "seedgate.oidc-client-id=" + Provider.CLIENT,
+                        "seedgate.oidc-client-secret=" + Provider.SECRET,
+                        "seedgate.oidc-scopes=openid,email",
+                        "seedgate.oidc-roles-claim=groups",
+                        "seedgate.oidc-viewer-roles=video-readers",
+                        "seedgate.oidc-operator-roles=video-operators",
+                        "seedgate.oidc-admin-roles=video-admins,owners",
+                        "seedgate.sign-in-attempts=3");
+        withoutProvider = new Browser().get(at("/console/login/oidc"));
+        provider = Provider.start(port, at("/console/login/oidc/callback"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+        provider.close();
+    }
+
+    @Test
+    void startsWithoutTheProviderAndSaysThatSigningInFailed() {
+        assertThat(location(withoutProvider)).isEqualTo("/console/login?failed");
+        assertThat(new Browser().get(at("/console/login?failed")).body())
+                .contains("That did not work")
+                .contains("/console/login/oidc");
+        assertThat(new Browser().get(at(replica, "/console/login")).body())
+                .doesNotContain("/console/login/oidc");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vera, viewer, vera@example.com",
+        // An address that the provider has not verified is nobody's name.
+        "otto, operator, otto",
+        "ada, admin, ada@example.com"
+    })
+    void signsInWithTheRoleThatTheProviderTells(String person, String role, String name) {
+        Browser browser = new Browser();
+        HttpResponse<String> back = signIn(browser, person);
+        assertThat(location(back)).isEqualTo("/console");
+        String cookie =
+                back.headers().allValues("Set-Cookie").stream()
+                        .filter(it -> it.startsWith(ConsoleSessions.COOKIE + "="))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(cookie)
+                .contains("; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax")
+                .doesNotContain("Domain", "Max-Age", "Expires");
+        String page = browser.get(at("/console")).body();
+        assertThat(page)
+                .contains(">" + name + "<", ">" + role + "<", "signed in by your provider")
+                .contains("Usage this month");
+        assertThat(
+                        replica.database()
+                                .rows("select encode(token_hash, 'escape') from console_session"))
+                .isNotEmpty()
+                .doesNotContain(browser.cookies(at("")).get(ConsoleSessions.COOKIE));
+    }
+
+    @Test
+    void keepsOutWhoHasNoRoleHere() {
+        Browser browser = new Browser();
+        assertThat(location(signIn(browser, "nora"))).isEqualTo("/console/login?role");
+        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(location(browser.get(at("/console")))).isEqualTo("/console/login");
+    }
+
+    @Test
+    void asksTheProviderWithStateNonceAndProofKey() {
+        String asked = Browser.target(new Browser().get(at("/console/login/oidc")));
+        assertThat(asked)
+                .contains("/oauth2/authorize?", "response_type=code", "code_challenge_method=S256")
+                .containsPattern("[?&]code_challenge=[^&]{40,}")
+                .containsPattern("[?&]state=[^&]{20,}")
+                .containsPattern("[?&]nonce=[^&]{20,}");
+    }
+
+    @Test
+    void refusesAnAnswerToAnotherQuestion() {
+        Browser browser = new Browser();
+        String answer = Browser.target(answer(browser, "ada"));
+        // Another browser's, and one with another state.
+        assertThat(location(new Browser().get(answer))).isEqualTo("/console/login?failed");
+        assertThat(location(browser.get(answer.replaceFirst("state=[^&]{5}", "state=other"))))
+                .isEqualTo("/console/login?failed");
+        // It was asked once, so it can be answered once.
+        assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
+        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"verifier", "nonce"})
+    void refusesACodeWithoutItsProof(String part) {
+        Browser browser = new Browser();
+        String answer = Browser.target(answer(browser, "ada"));
+        browser.cookies(at("")).computeIfPresent(OidcRequests.COOKIE, (_, it) -> forged(it, part));
+        assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
+        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+    }
+
+    @Test
+    void takesAMangledCookieForNone() {
+        for (String value : new String[] {"x", "e30", "%%%", "bnVsbA"}) {
+            Browser browser = new Browser();
+            browser.cookies(at("")).put(OidcRequests.COOKIE, value);
+            browser.cookies(at("")).put(ConsoleSessions.COOKIE, value);
+            assertThat(location(browser.get(at("/console/login/oidc/callback?code=c&state=s"))))
+                    .as(value)
+                    .isEqualTo("/console/login?failed");
+            assertThat(location(browser.get(at("/console")))).isEqualTo("/console/login");
+        }
+    }
+
+    @Test
+    void signsInWithTheBootstrapKeyOnEveryReplicaAndOutAgain() {
+        Browser browser = new Browser();
+        HttpResponse<String> in = password(browser, replica, Gateway.ADMIN_KEY);
+        assertThat(location(in)).isEqualTo("/console");
+        String token = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
+        Browser elsewhere = new Browser();
+        elsewhere.cookies(at("")).put(ConsoleSessions.COOKIE, token);
+        assertThat(elsewhere.get(at("/console")).body()).contains("signed in with the admin key");
+        HttpResponse<String> page = browser.get(at(replica, "/console"));
+        assertThat(location(browser.post(at(replica, "/console/logout"), Map.of())))
+                .isEqualTo("/console/login?expired");
+        assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(200);
+        HttpResponse<String> out = browser.submit(page, at(replica, "/console/logout"), Map.of());
+        assertThat(location(out)).isEqualTo("/console/login?out");
+        assertThat(browser.cookies(at(replica, ""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(location(elsewhere.get(at("/console")))).isEqualTo("/console/login");
+    }
+
+    @Test
+    void refusesWrongKeysAndFormsOfOthers() {
+        Browser browser = new Browser();
+        String team = replica.team().key();
+        assertThat(location(password(browser, gateway, team))).isEqualTo("/console/login?wrong");
+        assertThat(
+                        location(
+                                browser.post(
+                                        at("/console/login"),
+                                        Map.of(
+                                                "username",
+                                                "admin",
+                                                "password",
+                                                Gateway.ADMIN_KEY))))
+                .isEqualTo("/console/login?expired");
+        password(browser, gateway, "wrong");
+        password(browser, gateway, "wrong");
+        // Too often wrong: not even the right one is looked at for a while.
+        assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY)))
+                .isEqualTo("/console/login?wait");
+        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        // The APIs go on.
+        assertThat(gateway.admin("GET", "/teams?limit=1", null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void makesANewTokenAtSignInAndForgetsTheOld() {
+        Browser browser = new Browser();
+        browser.cookies(at(replica, "")).put(ConsoleSessions.COOKIE, "planted");
+        password(browser, replica, Gateway.ADMIN_KEY);
+        String first = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
+        assertThat(first).isNotEqualTo("planted");
+        password(browser, replica, Gateway.ADMIN_KEY);
+        Browser old = new Browser();
+        old.cookies(at(replica, "")).put(ConsoleSessions.COOKIE, first);
+        assertThat(location(old.get(at(replica, "/console")))).isEqualTo("/console/login");
+        assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "seen_at, 29 minutes, true",
+        "seen_at, 31 minutes, false",
+        "signed_in_at, 9 hours, true",
+        "signed_in_at, 11 hours, false"
+    })
+    void endsASessionThatIsIdleOrOld(String column, String ago, boolean alive) {
+        Browser browser = new Browser();
+        password(browser, replica, Gateway.ADMIN_KEY);
+        String token = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
+        replica.database()
+                .execute(
+                        "update console_session set %s = now() - interval '%s' where token_hash = sha256('%s'::bytea)"
+                                .formatted(column, ago, token));
+        assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(alive ? 200 : 302);
+    }
+
+    @Test
+    void leavesNoTraceOfStrangers() {
+        String before = replica.database().text("select count(*) from console_session");
+        for (String path : new String[] {"/console", "/console/login", "/console/login/oidc"}) {
+            HttpResponse<String> answer = new Browser().get(at(path));
+            assertThat(answer.headers().allValues("Set-Cookie"))
+                    .noneMatch(it -> it.contains("JSESSIONID"));
+        }
+        assertThat(replica.database().text("select count(*) from console_session"))
+                .isEqualTo(before);
+    }
+
+    private static HttpResponse<String> signIn(Browser browser, String person) {
+        return browser.follow(answer(browser, person));
+    }
+
+    /** Up to the provider's answer, which leads back to the gateway. */
+    private static HttpResponse<String> answer(Browser browser, String person) {
+        HttpResponse<String> question = browser.get(at("/console/login/oidc"));
+        HttpResponse<String> login = browser.follow(question);
+        HttpResponse<String> known =
+                browser.post(Browser.target(login), Map.of("username", person, "password", person));
+        return browser.follow(known);
+    }
+
+    private static HttpResponse<String> password(Browser browser, Gateway where, String key) {
+        HttpResponse<String> page = browser.get(at(where, "/console/login"));
+        return browser.submit(
+                page, at(where, "/console/login"), Map.of("username", "admin", "password", key));
+    }
+
+    private static String forged(String cookie, String part) {
+        ObjectNode begun =
+                (ObjectNode)
+                        JsonMapper.shared()
+                                .readTree(
+                                        new String(
+                                                Base64.getUrlDecoder().decode(cookie),
+                                                StandardCharsets.UTF_8));
+        begun.put(part, "forged".repeat(10));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(begun.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String location(@Nullable HttpResponse<String> answer) {
+        assertThat(answer).isNotNull();
+        return answer.headers().firstValue("Location").orElse("");
+    }
+
+    private static String at(String path) {
+        return at(gateway, path);
+    }
+
+    private static String at(Gateway where, String path) {
+        return "http://127.0.0.1:" + where.port() + path;
+    }
+}
