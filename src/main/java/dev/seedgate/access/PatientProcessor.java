@@ -2,6 +2,7 @@ package dev.seedgate.access;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -66,10 +67,11 @@ final class PatientProcessor extends Http11Processor {
             return;
         }
         try {
+            Discarded bytes = new Discarded();
             long left = mostSwallowed;
             int read = 0;
             while (left > 0 && read >= 0) {
-                read = request.doRead(ApplicationBufferHandler.EMPTY);
+                read = request.doRead(bytes);
                 left -= read;
             }
             if (left <= 0) {
@@ -77,6 +79,29 @@ final class PatientProcessor extends Http11Processor {
             }
         } catch (IOException e) {
             action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        }
+    }
+
+    /**
+     * What is read and wanted by nobody. Tomcat cuts off in it what is the next request's already.
+     */
+    private static final class Discarded implements ApplicationBufferHandler {
+
+        private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+        @Override
+        public void setByteBuffer(ByteBuffer read) {
+            bytes = read;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return bytes;
+        }
+
+        @Override
+        public void expand(int size) {
+            // Nothing is put in.
         }
     }
 

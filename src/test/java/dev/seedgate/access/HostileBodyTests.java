@@ -61,6 +61,19 @@ class HostileBodyTests {
     }
 
     @Test
+    void goesOnBehindABodyThatNobodyRead() {
+        String refused =
+                "POST /api/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]";
+        String good =
+                "GET /api/credits HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                        + team.key()
+                        + "\r\n\r\n";
+        String answers = gateway.raw(refused + refused + good);
+        assertThat(answers.split("HTTP/1.1 401 ", -1)).hasSize(3);
+        assertThat(answers).contains("HTTP/1.1 200 ");
+    }
+
+    @Test
     void refusesABodyThatStopsComing() {
         String answer = gateway.raw(head("Content-Length: 100") + "{\"prompt\":");
         assertThat(answer).startsWith("HTTP/1.1 4").contains("\"error\":\"INVALID_REQUEST\"");
