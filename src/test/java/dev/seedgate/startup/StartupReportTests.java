@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.TestDatabase;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
@@ -13,6 +15,8 @@ import java.io.InputStream;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
@@ -113,6 +117,46 @@ class StartupReportTests {
                 .asString()
                 .startsWith("seedgate: SPRING_DATASOURCE_URL must look like jdbc:postgresql://");
         assertThat(gateway.waitFor()).isEqualTo(1);
+    }
+
+    @Test
+    void migratesAsTheOwnerAndEndsAndThenRunsWithoutTheOwnersPassword() throws Exception {
+        TestDatabase database = TestDatabase.create();
+        Map<String, String> settings = database.settings();
+        Properties application = new Properties();
+        application.setProperty("user", settings.get("spring.datasource.username"));
+        application.setProperty("password", settings.get("spring.datasource.password"));
+        String url = String.valueOf(settings.get("spring.datasource.url"));
+        assertThatThrownBy(() -> DatabaseCheck.checkTables(url, application))
+                .isInstanceOf(StartupProblem.class)
+                .hasMessageContaining("SEEDGATE_MIGRATE_ONLY=true");
+        Map<String, String> variables = new HashMap<>(Map.of("SEEDGATE_MIGRATE_ONLY", "true"));
+        settings.forEach((name, value) ->
+                variables.put(name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
+        assertThat(gateway(variables).waitFor()).isZero();
+        DatabaseCheck.checkTables(url, application);
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway gateway =
+                        Gateway.start(
+                                database,
+                                vendor,
+                                "spring.flyway.enabled=false",
+                                "spring.flyway.password=")) {
+            assertThat(gateway.team().generate("works").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void saysWhatTheApplicationsRoleLacks() {
+        TestDatabase database = TestDatabase.create().migrated();
+        database.execute("revoke select on installation from " + TestDatabase.APPLICATION);
+        try (FakeVendor vendor = FakeVendor.start()) {
+            assertThatThrownBy(() -> Gateway.start(database, vendor, "spring.flyway.enabled=false"))
+                    .satisfies(e ->
+                            assertThat(StartupReport.explain(e))
+                                    .contains("permission denied for table installation")
+                                    .contains("SPRING_FLYWAY_USER"));
+        }
     }
 
     private static Process gateway(Map<String, String> variables) throws IOException {
