@@ -30,7 +30,8 @@ public interface CsvAnswer {
      * format is {@code INVALID_REQUEST}.
      */
     static boolean wanted(@Nullable String format, HttpServletRequest request) {
-        boolean csv = format == null ? accepted(request.getHeader(HttpHeaders.ACCEPT)) : csv(format);
+        boolean csv =
+                format == null ? accepted(request.getHeader(HttpHeaders.ACCEPT)) : csv(format);
         if (!csv) {
             // Else a client that takes CSV only is promised it, and then can't be sent the JSON.
             request.setAttribute(

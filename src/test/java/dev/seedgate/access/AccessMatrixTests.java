@@ -82,6 +82,9 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/auditor
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
+                    viewer   GET    /console/statements
+                    viewer   GET    /console/statements/{month}
+                    viewer   GET    /console/statements/{month}/{team}
                     public   GET    /console/login
                     public   GET    /swagger-ui
                     public   GET    /v3/api-docs
