@@ -30,8 +30,8 @@ class StatementsController {
     }
 
     @GetMapping("/console/statements")
-    String current() {
-        return "redirect:/console/statements/" + statements.current();
+    String current(Model model) {
+        return month(statements.current().toString(), model);
     }
 
     @GetMapping("/console/statements/{month}")

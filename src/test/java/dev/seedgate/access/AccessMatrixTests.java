@@ -208,6 +208,7 @@ class AccessMatrixTests {
                         .replace("keys/{id}", "keys/0")
                         .replace("alerts/{id}", "alerts/0")
                         .replace("{id}", UNKNOWN)
+                        .replace("{team}", "nobodys-team")
                         .replace("{month}", "x");
         boolean body = method.equals("POST") || method.equals("PATCH");
         return gateway.call(method, path, null, body ? "[]" : null, headers);
