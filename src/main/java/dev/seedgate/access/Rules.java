@@ -93,7 +93,12 @@ class Rules {
                     rule(GET, "/admin/api/auditor", VIEWER),
                     rule(GET, "/admin/api/audit", VIEWER));
 
-    private static final List<Rule> CONSOLE = List.of(rule(GET, "/console", VIEWER));
+    private static final List<Rule> CONSOLE =
+            List.of(
+                    rule(GET, "/console", VIEWER),
+                    rule(GET, "/console/statements", VIEWER),
+                    rule(GET, "/console/statements/{month}", VIEWER),
+                    rule(GET, "/console/statements/{month}/{team}", VIEWER));
 
     private final RequestMappingHandlerMapping calls;
 

@@ -72,9 +72,11 @@ class Books implements DisposableBean {
         config.addDataSourceProperty("socketTimeout", settings.reportTimeout().toSeconds() + 5);
         config.addDataSourceProperty("tcpKeepAlive", true);
         // A reader of CSV that stalls is given up after some time; the web server does so earlier.
-        // Compiling a statement takes longer than it saves for a month's rows.
+        // Compiling a statement takes longer than it saves for a month's rows, and a report that
+        // takes
+        // one core leaves the others to the creates.
         config.setConnectionInitSql(
-                "set jit = off; set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'; set work_mem = '%dkB'"
+                "set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'; set work_mem = '%dkB'"
                         .formatted(
                                 settings.reportTimeout().toMillis(),
                                 settings.reportMemory().toKilobytes()));

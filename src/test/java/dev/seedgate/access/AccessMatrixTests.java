@@ -82,6 +82,9 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/auditor
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
+                    viewer   GET    /console/statements
+                    viewer   GET    /console/statements/{month}
+                    viewer   GET    /console/statements/{month}/{team}
                     public   GET    /console/login
                     public   GET    /swagger-ui
                     public   GET    /v3/api-docs
@@ -205,6 +208,7 @@ class AccessMatrixTests {
                         .replace("keys/{id}", "keys/0")
                         .replace("alerts/{id}", "alerts/0")
                         .replace("{id}", UNKNOWN)
+                        .replace("{team}", "nobodys-team")
                         .replace("{month}", "x");
         boolean body = method.equals("POST") || method.equals("PATCH");
         return gateway.call(method, path, null, body ? "[]" : null, headers);

@@ -3,6 +3,7 @@ package dev.seedgate.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,23 @@ class SignInTests {
                                 .rows("select encode(token_hash, 'escape') from console_session"))
                 .isNotEmpty()
                 .doesNotContain(browser.cookies(at("")).get(ConsoleSessions.COOKIE));
+    }
+
+    @Test
+    void showsTheStatementsOfAMonthAndEachTeamsAsAPage() {
+        Team team = gateway.team("\"cost_center\":\"CC-7\"");
+        Browser browser = new Browser();
+        assertThat(location(browser.get(at("/console/statements")))).isEqualTo("/console/login");
+        signIn(browser, "vera");
+        String month =
+                "/console/statements/"
+                        + gateway.database().text("select to_char(gateway_period(), 'YYYY-MM')");
+        assertThat(browser.get(at("/console/statements")).body())
+                .contains("PREVIEW", "href=\"" + month + "/" + team.slug() + "\"", "CC-7");
+        assertThat(browser.get(at(month + "/" + team.slug())).body())
+                .contains("PREVIEW", "CC-7", "Nothing was used this month.", "Opening", "Closing")
+                .doesNotContain("style=", "<script");
+        assertThat(browser.get(at(month + "/nobody")).statusCode()).isEqualTo(404);
     }
 
     @Test
