@@ -30,7 +30,11 @@ final class Migration {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
         ConfigurationPropertySources.attach(environment);
-        return Binder.get(environment).bind("seedgate.migrate-only", Boolean.class).orElse(false);
+        // What is no boolean is told in the run that follows.
+        return Binder.get(environment)
+                .bind("seedgate.migrate-only", String.class)
+                .map("true"::equalsIgnoreCase)
+                .orElse(false);
     }
 
     static void run(String[] args) {

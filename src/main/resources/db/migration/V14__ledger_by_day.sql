@@ -1,7 +1,8 @@
 -- The ledger by day: what reports and the auditor would sum from millions of entries again and again, summed
 -- once for each day that is over. It is worked out from the ledger by the two views and by nothing else, never
 -- counted up; the auditor compares it with the ledger, and it can be thrown away and made again at any time:
--- truncate usage_day, account_day, render_day; update ledger_days set until = null.
+-- in one transaction, update ledger_days set until = null, then delete from usage_day, account_day, render_day
+-- (not truncate: a report under way would see the tables empty and the mark as it was).
 
 -- A task's entry as the usage report and the statement count it.
 create view usage_movement as

@@ -1,5 +1,8 @@
 package dev.seedgate.access;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.Caller;
@@ -30,7 +33,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 class BearerFilter extends OncePerRequestFilter {
 
-    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S(?:.*\\S)?) *");
 
     private final BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate;
     private final Refusals refusals;
@@ -81,6 +84,9 @@ class BearerFilter extends OncePerRequestFilter {
             return Optional.empty();
         }
         Matcher bearer = BEARER.matcher(headers.getFirst());
-        return bearer.matches() ? Optional.of(bearer.group(1)) : Optional.empty();
+        // The server reads headers byte by byte, and who has an umlaut in a key sends UTF-8.
+        return bearer.matches()
+                ? Optional.of(new String(bearer.group(1).getBytes(ISO_8859_1), UTF_8))
+                : Optional.empty();
     }
 }

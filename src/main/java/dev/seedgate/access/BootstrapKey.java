@@ -24,7 +24,7 @@ class BootstrapKey {
         String key = settings.adminKey();
         Path file = settings.adminKeyFile();
         if (key != null && !key.isBlank()) {
-            String fixed = checked(key);
+            String fixed = checked(key.strip());
             text = () -> fixed;
         } else if (file != null && !file.toString().isBlank()) {
             text = SecretFile.open("SEEDGATE_ADMIN_KEY_FILE", file, BootstrapKey::checked)::value;

@@ -42,7 +42,7 @@ class BootstrapPassword implements AuthenticationProvider {
     public Authentication authenticate(Authentication attempt) {
         String source =
                 attempt.getDetails() instanceof WebAuthenticationDetails from
-                        ? from.getRemoteAddress()
+                        ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
         // Counted before the comparison: parallel guesses are guesses too.
         AtomicInteger tries = failures.get(source, _ -> new AtomicInteger());

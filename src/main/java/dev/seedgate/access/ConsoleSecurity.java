@@ -33,6 +33,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
 
+    // Enough to tell what went wrong, and no more of it.
+    private static final int LONGEST_REASON = 300;
+
     /** Where the provider sends people back to; one step below where they set out. */
     static final String CALLBACK = "/console/login/oidc/callback";
 
@@ -125,12 +128,15 @@ class ConsoleSecurity {
                             "role";
                     default -> "failed";
                 };
-        log.warn(
-                "Sign-in from {} failed ({}): {}",
-                request.getRemoteAddr(),
-                reason,
-                failure.getMessage());
+        log.warn("Sign-in from {} failed ({}): {}", request.getRemoteAddr(), reason, line(failure));
         response.sendRedirect(LOGIN + "?" + reason);
+    }
+
+    /** A provider's words, which anybody can put into the address of the way back. */
+    private static String line(AuthenticationException failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.substring(0, Math.min(text.length(), LONGEST_REASON))
+                .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
     }
 
     /** A form that lay about too long is the common case, and signing in again helps. */

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -27,6 +28,9 @@ class ConsoleSessions implements SecurityContextRepository {
 
     /** The prefix makes browsers refuse it from other hosts, other paths and without Secure. */
     static final String COOKIE = "__Host-seedgate";
+
+    // 32 bytes in base64.
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private final Sessions sessions;
     private final BootstrapKey bootstrap;
@@ -103,7 +107,8 @@ class ConsoleSessions implements SecurityContextRepository {
     private static Optional<String> token(HttpServletRequest request) {
         return Optional.ofNullable(WebUtils.getCookie(request, COOKIE))
                 .map(jakarta.servlet.http.Cookie::getValue)
-                .filter(value -> !value.isEmpty());
+                // What no session ever had is not looked for.
+                .filter(value -> TOKEN.matcher(value).matches());
     }
 
     private record Loaded(Supplier<SecurityContext> context) implements DeferredSecurityContext {

@@ -4,6 +4,7 @@ import dev.seedgate.shared.SecretFile;
 import dev.seedgate.shared.StartupProblem;
 import dev.seedgate.staff.OidcSettings;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -24,6 +25,7 @@ class OidcProvider implements ClientRegistrationRepository {
     private final OidcSettings settings;
     private final String redirectUri;
     private final Supplier<String> secret;
+    private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable ClientRegistration known;
 
     OidcProvider(OidcSettings settings, @Nullable String publicUrl) {
@@ -40,7 +42,10 @@ class OidcProvider implements ClientRegistrationRepository {
         }
     }
 
-    /** Not locked: at worst two ask at once. What failed is asked again by the next. */
+    /**
+     * One asks at a time, and after a failure nobody for a while: a provider that hangs holds up
+     * one thread, however many want to sign in.
+     */
     @Override
     public @Nullable ClientRegistration findByRegistrationId(String id) {
         if (!id.equals(ID)) {
@@ -51,9 +56,16 @@ class OidcProvider implements ClientRegistrationRepository {
         if (last != null && last.getClientSecret().equals(now)) {
             return last;
         }
-        ClientRegistration asked = ask(now);
-        known = asked;
-        return asked;
+        if (!asking.tryLock()) {
+            throw new IllegalArgumentException("The provider is being asked already; try again.");
+        }
+        try {
+            ClientRegistration asked = ask(now);
+            known = asked;
+            return asked;
+        } finally {
+            asking.unlock();
+        }
     }
 
     private ClientRegistration ask(String clientSecret) {

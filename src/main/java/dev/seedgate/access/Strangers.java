@@ -65,7 +65,8 @@ class Strangers {
                 wait);
     }
 
-    private static String source(String address) {
+    /** An address, or the site that it is of. */
+    static String source(String address) {
         try {
             InetAddress literal = InetAddress.ofLiteral(address);
             return literal instanceof Inet6Address

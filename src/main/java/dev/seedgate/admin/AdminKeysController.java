@@ -76,15 +76,17 @@ class AdminKeysController {
             summary = "Rotate an admin key",
             description =
                     "A new key with the same role, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour.")
-    @Refuses(ErrorCode.KEY_NOT_FOUND)
+    @Refuses({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)
     AdminKeyAnswer rotate(
             @AuthenticationPrincipal Actor actor,
             @PathVariable long id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @Valid @RequestBody(required = false) @Nullable RotateRequest request) {
         RotateRequest wanted = RotateRequest.of(request);
-        return AdminKeyAnswer.of(keys.rotate(id, wanted.time(), wanted.reason(), actor));
+        return AdminKeyAnswer.of(
+                keys.rotate(id, wanted.time(), new IfMatch(ifMatch), wanted.reason(), actor));
     }
 
     @Operation(

@@ -91,16 +91,18 @@ class KeysController {
             summary = "Rotate a key",
             description =
                     "A new key with the same rights, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
+    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)
     KeyAnswer rotate(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String slug,
             @PathVariable long id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @Valid @RequestBody(required = false) @Nullable RotateRequest request) {
         RotateRequest wanted = RotateRequest.of(request);
-        IssuedKey key = keys.rotate(slug, id, wanted.time(), wanted.reason(), actor);
+        IssuedKey key =
+                keys.rotate(slug, id, wanted.time(), new IfMatch(ifMatch), wanted.reason(), actor);
         return KeyAnswer.of(key.details(), key.text());
     }
 

@@ -91,7 +91,8 @@ class Deliveries implements DisposableBean {
     private void deliver(Due due, Webhook receiver) {
         try {
             receiver.send(due.messageId(), json.writeValueAsString(due.body()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is, it counts as a try: else it would be made for ever.
             failed(due, shown(e));
             return;
         }
@@ -142,7 +143,7 @@ class Deliveries implements DisposableBean {
                 (long) (most * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
     }
 
-    private static String shown(IOException e) {
+    private static String shown(Exception e) {
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String line = text.replaceAll("[\\p{Cc}\\p{Cs}\\s]+", " ").strip();
         return line.substring(0, Math.min(line.length(), LONGEST_ERROR));

@@ -181,7 +181,8 @@ class Watch {
 
     /** The condition is that of the index task_drift_ended, word by word. */
     private void vendorsFigures() {
-        String threshold = settings.alertDriftCredits() + " credits";
+        // With the vendor's name: what the sandbox showed today must not hide what is real.
+        String threshold = settings.alertDriftCredits() + " credits at " + vendor.name();
         jdbc.sql(
                         """
                         select (t.finished_at at time zone i.billing_zone)::date::text as day, count(*) as tasks,
@@ -236,7 +237,7 @@ class Watch {
                                         AlertKind.UNCERTAIN,
                                         row.getString("slug"),
                                         row.getString("slug"),
-                                        after.toString(),
+                                        after + " at " + vendor.name(),
                                         row.getString("day"),
                                         "%d tasks of team %s have been UNCERTAIN for long, the oldest since %s, for example %s. Ask the vendor, then resolve them."
                                                 .formatted(

@@ -7,16 +7,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
@@ -30,8 +34,6 @@ public class Auditor {
     private static final Logger log = LoggerFactory.getLogger(Auditor.class);
     private static final int MOST_REPORTED = 1000;
     private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
-    private static final String START_AFTER =
-            "select (cast(:%s as date) + 1)::timestamp at time zone billing_zone from installation";
     private static final String UPSERT =
             " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round";
 
@@ -107,7 +109,7 @@ public class Auditor {
                                       union all
                                       select day, team_id, period, -1, -quota, -top_ups, -granted, -taken_back,
                                           -spent, -sandbox, -possible_loss
-                                      from account_movement where at >= ({from}) and at < ({to})) m
+                                      from account_movement where at >= :begin and at < :end) m
                                 group by day, team_id, period
                                 having sum(entries) <> 0 or sum(quota) <> 0 or sum(top_ups) <> 0
                                     or sum(granted) <> 0 or sum(taken_back) <> 0 or sum(spent) <> 0
@@ -125,7 +127,7 @@ public class Auditor {
                                       union all
                                       select day, priced_on, team_id, team_slug, project, cost_center, key_name,
                                           preset, upstream, -created, -succeeded, -failed, -charged, -refunded
-                                      from usage_movement where at >= ({from}) and at < ({to})) m
+                                      from usage_movement where at >= :begin and at < :end) m
                                 group by day, priced_on, team_id, team_slug, project, cost_center, key_name,
                                     preset, upstream
                                 having sum(created) <> 0 or sum(succeeded) <> 0 or sum(failed) <> 0
@@ -137,19 +139,24 @@ public class Auditor {
     private final AuditorSettings settings;
     private final Books books;
     private final LedgerDays days;
+    private final Calendar calendar;
     private final AtomicInteger drift;
+    private final AtomicLong age;
 
     Auditor(
             JdbcClient jdbc,
             AuditorSettings settings,
             Books books,
             LedgerDays days,
+            Calendar calendar,
             MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.books = books;
         this.days = days;
+        this.calendar = calendar;
         this.settings = settings;
         drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
+        age = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
     }
 
     /** What stands at the moment, the oldest first. */
@@ -204,15 +211,37 @@ public class Auditor {
                 .single();
     }
 
+    @Scheduled(
+            scheduler = BillingConfiguration.SCHEDULER,
+            fixedDelayString = "${seedgate.auditor-interval:5s}")
+    void tick() {
+        try {
+            step();
+        } catch (DataAccessException | TransactionException e) {
+            // Reports have all their connections, or the database is away: the next step goes on.
+            log.warn("no step of the auditor: {}", e.toString());
+        }
+    }
+
     /**
      * One step, unless another replica has just made it or there are days to sum first. Answers
-     * whether it ended a round.
+     * whether it ended a round. On a connection of the reports, as a large day may take longer than
+     * a statement of the application may.
      */
-    @Scheduled(fixedDelayString = "${seedgate.auditor-interval:5s}")
-    @Transactional
     public boolean step() {
-        Optional<Cursor> claimed =
+        boolean ended = days.current() && books.write(this::step);
+        drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
+        age.set(
                 jdbc.sql(
+                                "select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint from auditor")
+                        .query(Long.class)
+                        .single());
+        return ended;
+    }
+
+    private boolean step(JdbcClient work) {
+        Optional<Cursor> claimed =
+                work.sql(
                                 """
                                 select team_cursor, task_cursor, day_cursor from auditor
                                 where due_at <= gateway_now() for update skip locked
@@ -223,37 +252,39 @@ public class Auditor {
                                         row.getString("task_cursor"),
                                         row.getObject("day_cursor", LocalDate.class)))
                         .optional();
-        boolean ended = claimed.filter(_ -> days.current()).map(this::step).orElse(false);
-        drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
-        return ended;
+        return claimed.map(from -> step(work, from)).orElse(false);
     }
 
-    private boolean step(Cursor from) {
+    private boolean step(JdbcClient work, Cursor from) {
         Optional<Long> team =
                 end(
+                        work,
                         "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s",
                         from.team(),
                         settings.auditorTeams(),
                         Long.class);
         Optional<String> task =
                 end(
+                        work,
                         "select max(id) from (select id from task where id > :from order by id limit :limit) s",
                         from.task(),
                         settings.auditorTasks(),
                         String.class);
         Optional<LocalDate> day =
                 end(
+                        work,
                         "select day from account_day where day > :from order by day limit :limit",
                         from.day(),
                         1,
                         LocalDate.class);
-        team.ifPresent(
-                to -> TEAM_RULES.forEach(rule -> check(rule, from.team(), to, "subject::bigint")));
-        task.ifPresent(to -> TASK_RULES.forEach(rule -> check(rule, from.task(), to, "subject")));
-        day.ifPresent(to -> DAY_RULES.forEach(rule -> checkDay(rule, from.day(), to)));
+        team.ifPresent(to ->
+                TEAM_RULES.forEach(rule -> check(work, rule, from.team(), to, "subject::bigint")));
+        task.ifPresent(
+                to -> TASK_RULES.forEach(rule -> check(work, rule, from.task(), to, "subject")));
+        day.ifPresent(to -> DAY_RULES.forEach(rule -> checkDay(work, rule, from.day(), to)));
         boolean ended = team.isEmpty() && task.isEmpty() && day.isEmpty();
         // Whichever is through first waits at its end for the others.
-        jdbc.sql(
+        work.sql(
                         """
                         update auditor set team_cursor = :team, task_cursor = :task, day_cursor = :day,
                             due_at = gateway_now() + make_interval(secs => :seconds) / 2,
@@ -270,14 +301,15 @@ public class Auditor {
         return ended;
     }
 
-    private <T> Optional<T> end(String sql, T from, int limit, Class<T> type) {
-        return jdbc.sql(sql).param("from", from).param("limit", limit).query(type).optional();
+    private static <T> Optional<T> end(
+            JdbcClient work, String sql, T from, int limit, Class<T> type) {
+        return work.sql(sql).param("from", from).param("limit", limit).query(type).optional();
     }
 
     /** Writes down what breaks the rule in this range, and forgets what no longer does. */
-    private void check(Rule rule, Object from, Object to, String key) {
+    private static void check(JdbcClient work, Rule rule, Object from, Object to, String key) {
         List<String> broken =
-                jdbc.sql(
+                work.sql(
                                 "with broken as ("
                                         + rule.sql()
                                         + ") insert into finding as f (rule, subject, detail, round)"
@@ -290,26 +322,23 @@ public class Auditor {
                         .query((row, _) -> row.getString(1))
                         .list();
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
-        forget(rule, from, to, key);
+        forget(work, rule, from, to, key);
     }
 
-    /**
-     * As a report reads, as a large day may take longer than a statement of the application may.
-     */
-    private void checkDay(Rule rule, LocalDate from, LocalDate to) {
+    private void checkDay(JdbcClient work, Rule rule, LocalDate from, LocalDate to) {
+        // As the days were cut: where clocks go back to midnight, SQL begins them an hour later.
+        ZoneId zone = calendar.now().zone();
         List<String> broken =
-                books.read(reports ->
-                        reports.sql(
-                                        rule.sql()
-                                                .replace("{from}", START_AFTER.formatted("from"))
-                                                .replace("{to}", START_AFTER.formatted("to")))
-                                .param("from", from)
-                                .param("to", to)
-                                .query(String.class)
-                                .list());
+                work.sql(rule.sql())
+                        .param("from", from)
+                        .param("to", to)
+                        .param("begin", from.plusDays(1).atStartOfDay(zone).toOffsetDateTime())
+                        .param("end", to.plusDays(1).atStartOfDay(zone).toOffsetDateTime())
+                        .query((row, _) -> row.getString(1))
+                        .list();
         for (String detail : broken) {
             log.error("the books don't add up: {}: {}: {}", rule.name(), to, detail);
-            jdbc.sql(
+            work.sql(
                             "insert into finding as f (rule, subject, detail, round) values (:rule, :subject, :detail, txid_current())"
                                     + UPSERT)
                     .param("rule", rule.name())
@@ -317,11 +346,11 @@ public class Auditor {
                     .param("detail", detail)
                     .update();
         }
-        forget(rule, from, to, "subject::date");
+        forget(work, rule, from, to, "subject::date");
     }
 
-    private void forget(Rule rule, Object from, Object to, String key) {
-        jdbc.sql(
+    private static void forget(JdbcClient work, Rule rule, Object from, Object to, String key) {
+        work.sql(
                         "delete from finding where rule = :rule and "
                                 + key
                                 + " > :from and "

@@ -1,6 +1,8 @@
 package dev.seedgate.billing;
 
 import dev.seedgate.billing.Calendar.Moment;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -78,11 +80,12 @@ class LedgerDays {
     }
 
     /** Sums the next day that is over, if there is one that no other replica is summing. */
-    // At a rate, as such tasks have a thread of their own: a large day takes a second.
-    @Scheduled(fixedRateString = "${seedgate.auditor-interval:5s}")
+    @Scheduled(
+            scheduler = BillingConfiguration.SCHEDULER,
+            fixedDelayString = "${seedgate.auditor-interval:5s}")
     boolean sumNextDay() {
         Moment now = calendar.now();
-        Watermark summed = watermark(jdbc, "");
+        Watermark summed = watermark(jdbc);
         return next(jdbc, summed.until(), now.zone())
                 .filter(day -> over(day, now))
                 .map(day -> sum(day, summed, now.zone()))
@@ -92,14 +95,14 @@ class LedgerDays {
     /** Whether few enough days are left to sum. */
     boolean current() {
         Moment now = calendar.now();
-        return next(jdbc, watermark(jdbc, "").until(), now.zone())
+        return next(jdbc, watermark(jdbc).until(), now.zone())
                 .map(day -> end(day, now.zone()).plus(CURRENT).isAfter(now.now()))
                 .orElse(true);
     }
 
     /** Which part of a range can be read by day, as a report sees it in its snapshot. */
     static DaySlices slices(JdbcClient jdbc, Calendar.Range range) {
-        return DaySlices.of(range, watermark(jdbc, "").until());
+        return DaySlices.of(range, watermark(jdbc).until());
     }
 
     private boolean over(LocalDate day, Moment now) {
@@ -114,7 +117,7 @@ class LedgerDays {
     private boolean sum(LocalDate day, Watermark summed, ZoneId zone) {
         OffsetDateTime end = end(day, zone).atOffset(ZoneOffset.UTC);
         return books.write(reports -> {
-            if (!watermark(reports, " for update").equals(summed)) {
+            if (!locked(reports).equals(Optional.of(summed))) {
                 return false;
             }
             for (String sql : List.of(USAGE, ACCOUNTS, RENDERS)) {
@@ -129,13 +132,20 @@ class LedgerDays {
         });
     }
 
-    private static Watermark watermark(JdbcClient jdbc, String lock) {
-        return jdbc.sql("select until from ledger_days" + lock)
-                .query((row, _) -> {
-                    OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
-                    return new Watermark(until == null ? null : until.toInstant());
-                })
-                .single();
+    private static Watermark watermark(JdbcClient jdbc) {
+        return jdbc.sql("select until from ledger_days").query((row, _) -> mark(row)).single();
+    }
+
+    /** Empty while another replica sums. */
+    private static Optional<Watermark> locked(JdbcClient jdbc) {
+        return jdbc.sql("select until from ledger_days for update skip locked")
+                .query((row, _) -> mark(row))
+                .optional();
+    }
+
+    private static Watermark mark(ResultSet row) throws SQLException {
+        OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
+        return new Watermark(until == null ? null : until.toInstant());
     }
 
     /** The first day with entries that are not summed. */

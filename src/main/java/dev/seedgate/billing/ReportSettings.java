@@ -2,6 +2,7 @@ package dev.seedgate.billing;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -29,4 +30,4 @@ record ReportSettings(
         @DefaultValue("5s") Duration reportWait,
         @DefaultValue("64MB") DataSize reportMemory,
         @DefaultValue("10000") @Min(1) int reportMaxRows,
-        @DefaultValue("1h") Duration closeAfter) {}
+        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter) {}

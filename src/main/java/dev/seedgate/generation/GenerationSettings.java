@@ -2,6 +2,7 @@ package dev.seedgate.generation;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -41,6 +42,6 @@ record GenerationSettings(
         @DefaultValue("10") @Min(1) int cliplessPolls,
         @DefaultValue("7d") Duration expiredPollFor,
         @DefaultValue("5m") Duration resolveGrace,
-        @DefaultValue("48h") Duration idempotencyRetention,
+        @DefaultValue("48h") @DurationMin(hours = 24) Duration idempotencyRetention,
         @DefaultValue("10s") Duration promptRetentionInterval,
         @DefaultValue("500") @Min(1) int promptRetentionBatch) {}

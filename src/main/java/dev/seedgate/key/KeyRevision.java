@@ -1,5 +1,6 @@
 package dev.seedgate.key;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -13,8 +14,12 @@ import org.springframework.stereotype.Component;
 @Component
 public class KeyRevision {
 
+    // Three looks: what is remembered is not relied upon when they did not come through.
+    private static final long STALE_NANOS = Duration.ofSeconds(3).toNanos();
+
     private final JdbcClient jdbc;
     private final AtomicLong seen = new AtomicLong(-1);
+    private volatile long seenAtNanos = System.nanoTime();
 
     KeyRevision(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -26,12 +31,21 @@ public class KeyRevision {
     }
 
     /** Reads how far it has come. */
-    @Scheduled(fixedDelayString = "${seedgate.revision-interval:1s}")
+    // At a rate, as such tasks have a thread of their own: no other step may hold this one up.
+    @Scheduled(fixedRateString = "${seedgate.revision-interval:1s}")
     void look() {
-        seen.set(
+        long asked = System.nanoTime();
+        long version =
                 jdbc.sql("select version from revision where name = 'keys'")
                         .query(Long.class)
-                        .single());
+                        .single();
+        seen.accumulateAndGet(version, Math::max);
+        seenAtNanos = asked;
+    }
+
+    /** Whether it is unknown how far it has come: keys are then looked up again. */
+    boolean isStale() {
+        return System.nanoTime() - seenAtNanos > STALE_NANOS;
     }
 
     long seen() {

@@ -2,6 +2,7 @@ package dev.seedgate.key;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.shared.StartupProblem;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -37,6 +38,9 @@ public final class KnownKeys<C> {
     // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
     private static final Duration MOST_WAIT = Duration.ofMillis(500);
 
+    // Two in a row stay within that.
+    private static final Duration MOST_INTERVAL = Duration.ofMillis(200);
+
     // Ten years; a process does not live longer, and nanoTime must not overflow.
     private static final Duration FOR_EVER = Duration.ofDays(3650);
 
@@ -63,6 +67,10 @@ public final class KnownKeys<C> {
         this.form = form;
         this.revision = revision;
         this.lookUp = lookUp;
+        if (interval.isNegative() || interval.compareTo(MOST_INTERVAL) > 0) {
+            throw new StartupProblem(
+                    "SEEDGATE_KEY_LOOK_UP_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
+        }
         lookUps = new LookUps<>(interval, MOST_WAIT, this::lookUp);
     }
 
@@ -73,7 +81,7 @@ public final class KnownKeys<C> {
         }
         ByteBuffer hash = ByteBuffer.wrap(KeyText.sha256(text));
         Known<C> it = known.getIfPresent(hash);
-        if (it == null || it.revision() != revision.seen()) {
+        if (it == null || it.revision() != revision.seen() || revision.isStale()) {
             it = lookUps.find(hash).of(hash);
             known.put(hash, it);
         }

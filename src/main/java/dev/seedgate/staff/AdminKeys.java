@@ -51,9 +51,11 @@ public class AdminKeys {
 
     /** Makes a key with the same role; the old one ends after the overlap, if not before. */
     @Transactional
-    public IssuedAdminKey rotate(long id, Duration overlap, @Nullable String reason, Actor actor) {
+    public IssuedAdminKey rotate(
+            long id, Duration overlap, IfMatch version, @Nullable String reason, Actor actor) {
         AdminKey old = lock(id);
         AdminKeyDetails before = old.details();
+        version.check(before.version());
         Instant now = now();
         if (old.isDead(now)) {
             throw new GatewayException(

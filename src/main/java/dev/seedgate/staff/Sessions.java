@@ -4,6 +4,7 @@ import dev.seedgate.key.KeyText;
 import java.security.SecureRandom;
 import java.time.OffsetDateTime;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -57,7 +58,7 @@ public class Sessions {
                 .param("name", name)
                 .param("role", role.text())
                 .param("method", method.text())
-                .param("credential", credential)
+                .param("credential", credential == null ? null : sealed(token, credential))
                 .update();
         return token;
     }
@@ -80,7 +81,7 @@ public class Sessions {
                 .param("hash", KeyText.sha256(token))
                 .param("idle", settings.consoleSessionIdle().toSeconds())
                 .param("max", settings.consoleSessionMax().toSeconds())
-                .param("credential", credential)
+                .param("credential", sealed(token, credential))
                 .query((row, _) ->
                         new SignedIn(
                                 row.getString("name"),
@@ -95,6 +96,11 @@ public class Sessions {
         jdbc.sql("delete from console_session where token_hash = :hash")
                 .param("hash", KeyText.sha256(token))
                 .update();
+    }
+
+    /** Bound to the token, which is not stored: the rows are no help to guess the key by. */
+    private static byte[] sealed(String token, byte[] credential) {
+        return KeyText.sha256(token + HexFormat.of().formatHex(credential));
     }
 
     private static String token() {

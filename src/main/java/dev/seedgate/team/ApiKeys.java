@@ -54,12 +54,7 @@ public class ApiKeys {
      */
     @Transactional
     public IssuedKey issue(String slug, NewKey request, Actor actor) {
-        Team team = teams.find(slug);
-        if (team.details().archivedAt() != null) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Team " + slug + " is archived; make the key for another team.");
-        }
+        Team team = living(slug);
         IssuedKey key = issue(team, request);
         write("key.issue", slug, null, key.details(), null, actor);
         return key;
@@ -68,10 +63,23 @@ public class ApiKeys {
     /** Makes a key with the same rights; the old one ends after the overlap, if not before. */
     @Transactional
     public IssuedKey rotate(
-            String slug, long id, Duration overlap, @Nullable String reason, Actor actor) {
-        Team team = teams.find(slug);
+            String slug,
+            long id,
+            Duration overlap,
+            IfMatch version,
+            @Nullable String reason,
+            Actor actor) {
+        Team team = living(slug);
         ApiKey old = lock(slug, id);
         KeyDetails before = old.details();
+        version.check(before.version());
+        if (before.suspended()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Key "
+                            + id
+                            + " is suspended, which its successor would not be: resume it first.");
+        }
         Instant now = now();
         if (old.isDead(now)) {
             throw new GatewayException(
@@ -118,6 +126,16 @@ public class ApiKeys {
     public KeyDetails resume(
             String slug, long id, IfMatch version, @Nullable String reason, Actor actor) {
         return change("key.resume", slug, id, ApiKey::resume, version, reason, actor);
+    }
+
+    private Team living(String slug) {
+        Team team = teams.find(slug);
+        if (team.details().archivedAt() != null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Team " + slug + " is archived; make the key for another team.");
+        }
+        return team;
     }
 
     private KeyDetails change(

@@ -16,6 +16,8 @@ final class TracingSwitch
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     /** OTEL_EXPORTER_OTLP_ENDPOINT and its relatives end up in this property. */
+    private static final String EXCLUDE = "spring.autoconfigure.exclude";
+
     static final String ENDPOINT = "management.opentelemetry.tracing.export.otlp.endpoint";
 
     /** After the properties that tests add by initializers of their own. */
@@ -36,8 +38,9 @@ final class TracingSwitch
                         new MapPropertySource(
                                 "no tracing",
                                 Map.of(
-                                        "spring.autoconfigure.exclude",
-                                        "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration,"
-                                                + "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration")));
+                                        EXCLUDE,
+                                        environment.getProperty(EXCLUDE, "")
+                                                + ",org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration"
+                                                + ",org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration")));
     }
 }

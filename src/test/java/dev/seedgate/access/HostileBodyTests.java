@@ -42,7 +42,7 @@ class HostileBodyTests {
                         TestDatabase.create(),
                         vendor,
                         "server.tomcat.connection-timeout=500ms",
-                        "seedgate.request-timeout=1s",
+                        "seedgate.request-timeout=2s",
                         "server.tomcat.max-connections=40");
         team = gateway.team("\"monthly_quota\":1000");
     }

@@ -7,13 +7,10 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import java.util.List;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Changes of teams and keys while the gateway runs, and the audit log that tells of them. */
@@ -228,15 +225,13 @@ class ChangesTests {
     @Test
     void letsNobodyRewriteTheLog() {
         gateway.team();
-        JdbcClient jdbc = JdbcClient.create(gateway.bean("dataSource", DataSource.class));
         for (String statement :
                 List.of(
                         "update audit_entry set actor = 'nobody'",
                         "delete from audit_entry",
                         "truncate audit_entry")) {
-            assertThatThrownBy(() -> jdbc.sql(statement).update())
-                    .isInstanceOf(DataAccessException.class)
-                    .hasMessageContaining("append-only");
+            assertThatThrownBy(() -> gateway.database().execute(statement))
+                    .hasStackTraceContaining("append-only");
         }
     }
 

@@ -63,7 +63,7 @@ class UpstreamTests {
         team.await(before, "RENDERING");
         assertThat(team.credits().get("used").asLong()).isEqualTo(65);
         gateway.admin("POST", "/upstream/creates/resume", null);
-        assertThat(team.generate("in time").status()).isEqualTo(200);
+        team.await(team.create("in time"), "RENDERING");
         assertThat(actions()).contains("creates.stop", "creates.resume");
     }
 
@@ -89,7 +89,7 @@ class UpstreamTests {
         assertThat(untouched.get("suspended").asBoolean()).isFalse();
         assertThat(untouched.get("archived_at").isNull()).isTrue();
         assertThat(gateway.admin("GET", "/upstream", null).json().get("pauses").isEmpty()).isTrue();
-        assertThat(team.generate("goes on").status()).isEqualTo(200);
+        team.await(team.create("goes on"), "RENDERING");
     }
 
     private static List<String> actions() {

@@ -260,7 +260,7 @@ class StatementTests {
         } finally {
             gateway.database()
                     .execute(
-                            "truncate usage_day, account_day, render_day; update ledger_days set until = null");
+                            "begin; update ledger_days set until = null; delete from usage_day; delete from account_day; delete from render_day; commit");
         }
     }
 

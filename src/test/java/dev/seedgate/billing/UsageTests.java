@@ -206,7 +206,7 @@ class UsageTests {
         } finally {
             gateway.database()
                     .execute(
-                            "truncate usage_day, account_day, render_day; update ledger_days set until = null");
+                            "begin; update ledger_days set until = null; delete from usage_day; delete from account_day; delete from render_day; commit");
         }
     }
 
@@ -356,7 +356,11 @@ class UsageTests {
         String noJson = "application/json;q=0, text/csv";
         Answer other = gateway.admin("GET", query, null, "Accept", noJson);
         assertThat(other.body()).isEqualTo(csv.body());
-        assertThat(gateway.admin("GET", query + "&format=json", null, "Accept", noJson).status())
+        assertThat(gateway.admin("GET", query + "&format=json", null, "Accept", noJson).body())
+                .isEqualTo(json.body());
+        assertThat(
+                        gateway.admin("GET", query + "&format=json", null, "Accept", "text/csv")
+                                .status())
                 .isEqualTo(406);
     }
 

@@ -87,7 +87,11 @@ class MetricsTests {
         assertThat(more("seedgate_authentication_failures_total", "door=\"team\"")).isPositive();
         assertThat(more("seedgate_authentication_failures_total", "door=\"admin\"")).isPositive();
         assertThat(more("seedgate_status_reads_total", "answer=\"stored\"")).isPositive();
-        assertThat(more("seedgate_status_reads_total", "answer=\"fresh\"")).isPositive();
+        // Late where the machine is busy.
+        assertThat(
+                        more("seedgate_status_reads_total", "answer=\"fresh\"")
+                                + more("seedgate_status_reads_total", "answer=\"late\""))
+                .isPositive();
         assertThat(more("seedgate_tasks_ended_total", "phase=\"SUCCEEDED\"")).isPositive();
         assertThat(more("seedgate_tasks_wait_seconds_count")).isPositive();
         assertThat(more("seedgate_tasks_render_seconds_count", "phase=\"FAILED\"")).isPositive();
