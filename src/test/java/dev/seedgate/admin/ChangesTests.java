@@ -140,8 +140,13 @@ class ChangesTests {
                                 .asBoolean())
                 .isTrue();
         seenWithinSeconds(team, 403);
+        refused(gateway.admin("POST", key + "/rotate", null), 400, "INVALID_REQUEST");
         gateway.admin("POST", key + "/resume", null);
         seenWithinSeconds(team, 200);
+        refused(
+                gateway.admin("POST", key + "/rotate", null, "If-Match", "\"0\""),
+                412,
+                "VERSION_CONFLICT");
     }
 
     @Test

@@ -27,6 +27,8 @@ class AuditorTests {
                 Gateway.start(
                         TestDatabase.create(),
                         FakeVendor.start(),
+                        // Where clocks go back to midnight, and an hour of a day comes twice.
+                        "seedgate.billing-zone=Atlantic/Azores",
                         // It makes a step when the test says so.
                         "seedgate.auditor-interval=1h",
                         "seedgate.auditor-tasks=3",
@@ -98,6 +100,36 @@ class AuditorTests {
                 .execute(
                         "begin; update ledger_days set until = null; delete from usage_day; delete from account_day; delete from render_day; commit");
         assertThat(rulesBroken()).isEmpty();
+    }
+
+    @Test
+    void cutsADayWhereItsFirstHourComesTwiceAsItWasSummed() {
+        Team team = gateway.team();
+        gateway.database()
+                .execute(
+                        """
+                        begin;
+                        insert into ledger_entry (at, kind, team_id, debit, credit, credits, period,
+                            from_quota, from_top_ups, actor, team_slug)
+                        select moment, 'grant', t.id, 'company', 'team', 5, '2026-10-01', 0, 5, 'test', t.slug
+                        from team t, (values (timestamptz '2026-10-24 23:30Z'), ('2026-10-25 00:30Z'),
+                            ('2026-10-25 01:30Z')) m (moment)
+                        where t.slug = '%1$s';
+                        update account set top_ups = top_ups + 15
+                        where team_id = (select id from team where slug = '%1$s');
+                        update ledger_days set until = null;
+                        delete from usage_day; delete from account_day; delete from render_day;
+                        commit
+                        """
+                                .formatted(team.slug()));
+        assertThat(rulesBroken()).isEmpty();
+        assertThat(
+                        gateway.database()
+                                .rows(
+                                        "select day || ' ' || top_ups from account_day d join team t on t.id = d.team_id where slug = '"
+                                                + team.slug()
+                                                + "' order by 1"))
+                .containsExactly("2026-10-24 5", "2026-10-25 10");
     }
 
     @Test
