@@ -7,7 +7,6 @@ import dev.seedgate.credit.PoolState;
 import dev.seedgate.credit.Purchase;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
@@ -88,12 +87,8 @@ class PoolController {
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody PurchaseRequest request) {
-        if (idempotencyKey == null || !idempotencyKey.matches("[!-~]{1,255}")) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_IDEMPOTENCY_KEY,
-                    "Send an Idempotency-Key of 1 to 255 visible ASCII characters: a repeated purchase must not count twice.");
-        }
-        return pool.record(vendor.name(), request.purchase(idempotencyKey), actor);
+        return pool.record(
+                vendor.name(), request.purchase(OnceKey.required(idempotencyKey)), actor);
     }
 
     /** {@code cost} is a decimal in a text: no reader bends it. */

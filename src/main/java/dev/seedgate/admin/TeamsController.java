@@ -200,21 +200,12 @@ class TeamsController {
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {
-        if (idempotencyKey == null || !idempotencyKey.matches("[!-~]{1,255}")) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_IDEMPOTENCY_KEY,
-                    "Send an Idempotency-Key of 1 to 255 visible ASCII characters: a repeated top-up must not count twice.");
-        }
+        String once = OnceKey.required(idempotencyKey);
         if (request.credits() == 0) {
             throw new GatewayException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
         }
         return TopUpAnswer.of(
-                accounts.topUp(
-                        teams.get(slug),
-                        request.credits(),
-                        request.reason(),
-                        idempotencyKey,
-                        actor));
+                accounts.topUp(teams.get(slug), request.credits(), request.reason(), once, actor));
     }
 
     private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
