@@ -4,7 +4,7 @@ WORKDIR /layers
 COPY target/seedgate-*.jar seedgate.jar
 RUN java -Djarmode=tools -jar seedgate.jar extract --layers --destination extracted
 
-# Starts the gateway once, beside a PostgreSQL, for the AOT cache: later starts take a third of the time. The JRE and
+# Starts the gateway once, beside a PostgreSQL, for the AOT cache: later starts take less than half the time. The JRE and
 # the files must be those of the final image, to the time stamp, or the JVM does not take the cache.
 FROM postgres:18 AS training
 COPY --from=gateway /opt/java/openjdk /opt/java/openjdk
