@@ -25,6 +25,7 @@ import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
@@ -43,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ContainerImageIT {
 
     private static final String ADMIN_KEY = "0123456789abcdef";
+    private static final String MIGRATIONS = "filesystem:src/main/resources/db/migration";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Network NETWORK = Network.newNetwork();
     private static final ImageFromDockerfile IMAGE = image();
@@ -125,28 +127,42 @@ class ContainerImageIT {
                 });
     }
 
-    /** What an older version left: its tables, and a team in them. */
+    /** What an older version left: its tables, with a task that ended and one that waits. */
     @Test
     void takesOverTheTablesOfAnOlderVersion() throws Exception {
         execute("seedgate", "create database older");
-        Flyway.configure()
-                .dataSource(url("older"), "seedgate", "secret")
-                .locations("filesystem:src/main/resources/db/migration")
-                .placeholders(Map.of("application_role", ""))
-                .target("4")
-                .load()
-                .migrate();
-        execute(
-                "older",
-                "insert into team (slug, name, created_at) values ('veteran', 'Veteran', now())");
-        execute("older", "insert into account (team_id, period) select id, now() from team");
+        migrate("older", "4", MIGRATIONS);
+        execute("older", Files.readString(Path.of("src/test/sql/version-4.sql")));
         try (GenericContainer<?> upgraded = gateway("older")) {
             upgraded.start();
             String key = key(upgraded, "veteran");
+            awaitEnd(upgraded, key, "sd15p_0000000000000ended");
+            awaitEnd(upgraded, key, "sd15p_0000000000000waits");
             JsonNode made = generate(upgraded, key, "a boat");
             awaitEnd(upgraded, key, made.at("/data/task_id").stringValue());
-            assertThat(text("older", "select count(*) from flyway_schema_history where success"))
-                    .isNotEqualTo("4");
+            assertThat(call(upgraded, "/api/credits", key, null).at("/data/used").asLong())
+                    .isEqualTo(3 * 65);
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() ->
+                            text("older", "select count(*) from ledger_entry where kind = 'settle'")
+                                    .equals("3"));
+            assertThat(call(upgraded, "/admin/api/auditor", ADMIN_KEY, null).at("/findings"))
+                    .isEmpty();
+        }
+    }
+
+    /** The way back: a replica of this version beside tables that a later one has added to. */
+    @Test
+    void startsOnTheTablesOfALaterVersion(@TempDir Path later) throws Exception {
+        Files.writeString(
+                later.resolve("V1000__later.sql"), "alter table team add column later text");
+        execute("seedgate", "create database newer");
+        migrate("newer", "latest", MIGRATIONS, "filesystem:" + later);
+        try (GenericContainer<?> back = gateway("newer")) {
+            back.start();
+            String key = team(back, "studio");
+            awaitEnd(back, key, generate(back, key, "a boat").at("/data/task_id").stringValue());
         }
     }
 
@@ -304,6 +320,16 @@ class ContainerImageIT {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(request.uri().toString(), e);
         }
+    }
+
+    private static void migrate(String database, String version, String... locations) {
+        Flyway.configure()
+                .dataSource(url(database), "seedgate", "secret")
+                .locations(locations)
+                .placeholders(Map.of("application_role", ""))
+                .target(version)
+                .load()
+                .migrate();
     }
 
     private static String url(String database) {
