@@ -1,12 +1,13 @@
 package dev.seedgate.access;
 
+import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUnderscoreName;
+
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -145,14 +146,13 @@ class ErrorAdvice {
     private static GatewayException invalid(MethodArgumentNotValidException problem) {
         return invalid(
                 problem.getBindingResult().getFieldErrors().stream()
-                        .map(error -> jsonName(error.getField()) + " " + error.getDefaultMessage())
+                        // It names the Java field; clients know it in snake case.
+                        .map(error ->
+                                convertPropertyNameToUnderscoreName(error.getField())
+                                        + " "
+                                        + error.getDefaultMessage())
                         .sorted()
                         .collect(Collectors.joining("; ", "", ".")));
-    }
-
-    /** A validation error names the Java field; clients know it in snake case. */
-    private static String jsonName(String field) {
-        return field.replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
     }
 
     private static GatewayException invalid(String message) {

@@ -9,6 +9,7 @@ import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
+import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.ApiKeys;
 import dev.seedgate.team.IssuedKey;
@@ -169,9 +170,7 @@ class KeysController {
             @NotBlank @Line @Size(max = 200) String name,
             @Size(min = 1) @Nullable Set<Scope> scopes,
             @JsonProperty("expires_at") @Future @Nullable Instant expiresAt,
-            @Pattern(
-                            regexp = "[A-Za-z0-9._-]{1,64}",
-                            message = "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+            @Pattern(regexp = ProjectName.FORM, message = "must be " + ProjectName.RULE)
                     @Nullable String project) {
 
         NewKey key() {

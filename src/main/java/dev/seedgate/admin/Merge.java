@@ -1,9 +1,10 @@
 package dev.seedgate.admin;
 
+import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUnderscoreName;
+
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import jakarta.validation.Validator;
-import java.util.Locale;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -30,9 +31,10 @@ class Merge {
         validator.validate(merged).stream()
                 .findFirst()
                 .ifPresent(it -> {
+                    String field =
+                            convertPropertyNameToUnderscoreName(it.getPropertyPath().toString());
                     throw new GatewayException(
-                            ErrorCode.INVALID_REQUEST,
-                            snake(it.getPropertyPath().toString()) + " " + it.getMessage() + ".");
+                            ErrorCode.INVALID_REQUEST, field + " " + it.getMessage() + ".");
                 });
         return merged;
     }
@@ -50,9 +52,5 @@ class Merge {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, field + " has the wrong type or form.");
         }
-    }
-
-    private static String snake(String property) {
-        return property.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 }

@@ -56,7 +56,7 @@ class PoolController {
                     "An estimate: the recorded purchases less what the vendor took, which is its own figure for a task, else the charge of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never.")
     @GetMapping
     PoolAnswer get() {
-        return PoolAnswer.of(vendor.name(), pool.state(vendor.name()));
+        return PoolAnswer.of(vendor, pool.state(vendor.name()));
     }
 
     @Operation(
@@ -124,10 +124,10 @@ class PoolController {
             @Nullable Long reserve,
             @JsonProperty("below_reserve") boolean belowReserve) {
 
-        static PoolAnswer of(String upstream, PoolState state) {
+        static PoolAnswer of(Vendor vendor, PoolState state) {
             return new PoolAnswer(
-                    upstream,
-                    upstream.equals("sandbox"),
+                    vendor.name(),
+                    vendor.isSandbox(),
                     state.purchased() == null ? 0 : state.purchased(),
                     state.taken(),
                     state.balance(),

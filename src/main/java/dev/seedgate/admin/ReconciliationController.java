@@ -5,9 +5,6 @@ import dev.seedgate.billing.Reconciliation;
 import dev.seedgate.billing.Reconciliations;
 import dev.seedgate.shared.PageSize;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,15 +31,6 @@ class ReconciliationController {
             summary = "Compare the ledger with what the vendor took",
             description =
                     "drift is what the vendor took less what was charged, over all items of the range whose figure is known. Range as in the usage report, by the day of the charge. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "OK",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON_VALUE,
-                        schema = @Schema(implementation = Reconciliation.class)),
-                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
-            })
     @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
     @Nullable Reconciliation reconciliation(
             @RequestParam(required = false) @Nullable String from,

@@ -5,9 +5,6 @@ import dev.seedgate.billing.UsageQuery;
 import dev.seedgate.billing.UsageReport;
 import dev.seedgate.billing.UsageReports;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -35,15 +32,6 @@ class ReportsController {
             summary = "See what was used",
             description =
                     "group_by takes team, project, cost_center, preset, key, day and month. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "OK",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON_VALUE,
-                        schema = @Schema(implementation = UsageReport.class)),
-                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
-            })
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})

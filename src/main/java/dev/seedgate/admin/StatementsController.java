@@ -53,12 +53,7 @@ class StatementsController {
     @ApiResponse(
             responseCode = "200",
             description = "OK",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON_VALUE,
-                        schema = @Schema(implementation = Statement.class)),
-                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
-            })
+            content = @Content(schema = @Schema(implementation = Statement.class)))
     @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
     void get(
             @PathVariable String month,

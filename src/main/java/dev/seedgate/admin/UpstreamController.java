@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.upstream.Controls;
 import dev.seedgate.upstream.UpstreamState;
+import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.Backlog;
 import dev.seedgate.work.DueWork;
 import io.swagger.v3.oas.annotations.Operation;
@@ -110,7 +111,7 @@ class UpstreamController {
         static UpstreamAnswer of(UpstreamState state, List<Backlog> work) {
             return new UpstreamAnswer(
                     state.upstream(),
-                    state.upstream().equals("sandbox"),
+                    state.upstream().equals(Vendor.SANDBOX),
                     state.requestsPerSecond(),
                     state.maxConcurrent(),
                     new Breakers(

@@ -258,7 +258,6 @@ class Watch {
             String threshold,
             String period,
             String text) {
-        boolean sandbox = vendor.name().equals("sandbox");
-        return new Cause(kind, subject, team, threshold, period, sandbox, text);
+        return new Cause(kind, subject, team, threshold, period, vendor.isSandbox(), text);
     }
 }

@@ -31,8 +31,8 @@ class Calendar {
         Range range =
                 new Range(
                         now.zone(),
-                        from == null ? month.from() : billingZone.moment("from", from),
-                        to == null ? month.to() : billingZone.moment("to", to));
+                        from == null ? month.from() : billingZone.moment("from", from).toInstant(),
+                        to == null ? month.to() : billingZone.moment("to", to).toInstant());
         if (range.from().isAfter(range.to())) {
             throw invalid("from must not be after to; it is %s, to is %s.", range);
         }

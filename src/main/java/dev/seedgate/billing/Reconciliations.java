@@ -100,7 +100,7 @@ public class Reconciliations {
         };
     }
 
-    private static Reconciliation page(
+    private Reconciliation page(
             JdbcClient jdbc, Map<String, Object> parameters, @Nullable String cursor, int limit) {
         List<Reconciliation.DriftDay> days =
                 jdbc.sql(
@@ -132,7 +132,7 @@ public class Reconciliations {
                 more ? items.subList(0, limit) : items,
                 days,
                 more ? items.get(limit - 1).taskId() : null,
-                "sandbox".equals(parameters.get("upstream")));
+                vendor.isSandbox());
     }
 
     private Map<String, Object> parameters(@Nullable String from, @Nullable String to) {

@@ -3,9 +3,6 @@ package dev.seedgate.billing;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.team.Caller;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,15 +31,6 @@ class UsageController {
             summary = "See what the team has used",
             description =
                     "group_by takes project, cost_center, preset, key, day and month. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. format=csv or Accept: text/csv answers the rows alone.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "OK",
-            content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON_VALUE,
-                        schema = @Schema(implementation = UsageEnvelope.class)),
-                @Content(mediaType = CsvAnswer.TYPE, schema = @Schema(type = "string"))
-            })
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})

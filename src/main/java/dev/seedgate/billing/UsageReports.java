@@ -124,11 +124,7 @@ public class UsageReports {
 
     /** A file name that says whose figures these are; the columns of the CSV can't. */
     public String fileName() {
-        return sandbox() ? "usage-SANDBOX" : "usage";
-    }
-
-    private boolean sandbox() {
-        return vendor.name().equals("sandbox");
+        return vendor.isSandbox() ? "usage-SANDBOX" : "usage";
     }
 
     private UsageReport report(
@@ -155,7 +151,7 @@ public class UsageReports {
                                         rows,
                                         times.getBigDecimal("median"),
                                         times.getBigDecimal("p95")),
-                                sandbox()))
+                                vendor.isSandbox()))
                 .single();
     }
 

@@ -23,7 +23,7 @@ class EveryPage {
     private final boolean sandbox;
 
     EveryPage(Vendor vendor) {
-        sandbox = vendor.name().equals("sandbox");
+        sandbox = vendor.isSandbox();
     }
 
     /** Nobody on the sign-in page. */

@@ -52,13 +52,13 @@ public class BillingZone implements InitializingBean {
     }
 
     /**
-     * What a caller means by a date, at its start in this zone, or by an instant.
+     * What a caller means by a date, at its start in this zone, or by an instant; in UTC.
      *
      * @param field how the caller calls it, for the {@code INVALID_REQUEST} that a bad one draws
      * @param text null where the caller leaves it open, as is then the answer
      */
     @Contract("_, !null -> !null")
-    public @Nullable Instant moment(String field, @Nullable String text) {
+    public @Nullable OffsetDateTime moment(String field, @Nullable String text) {
         if (text == null) {
             return null;
         }
@@ -72,7 +72,7 @@ public class BillingZone implements InitializingBean {
                 throw new GatewayException(
                         ErrorCode.INVALID_REQUEST, field + " must lie in the years 1 to 9999.");
             }
-            return instant;
+            return instant.atOffset(ZoneOffset.UTC);
         } catch (DateTimeException e) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,

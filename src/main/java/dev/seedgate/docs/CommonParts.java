@@ -108,10 +108,16 @@ class CommonParts implements GlobalOperationCustomizer {
 
     /**
      * What is referred to has a style of its own; beside a reference it would be no valid OpenAPI.
+     * And a report that is wanted as CSV has no fields.
      */
     private static void success(ApiResponse response) {
         if (response.getHeaders() != null) {
             response.getHeaders().values().forEach(header -> header.setStyle(null));
+        }
+        if (response.getContent() != null) {
+            response.getContent()
+                    .computeIfPresent(
+                            "text/csv", (_, _) -> new MediaType().schema(Schemas.string()));
         }
         nameRequest(response);
     }

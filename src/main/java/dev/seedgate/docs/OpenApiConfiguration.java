@@ -1,5 +1,6 @@
 package dev.seedgate.docs;
 
+import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.RequestId;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -123,7 +124,7 @@ class OpenApiConfiguration {
                 header(
                         "X-Project",
                         "What the cost is for; without it, the key's default project.",
-                        "^[A-Za-z0-9._-]{1,64}$"));
+                        "^" + ProjectName.FORM + "$"));
         components.addHeaders(
                 RequestId.HEADER,
                 answer("string", "The name of this request, as the operators find it."));

@@ -3,6 +3,7 @@ package dev.seedgate.generation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
@@ -42,7 +43,7 @@ class MirrorController {
     private static final String TASK_ID = "#/components/schemas/TaskId";
     private static final String PROJECT = "X-Project";
     private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile("[!-~]{1,255}");
-    static final Pattern PROJECT_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern PROJECT_FORM = Pattern.compile(ProjectName.FORM);
 
     private final Creates creates;
     private final TaskReads reads;
@@ -186,12 +187,7 @@ class MirrorController {
 
     private static @Nullable String project(HttpHeaders headers, Caller caller) {
         String project =
-                single(
-                        headers,
-                        PROJECT,
-                        PROJECT_FORM,
-                        ErrorCode.INVALID_PROJECT,
-                        "1 to 64 of A-Z a-z 0-9 . _ -");
+                single(headers, PROJECT, PROJECT_FORM, ErrorCode.INVALID_PROJECT, ProjectName.RULE);
         return project == null ? caller.project() : project;
     }
 

@@ -19,7 +19,7 @@ class SandboxLinks {
     private final boolean rewrites;
 
     SandboxLinks(Vendor vendor, @Value("${seedgate.public-url:}") String publicUrl) {
-        rewrites = vendor.name().equals("sandbox") && !StringUtils.hasText(publicUrl);
+        rewrites = vendor.isSandbox() && !StringUtils.hasText(publicUrl);
     }
 
     TaskStatus reachable(TaskStatus status) {

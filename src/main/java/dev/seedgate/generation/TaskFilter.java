@@ -1,6 +1,6 @@
 package dev.seedgate.generation;
 
-import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,8 @@ public record TaskFilter(
         Set<Phase> phases,
         @Nullable String project,
         @Nullable String upstreamTaskId,
-        @Nullable Instant from,
-        @Nullable Instant to) {
+        @Nullable OffsetDateTime from,
+        @Nullable OffsetDateTime to) {
 
     TaskFilter of(String onlyTeam) {
         return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to);

@@ -1,16 +1,15 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.DatabaseTime;
 import jakarta.persistence.LockModeType;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.Lock;
-import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface TaskRepository extends Repository<Task, String> {
+interface TaskRepository extends Repository<Task, String>, DatabaseTime {
 
     Optional<Task> findByIdAndTeamId(String id, long teamId);
 
@@ -21,13 +20,6 @@ interface TaskRepository extends Repository<Task, String> {
     Optional<Task> findById(String id);
 
     List<Task> findByIdIn(Collection<String> ids);
-
-    /**
-     * The database's time: how long a render took is counted on one clock, whoever begins and ends
-     * it.
-     */
-    @NativeQuery("select gateway_now()")
-    Instant now();
 
     boolean existsByUpstreamAndUpstreamTaskId(String upstream, String upstreamTaskId);
 }

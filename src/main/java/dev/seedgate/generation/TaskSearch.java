@@ -4,9 +4,6 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.TaskId;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,17 +50,13 @@ class TaskSearch {
                         .param("phases", filter.phases().stream().map(Phase::name).toList())
                         .param("project", filter.project())
                         .param("upstreamTaskId", filter.upstreamTaskId())
-                        .param("from", moment(filter.from()))
-                        .param("to", moment(filter.to()))
+                        .param("from", filter.from())
+                        .param("to", filter.to())
                         .param("cursor", cursor)
                         .param("limit", limit + 1)
                         .query((row, _) -> new Found(row.getString("id"), row.getString("slug")))
                         .list();
         return Page.of(found, limit, Found::id);
-    }
-
-    private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
     /** A task, and the slug of its team. */

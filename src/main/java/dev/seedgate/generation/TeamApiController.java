@@ -8,6 +8,7 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
+import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
@@ -151,11 +152,11 @@ class TeamApiController {
     }
 
     private static String project(String text) {
-        if (MirrorController.PROJECT_FORM.matcher(text).matches()) {
+        if (text.matches(ProjectName.FORM)) {
             return text;
         }
         throw new GatewayException(
-                ErrorCode.INVALID_PROJECT, "project must be 1 to 64 of A-Z a-z 0-9 . _ -.");
+                ErrorCode.INVALID_PROJECT, "project must be " + ProjectName.RULE + ".");
     }
 
     @Operation(

@@ -34,7 +34,7 @@ class VendorSwitch implements InitializingBean {
                         .single();
         if (open > 0) {
             throw new StartupProblem(
-                    vendor.name().equals("sandbox")
+                    vendor.isSandbox()
                             ? "%d tasks of the real vendor are open: set SEEDGATE_UPSTREAM_API_KEY, or use another database to try the sandbox."
                                     .formatted(open)
                             : "%d sandbox tasks are open: start once more without SEEDGATE_UPSTREAM_API_KEY until they have ended, or use another database for the real vendor."

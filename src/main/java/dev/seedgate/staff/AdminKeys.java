@@ -12,11 +12,9 @@ import dev.seedgate.shared.Page;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -27,19 +25,12 @@ public class AdminKeys {
     private final AdminKeyRepository keys;
     private final KeyRevision revision;
     private final AuditLog audit;
-    private final JdbcClient jdbc;
     private final Clock clock;
 
-    AdminKeys(
-            AdminKeyRepository keys,
-            KeyRevision revision,
-            AuditLog audit,
-            JdbcClient jdbc,
-            Clock clock) {
+    AdminKeys(AdminKeyRepository keys, KeyRevision revision, AuditLog audit, Clock clock) {
         this.keys = keys;
         this.revision = revision;
         this.audit = audit;
-        this.jdbc = jdbc;
         this.clock = clock;
     }
 
@@ -56,7 +47,8 @@ public class AdminKeys {
         AdminKey old = lock(id);
         AdminKeyDetails before = old.details();
         version.check(before.version());
-        Instant now = now();
+        // When a key ends is decided by the database's clock, so it is set by it too.
+        Instant now = keys.now();
         if (old.isDead(now)) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,
@@ -119,10 +111,5 @@ public class AdminKeys {
             @Nullable String reason,
             Actor actor) {
         audit.record(new Change(action, "admin-key:" + after.id(), before, after, reason), actor);
-    }
-
-    /** When a key ends is decided by the database's clock, so it is set by it too. */
-    private Instant now() {
-        return jdbc.sql("select gateway_now()").query(OffsetDateTime.class).single().toInstant();
     }
 }

@@ -12,13 +12,11 @@ import dev.seedgate.shared.Page;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -30,21 +28,13 @@ public class ApiKeys {
     private final Teams teams;
     private final KeyRevision revision;
     private final AuditLog audit;
-    private final JdbcClient jdbc;
     private final Clock clock;
 
-    ApiKeys(
-            ApiKeyRepository keys,
-            Teams teams,
-            KeyRevision revision,
-            AuditLog audit,
-            JdbcClient jdbc,
-            Clock clock) {
+    ApiKeys(ApiKeyRepository keys, Teams teams, KeyRevision revision, AuditLog audit, Clock clock) {
         this.keys = keys;
         this.teams = teams;
         this.revision = revision;
         this.audit = audit;
-        this.jdbc = jdbc;
         this.clock = clock;
     }
 
@@ -80,7 +70,8 @@ public class ApiKeys {
                             + id
                             + " is suspended, which its successor would not be: resume it first.");
         }
-        Instant now = now();
+        // When a key ends is decided by the database's clock, so it is set by it too.
+        Instant now = keys.now();
         if (old.isDead(now)) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,
@@ -180,11 +171,6 @@ public class ApiKeys {
         audit.record(
                 new Change(action, "team:" + slug + "/key:" + after.id(), before, after, reason),
                 actor);
-    }
-
-    /** When a key ends is decided by the database's clock, so it is set by it too. */
-    private Instant now() {
-        return jdbc.sql("select gateway_now()").query(OffsetDateTime.class).single().toInstant();
     }
 
     /**

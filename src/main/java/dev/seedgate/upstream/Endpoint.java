@@ -14,7 +14,6 @@ import org.springframework.context.ApplicationListener;
  */
 final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
 
-    static final String SANDBOX = "sandbox";
     static final String SEEDANCE = "seedance";
 
     private static final String VENDOR_URL = "https://seedance1-5pro.com";
@@ -41,7 +40,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
                             + " SEEDGATE_UPSTREAM_API_KEY too, or remove the URL to use the built-in"
                             + " sandbox.");
         }
-        return new Endpoint(SANDBOX, VendorKey.fixed(sandboxKey), null);
+        return new Endpoint(Vendor.SANDBOX, VendorKey.fixed(sandboxKey), null);
     }
 
     String name() {
@@ -60,7 +59,8 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
     @Override
     public void onApplicationEvent(WebServerInitializedEvent event) {
         // The management server has a namespace of its own; the sandbox lives on the main one.
-        if (name.equals(SANDBOX) && event.getApplicationContext().getServerNamespace() == null) {
+        if (name.equals(Vendor.SANDBOX)
+                && event.getApplicationContext().getServerNamespace() == null) {
             baseUrl = "http://127.0.0.1:" + event.getWebServer().getPort() + "/sandbox";
         }
     }

@@ -9,8 +9,16 @@ import java.time.Duration;
  */
 public interface Vendor {
 
+    /** The built-in one's name. */
+    String SANDBOX = "sandbox";
+
     /** The vendor's name as it is written beside each task: {@code sandbox} or {@code seedance}. */
     String name();
+
+    /** Whether it is the built-in one, whose clips and credits are not real. */
+    default boolean isSandbox() {
+        return name().equals(SANDBOX);
+    }
 
     /** How many calls one instance may have in flight. */
     int maxConcurrent();

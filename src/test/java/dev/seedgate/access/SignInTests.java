@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -28,25 +29,27 @@ class SignInTests {
 
     @BeforeAll
     static void start() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+        // Held but not listened on, so that nobody else gets the port and who calls it is refused.
+        try (Socket held = new Socket()) {
+            held.setReuseAddress(true);
+            held.bind(new InetSocketAddress(0));
+            int port = held.getLocalPort();
+            gateway =
+                    Gateway.start(
+                            replica.database(),
+                            replica.vendor(),
+                            "seedgate.oidc-issuer=http://127.0.0.1:" + port,
+                            "seedgate.oidc-client-id=" + Provider.CLIENT,
+                            "seedgate.oidc-client-secret=" + Provider.SECRET,
+                            "seedgate.oidc-scopes=openid,email",
+                            "seedgate.oidc-roles-claim=groups",
+                            "seedgate.oidc-viewer-roles=video-readers",
+                            "seedgate.oidc-operator-roles=video-operators",
+                            "seedgate.oidc-admin-roles=video-admins,owners",
+                            "seedgate.sign-in-attempts=3");
+            withoutProvider = new Browser().get(at("/console/login/oidc"));
+            provider = Provider.start(port, at("/console/login/oidc/callback"));
         }
-        gateway =
-                Gateway.start(
-                        replica.database(),
-                        replica.vendor(),
-                        "seedgate.oidc-issuer=http://127.0.0.1:" + port,
-                        "seedgate.oidc-client-id=" + Provider.CLIENT,
-                        "seedgate.oidc-client-secret=" + Provider.SECRET,
-                        "seedgate.oidc-scopes=openid,email",
-                        "seedgate.oidc-roles-claim=groups",
-                        "seedgate.oidc-viewer-roles=video-readers",
-                        "seedgate.oidc-operator-roles=video-operators",
-                        "seedgate.oidc-admin-roles=video-admins,owners",
-                        "seedgate.sign-in-attempts=3");
-        withoutProvider = new Browser().get(at("/console/login/oidc"));
-        provider = Provider.start(port, at("/console/login/oidc/callback"));
     }
 
     @AfterAll

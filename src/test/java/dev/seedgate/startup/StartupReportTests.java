@@ -12,7 +12,9 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -84,15 +86,16 @@ class StartupReportTests {
 
     @Test
     void explainsADatabaseThatIsNotThere() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
+        // Held but not listened on: nobody else gets the port, and who calls it is refused.
+        try (Socket held = new Socket()) {
+            held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String place = "127.0.0.1:" + held.getLocalPort() + "/gone";
+            String url = "jdbc:postgresql://" + place + "?password=secret";
+            assertThatThrownBy(() -> DatabaseCheck.check(url, new Properties(), NO_PATIENCE))
+                    .isInstanceOf(StartupProblem.class)
+                    .hasMessageContaining(place + " can't be reached")
+                    .hasMessageNotContaining("secret");
         }
-        String url = "jdbc:postgresql://127.0.0.1:" + port + "/gone?password=secret";
-        assertThatThrownBy(() -> DatabaseCheck.check(url, new Properties(), NO_PATIENCE))
-                .isInstanceOf(StartupProblem.class)
-                .hasMessageContaining("127.0.0.1:" + port + "/gone can't be reached")
-                .hasMessageNotContaining("secret");
     }
 
     @Test
