@@ -229,14 +229,17 @@ public class Auditor {
      * a statement of the application may.
      */
     public boolean step() {
-        boolean ended = days.current() && books.write(this::step);
-        drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
-        age.set(
-                jdbc.sql(
-                                "select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint from auditor")
-                        .query(Long.class)
-                        .single());
-        return ended;
+        try {
+            return days.current() && books.write(this::step);
+        } finally {
+            // Also when the step failed: the age is what tells that none succeeds.
+            drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
+            age.set(
+                    jdbc.sql(
+                                    "select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint from auditor")
+                            .query(Long.class)
+                            .single());
+        }
     }
 
     private boolean step(JdbcClient work) {

@@ -149,9 +149,9 @@ public class Outcomes {
     @Transactional
     public void record(DuePoll poll, PollAnswer answer) {
         switch (answer) {
-            case PollAnswer.Running running -> running(poll, running);
-            case PollAnswer.Unanswered _ ->
-                    work.pollAgain(poll.task(), pace.next(poll.age()), false);
+            case PollAnswer.Running running -> goesOn(poll, running.evidence(), true);
+            case PollAnswer.Denied denied -> goesOn(poll, denied.evidence(), false);
+            case PollAnswer.Unanswered _ -> unanswered(poll);
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);
             case PollAnswer.Failed failed -> failed(poll, failed);
         }
@@ -417,9 +417,10 @@ public class Outcomes {
                 evidence);
     }
 
-    private void running(DuePoll poll, PollAnswer.Running answer) {
-        if (poll.age().compareTo(settings.taskMaxAge()) <= 0) {
-            work.pollAgain(poll.task(), pace.next(poll.age()), true);
+    /** Not ended, says the vendor; {@code heardOf} when it still knows the task. */
+    private void goesOn(DuePoll poll, String evidence, boolean heardOf) {
+        if (isYoung(poll)) {
+            work.pollAgain(poll.task(), pace.next(poll.age()), heardOf);
             return;
         }
         Task task = lock(poll.task());
@@ -429,13 +430,38 @@ public class Outcomes {
             meters.expired();
             moved(
                     task,
-                    "it renders for too long; it is still asked for now and then",
-                    answer.evidence());
+                    heardOf
+                            ? "it renders for too long; it is still asked for now and then"
+                            : "the video service no longer knows it; it is still asked for now and then",
+                    evidence);
         }
-        if (poll.age().compareTo(settings.taskMaxAge().plus(settings.expiredPollFor())) > 0) {
-            work.refundIn(poll.task(), refundAfter());
+        pollExpired(poll, task, heardOf);
+    }
+
+    /** Silence expires nothing, however long: the vendor may just be away. */
+    private void unanswered(DuePoll poll) {
+        if (isYoung(poll)) {
+            work.pollAgain(poll.task(), pace.next(poll.age()), false);
+            return;
+        }
+        Task task = lock(poll.task());
+        if (task.phase() == Phase.RENDERING) {
+            work.pollAgain(poll.task(), pace.next(poll.age()), false);
         } else {
-            work.pollAgain(poll.task(), pace.pollExpiredInterval(), true);
+            pollExpired(poll, task, false);
+        }
+    }
+
+    private boolean isYoung(DuePoll poll) {
+        return poll.age().compareTo(settings.taskMaxAge()) <= 0;
+    }
+
+    private void pollExpired(DuePoll poll, Task task, boolean heardOf) {
+        Duration lastPoll = settings.taskMaxAge().plus(settings.expiredPollFor());
+        if (poll.age().compareTo(lastPoll) <= 0) {
+            work.pollAgain(poll.task(), pace.pollExpiredInterval(), heardOf);
+        } else if (task.phase() == Phase.EXPIRED) {
+            work.refundIn(poll.task(), refundAfter());
         }
     }
 

@@ -229,6 +229,7 @@ final class GuardedVendor implements Vendor {
             case PollAnswer.Running _ -> "running";
             case PollAnswer.Succeeded _ -> "succeeded";
             case PollAnswer.Failed _ -> "failed";
+            case PollAnswer.Denied _ -> "denied";
             case PollAnswer.Unanswered _ -> "unanswered";
         };
     }

@@ -44,6 +44,9 @@ final class PollTable {
             return new PollAnswer.Unanswered(words);
         }
         Envelope envelope = Envelope.of(answer);
+        if (denies(envelope)) {
+            return new PollAnswer.Denied(words);
+        }
         @Nullable JsonNode status = envelope.data("status");
         if (envelope.status() / 100 != 2 || status == null || !isAbout(taskId, envelope)) {
             return new PollAnswer.Unanswered(words);
@@ -71,8 +74,7 @@ final class PollTable {
             return new Sighting.Silent(words);
         }
         Envelope envelope = Envelope.of(answer);
-        boolean denied = envelope.isGenuine() && Set.of(400, 404, 422).contains(envelope.status());
-        if (denied) {
+        if (denies(envelope)) {
             return new Sighting.Unknown(words);
         }
         if (envelope.status() / 100 != 2
@@ -88,6 +90,11 @@ final class PollTable {
         @Nullable Boolean withSound = sound.isBoolean() ? sound.booleanValue() : null;
         return new Sighting.Known(
                 told(request, "prompt"), told(request, "duration"), withSound, words);
+    }
+
+    /** Whether the vendor's own application says that it knows no such task. */
+    private static boolean denies(Envelope envelope) {
+        return envelope.isGenuine() && Set.of(400, 404, 422).contains(envelope.status());
     }
 
     private static @Nullable String told(@Nullable JsonNode request, String field) {

@@ -1,17 +1,20 @@
 package dev.seedgate.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.JsonNode;
 
 /** Discrepancies are planted where no call could make them. */
@@ -40,6 +43,30 @@ class AuditorTests {
     static void stop() {
         gateway.close();
         gateway.vendor().close();
+    }
+
+    @Test
+    void tellsHowLongNoRoundHasEndedThoughEveryStepFails() {
+        rulesBroken();
+        TestDatabase database = gateway.database();
+        database.execute(
+                """
+                create function break_off() returns trigger language plpgsql
+                    as $$ begin raise exception 'broken'; end $$;
+                create trigger break_off before update on auditor execute function break_off()
+                """);
+        try {
+            shift(Duration.ofHours(2));
+            assertThatThrownBy(auditor::step).isInstanceOf(DataAccessException.class);
+            assertThat(
+                            gateway.bean(MeterRegistry.class)
+                                    .get("seedgate.auditor.round.age.seconds")
+                                    .gauge()
+                                    .value())
+                    .isGreaterThanOrEqualTo(7200);
+        } finally {
+            database.execute("drop trigger break_off on auditor; drop function break_off()");
+        }
     }
 
     @Test

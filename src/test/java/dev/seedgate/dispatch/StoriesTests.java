@@ -14,6 +14,7 @@ import dev.seedgate.work.DuePoll;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -191,6 +192,69 @@ class StoriesTests {
         advance(Duration.ofHours(2));
         team.await(task, "SUCCEEDED");
         assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+    }
+
+    @Test
+    void expiresWhatTheVendorHasLostAndGivesTheChargeBackInTheEnd() {
+        Team team = gateway.team();
+        String task = team.create("is lost");
+        String id = team.upstreamId(task);
+        vendor.lose(id);
+        advance(Duration.ofHours(3));
+        team.await(task, "EXPIRED");
+        assertThat(team.credits().get("in_flight").asInt()).isZero();
+        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        advance(Duration.ofDays(8));
+        awaitWork(task, "refund");
+        advance(Duration.ofHours(25));
+        team.await(task, "FAILED");
+        assertThat(team.credits().get("used").asLong()).isZero();
+    }
+
+    /** Silence expires nothing, but what is expired waits for its end no longer because of it. */
+    @Test
+    void holdsWhatIsExpiredNoLongerThanAWeekThoughTheVendorIsSilent() {
+        TestDatabase database = TestDatabase.create();
+        try (Gateway own =
+                // No poll of the gateway's own comes between.
+                Gateway.start(database, vendor, "seedgate.poll-first-after=1h")) {
+            Team team = own.team();
+            String task = team.create("silence");
+            String id = team.upstreamId(task);
+            Outcomes outcomes = own.bean(Outcomes.class);
+            IntFunction<DuePoll> after =
+                    hours ->
+                            new DuePoll(
+                                    new TaskId(task),
+                                    id,
+                                    Duration.ofHours(hours),
+                                    team.slug(),
+                                    null);
+            PollAnswer silence = new PollAnswer.Unanswered("silent");
+            outcomes.record(after.apply(24 * 30), silence);
+            team.await(task, "RENDERING");
+            outcomes.record(after.apply(3), new PollAnswer.Running("still"));
+            team.await(task, "EXPIRED");
+            outcomes.record(after.apply(4), silence);
+            assertThat(
+                            database.text(
+                                    "select due_at > gateway_now() + interval '50 minutes' from work"))
+                    .isEqualTo("t");
+            outcomes.record(after.apply(24 * 8), silence);
+            assertThat(database.text("select kind from work")).isEqualTo("refund");
+        }
+    }
+
+    private static void awaitWork(String task, String kind) {
+        Awaitility.await()
+                .until(
+                        () ->
+                                gateway.database()
+                                        .text(
+                                                "select kind from work where task_id = '"
+                                                        + task
+                                                        + "'"),
+                        kind::equals);
     }
 
     @Test

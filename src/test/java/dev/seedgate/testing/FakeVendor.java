@@ -158,6 +158,11 @@ public final class FakeVendor implements AutoCloseable {
         task(id).end("FAILED", null, 0, message);
     }
 
+    /** As if the job had never been: 404 from now on. */
+    public void lose(String id) {
+        tasks.remove(id);
+    }
+
     /** Connections are refused from now on; open ones are closed. */
     public void closePort() {
         try {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the answers to status calls mean, on a real socket. */
 class PollTests {
@@ -148,10 +149,17 @@ class PollTests {
         assertThat(gateway.pauses().pollsWait()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 422})
+    void tellsATaskThatTheVendorDoesNotKnowFromSilence(int status) {
+        fake.onStatus(FakeVendor.error(status));
+        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Denied.class);
+        assertThat(gateway.pauses().gate()).isNull();
+    }
+
     static Stream<Arguments> silences() {
         String success = "\"status\":\"SUCCESS\",\"response\":[\"" + URL + "\"]";
         return Stream.of(
-                Arguments.of("404", FakeVendor.error(404)),
                 Arguments.of("404 as HTML", FakeVendor.html(404)),
                 Arguments.of("500", FakeVendor.error(500)),
                 Arguments.of("502", FakeVendor.html(502)),
