@@ -149,9 +149,18 @@ public class Outcomes {
     @Transactional
     public void record(DuePoll poll, PollAnswer answer) {
         switch (answer) {
-            case PollAnswer.Running running -> goesOn(poll, running.evidence(), true);
-            case PollAnswer.Denied denied -> goesOn(poll, denied.evidence(), false);
-            case PollAnswer.Unanswered _ -> unanswered(poll);
+            case PollAnswer.Running running ->
+                    goesOn(
+                            poll,
+                            running,
+                            "it renders for too long; it is still asked for now and then");
+            case PollAnswer.Denied denied ->
+                    goesOn(
+                            poll,
+                            denied,
+                            "the video service no longer knows it; it is still asked for now and then");
+            // Silence expires nothing, however long: the vendor may just be away.
+            case PollAnswer.Unanswered silence -> goesOn(poll, silence, null);
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);
             case PollAnswer.Failed failed -> failed(poll, failed);
         }
@@ -417,48 +426,23 @@ public class Outcomes {
                 evidence);
     }
 
-    /** Not ended, says the vendor; {@code heardOf} when it still knows the task. */
-    private void goesOn(DuePoll poll, String evidence, boolean heardOf) {
-        if (isYoung(poll)) {
-            work.pollAgain(poll.task(), pace.next(poll.age()), heardOf);
-            return;
-        }
-        Task task = lock(poll.task());
-        if (task.phase() == Phase.RENDERING) {
+    /**
+     * It has not ended; {@code expiry} tells the team why a task too old expires, null = it
+     * doesn't.
+     */
+    private void goesOn(DuePoll poll, PollAnswer answer, @Nullable String expiry) {
+        boolean heardOf = answer instanceof PollAnswer.Running;
+        Duration late = poll.age().minus(settings.taskMaxAge());
+        @Nullable Task task = late.isPositive() ? lock(poll.task()) : null;
+        if (task != null && task.phase() == Phase.RENDERING && expiry != null) {
             task.expired();
             ledger.land(task.teamId());
             meters.expired();
-            moved(
-                    task,
-                    heardOf
-                            ? "it renders for too long; it is still asked for now and then"
-                            : "the video service no longer knows it; it is still asked for now and then",
-                    evidence);
+            moved(task, expiry, answer.evidence());
         }
-        pollExpired(poll, task, heardOf);
-    }
-
-    /** Silence expires nothing, however long: the vendor may just be away. */
-    private void unanswered(DuePoll poll) {
-        if (isYoung(poll)) {
-            work.pollAgain(poll.task(), pace.next(poll.age()), false);
-            return;
-        }
-        Task task = lock(poll.task());
-        if (task.phase() == Phase.RENDERING) {
-            work.pollAgain(poll.task(), pace.next(poll.age()), false);
-        } else {
-            pollExpired(poll, task, false);
-        }
-    }
-
-    private boolean isYoung(DuePoll poll) {
-        return poll.age().compareTo(settings.taskMaxAge()) <= 0;
-    }
-
-    private void pollExpired(DuePoll poll, Task task, boolean heardOf) {
-        Duration lastPoll = settings.taskMaxAge().plus(settings.expiredPollFor());
-        if (poll.age().compareTo(lastPoll) <= 0) {
+        if (task == null || task.phase() == Phase.RENDERING) {
+            work.pollAgain(poll.task(), pace.next(poll.age()), heardOf);
+        } else if (late.compareTo(settings.expiredPollFor()) <= 0) {
             work.pollAgain(poll.task(), pace.pollExpiredInterval(), heardOf);
         } else if (task.phase() == Phase.EXPIRED) {
             work.refundIn(poll.task(), refundAfter());
