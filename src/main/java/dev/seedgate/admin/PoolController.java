@@ -7,6 +7,7 @@ import dev.seedgate.credit.PoolState;
 import dev.seedgate.credit.Purchase;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
@@ -83,12 +84,15 @@ class PoolController {
             @Parameter(
                             required = true,
                             description = "So that a repeated purchase does not count twice.",
-                            schema = @Schema(type = "string", pattern = "^[!-~]{1,255}$"))
+                            schema =
+                                    @Schema(
+                                            type = "string",
+                                            pattern = "^" + IdempotencyKey.FORM + "$"))
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody PurchaseRequest request) {
         return pool.record(
-                vendor.name(), request.purchase(OnceKey.required(idempotencyKey)), actor);
+                vendor.name(), request.purchase(IdempotencyKey.required(idempotencyKey)), actor);
     }
 
     /** {@code cost} is a decimal in a text: no reader bends it. */

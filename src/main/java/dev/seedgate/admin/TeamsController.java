@@ -6,6 +6,7 @@ import dev.seedgate.credit.TopUpDetails;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
@@ -196,11 +197,14 @@ class TeamsController {
             @Parameter(
                             required = true,
                             description = "So that a repeated top-up does not count twice.",
-                            schema = @Schema(type = "string", pattern = "^[!-~]{1,255}$"))
+                            schema =
+                                    @Schema(
+                                            type = "string",
+                                            pattern = "^" + IdempotencyKey.FORM + "$"))
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {
-        String once = OnceKey.required(idempotencyKey);
+        String once = IdempotencyKey.required(idempotencyKey);
         if (request.credits() == 0) {
             throw new GatewayException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
         }

@@ -1,5 +1,6 @@
 package dev.seedgate.docs;
 
+import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.RequestId;
 import io.swagger.v3.oas.models.Components;
@@ -118,7 +119,7 @@ class OpenApiConfiguration {
                 header(
                         "Idempotency-Key",
                         "A name for this request, unique within the team. Sent again with the same body it answers as the first time and charges nothing. Kept for at least 24 hours.",
-                        "^[!-~]{1,255}$"));
+                        "^" + IdempotencyKey.FORM + "$"));
         components.addParameters(
                 "X-Project",
                 header(

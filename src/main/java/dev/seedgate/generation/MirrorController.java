@@ -3,6 +3,7 @@ package dev.seedgate.generation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.ProjectName;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.RequestId;
@@ -42,7 +43,7 @@ class MirrorController {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final String TASK_ID = "#/components/schemas/TaskId";
     private static final String PROJECT = "X-Project";
-    private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile("[!-~]{1,255}");
+    private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile(IdempotencyKey.FORM);
     private static final Pattern PROJECT_FORM = Pattern.compile(ProjectName.FORM);
 
     private final Creates creates;
