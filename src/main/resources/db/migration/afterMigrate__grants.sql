@@ -40,6 +40,7 @@ begin
             ('alert', 'select, insert, update'),
             ('pool_day', 'select, insert, update'),
             ('account', 'select, insert, update'),
+            ('queue_share', 'select, insert, update'),
             ('task', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
             ('sandbox_task', 'select, insert, update'),

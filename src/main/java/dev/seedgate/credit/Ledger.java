@@ -37,15 +37,14 @@ public class Ledger {
     private static final String RESERVE =
             """
             with a as materialized (
-                select t.id as team_id, t.slug, t.weight, t.monthly_quota, t.max_in_flight, t.soft_limits,
+                select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
                        t.suspended or t.archived_at is not null as closed,
                        gateway_now() as now, gateway_renewal() as renews_at,
                        interval '1 minute' / t.generate_per_minute as rate_step,
                        greatest(a.rate_tat, gateway_now()) as rate_tat,
                        greatest(a.period, gateway_period()) as period,
                        case when a.period < gateway_period() then 0 else a.used end as used,
-                       a.top_ups, a.in_flight,
-                       greatest(a.finish_tag, (select virtual_time from fair_queue)) as start_tag
+                       a.top_ups, a.in_flight
                 from account a join team t on t.id = a.team_id
                 where a.team_id = :team
                 for update of a
@@ -73,8 +72,7 @@ public class Ledger {
                     in_flight = v.in_flight + 1,
                     rate_tat = case when v.rate_step is null then account.rate_tat
                                     -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
-                                    else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end,
-                    finish_tag = v.start_tag + :credits::double precision / v.weight
+                                    else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
                 from verdict v
                 where account.team_id = v.team_id and v.refusal is null
                 returning account.team_id
@@ -87,7 +85,7 @@ public class Ledger {
                     :keyName, :preset, :priceVersion, :upstream
                 from verdict v join moved using (team_id)
             )
-            select refusal, broken, slug, start_tag, max_in_flight, renews_at,
+            select refusal, broken, slug, max_in_flight, renews_at,
                    ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
                    case when monthly_quota is null then null
                         else greatest(monthly_quota - used, 0) + top_ups end as remaining
@@ -263,7 +261,6 @@ public class Ledger {
         return new Reservation(
                 credits,
                 remaining == null ? null : Math.max(0, remaining - credits),
-                row.getDouble("start_tag"),
                 broken == null ? null : ErrorCode.valueOf(broken));
     }
 

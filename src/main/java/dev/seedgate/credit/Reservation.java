@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param credits the price
  * @param remaining what the team has left, null when unlimited
- * @param startTag the task's place in the fair queue
  * @param exceeded the soft limit that would have refused it, null when within all
  */
 public record Reservation(
-        long credits, @Nullable Long remaining, double startTag, @Nullable ErrorCode exceeded) {}
+        long credits, @Nullable Long remaining, @Nullable ErrorCode exceeded) {}

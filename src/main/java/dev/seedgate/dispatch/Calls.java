@@ -5,6 +5,7 @@ import dev.seedgate.generation.Submission;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.telemetry.Step;
 import dev.seedgate.telemetry.Steps;
+import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Permit;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
@@ -14,6 +15,7 @@ import dev.seedgate.work.DueSubmit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedRuntimeException;
@@ -36,6 +38,7 @@ class Calls {
     private static final int MOST_REFUSALS = 5;
 
     private final Vendor vendor;
+    private final Budget budget;
     private final Outcomes outcomes;
     private final Refreshes refreshes;
     private final DispatchSettings settings;
@@ -43,34 +46,65 @@ class Calls {
 
     Calls(
             Vendor vendor,
+            Budget budget,
             Outcomes outcomes,
             Refreshes refreshes,
             DispatchSettings settings,
             Steps steps) {
         this.vendor = vendor;
+        this.budget = budget;
         this.outcomes = outcomes;
         this.refreshes = refreshes;
         this.settings = settings;
         this.steps = steps;
     }
 
-    void submit(DueSubmit due, Permit permit) {
+    /** Submits a claimed task, with the permit that its turn brings. */
+    void submit(DueSubmit due, PermitQueue permits) {
+        submit(due, permits::forSubmit);
+    }
+
+    /** Submits a claimed task as the probe that this permit is for. */
+    void submit(DueSubmit due, Permit probe) {
+        submit(due, () -> Optional.of(probe));
+    }
+
+    private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
         try (Step _ = steps.begin("submit", due.trace()).of(due.task(), due.team())) {
-            submit(due.task(), permit);
+            // The lease counts from the commit, this from before it: always the shorter one.
+            long sendBy = System.nanoTime() + toSend().toNanos();
+            begin(due.task())
+                    .ifPresent(submission -> {
+                        SubmitAnswer answer = submit(submission, permits, sendBy);
+                        store(() -> record(submission, answer));
+                    });
         }
     }
 
-    private void submit(TaskId task, Permit permit) {
-        begin(task)
-                .ifPresent(submission -> {
-                    SubmitAnswer answer = vendor.submit(submission.clip(), permit);
-                    store(() -> record(submission, answer));
-                });
+    private SubmitAnswer submit(
+            Submission submission, Supplier<Optional<Permit>> permits, long sendBy) {
+        Optional<Permit> permit;
+        try {
+            permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
+        } catch (RuntimeException e) {
+            // Whatever it is, nothing was sent, and the task must not stand as if it had been.
+            return new SubmitAnswer.NotSent("not sent: no permit could be taken: " + e);
+        }
+        return permit.map(it -> vendor.submit(submission.clip(), it))
+                .orElseGet(() ->
+                        new SubmitAnswer.NotSent(
+                                "not sent: its turn at the rate limit did not come in time"));
+    }
+
+    /** From the claim to the last moment for the call: as long for its start as for its permit. */
+    private Duration toSend() {
+        return budget.permitWait().multipliedBy(2);
     }
 
     private Optional<Submission> begin(TaskId task) {
         String ticket = UUID.randomUUID().toString();
-        Duration lease = vendor.longestSubmit().plus(settings.dispatchLeaseMargin());
+        Duration lease =
+                toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
             return outcomes.beginSubmit(task, lease, ticket);
         } catch (DataAccessException | TransactionException e) {
@@ -82,10 +116,26 @@ class Calls {
         }
     }
 
-    void poll(DuePoll poll, Permit permit) {
+    /** Polls a claimed task, with the permit that its turn brings. */
+    void poll(DuePoll poll, PermitQueue permits) {
+        poll(poll, permits::forPoll);
+    }
+
+    /** Polls a claimed task as the probe that this permit is for. */
+    void poll(DuePoll poll, Permit probe) {
+        poll(poll, () -> Optional.of(probe));
+    }
+
+    private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
         try (Step _ = steps.begin("poll", poll.trace()).of(poll.task(), poll.team())) {
-            PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit);
-            store(() -> outcomes.record(poll, answer));
+            Optional<Permit> permit = permits.get();
+            if (permit.isPresent()) {
+                PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
+                store(() -> outcomes.record(poll, answer));
+            } else {
+                // Nothing was asked and nothing is known: due again at once, in its old place.
+                store(() -> outcomes.notPolled(poll));
+            }
         } finally {
             refreshes.answered(poll.task());
         }

@@ -1,30 +1,25 @@
 package dev.seedgate.dispatch;
 
-import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.TaskQueued;
-import dev.seedgate.shared.TaskId;
-import dev.seedgate.telemetry.Step;
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.shared.Loop;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Grant;
+import dev.seedgate.upstream.Opening;
 import dev.seedgate.upstream.Permit;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.Agenda;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueSubmit;
 import dev.seedgate.work.DueWork;
-import dev.seedgate.work.WorkKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -32,8 +27,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * The loop that turns due work into calls: looks what is due, takes permits for it, claims no more
- * than the permits at hand, and lets each claim run on a thread of its own.
+ * The loop that turns due work into calls: looks what is due, claims a little more than the rate lets
+ * through soon, and lets each claim run on a thread of its own, which takes its permit at the last
+ * moment.
  */
 @Component
 class Dispatcher implements SmartLifecycle {
@@ -41,45 +37,40 @@ class Dispatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
-    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
-    private static final int SWEPT_AT_ONCE = 100;
+    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
     private final DueWork work;
     private final Budget budget;
     private final Vendor vendor;
     private final Calls calls;
-    private final Outcomes outcomes;
     private final DispatchSettings settings;
-    private final Steps steps;
+    private final PermitQueue permits;
+    private final Loop loop;
     private final Counter failures;
     private final FairPolls fairPolls = new FairPolls();
-    private final Waker waker = new Waker();
     private final Semaphore slots;
+    private final AtomicInteger submitsUnderWay = new AtomicInteger();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
-    private volatile boolean running;
-    private volatile @Nullable Thread loop;
-    private long barredUntilNanos = System.nanoTime();
-    private long nextSweepNanos = System.nanoTime();
 
     Dispatcher(
             DueWork work,
             Budget budget,
             Vendor vendor,
             Calls calls,
-            Outcomes outcomes,
             DispatchSettings settings,
-            Steps steps,
             MeterRegistry meters) {
         this.work = work;
         this.budget = budget;
         this.vendor = vendor;
         this.calls = calls;
-        this.outcomes = outcomes;
         this.settings = settings;
-        this.steps = steps;
         failures = meters.counter("seedgate.dispatch.failures");
         slots = new Semaphore(vendor.maxConcurrent());
+        permits =
+                new PermitQueue(
+                        budget, settings.dispatchInterval(), this::wake, failures::increment);
+        loop = new Loop("dispatcher", this::tick, settings.dispatchInterval(), failures::increment);
     }
 
     /** A task was accepted here: submit it now, not at the next look. */
@@ -89,96 +80,107 @@ class Dispatcher implements SmartLifecycle {
     }
 
     void wake() {
-        waker.wake();
+        loop.wake();
     }
 
     @Override
     public void start() {
-        running = true;
-        loop = Thread.ofVirtual().name("dispatcher").start(this::loop);
-    }
-
-    private void loop() {
-        while (running) {
-            Duration pause = settings.dispatchInterval();
-            try {
-                pause = tick();
-            } catch (RuntimeException e) {
-                // The loop outlives whatever a tick dies of; most often the database is away for a
-                // moment.
-                failures.increment();
-                log.warn("dispatch: {}", e.toString());
-                log.debug("dispatch", e);
-            }
-            try {
-                waker.await(pause);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        permits.start();
+        loop.start();
     }
 
     /** One look at what is due. Answers how long nothing will be, unless woken. */
     Duration tick() {
-        sweepWhenDue();
-        Duration barred = Duration.ofNanos(barredUntilNanos - System.nanoTime());
-        if (barred.isPositive()) {
-            return barred;
-        }
+        Opening opening = budget.opening();
         int free = slots.availablePermits();
-        Agenda agenda = work.agenda(vendor.maxConcurrent());
-        int submits = Math.min(agenda.submits(), free);
-        int polls = Math.min(agenda.polls(), free);
+        if (opening.isShut() || free == 0) {
+            return shorter(settings.dispatchInterval(), opening.retryIn());
+        }
+        int ahead = ahead();
+        int submits =
+                Math.min(
+                        Math.min(free, opening.submits() - submitsUnderWay.get()),
+                        ahead - permits.waitingSubmits());
+        int polls =
+                Math.min(Math.min(free, opening.polls()), ahead - permits.waitingPolls());
+        if (submits <= 0 && polls <= 0 && !opening.probe()) {
+            // A call that ends, or gets its permit, wakes the loop.
+            return settings.dispatchInterval();
+        }
+        Agenda agenda = work.agenda(Math.max(1, polls) + 1);
+        boolean more = false;
+        if (opening.probe()) {
+            probe(agenda, opening.polls() == 0);
+        }
+        if (agenda.submits() && submits > 0) {
+            more |= submit(submits);
+        }
+        if (agenda.polls() > 0 && polls > 0) {
+            // Never more than there are threads for: the loop must not wait for one.
+            int room = Math.min(polls, slots.availablePermits());
+            more |= room > 0 && poll(room, agenda.polls() > room);
+        }
+        // What was taken may not be all: look again at once, as far as there is room.
+        return more ? Duration.ZERO : shorter(settings.dispatchInterval(), agenda.nextPoll());
+    }
+
+    /**
+     * How many calls of a kind may be claimed and wait for their permits: as many as the rate lets
+     * through while one is claimed and begun over a slow way to the database. More would only stand
+     * about, and what stands about when an instance dies has to be taken for sent.
+     */
+    private int ahead() {
+        double seconds = settings.dispatchAhead().toNanos() / 1e9;
+        return (int) Math.clamp(Math.ceil(budget.requestsPerSecond() * seconds), 1, 10_000);
+    }
+
+    /** While the account is stopped: the one call of the whole cluster that tries it. */
+    private void probe(Agenda agenda, boolean mayBeAPoll) {
+        int submits = agenda.submits() ? 1 : 0;
+        int polls = mayBeAPoll ? Math.min(1, agenda.polls()) : 0;
         if (submits + polls == 0) {
-            return shorter(settings.dispatchInterval(), agenda.nextPoll());
+            return;
         }
         Grant grant = budget.take(submits, polls);
-        submit(grant.submits());
-        poll(grant.polls());
-        boolean all = grant.submits().size() == submits && grant.polls().size() == polls;
-        if (all) {
-            // More may be due than was counted: look again at once.
-            return Duration.ZERO;
+        for (Permit permit : grant.submits()) {
+            work.claimProbe(settings.dispatchClaimLease())
+                    .ifPresent(due -> runSubmit(() -> calls.submit(due, permit)));
         }
-        // Until then no wake-up brings permits; asking anyway would cost the database three
-        // statements a create.
-        Duration wait = shorter(settings.dispatchInterval(), grant.retryIn());
-        barredUntilNanos = System.nanoTime() + wait.toNanos();
-        return wait;
-    }
-
-    private void submit(List<Permit> permits) {
-        if (permits.isEmpty()) {
-            return;
-        }
-        Duration lease = settings.dispatchClaimLease();
-        List<DueSubmit> claimed =
-                permits.getFirst().probe()
-                        ? work.claimProbe(lease).stream().toList()
-                        : work.claimSubmits(permits.size(), lease);
-        for (int i = 0; i < claimed.size(); i++) {
-            DueSubmit due = claimed.get(i);
-            Permit permit = permits.get(i);
-            run(() -> calls.submit(due, permit));
+        for (Permit permit : grant.polls()) {
+            work.claimPolls(1, pollLease())
+                    .forEach(due -> run(() -> calls.poll(due, permit)));
         }
     }
 
-    private void poll(List<Permit> permits) {
-        if (permits.isEmpty()) {
-            return;
-        }
-        Duration lease = vendor.longestPoll().plus(settings.dispatchLeaseMargin());
-        Iterator<Permit> permit = permits.iterator();
-        fairPolls
-                .divide(work.pollShares(), permits.size())
-                .forEach((team, count) ->
-                        work.claimPolls(team, count, lease)
-                                .forEach(poll -> poll(poll, permit.next())));
+    private boolean submit(int limit) {
+        List<DueSubmit> claimed = work.claimSubmits(limit, settings.dispatchClaimLease());
+        claimed.forEach(due -> runSubmit(() -> calls.submit(due, permits)));
+        return !claimed.isEmpty();
     }
 
-    private void poll(DuePoll poll, Permit permit) {
-        run(() -> calls.poll(poll, permit));
+    private boolean poll(int limit, boolean moreAreDue) {
+        List<DuePoll> claimed =
+                moreAreDue
+                        ? work.claimPolls(
+                                fairPolls.divide(work.pollShares(limit), limit), pollLease())
+                        : work.claimPolls(limit, pollLease());
+        claimed.forEach(due -> run(() -> calls.poll(due, permits)));
+        return !claimed.isEmpty();
+    }
+
+    private Duration pollLease() {
+        return budget.permitWait().plus(vendor.longestPoll()).plus(settings.dispatchLeaseMargin());
+    }
+
+    private void runSubmit(Runnable call) {
+        submitsUnderWay.incrementAndGet();
+        run(() -> {
+            try {
+                call.run();
+            } finally {
+                submitsUnderWay.decrementAndGet();
+            }
+        });
     }
 
     private void run(Runnable call) {
@@ -193,47 +195,22 @@ class Dispatcher implements SmartLifecycle {
                 log.debug("dispatch", e);
             } finally {
                 slots.release();
-                waker.wake();
+                wake();
             }
         });
-    }
-
-    private void sweepWhenDue() {
-        if (System.nanoTime() - nextSweepNanos >= 0) {
-            nextSweepNanos = System.nanoTime() + settings.dispatchSweepInterval().toNanos();
-            sweep();
-        }
-    }
-
-    /** Looks after tasks that nobody is working on and whose time is up. */
-    void sweep() {
-        each(work.due(WorkKind.SENT, SWEPT_AT_ONCE), outcomes::abandoned);
-        each(outcomes.overdueInQueue(SWEPT_AT_ONCE), outcomes::waitedTooLong);
-        each(work.due(WorkKind.REFUND, SWEPT_AT_ONCE), outcomes::gaveUp);
-    }
-
-    /** One task that can't be helped must not keep the others from it. */
-    private void each(List<TaskId> tasks, Consumer<TaskId> verb) {
-        for (TaskId task : tasks) {
-            try (Step _ = steps.begin("sweep").of(task)) {
-                verb.accept(task);
-            } catch (RuntimeException e) {
-                failures.increment();
-                log.warn("sweep of {}", task, e);
-            }
-        }
     }
 
     /** Takes no new work, and waits for the calls in flight and for their answers to be stored. */
     @Override
     public void stop(Runnable callback) {
-        running = false;
-        waker.wake();
+        loop.stop();
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        // What the last tick has claimed still runs.
-                        join(loop);
+                        // What the last tick has claimed still runs; what waits for a permit goes
+                        // back to the queue.
+                        loop.join();
+                        permits.close();
                         threads.shutdown();
                         boolean done =
                                 threads.awaitTermination(
@@ -249,12 +226,6 @@ class Dispatcher implements SmartLifecycle {
                 });
     }
 
-    private static void join(@Nullable Thread thread) throws InterruptedException {
-        if (thread != null) {
-            thread.join();
-        }
-    }
-
     @Override
     public void stop() {
         stop(() -> {});
@@ -262,7 +233,7 @@ class Dispatcher implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return loop.isRunning();
     }
 
     @Override

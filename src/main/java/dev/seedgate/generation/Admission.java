@@ -67,16 +67,17 @@ class Admission {
     }
 
     /**
-     * The account is moved last but for the work row that needs its tag: its lock is what creates
+     * The account is moved last but for the work row, which needs the price: its lock is what creates
      * wait for.
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
-        intake.check();
+        intake.check(caller);
         entities.persist(
                 new Task(id, caller, order, vendor.name(), clock.instant(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));
-        work.enqueue(id, caller.teamId(), reservation.startTag(), reservation.credits());
+        work.enqueue(id, caller.teamId(), reservation.credits());
+        intake.taken(caller);
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {

@@ -1,5 +1,6 @@
 package dev.seedgate.generation;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -13,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * @param statusFreshFor a vendor's answer this young is given again without asking
  * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
  *     whoever waits
+ * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue every
+ *     second, and a hundred thousand take some 10 ms
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
  * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been
@@ -35,6 +38,7 @@ record GenerationSettings(
         @DefaultValue("1s") Duration statusRefreshWait,
         @DefaultValue("2s") Duration statusFreshFor,
         @DefaultValue("15m") Duration queueMaxWait,
+        @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
         @DefaultValue("2h") Duration taskMaxAge,
         @DefaultValue("24h") Duration uncertainRefundAfter,
         @DefaultValue("3") @Min(0) int resubmits,

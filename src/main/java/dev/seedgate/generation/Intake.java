@@ -4,9 +4,9 @@ import dev.seedgate.credit.Pool;
 import dev.seedgate.credit.PoolState;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.team.Caller;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Vendor;
-import dev.seedgate.work.DueWork;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -26,35 +26,33 @@ import org.springframework.stereotype.Component;
 class Intake implements SmartLifecycle {
 
     private final Budget budget;
-    private final DueWork work;
+    private final QueueLimit queue;
     private final Pool pool;
     private final Vendor vendor;
-    private final int queueBound;
-    private volatile int queued;
     private volatile @Nullable PoolState company;
     private volatile boolean running;
     private volatile boolean draining;
 
     Intake(
             Budget budget,
-            DueWork work,
+            QueueLimit queue,
             Pool pool,
             Vendor vendor,
-            GenerationSettings settings,
             MeterRegistry metrics) {
         this.budget = budget;
-        this.work = work;
+        this.queue = queue;
         this.pool = pool;
         this.vendor = vendor;
-        double bound = budget.requestsPerSecond() * settings.queueMaxWait().toSeconds();
-        queueBound = (int) Math.max(1, Math.min(bound, Integer.MAX_VALUE - 1));
         Gauge.builder("seedgate.pool.balance", this, Intake::balance)
                 .description("the company's credits at the vendor, estimated; NaN when not known")
+                .register(metrics);
+        Gauge.builder("seedgate.queue.limit", queue, QueueLimit::most)
+                .description("how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
     }
 
     /** Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. */
-    void check() {
+    void check(Caller caller) {
         if (draining) {
             throw new GatewayException(
                     ErrorCode.DRAINING,
@@ -68,7 +66,7 @@ class Intake implements SmartLifecycle {
                     // A person stopped it and a person starts it again: that takes minutes.
                     Duration.ofSeconds(30));
         }
-        Optional<Duration> stopped = budget.refusesCreates(queued == 0);
+        Optional<Duration> stopped = budget.refusesCreates(queue.isEmpty());
         if (stopped.isPresent()) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,
@@ -83,7 +81,7 @@ class Intake implements SmartLifecycle {
                     // Somebody has to buy some first.
                     Duration.ofMinutes(1));
         }
-        if (queued >= queueBound) {
+        if (!queue.takes(caller.teamId())) {
             throw new GatewayException(
                     ErrorCode.OVERLOADED,
                     "More clips wait than can be submitted in time; nothing was charged. Try again later.",
@@ -91,9 +89,14 @@ class Intake implements SmartLifecycle {
         }
     }
 
+    /** A task was taken. */
+    void taken(Caller caller) {
+        queue.taken(caller.teamId());
+    }
+
     @Scheduled(fixedDelay = 1000)
     void measure() {
-        queued = work.queued(queueBound);
+        queue.measure();
     }
 
     @Scheduled(fixedDelayString = "${seedgate.pool-interval:10s}")

@@ -166,9 +166,18 @@ public class Outcomes {
         }
     }
 
-    /** Tasks that have waited longer to be submitted than a task may. */
-    public List<TaskId> overdueInQueue(int limit) {
-        return work.waitedLongerThan(settings.queueMaxWait(), limit);
+    /** A claimed poll was not made: it is due again. */
+    @Transactional
+    public void notPolled(DuePoll poll) {
+        work.pollAgain(poll.task(), Duration.ZERO, false);
+    }
+
+    /**
+     * Claims tasks that have waited longer to be submitted than a task may: nobody else looks after
+     * them until the lease is over.
+     */
+    public List<TaskId> claimOverdueInQueue(int limit, Duration lease) {
+        return work.claimOverdue(settings.queueMaxWait(), limit, lease);
     }
 
     /** Whoever was sending this task is dead by now: perhaps it was sent. */

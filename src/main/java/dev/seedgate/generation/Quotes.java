@@ -38,7 +38,7 @@ class Quotes {
         Long remaining = accounts.balance(caller.teamId()).remaining();
         long credits = order.preset().credits();
         try {
-            intake.check();
+            intake.check(caller);
             Reservation held =
                     ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant())));
             return new Quote(credits, true, held.exceeded(), over(held.exceeded()), remaining);

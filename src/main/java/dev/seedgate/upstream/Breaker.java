@@ -98,7 +98,16 @@ final class Breaker {
         trials.set(0);
     }
 
-    /** How many calls it would let through now, at most. */
+    /** How many calls it lets be under way at once: one while it tries whether all is well again. */
+    int most() {
+        return switch (breaker.getState()) {
+            case OPEN -> waitFor().isZero() ? 1 : 0;
+            case HALF_OPEN -> 1;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    /** How many calls more it would let through now. */
     int room() {
         return switch (breaker.getState()) {
             case OPEN -> waitFor().isZero() ? 1 : 0;

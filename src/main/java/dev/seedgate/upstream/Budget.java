@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * The vendor's budget for the whole cluster: calls per second, pauses and probes. Kept in
- * PostgreSQL, so ten replicas never exceed the limit of one.
+ * PostgreSQL, so ten replicas never exceed the limit of one. A permit is taken last, when the call is
+ * ready to be written: it lives for a moment only.
  */
 public interface Budget {
 
@@ -16,6 +17,15 @@ public interface Budget {
      * probe. Throws Spring's {@code DataAccessException} when the database can't be asked.
      */
     Grant take(int submits, int polls);
+
+    /** How many calls may be claimed now, whatever the rate. Permits are taken for each at the end. */
+    Opening opening();
+
+    /** How long a call that is ready waits for its permit at most: past it, it is not made. */
+    Duration permitWait();
+
+    /** Calls that the whole cluster made so far. Throws as {@link #take} does. */
+    CallCounts made();
 
     /**
      * How long a new create should wait because the company's account is stopped, or empty when
@@ -31,6 +41,6 @@ public interface Budget {
     /** Whether an operator has said that no create be taken. Answered from memory. */
     boolean createsAreStopped();
 
-    /** Creates per second that the configured rate lets through at best: bounds the queue. */
+    /** Calls per second of the whole cluster, submits and polls together. */
     double requestsPerSecond();
 }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -35,7 +36,7 @@ final class ClusterBudget implements Budget {
     private static final String TAKE =
             """
             update upstream_budget b
-            set granted = least(:wanted, %2$s),
+            set granted = least(:wanted, %2$s), submits = b.submits + :submits, polls = b.polls + :polls,
                 tat = gateway_now() + interval '1 microsecond'
                     * (%1$s + :spacing * least(:wanted, %2$s))
             where b.upstream = :upstream and %2$s >= 1
@@ -58,6 +59,9 @@ final class ClusterBudget implements Budget {
     private final Timer waits;
     private final AtomicBoolean oddOneIsASubmit = new AtomicBoolean();
     private final AtomicBoolean probeIsASubmit = new AtomicBoolean();
+    // Given since they were last counted in the row.
+    private final AtomicInteger uncountedSubmits = new AtomicInteger();
+    private final AtomicInteger uncountedPolls = new AtomicInteger();
     private volatile boolean rowExists;
 
     ClusterBudget(
@@ -100,11 +104,45 @@ final class ClusterBudget implements Budget {
         }
         submitPermits.increment(given.submits());
         pollPermits.increment(given.polls());
-        long deadline = System.nanoTime() + settings.upstreamPermitLifetime().toNanos();
+        uncountedSubmits.addAndGet(given.submits());
+        uncountedPolls.addAndGet(given.polls());
         return new Grant(
-                Collections.nCopies(given.submits(), new Permit(deadline, gate != null)),
-                Collections.nCopies(given.polls(), new Permit(deadline, gate == Stop.ACCOUNT_KEY)),
+                Collections.nCopies(given.submits(), permit(gate != null)),
+                Collections.nCopies(given.polls(), permit(gate == Stop.ACCOUNT_KEY)),
                 pace.spacing());
+    }
+
+    private Permit permit(boolean probe) {
+        // A probe's permit is taken before its task is claimed, and is alone in its interval.
+        Duration life = probe ? permitWait() : settings.upstreamPermitLifetime();
+        return new Permit(System.nanoTime() + life.toNanos(), probe);
+    }
+
+    @Override
+    public Opening opening() {
+        @Nullable Stop gate = pauses.gate();
+        Split open = openTo(guards.mostSubmits(), guards.mostPolls());
+        boolean probe = gate != null && open.total() > 0 && pauses.probeIn(gate).isZero();
+        return new Opening(
+                gate == null ? open.submits() : 0,
+                gate == Stop.ACCOUNT_KEY ? 0 : open.polls(),
+                probe,
+                barredFor(true, true, gate));
+    }
+
+    @Override
+    public Duration permitWait() {
+        Duration twice = pace.spacing().multipliedBy(2);
+        return longer(settings.upstreamPermitWait(), twice);
+    }
+
+    @Override
+    public CallCounts made() {
+        return jdbc.sql("select submits, polls from upstream_budget where upstream = :upstream")
+                .param("upstream", endpoint.name())
+                .query((row, _) -> new CallCounts(row.getLong("submits"), row.getLong("polls")))
+                .optional()
+                .orElse(new CallCounts(0, 0));
     }
 
     @Override
@@ -181,18 +219,32 @@ final class ClusterBudget implements Budget {
     }
 
     private Optional<Integer> takeOnce(int wanted) {
-        return onRow(TAKE).param("wanted", wanted).query(Integer.class).optional();
+        int submits = uncountedSubmits.get();
+        int polls = uncountedPolls.get();
+        Optional<Integer> granted =
+                onRow(TAKE)
+                        .param("wanted", wanted)
+                        .param("submits", submits)
+                        .param("polls", polls)
+                        .query(Integer.class)
+                        .optional();
+        if (granted.isPresent()) {
+            uncountedSubmits.addAndGet(-submits);
+            uncountedPolls.addAndGet(-polls);
+        }
+        return granted;
     }
 
     private boolean insertRow() {
         if (rowExists) {
             return false;
         }
-        rowExists = true;
-        return jdbc.sql("insert into upstream_budget (upstream) values (?) on conflict do nothing")
+        int inserted =
+                jdbc.sql("insert into upstream_budget (upstream) values (?) on conflict do nothing")
                         .param(endpoint.name())
-                        .update()
-                == 1;
+                        .update();
+        rowExists = true;
+        return inserted == 1;
     }
 
     private Duration waitForRow() {

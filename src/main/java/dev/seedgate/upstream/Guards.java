@@ -23,9 +23,19 @@ final class Guards {
     private final RateLimiter limiter;
     private final Breaker submits;
     private final Breaker polls;
+    private final UnansweredSubmits unanswered;
+    private final Predicate<Reply> ambiguousSubmit;
     private final int keptForPolls;
 
-    Guards(UpstreamSettings settings, Predicate<Reply> failingSubmit, Clock monotonic) {
+    /**
+     * @param failingSubmit which replies to a submit speak against the vendor
+     * @param ambiguousSubmit which of them leave open whether the job was taken
+     */
+    Guards(
+            UpstreamSettings settings,
+            Predicate<Reply> failingSubmit,
+            Predicate<Reply> ambiguousSubmit,
+            Clock monotonic) {
         this.bulkhead =
                 Bulkhead.of(
                         "vendor",
@@ -38,6 +48,11 @@ final class Guards {
         this.polls = new Breaker("vendor-polls", Guards::isFailingPoll, monotonic);
         // Submits that hang for their long timeout must not keep the polls out.
         this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
+        this.unanswered =
+                new UnansweredSubmits(
+                        settings.upstreamUnansweredSubmits(),
+                        Math.max(1, settings.upstreamMaxConcurrent() - keptForPolls));
+        this.ambiguousSubmit = ambiguousSubmit;
     }
 
     void bindTo(MeterRegistry meters) {
@@ -50,19 +65,46 @@ final class Guards {
                         it -> limit - it.getMetrics().getAvailableConcurrentCalls())
                 .register(meters);
         Gauge.builder("seedgate.vendor.calls.limit", () -> limit).register(meters);
+        Gauge.builder("seedgate.vendor.submits.limit", unanswered, UnansweredSubmits::limit)
+                .description("submits that may wait for their answers at once; grows with answers")
+                .register(meters);
     }
 
     Reply submit(Permit permit, Supplier<Reply> call) {
-        return guarded(submits, permit, call);
+        if (!unanswered.begin()) {
+            return Reply.NotBegun.guarded("too many submits wait for their answers");
+        }
+        try {
+            Reply reply = guarded(submits, permit, call);
+            if (ambiguousSubmit.test(reply)) {
+                unanswered.ambiguous();
+            } else if (reply instanceof Reply.Answered) {
+                unanswered.answered();
+            }
+            return reply;
+        } finally {
+            unanswered.end();
+        }
     }
 
     Reply poll(Permit permit, Supplier<Reply> call) {
         return guarded(polls, permit, call);
     }
 
+    /** How many submits may be under way at once. */
+    int mostSubmits() {
+        return Math.min(unanswered.limit(), submits.most());
+    }
+
+    /** How many polls may be under way at once. */
+    int mostPolls() {
+        return Math.min(bulkhead.getBulkheadConfig().getMaxConcurrentCalls(), polls.most());
+    }
+
+    /** How many submits more may begin now. */
     int roomForSubmits() {
         int free = bulkhead.getMetrics().getAvailableConcurrentCalls() - keptForPolls;
-        return Math.clamp(free, 0, submits.room());
+        return Math.min(Math.clamp(free, 0, submits.room()), unanswered.room());
     }
 
     int roomForPolls() {

@@ -15,6 +15,8 @@ final class SubmitTable {
     private static final Set<Integer> NEVER_REACHED = Set.of(521, 523, 525, 526);
 
     private static final int LONGEST_ID = 128;
+    // For what asks for the class of a reply only.
+    private static final Evidence NOBODYS = new Evidence("", Instant.EPOCH, "-", "");
 
     private final boolean resubmitOn500;
 
@@ -56,9 +58,14 @@ final class SubmitTable {
         return new SubmitAnswer.Uncertain(told);
     }
 
+    /** Whether it is open after this if the vendor took the job. */
+    boolean isAmbiguous(Reply reply) {
+        return meaning(reply, NOBODYS) instanceof SubmitAnswer.Uncertain;
+    }
+
     /** For the breaker: what is ambiguous counts like what fails; a refusal is an answer. */
     boolean speaksAgainstTheVendor(Reply reply) {
-        return switch (meaning(reply, new Evidence("", Instant.EPOCH, "-", ""))) {
+        return switch (meaning(reply, NOBODYS)) {
             case SubmitAnswer.NotSent _, SubmitAnswer.Uncertain _, SubmitAnswer.Retryable _ -> true;
             case SubmitAnswer.Accepted _,
                     SubmitAnswer.AccountStopped _,

@@ -48,7 +48,11 @@ class UpstreamConfiguration {
             UpstreamSettings settings,
             SubmitTable submits,
             @Qualifier("breakerClock") Clock breakerClock) {
-        return new Guards(settings, submits::speaksAgainstTheVendor, breakerClock);
+        return new Guards(
+                settings,
+                submits::speaksAgainstTheVendor,
+                submits::isAmbiguous,
+                breakerClock);
     }
 
     @Bean
@@ -80,8 +84,11 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings) {
-        return new PauseWatch(pauses, settings.upstreamRefreshInterval());
+    PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings, MeterRegistry meters) {
+        return new PauseWatch(
+                pauses,
+                settings.upstreamRefreshInterval(),
+                meters.counter("seedgate.dispatch.failures")::increment);
     }
 
     @Bean

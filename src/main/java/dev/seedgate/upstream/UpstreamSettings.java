@@ -25,13 +25,18 @@ import org.springframework.validation.annotation.Validated;
  * @param upstreamRequestsPerSecond for the whole cluster, submits and polls together
  * @param upstreamMaxConcurrent calls in flight in one instance: a vendor that hangs must not pile
  *     up threads and sockets
+ * @param upstreamUnansweredSubmits submits of one instance that may wait for their answers at first
+ *     and after an ambiguous one; each answer lets one more. As many as open the breaker: a vendor
+ *     that is silent leaves no more in doubt
  * @param upstreamSubmitTimeout from the written request to the end of the answer; long, because a
  *     lost answer may be a paid clip
  * @param upstreamStatusTimeout the same for polls; short, because a poll can be repeated
  * @param upstreamConnectTimeout name look-up, connect and TLS together; at most 10 s, since a
  *     submit's lease has 30 s in reserve for everything but the answer
  * @param upstreamPermitLifetime how long a permit may wait for its call to begin; longer would let
- *     permits pile up into a burst
+ *     permits pile up into a burst. It is taken last, so only the call's own thread stands between
+ * @param upstreamPermitWait how long a call that is ready waits for its permit before its task goes
+ *     back to the queue; at rates below one in this time it waits for two permits' time
  * @param upstreamResubmitOn500 the vendor documents that a 500 may be retried; false holds such a
  *     task as uncertain instead
  * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole
@@ -48,6 +53,7 @@ record UpstreamSettings(
         @DefaultValue("10") @DecimalMin("0.001") @DecimalMax("100000")
                 double upstreamRequestsPerSecond,
         @DefaultValue("32") @Min(1) @Max(10_000) int upstreamMaxConcurrent,
+        @DefaultValue("5") @Min(1) @Max(10_000) int upstreamUnansweredSubmits,
         @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(minutes = 30)
                 Duration upstreamSubmitTimeout,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(minutes = 5)
@@ -56,6 +62,8 @@ record UpstreamSettings(
                 Duration upstreamConnectTimeout,
         @DefaultValue("200ms") @DurationMin(millis = 1) @DurationMax(seconds = 1)
                 Duration upstreamPermitLifetime,
+        @DefaultValue("2s") @DurationMin(millis = 10) @DurationMax(seconds = 10)
+                Duration upstreamPermitWait,
         // Without the name the environment variable would have to be …RESUBMIT_ON500.
         @Name("upstream-resubmit-on-500") @DefaultValue("true") boolean upstreamResubmitOn500,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)

@@ -5,8 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
@@ -18,40 +20,109 @@ import org.springframework.stereotype.Repository;
 public class DueWork {
 
     /**
-     * Submits leave in the order of their start tags; the tag that left last is the queue's virtual
-     * time.
+     * The teams with tasks that were never dispatched. One step into the index for each of them,
+     * however many tasks they have.
+     */
+    private static final String WAITING_TEAMS =
+            """
+            waiting(team_id) as (
+                (select min(team_id) from work where kind = 'submit' and start_tag is null)
+                union all
+                select (select min(w.team_id) from work w
+                        where w.kind = 'submit' and w.start_tag is null and w.team_id > waiting.team_id)
+                from waiting where waiting.team_id is not null
+            )\
+            """;
+
+    private static final String NOT_SUSPENDED =
+            "not exists (select from team t where t.id = w.team_id and t.suspended)";
+
+    /**
+     * Start-time fair queueing: a team's next task starts where its last one ended, or at the
+     * virtual time if that is later; the virtual time is the start tag dispatched last. A task that
+     * was dispatched before and came back keeps its tag, and its team has paid for it. One instance
+     * claims at a time, so that each sees what the one before has moved; another one gets nothing
+     * and looks again.
      */
     private static final String CLAIM_SUBMITS =
             """
-            with next as (
-                select w.task_id from work w
-                where w.kind = 'submit' and w.due_at <= gateway_now()
-                    and not exists (select from team t where t.id = w.team_id and t.suspended)
+            with recursive turn as materialized (
+                select virtual_time from fair_queue for update skip locked
+            ), %1$s, share as materialized (
+                select t.id as team_id, t.weight,
+                       greatest(turn.virtual_time, coalesce(s.finish_tag, 0)) as tag
+                from turn cross join waiting join team t on t.id = waiting.team_id and not t.suspended
+                    left join queue_share s on s.team_id = t.id
+                -- No more teams than this can have a task among the first.
+                order by tag, t.id
+                limit :limit
+            ), fresh as (
+                select n.task_id, s.team_id,
+                       s.tag + (n.upto - n.credits)::double precision / s.weight as start_tag,
+                       s.tag + n.upto::double precision / s.weight as finish_tag
+                from share s cross join lateral (
+                    select q.task_id, q.credits,
+                           sum(q.credits) over (order by q.queued_at, q.task_id) as upto
+                    from (
+                        select task_id, credits, queued_at from work
+                        where kind = 'submit' and start_tag is null and team_id = s.team_id
+                        order by queued_at, task_id
+                        limit :limit) q) n
+            ), placed as (
+                select w.task_id, w.team_id, w.start_tag, null::double precision as finish_tag
+                from turn cross join work w
+                where w.kind = 'submit' and w.start_tag is not null and w.due_at <= gateway_now()
+                    and %2$s
                 order by w.start_tag
                 limit :limit
+            ), next as (
+                select * from (select * from fresh union all select * from placed) every
+                order by start_tag, task_id
+                limit :limit
+            ), free as (
+                select w.task_id from work w
+                where w.task_id in (select task_id from next)
+                    and w.kind = 'submit' and w.due_at <= gateway_now()
                 for update of w skip locked
             ), claimed as (
                 update work w
-                set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
-                from next where w.task_id = next.task_id
-                returning w.task_id, w.start_tag
+                set start_tag = next.start_tag, due_at = gateway_now() + :lease,
+                    leased_until = gateway_now() + :lease
+                from next join free using (task_id) where w.task_id = next.task_id
+                returning w.task_id, w.team_id, w.start_tag, next.finish_tag
+            ), moved as (
+                insert into queue_share as s (team_id, finish_tag)
+                select team_id, max(finish_tag) from claimed where finish_tag is not null
+                group by team_id
+                on conflict (team_id) do update
+                set finish_tag = greatest(s.finish_tag, excluded.finish_tag)
             ), passed as (
                 update fair_queue set virtual_time = (select max(start_tag) from claimed)
                 where virtual_time < (select max(start_tag) from claimed)
             )
             select c.task_id, m.slug, t.trace_parent
             from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
-            order by c.start_tag
-            """;
+            order by c.start_tag, c.task_id
+            """
+                    .formatted(WAITING_TEAMS, NOT_SUSPENDED);
+
+    private static final String AGENDA =
+            """
+            with recursive %1$s
+            select exists (select from work w where w.kind = 'submit' and w.start_tag is not null
+                           and w.due_at <= gateway_now() and %2$s)
+                       or exists (select from waiting w where w.team_id is not null and %2$s) as submits,
+                   (select count(*) from (select from work
+                    where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
+                   extract(epoch from (select min(due_at) from work
+                    where kind = 'poll') - gateway_now()) as next_poll
+            """
+                    .formatted(WAITING_TEAMS, NOT_SUSPENDED);
 
     private static final String CLAIM_POLLS =
             """
             with next as (
-                select w.task_id from work w
-                where w.kind = 'poll' and w.team_id = :team and w.due_at <= gateway_now()
-                order by w.due_at
-                limit :limit
-                for update of w skip locked
+                %s
             ), claimed as (
                 update work w
                 set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
@@ -63,6 +134,29 @@ public class DueWork {
             from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
             """;
 
+    private static final String CLAIM_OLDEST_POLLS =
+            CLAIM_POLLS.formatted(
+                    """
+                    select w.task_id from work w
+                    where w.kind = 'poll' and w.due_at <= gateway_now()
+                    order by w.due_at
+                    limit :limit
+                    for update of w skip locked\
+                    """);
+
+    private static final String CLAIM_POLLS_BY_TEAM =
+            CLAIM_POLLS.formatted(
+                    """
+                    select due.task_id
+                    from unnest(:teams, :counts) as share (team_id, polls) cross join lateral (
+                        select w.task_id from work w
+                        where w.kind = 'poll' and w.team_id = share.team_id
+                            and w.due_at <= gateway_now()
+                        order by w.due_at
+                        limit share.polls
+                        for update of w skip locked) due\
+                    """);
+
     private final JdbcClient jdbc;
 
     DueWork(JdbcClient jdbc) {
@@ -70,15 +164,14 @@ public class DueWork {
     }
 
     /** A new task waits to be submitted. */
-    public void enqueue(TaskId task, long teamId, double startTag, long credits) {
+    public void enqueue(TaskId task, long teamId, long credits) {
         jdbc.sql(
                         """
-                        insert into work (task_id, kind, team_id, due_at, start_tag, credits)
-                        values (:task, 'submit', :team, gateway_now(), :tag, :credits)
+                        insert into work (task_id, kind, team_id, due_at, credits)
+                        values (:task, 'submit', :team, gateway_now(), :credits)
                         """)
                 .param("task", task.value())
                 .param("team", teamId)
-                .param("tag", startTag)
                 .param("credits", credits)
                 .update();
     }
@@ -100,12 +193,14 @@ public class DueWork {
                         with claimed as (
                         update work w
                         set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease,
-                            probes = w.probes + 1
+                            probes = w.probes + 1,
+                            -- It goes before all others, and its team pays no place for it.
+                            start_tag = coalesce(w.start_tag, (select virtual_time from fair_queue))
                         where w.task_id = (
                             select n.task_id from work n
                             where n.kind = 'submit' and n.due_at <= gateway_now()
                                 and not exists (select from team t where t.id = n.team_id and t.suspended)
-                            order by n.probes, n.credits, n.start_tag
+                            order by n.probes, n.credits, n.queued_at
                             limit 1
                             for update of n skip locked)
                         returning w.task_id)
@@ -138,28 +233,53 @@ public class DueWork {
                 .orElse(0);
     }
 
-    /** The teams with due polls, and how many each has. */
-    public List<PollShare> pollShares() {
+    /**
+     * The teams with due polls, the one that waits longest first, and how many each has, counted up
+     * to {@code limit}.
+     */
+    public List<PollShare> pollShares(int limit) {
         return jdbc.sql(
                         """
-                        select w.team_id, t.weight, count(*) as due, min(w.due_at) as oldest
-                        from work w join team t on t.id = w.team_id
-                        where w.kind = 'poll' and w.due_at <= gateway_now()
-                        group by w.team_id, t.weight
-                        order by oldest
+                        with recursive polled(team_id) as (
+                            (select min(team_id) from work where kind = 'poll')
+                            union all
+                            select (select min(w.team_id) from work w
+                                    where w.kind = 'poll' and w.team_id > polled.team_id)
+                            from polled where polled.team_id is not null
+                        )
+                        select t.id, t.weight, count(*) as due
+                        from polled join team t on t.id = polled.team_id cross join lateral (
+                            select w.due_at from work w
+                            where w.kind = 'poll' and w.team_id = t.id and w.due_at <= gateway_now()
+                            order by w.due_at
+                            limit :limit) d
+                        group by t.id, t.weight
+                        order by min(d.due_at)
                         """)
+                .param("limit", limit)
                 .query((row, _) ->
-                        new PollShare(
-                                row.getLong("team_id"), row.getInt("weight"), row.getInt("due")))
+                        new PollShare(row.getLong("id"), row.getInt("weight"), row.getInt("due")))
                 .list();
     }
 
-    /** Claims a team's due polls, the oldest first. */
-    public List<DuePoll> claimPolls(long teamId, int limit, Duration lease) {
-        return jdbc.sql(CLAIM_POLLS)
-                .param("team", teamId)
-                .param("limit", limit)
-                .param("lease", interval(lease))
+    /** Claims due polls, the oldest first, whose ever they are. */
+    public List<DuePoll> claimPolls(int limit, Duration lease) {
+        return claimPolls(jdbc.sql(CLAIM_OLDEST_POLLS).param("limit", limit), lease);
+    }
+
+    /** Claims so many due polls of each team, the oldest first. */
+    public List<DuePoll> claimPolls(Map<Long, Integer> countByTeam, Duration lease) {
+        Long[] teams = countByTeam.keySet().toArray(Long[]::new);
+        Integer[] counts = countByTeam.values().toArray(Integer[]::new);
+        return claimPolls(
+                jdbc.sql(CLAIM_POLLS_BY_TEAM)
+                        .param("teams", new SqlArrayValue("bigint", (Object[]) teams))
+                        .param("counts", new SqlArrayValue("int", (Object[]) counts)),
+                lease);
+    }
+
+    private static List<DuePoll> claimPolls(JdbcClient.StatementSpec claim, Duration lease) {
+        return claim.param("lease", interval(lease))
                 .query((row, _) ->
                         new DuePoll(
                                 task(row),
@@ -170,29 +290,50 @@ public class DueWork {
                 .list();
     }
 
-    /** Tasks whose row of this kind is due, oldest first; nothing is claimed. */
-    public List<TaskId> due(WorkKind kind, int limit) {
+    /**
+     * Claims tasks whose row of this kind is due, the oldest first: nobody else looks after them
+     * until the lease is over.
+     */
+    public List<TaskId> claimDue(WorkKind kind, int limit, Duration lease) {
         return jdbc.sql(
                         """
-                        select task_id from work where kind = :kind and due_at <= gateway_now()
-                        order by due_at limit :limit
+                        with next as (
+                            select task_id from work where kind = :kind and due_at <= gateway_now()
+                            order by due_at limit :limit
+                            for update skip locked
+                        )
+                        update work w set due_at = gateway_now() + :lease
+                        from next where w.task_id = next.task_id
+                        returning w.task_id
                         """)
                 .param("kind", kind.text())
                 .param("limit", limit)
+                .param("lease", interval(lease))
                 .query((row, _) -> task(row))
                 .list();
     }
 
-    /** Tasks that have waited longer than this to be submitted and that nobody is submitting. */
-    public List<TaskId> waitedLongerThan(Duration limit, int count) {
+    /**
+     * Claims tasks that have waited longer than this to be submitted and that nobody is submitting.
+     */
+    public List<TaskId> claimOverdue(Duration waited, int limit, Duration lease) {
         return jdbc.sql(
                         """
-                        select task_id from work
-                        where kind = 'submit' and queued_at <= gateway_now() - :limit
-                        order by queued_at limit :count
+                        with next as (
+                            select task_id from work
+                            where kind = 'submit' and queued_at <= gateway_now() - :waited
+                                and (leased_until is null or leased_until <= gateway_now())
+                            order by queued_at limit :limit
+                            for update skip locked
+                        )
+                        update work w
+                        set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
+                        from next where w.task_id = next.task_id
+                        returning w.task_id
                         """)
-                .param("limit", interval(limit))
-                .param("count", count)
+                .param("waited", interval(waited))
+                .param("limit", limit)
+                .param("lease", interval(lease))
                 .query((row, _) -> task(row))
                 .list();
     }
@@ -277,9 +418,22 @@ public class DueWork {
                 .orElse(true);
     }
 
-    /** The task is at rest. */
+    /** The task is at rest. If it was dispatched and never sent, its team's next one has its place. */
     public void done(TaskId task) {
-        jdbc.sql("delete from work where task_id = :task").param("task", task.value()).update();
+        jdbc.sql(
+                        """
+                        with gone as (
+                            delete from work where task_id = :task
+                            returning kind, team_id, start_tag, credits
+                        )
+                        update queue_share s
+                        set finish_tag = s.finish_tag - gone.credits::double precision / t.weight
+                        from gone join team t on t.id = gone.team_id
+                        where s.team_id = gone.team_id and gone.kind = 'submit'
+                            and gone.start_tag is not null
+                        """)
+                .param("task", task.value())
+                .update();
     }
 
     /**
@@ -320,24 +474,14 @@ public class DueWork {
         return freshness;
     }
 
-    /** How much is due, counted up to {@code limit} of each, and when more will be. */
+    /** What is due, polls counted up to {@code limit}, and when more will be. */
     public Agenda agenda(int limit) {
-        return jdbc.sql(
-                        """
-                        select (select count(*) from (select from work w
-                                where kind = 'submit' and due_at <= gateway_now()
-                                    and not exists (select from team t where t.id = w.team_id and t.suspended)
-                                limit :limit) s) as submits,
-                               (select count(*) from (select from work
-                                where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
-                               extract(epoch from (select min(due_at) from work
-                                where kind = 'poll') - gateway_now()) as next_poll
-                        """)
+        return jdbc.sql(AGENDA)
                 .param("limit", limit)
                 .query((row, _) -> {
                     double next = row.getDouble("next_poll");
                     Duration wait = row.wasNull() ? Agenda.NOTHING : seconds(next);
-                    return new Agenda(row.getInt("submits"), row.getInt("polls"), wait);
+                    return new Agenda(row.getBoolean("submits"), row.getInt("polls"), wait);
                 })
                 .single();
     }
@@ -360,13 +504,27 @@ public class DueWork {
                 .list();
     }
 
-    /** How many tasks wait to be submitted, counted up to {@code limit}. */
-    public int queued(int limit) {
+    /**
+     * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those of
+     * suspended teams are not counted: they delay nobody.
+     */
+    public List<TeamQueue> queues(int limit) {
         return jdbc.sql(
-                        "select count(*) from (select from work where kind = 'submit' limit :limit) q")
+                        """
+                        select t.id, t.weight, count(*) as tasks,
+                               coalesce(extract(epoch from gateway_now() - min(w.queued_at)), 0) as oldest
+                        from (select team_id, queued_at from work where kind = 'submit' limit :limit) w
+                            join team t on t.id = w.team_id and not t.suspended
+                        group by t.id, t.weight
+                        """)
                 .param("limit", limit)
-                .query(Integer.class)
-                .single();
+                .query((row, _) ->
+                        new TeamQueue(
+                                row.getLong("id"),
+                                row.getInt("weight"),
+                                row.getInt("tasks"),
+                                seconds(row.getDouble("oldest"))))
+                .list();
     }
 
     private void move(TaskId task, WorkKind kind, Duration delay, String more) {

@@ -55,6 +55,7 @@ class RolesTests {
                     Map.entry("pool_day", "siu"),
                     Map.entry("pool_movement", "siud"),
                     Map.entry("pool_purchase", "si"),
+                    Map.entry("queue_share", "siu"),
                     Map.entry("revision", "su"),
                     Map.entry("sandbox_account", "su"),
                     Map.entry("sandbox_refusal", "siu"),

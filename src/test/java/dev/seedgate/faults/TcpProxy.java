@@ -10,12 +10,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ final class TcpProxy implements AutoCloseable {
     private volatile String mark = "";
     private volatile boolean hanging;
     private volatile boolean cut;
+    private volatile Duration roundTrip = Duration.ZERO;
 
     private TcpProxy(TestDatabase behind) throws IOException {
         this.behind = behind;
@@ -80,6 +83,11 @@ final class TcpProxy implements AutoCloseable {
     void cut() {
         cut = true;
         sockets.forEach(TcpProxy::reset);
+    }
+
+    /** Whatever is asked takes so much longer on its way. */
+    void delay(Duration time) {
+        roundTrip = time;
     }
 
     /** The next commit of a transaction in which this text was sent is lost. */
@@ -154,6 +162,7 @@ final class TcpProxy implements AutoCloseable {
                 client,
                 database,
                 text -> {
+                    LockSupport.parkNanos(roundTrip.toNanos());
                     marked[0] |= !mark.isEmpty() && text.contains(mark);
                     if (!marked[0] || !text.contains("COMMIT")) {
                         return true;

@@ -6,7 +6,9 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,7 +107,7 @@ class BudgetTests {
 
     @Test
     void splitsInHalvesAndGivesWhatOneLeavesToTheOther() {
-        Instance gateway = gateway("200");
+        Instance gateway = gateway("200", "unanswered-submits", "24");
         assertSplit(gateway.budget().take(10, 10), 5, 5);
         standStill(1_000);
         assertSplit(gateway.budget().take(2, 10), 2, 8);
@@ -147,7 +149,7 @@ class BudgetTests {
 
     @Test
     void opensTheBreakerAfterFiveAmbiguousAnswersInARow() {
-        Instance gateway = gateway("100000");
+        Instance gateway = gateway("100000", "unanswered-submits", "24");
         fake.onEveryGenerate(FakeVendor.html(502));
         for (int i = 0; i < 4; i++) {
             assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
@@ -199,6 +201,58 @@ class BudgetTests {
         }
         standStill(1_000);
         assertSplit(gateway.budget().take(2, 2), 2, 2);
+    }
+
+    @Test
+    void leavesAHandfulUnansweredWhenTheVendorIsSilentFromTheStart() throws Exception {
+        Instance gateway = gateway("1000", "submit-timeout", "400ms");
+        fake.onEveryGenerate(fake.acceptLate(Duration.ofSeconds(2)));
+        assertThat(gateway.budget().opening().submits()).isEqualTo(5);
+        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<SubmitAnswer>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(pool.submit(gateway::submit));
+            }
+            Map<Class<?>, Integer> counts = new HashMap<>();
+            for (Future<SubmitAnswer> each : answers) {
+                counts.merge(each.get().getClass(), 1, Integer::sum);
+            }
+            assertThat(counts)
+                    .containsEntry(SubmitAnswer.Uncertain.class, 5)
+                    .containsEntry(SubmitAnswer.NotSent.class, 15);
+        }
+        assertThat(gateway.budget().opening().submits()).as("the breaker is open").isZero();
+    }
+
+    @Test
+    void letsOneMoreWaitWithEachAnswerAndFewAfterAnAmbiguousOne() {
+        Instance gateway = gateway("1000", "max-concurrent", "12");
+        for (int answers = 0; answers < 10; answers++) {
+            assertThat(gateway.budget().opening().submits()).isEqualTo(Math.min(9, 5 + answers));
+            fake.onGenerate(answers % 2 == 0 ? FakeVendor.error(400) : FakeVendor.throttle("1"));
+            gateway.submit();
+            DATABASE.execute("truncate upstream_pause");
+            gateway.pauses().refresh();
+        }
+        fake.onGenerate(FakeVendor.html(502));
+        gateway.submit();
+        assertThat(gateway.budget().opening().submits()).isEqualTo(5);
+    }
+
+    @Test
+    void tellsWhatTheClusterHasCalled() {
+        Instance one = gateway("200");
+        Instance other = gateway("200");
+        assertThat(one.budget().made()).isEqualTo(new CallCounts(0, 0));
+        assertSplit(one.budget().take(2, 3), 2, 3);
+        standStill(1_000);
+        assertSplit(other.budget().take(0, 4), 0, 4);
+        standStill(2_000);
+        // What was given is counted with the next take, so that counting costs no statement.
+        one.budget().take(1, 0);
+        standStill(3_000);
+        other.budget().take(1, 0);
+        assertThat(one.budget().made()).isEqualTo(new CallCounts(2, 7));
     }
 
     private Instance gateway(String rate, String... more) {

@@ -215,7 +215,7 @@ class PausesTests {
 
     @Test
     void watchesWithoutEnd() {
-        PauseWatch watch = new PauseWatch(other.pauses(), Duration.ofMillis(10));
+        PauseWatch watch = new PauseWatch(other.pauses(), Duration.ofMillis(10), () -> {});
         watch.start();
         try {
             DATABASE.execute("alter table upstream_pause rename to away");

@@ -1,0 +1,122 @@
+package dev.seedgate.dispatch;
+
+import dev.seedgate.generation.Outcomes;
+import dev.seedgate.shared.Loop;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.Steps;
+import dev.seedgate.work.DueWork;
+import dev.seedgate.work.WorkKind;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The loop that looks after tasks whose time is up: being sent by an instance that must be dead,
+ * queued for too long, or uncertain for so long that their charge is given back. Replicas share
+ * them: what one has claimed, the others pass over.
+ */
+@Component
+class Sweeper implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+    private final DueWork work;
+    private final Outcomes outcomes;
+    private final DispatchSettings settings;
+    private final Steps steps;
+    private final Counter failures;
+    private final Loop loop;
+
+    Sweeper(
+            DueWork work,
+            Outcomes outcomes,
+            DispatchSettings settings,
+            Steps steps,
+            MeterRegistry meters) {
+        this.work = work;
+        this.outcomes = outcomes;
+        this.settings = settings;
+        this.steps = steps;
+        failures = meters.counter("seedgate.dispatch.failures");
+        loop =
+                new Loop(
+                        "sweeper",
+                        () -> sweep() ? Duration.ZERO : settings.dispatchSweepInterval(),
+                        settings.dispatchSweepInterval(),
+                        failures::increment);
+    }
+
+    /** One round. Answers whether there may be more to do at once. */
+    boolean sweep() {
+        Duration lease = settings.dispatchClaimLease();
+        int batch = settings.dispatchSweepBatch();
+        int swept = 0;
+        swept = Math.max(swept, each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned));
+        swept = Math.max(swept, each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong));
+        swept = Math.max(swept, each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp));
+        return swept == batch;
+    }
+
+    /**
+     * A few at a time, because each commits for itself: one task that can't be helped must not keep
+     * the others from it. It is tried again when its claim is over.
+     */
+    private int each(List<TaskId> tasks, Consumer<TaskId> verb) {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(
+                        settings.dispatchSweepThreads(), Thread.ofVirtual().factory())) {
+            List<Future<?>> all =
+                    tasks.stream().<Future<?>>map(it -> threads.submit(() -> one(it, verb))).toList();
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+        return tasks.size();
+    }
+
+    private void one(TaskId task, Consumer<TaskId> verb) {
+        try (Step _ = steps.begin("sweep").of(task)) {
+            verb.accept(task);
+        } catch (RuntimeException e) {
+            failures.increment();
+            log.warn("sweep of {}: {}", task, e.toString());
+            log.debug("sweep of {}", task, e);
+        }
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    @Override
+    public void stop() {
+        loop.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loop.isRunning();
+    }
+
+    /** Stops with the dispatcher. */
+    @Override
+    public int getPhase() {
+        return Dispatcher.PHASE;
+    }
+}

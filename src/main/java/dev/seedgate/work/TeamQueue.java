@@ -1,0 +1,12 @@
+package dev.seedgate.work;
+
+import java.time.Duration;
+
+/**
+ * A team's tasks that wait to be submitted.
+ *
+ * @param weight its share against other teams
+ * @param tasks how many
+ * @param oldest how long the first of them has waited
+ */
+public record TeamQueue(long teamId, int weight, int tasks, Duration oldest) {}
