@@ -32,6 +32,7 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         other.setPoolName("reserved");
         other.setMaximumPoolSize(settings.databaseReserved());
         other.setMinimumIdle(settings.databaseReserved());
+        other.setConnectionTimeout(settings.databaseReservedWait().toMillis());
         reserved = reserve(other);
         shares = new Shares(pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
     }

@@ -5,6 +5,9 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.math.BigDecimal;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -20,13 +23,17 @@ import org.springframework.validation.annotation.Validated;
  * @param databaseReserved connections that no request can have: for dispatch, for what the vendor
  *     answered, for all that is periodic. Each of these takes some milliseconds, so 4 carry several
  *     hundred calls to the vendor a second
+ * @param databaseReservedWait how long it waits for one of those: as long as the database is slow,
+ *     but not so long that a look at a broken one would hang
  */
 @Validated
 @ConfigurationProperties("seedgate")
 record QueueSettings(
         @DefaultValue("256") @Min(1) int databaseMaxWaiting,
         @DefaultValue("0.5") @DecimalMin("0.01") @DecimalMax("1") BigDecimal databaseTeamShare,
-        @DefaultValue("4") @Min(1) @Max(100) int databaseReserved) {
+        @DefaultValue("4") @Min(1) @Max(100) int databaseReserved,
+        @DefaultValue("5s") @DurationMin(millis = 250) @DurationMax(minutes = 1)
+                Duration databaseReservedWait) {
 
     /** A team's part of this many, at least one. */
     int teamsPartOf(int all) {

@@ -10,4 +10,10 @@ public class ShareExceededException extends SQLTransientConnectionException {
     ShareExceededException(String reason) {
         super(reason);
     }
+
+    /** Of a flood there are many of these, and the trace tells nothing. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
 }
