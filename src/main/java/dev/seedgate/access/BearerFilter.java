@@ -3,6 +3,7 @@ package dev.seedgate.access;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.seedgate.database.Shares;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.Caller;
@@ -61,12 +62,13 @@ class BearerFilter extends OncePerRequestFilter {
             SecurityContextHolder.setContext(new SecurityContextImpl(caller));
             if (caller.getPrincipal() instanceof Caller team) {
                 MDC.put(Step.TEAM, team.teamSlug());
+                request.setAttribute(Shares.TEAM, team.teamId());
             }
         } catch (GatewayException e) {
             refusals.write(request, response, e);
             return;
         } catch (DataAccessException | TransactionException e) {
-            refusals.write(request, response, ErrorAdvice.databaseAway());
+            refusals.write(request, response, ErrorAdvice.explain(e, request));
             return;
         }
         chain.doFilter(request, response);

@@ -2,24 +2,21 @@ package dev.seedgate.access;
 
 import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUnderscoreName;
 
+import dev.seedgate.database.DatabaseFault;
+import dev.seedgate.database.ShareExceededException;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.NonTransientDataAccessException;
-import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.orm.jpa.JpaSystemException;
-import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -33,6 +30,8 @@ import tools.jackson.core.JacksonException;
 class ErrorAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(ErrorAdvice.class);
+
+    private static final String NUL_CHARACTER = "22021";
 
     private final Refusals refusals;
 
@@ -57,7 +56,7 @@ class ErrorAdvice {
         refusals.write(request, response, explain(problem, request));
     }
 
-    private static GatewayException explain(Exception problem, HttpServletRequest request) {
+    static GatewayException explain(Exception problem, HttpServletRequest request) {
         return switch (problem) {
             case GatewayException refusal -> refusal;
             case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
@@ -67,21 +66,18 @@ class ErrorAdvice {
             case InvalidParameterException _ ->
                     invalid("The query is not made of percent-encoded UTF-8.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
-            // Not reached, or lost: of the kinds that don't pass by themselves this one does.
-            case NonTransientDataAccessResourceException _ -> away(problem);
-            // So is it when not even the rollback got through; this hides what failed before.
-            case JpaSystemException failed
-                    when failed.getCause() instanceof org.hibernate.TransactionException ->
-                    away(problem);
-            // Only a client brings such a character as far as the database.
-            case NonTransientDataAccessException odd
-                    when odd.getMostSpecificCause() instanceof SQLException cause
-                            && "22021".equals(cause.getSQLState()) ->
-                    invalid("The request holds a NUL character.");
-            case NonTransientDataAccessException _ -> defect(problem);
-            case DataAccessException _, TransactionException _ -> away(problem);
-            default -> defect(problem);
+            default -> byFault(problem);
         };
+    }
+
+    private static GatewayException byFault(Exception problem) {
+        if (DatabaseFault.of(problem) == DatabaseFault.AWAY) {
+            return away(problem);
+        }
+        // Only a client brings such a character as far as the database.
+        return DatabaseFault.state(problem).equals(NUL_CHARACTER)
+                ? invalid("The request holds a NUL character.")
+                : defect(problem);
     }
 
     static GatewayException byStatus(int status, HttpServletRequest request) {
@@ -110,7 +106,7 @@ class ErrorAdvice {
         };
     }
 
-    static GatewayException databaseAway() {
+    private static GatewayException databaseAway() {
         return new GatewayException(
                 ErrorCode.OVERLOADED,
                 "The gateway is overloaded or its database is away; nothing was charged. Try again.",
@@ -118,6 +114,14 @@ class ErrorAdvice {
     }
 
     private static GatewayException away(Exception problem) {
+        if (NestedExceptionUtils.getMostSpecificCause(problem) instanceof ShareExceededException) {
+            // A flood must not flood the log too; seedgate_database_refused_total counts it.
+            log.debug("database: {}", problem.toString());
+            return new GatewayException(
+                    ErrorCode.OVERLOADED,
+                    "Your team has more calls under way than its share of this gateway; nothing was charged. Make fewer at once, and try again.",
+                    Duration.ofSeconds(1));
+        }
         log.warn("database: {}", problem.toString());
         return databaseAway();
     }

@@ -1,12 +1,12 @@
 package dev.seedgate.access;
 
+import dev.seedgate.database.DatabaseFault;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.boot.webmvc.error.ErrorController;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
@@ -26,9 +26,9 @@ class ServerErrors implements ErrorController {
 
     @RequestMapping("/error")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)
-                instanceof DataAccessException) {
-            refusals.write(request, response, ErrorAdvice.databaseAway());
+        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception problem
+                && DatabaseFault.of(problem) != null) {
+            refusals.write(request, response, ErrorAdvice.explain(problem, request));
             return;
         }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);

@@ -2,6 +2,7 @@ package dev.seedgate.billing;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.seedgate.database.Eviction;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -62,6 +63,7 @@ class Books implements DisposableBean {
             config.setPassword(password);
         }
         config.setMaximumPoolSize(settings.reportConnections());
+        config.setExceptionOverride(new Eviction());
         // Connections are made when a report is asked for, and go when none is for a while.
         config.setMinimumIdle(0);
         config.setIdleTimeout(60_000);

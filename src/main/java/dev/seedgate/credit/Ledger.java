@@ -28,13 +28,13 @@ import org.springframework.transaction.annotation.Transactional;
 public class Ledger {
 
     /**
-     * Locks the team's account, sees every limit as it then is, and moves it or says which limit
-     * refuses, in the order suspended, rate, in flight, quota. GCRA: a create may come when the
+     * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in flight,
+     * quota. GCRA: a create may come when the
      * theoretical arrival time it would move is at most a minute ahead, so that a whole minute's
      * allowance can come at once. Soft limits, but for the suspension, are seen and not enforced:
      * what is beyond quota and top-ups then counts on the quota.
      */
-    private static final String RESERVE =
+    private static final String VERDICT =
             """
             with a as materialized (
                 select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
@@ -47,7 +47,7 @@ public class Ledger {
                        a.top_ups, a.in_flight
                 from account a join team t on t.id = a.team_id
                 where a.team_id = :team
-                for update of a
+                %s
             ), price as (
                 select a.*, case when monthly_quota is null then 0
                                  else least(top_ups, :credits - least(:credits, greatest(monthly_quota - used, 0)))
@@ -64,7 +64,26 @@ public class Ledger {
                 from price
             ), verdict as (
                 select seen.*, case when closed or not soft_limits then broken end as refusal from seen
-            ), moved as (
+            )\
+            """;
+
+    private static final String ANSWER =
+            """
+            select refusal, broken, slug, max_in_flight, renews_at,
+                   ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
+                   case when monthly_quota is null then null
+                        else greatest(monthly_quota - used, 0) + top_ups end as remaining
+            from verdict
+            """;
+
+    /** Neither locks nor writes. */
+    private static final String LOOK = VERDICT.formatted("") + "\n" + ANSWER;
+
+    /** Locks the account first, so that nobody moves it between the verdict and the move. */
+    private static final String RESERVE =
+            VERDICT.formatted("for update of a")
+                    + """
+            , moved as (
                 update account set
                     period = v.period,
                     used = v.used + :credits - v.from_top_ups,
@@ -85,12 +104,8 @@ public class Ledger {
                     :keyName, :preset, :priceVersion, :upstream
                 from verdict v join moved using (team_id)
             )
-            select refusal, broken, slug, max_in_flight, renews_at,
-                   ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
-                   case when monthly_quota is null then null
-                        else greatest(monthly_quota - used, 0) + top_ups end as remaining
-            from verdict
-            """;
+            """
+                    + ANSWER;
 
     /**
      * Closes a reservation: copies what was frozen at its start, gives back what a release gives
@@ -125,6 +140,18 @@ public class Ledger {
     Ledger(JdbcClient jdbc, TeamMeters meters) {
         this.jdbc = jdbc;
         this.meters = meters;
+    }
+
+    /**
+     * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
+     * nothing; and by the time of the reservation it may be one, so it admits nobody.
+     */
+    public Verdict look(long teamId, long credits) {
+        return jdbc.sql(LOOK)
+                .param("team", teamId)
+                .param("credits", credits)
+                .query((row, _) -> new Verdict(refusal(row, credits), exceeded(row)))
+                .single();
     }
 
     /**
@@ -253,19 +280,28 @@ public class Ledger {
     private static Reservation reservation(ResultSet row, long credits) throws SQLException {
         long left = row.getLong("remaining");
         Long remaining = row.wasNull() ? null : left;
-        String refusal = row.getString("refusal");
+        GatewayException refusal = refusal(row, credits);
         if (refusal != null) {
-            throw refused(row, ErrorCode.valueOf(refusal), credits, left);
+            throw refusal;
         }
-        String broken = row.getString("broken");
         return new Reservation(
                 credits,
                 remaining == null ? null : Math.max(0, remaining - credits),
-                broken == null ? null : ErrorCode.valueOf(broken));
+                exceeded(row));
     }
 
-    private static GatewayException refused(
-            ResultSet row, ErrorCode refusal, long credits, long left) throws SQLException {
+    private static @Nullable ErrorCode exceeded(ResultSet row) throws SQLException {
+        String broken = row.getString("broken");
+        return broken == null ? null : ErrorCode.valueOf(broken);
+    }
+
+    private static @Nullable GatewayException refusal(ResultSet row, long credits)
+            throws SQLException {
+        String name = row.getString("refusal");
+        if (name == null) {
+            return null;
+        }
+        ErrorCode refusal = ErrorCode.valueOf(name);
         return switch (refusal) {
             case FORBIDDEN ->
                     new GatewayException(
@@ -286,7 +322,7 @@ public class Ledger {
                             "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
                                     .formatted(
                                             credits,
-                                            left,
+                                            row.getLong("remaining"),
                                             row.getObject("renews_at", OffsetDateTime.class)
                                                     .toInstant()
                                                     .truncatedTo(ChronoUnit.SECONDS)));

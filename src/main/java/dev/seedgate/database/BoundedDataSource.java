@@ -1,49 +1,108 @@
 package dev.seedgate.database;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Refuses at once when too many wait for a connection already: under overload a fast refusal lets
- * those who wait get their turn, where a long queue would time everybody out.
+ * The database as all of the gateway sees it: requests have connections that they share, see {@link
+ * Shares}; whatever is done for no request has others, which no number of requests can take.
  */
-class BoundedDataSource extends DelegatingDataSource {
+class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
 
     private final HikariDataSource pool;
-    private final int maxWaiting;
-    private final LongAdder refused = new LongAdder();
+    private final HikariDataSource reserved;
+    private final Shares shares;
+    private final Eviction eviction = new Eviction();
 
-    BoundedDataSource(HikariDataSource pool, int maxWaiting) {
+    BoundedDataSource(HikariDataSource pool, QueueSettings settings) {
         super(pool);
         this.pool = pool;
-        this.maxWaiting = maxWaiting;
+        // Before it is asked for a connection; then it is sealed.
+        pool.setExceptionOverride(eviction);
+        HikariConfig other = new HikariConfig();
+        pool.copyStateTo(other);
+        other.setPoolName("reserved");
+        other.setMaximumPoolSize(settings.databaseReserved());
+        other.setMinimumIdle(settings.databaseReserved());
+        other.setConnectionTimeout(settings.databaseReservedWait().toMillis());
+        reserved = reserve(other);
+        shares = new Shares(pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        // Null until the first connection is asked for.
-        HikariPoolMXBean state = pool.getHikariPoolMXBean();
-        if (state != null && state.getThreadsAwaitingConnection() >= maxWaiting) {
-            refused.increment();
-            throw new SQLTransientConnectionException(
-                    maxWaiting + " threads wait for a database connection already");
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        if (request == null) {
+            return reserved.getConnection();
         }
-        return super.getConnection();
+        Runnable giveBack =
+                shares.take(request.getAttribute(Shares.TEAM, RequestAttributes.SCOPE_REQUEST));
+        boolean given = false;
+        try {
+            Connection connection = onClose(giveBack, pool.getConnection());
+            given = true;
+            return connection;
+        } finally {
+            if (!given) {
+                giveBack.run();
+            }
+        }
     }
 
-    /** Threads that wait for a connection now. */
-    int waiting() {
-        HikariPoolMXBean state = pool.getHikariPoolMXBean();
-        return state == null ? 0 : state.getThreadsAwaitingConnection();
+    /** For a request that looks after the gateway itself, whatever other requests do. */
+    HikariDataSource reserved() {
+        return reserved;
     }
 
-    /** How many were told at once that too many wait. */
-    long refused() {
-        return refused.sum();
+    Shares shares() {
+        return shares;
+    }
+
+    Eviction eviction() {
+        return eviction;
+    }
+
+    @Override
+    public void close() {
+        reserved.close();
+    }
+
+    /** Not at once: it connects when it is asked for the first time, as the other does. */
+    private static HikariDataSource reserve(HikariConfig config) {
+        HikariDataSource pool = new HikariDataSource();
+        config.copyStateTo(pool);
+        return pool;
+    }
+
+    private static Connection onClose(Runnable giveBack, Connection connection) {
+        AtomicBoolean closed = new AtomicBoolean();
+        return (Connection)
+                Proxy.newProxyInstance(
+                        BoundedDataSource.class.getClassLoader(),
+                        new Class<?>[] {Connection.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("equals")) {
+                                return proxy == arguments[0];
+                            }
+                            try {
+                                return method.invoke(connection, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            } finally {
+                                // After it is back in the pool, where the next one finds it.
+                                if (method.getName().equals("close")
+                                        && closed.compareAndSet(false, true)) {
+                                    giveBack.run();
+                                }
+                            }
+                        });
     }
 }

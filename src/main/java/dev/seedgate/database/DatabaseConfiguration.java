@@ -1,12 +1,14 @@
 package dev.seedgate.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,23 +27,49 @@ class DatabaseConfiguration {
     MeterBinder databaseGauges(DataSource dataSource) {
         return meters -> {
             if (dataSource instanceof BoundedDataSource bounded) {
-                Gauge.builder("seedgate.database.waiting", bounded, BoundedDataSource::waiting)
+                Gauge.builder("seedgate.database.waiting", bounded.shares(), Shares::waiting)
                         .register(meters);
                 FunctionCounter.builder(
-                                "seedgate.database.refused", bounded, BoundedDataSource::refused)
+                                "seedgate.database.refused", bounded.shares(), Shares::refused)
                         .register(meters);
+                bounded.reserved()
+                        .setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(meters));
             }
         };
     }
 
+    /** In the place of Boot's, which only asks whether the connection is there. */
     @Bean
-    static BeanPostProcessor boundedDataSource(ObjectProvider<QueueSettings> settings) {
-        return new BeanPostProcessor() {
+    DatabaseHealth dbHealthIndicator(DataSource dataSource) {
+        return new DatabaseHealth((BoundedDataSource) dataSource);
+    }
+
+    @Bean
+    static DestructionAwareBeanPostProcessor boundedDataSource(
+            ObjectProvider<QueueSettings> settings) {
+        return new DestructionAwareBeanPostProcessor() {
+
+            private @Nullable BoundedDataSource bounded;
+
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return bean instanceof HikariDataSource pool
-                        ? new BoundedDataSource(pool, settings.getObject().databaseMaxWaiting())
-                        : bean;
+                if (bean instanceof HikariDataSource pool) {
+                    bounded = new BoundedDataSource(pool, settings.getObject());
+                    return bounded;
+                }
+                return bean;
+            }
+
+            @Override
+            public boolean requiresDestruction(Object bean) {
+                return bean instanceof HikariDataSource;
+            }
+
+            @Override
+            public void postProcessBeforeDestruction(Object bean, String name) {
+                if (bounded != null) {
+                    bounded.close();
+                }
             }
         };
     }

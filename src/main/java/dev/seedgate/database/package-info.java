@@ -1,5 +1,5 @@
 /**
- * The way to PostgreSQL: how many may wait for a connection, and what they are told beyond that.
+ * The way to PostgreSQL: who gets a connection and who may wait for one, and what its errors mean.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

@@ -1,5 +1,6 @@
 package dev.seedgate.dispatch;
 
+import dev.seedgate.database.DatabaseFault;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Submission;
 import dev.seedgate.shared.TaskId;
@@ -18,13 +19,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedRuntimeException;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /** One call to the vendor between two transactions: what is about to happen, and what did. */
 @Component
@@ -76,7 +72,10 @@ class Calls {
             begin(due.task())
                     .ifPresent(submission -> {
                         SubmitAnswer answer = submit(submission, permits, sendBy);
-                        store(() -> record(submission, answer));
+                        store(
+                                "what the vendor answered for task %s (%s)"
+                                        .formatted(due.task(), id(answer)),
+                                () -> record(submission, answer));
                     });
         }
     }
@@ -107,11 +106,12 @@ class Calls {
                 toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
             return outcomes.beginSubmit(task, lease, ticket);
-        } catch (DataAccessException | TransactionException e) {
+        } catch (RuntimeException e) {
             // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
             // thread knows.
             log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
-            store(() -> outcomes.notBegun(task, ticket));
+            store("that task %s was not sent".formatted(task), () ->
+                    outcomes.notBegun(task, ticket));
             return Optional.empty();
         }
     }
@@ -131,10 +131,14 @@ class Calls {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
-                store(() -> outcomes.record(poll, answer));
+                store(
+                        "a poll of task %s".formatted(poll.task()),
+                        () -> outcomes.record(poll, answer));
             } else {
                 // Nothing was asked and nothing is known: due again at once, in its old place.
-                store(() -> outcomes.notPolled(poll));
+                store(
+                        "that task %s was not polled".formatted(poll.task()),
+                        () -> outcomes.notPolled(poll));
             }
         } finally {
             refreshes.answered(poll.task());
@@ -151,31 +155,45 @@ class Calls {
         }
     }
 
+    /** Told at once: until it is stored, this line is all that ties the paid clip to its task. */
+    private static String id(SubmitAnswer answer) {
+        return answer instanceof SubmitAnswer.Accepted accepted
+                ? "taken as " + accepted.upstreamTaskId()
+                : answer.getClass().getSimpleName();
+    }
+
     /**
-     * An answer is worth money: it is kept and stored again until the database takes it. What a
-     * healthy database refuses again and again is left to the lease: the task becomes UNCERTAIN.
+     * An answer is worth money: it is kept and stored again until the database takes it, for as
+     * long as that may be; the calls in flight bound how many are kept. Only what the answer itself
+     * is the cause of, and fails again and again, is left to the lease: the task becomes UNCERTAIN.
      */
-    private static void store(Runnable recording) {
+    private static void store(String what, Runnable recording) {
         Duration pause = FIRST_RETRY;
         int refusals = 0;
+        boolean told = false;
         while (true) {
             try {
                 recording.run();
+                if (told) {
+                    log.info("stored at last: {}", what);
+                }
                 return;
-            } catch (DataAccessException | TransactionException e) {
-                refusals += isOurs(e) ? 1 : 0;
+            } catch (RuntimeException e) {
+                refusals += mayPass(e) ? 0 : 1;
                 if (refusals == MOST_REFUSALS) {
+                    log.error("can't be stored, and is given up: {}", what, e);
                     throw e;
                 }
-                log.warn(
-                        "an answer could not be stored, again in {} ms: {}",
-                        pause.toMillis(),
-                        e.toString());
+                if (!told) {
+                    told = true;
+                    log.warn("can't be stored yet, tried until it is: {}: {}", what, e.toString());
+                }
             }
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                log.error("not stored, this gateway ends: {}", what);
                 return;
             }
             Duration doubled = pause.multipliedBy(2);
@@ -183,9 +201,13 @@ class Calls {
         }
     }
 
-    /** The statement or its values are wrong; time does not mend that. */
-    private static boolean isOurs(NestedRuntimeException e) {
-        return e instanceof NonTransientDataAccessException
-                && !(e instanceof DataAccessResourceFailureException);
+    /**
+     * Whether storing it can succeed without another answer: the database comes back, or somebody
+     * mends its tables and rights.
+     */
+    private static boolean mayPass(RuntimeException e) {
+        DatabaseFault fault = DatabaseFault.of(e);
+        return fault == DatabaseFault.AWAY
+                || (fault == DatabaseFault.DEFECT && !DatabaseFault.state(e).isEmpty());
     }
 }

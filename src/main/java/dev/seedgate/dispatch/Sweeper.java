@@ -1,5 +1,6 @@
 package dev.seedgate.dispatch;
 
+import dev.seedgate.database.DatabaseFault;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.shared.Loop;
 import dev.seedgate.shared.TaskId;
@@ -84,6 +85,9 @@ class Sweeper implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
             throw new IllegalStateException(e.getCause());
         }
         return tasks.size();
@@ -93,6 +97,10 @@ class Sweeper implements SmartLifecycle {
         try (Step _ = steps.begin("sweep").of(task)) {
             verb.accept(task);
         } catch (RuntimeException e) {
+            if (DatabaseFault.of(e) == DatabaseFault.AWAY) {
+                // All of them fail then, and the loop tells it once.
+                throw e;
+            }
             failures.increment();
             log.warn("sweep of {}: {}", task, e.toString());
             log.debug("sweep of {}", task, e);

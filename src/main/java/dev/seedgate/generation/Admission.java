@@ -3,6 +3,7 @@ package dev.seedgate.generation;
 import dev.seedgate.credit.Charge;
 import dev.seedgate.credit.Ledger;
 import dev.seedgate.credit.Reservation;
+import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
 import dev.seedgate.telemetry.Steps;
@@ -60,9 +61,25 @@ class Admission {
      */
     @Transactional
     Receipt admit(Caller caller, Order order, TaskId id, Runnable committing) {
+        String key = order.idempotencyKey();
+        // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
+        // the reservation. Before the key is looked for: the call that it belongs to may have used up
+        // what this one misses.
+        GatewayException refusal =
+                ledger.look(caller.teamId(), order.preset().credits()).refusal();
         Optional<Receipt> earlier =
-                Optional.ofNullable(order.idempotencyKey())
-                        .flatMap(key -> idempotencyKeys.claim(key, caller.teamId(), order, id));
+                Optional.ofNullable(key)
+                        .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+        intake.check(caller);
+        if (key != null) {
+            earlier = idempotencyKeys.claim(key, caller.teamId(), order, id);
+        }
         return earlier.orElseGet(() -> accept(caller, order, id, committing));
     }
 
@@ -71,7 +88,6 @@ class Admission {
      * wait for.
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
-        intake.check(caller);
         entities.persist(
                 new Task(id, caller, order, vendor.name(), clock.instant(), steps.stored()));
         entities.flush();
@@ -90,7 +106,7 @@ class Admission {
                 id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
     }
 
-    Charge charge(Caller caller, Order order, TaskId id) {
+    private Charge charge(Caller caller, Order order, TaskId id) {
         return new Charge(
                 id.value(),
                 caller.teamId(),

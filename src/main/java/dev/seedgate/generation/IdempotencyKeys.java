@@ -32,7 +32,11 @@ class IdempotencyKeys {
      */
     Optional<Receipt> claim(String key, long teamId, Order order, TaskId task) {
         int taken = take(key, teamId, order, task);
-        return taken == 1 ? Optional.empty() : Optional.of(replay(key, teamId, order));
+        // One that has just been forgotten was old; the next call makes a task with it.
+        return taken == 1
+                ? Optional.empty()
+                : Optional.of(
+                        find(key, teamId, order).orElseThrow(IdempotencyKeys::stillAtWork));
     }
 
     private int take(String key, long teamId, Order order, TaskId task) {
@@ -50,14 +54,22 @@ class IdempotencyKeys {
                     .param("credits", order.preset().credits())
                     .update();
         } catch (PessimisticLockingFailureException e) {
-            throw new GatewayException(
-                    ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
-                    "The first call with this Idempotency-Key is still at work; repeat this one.",
-                    Duration.ofSeconds(1));
+            throw stillAtWork();
         }
     }
 
-    private Receipt replay(String key, long teamId, Order order) {
+    private static GatewayException stillAtWork() {
+        return new GatewayException(
+                ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+                "The first call with this Idempotency-Key is still at work; repeat this one.",
+                Duration.ofSeconds(1));
+    }
+
+    /**
+     * What the key made before, if it is known; only reads. Another order with this key is {@code
+     * IDEMPOTENCY_KEY_REUSED}.
+     */
+    Optional<Receipt> find(String key, long teamId, Order order) {
         return jdbc.sql(
                         """
                         select fingerprint, task_id, credits from idempotency_key
@@ -74,7 +86,7 @@ class IdempotencyKeys {
                     return Receipt.replayed(
                             new TaskId(row.getString("task_id")), row.getLong("credits"));
                 })
-                .single();
+                .optional();
     }
 
     /** Forgets old keys, a bounded number at a time, so that nobody waits for it. */

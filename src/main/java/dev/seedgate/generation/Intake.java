@@ -51,8 +51,20 @@ class Intake implements SmartLifecycle {
                 .register(metrics);
     }
 
-    /** Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. */
+    /**
+     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the account
+     * is stopped and nothing is queued, one create a while is taken as the probe.
+     */
     void check(Caller caller) {
+        check(caller, queue.isEmpty());
+    }
+
+    /** The same for what is no create, and so never the probe. */
+    void look(Caller caller) {
+        check(caller, false);
+    }
+
+    private void check(Caller caller, boolean mayProbe) {
         if (draining) {
             throw new GatewayException(
                     ErrorCode.DRAINING,
@@ -66,7 +78,7 @@ class Intake implements SmartLifecycle {
                     // A person stopped it and a person starts it again: that takes minutes.
                     Duration.ofSeconds(30));
         }
-        Optional<Duration> stopped = budget.refusesCreates(queue.isEmpty());
+        Optional<Duration> stopped = budget.refusesCreates(mayProbe);
         if (stopped.isPresent()) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,

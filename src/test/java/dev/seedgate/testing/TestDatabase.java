@@ -130,6 +130,34 @@ public record TestDatabase(String url) {
                         .formatted(ahead.toMillis()));
     }
 
+    /**
+     * Ends every session on it; new ones are read-only from now on, or take writes again. Those
+     * that were opened while it was read-only stay so.
+     */
+    public void makeReadOnly() {
+        alter("set default_transaction_read_only = on");
+        administer(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
+    /** See above. */
+    public void makeWritable() {
+        alter("reset default_transaction_read_only");
+    }
+
+    private void alter(String change) {
+        administer(
+                "do $$ begin execute format('alter database %%I %s', current_database()); end $$"
+                        .formatted(change));
+    }
+
+    /** Runs it in a session that may write whatever the database says. */
+    private void administer(String sql) {
+        String options =
+                (url.contains("?") ? "&" : "?") + "options=-c%20default_transaction_read_only=off";
+        new TestDatabase(url + options).execute(sql);
+    }
+
     /** A small pool of connections to it, the same one each time. */
     public DataSource dataSource() {
         return POOLS.computeIfAbsent(url, TestDatabase::pool);
