@@ -41,6 +41,7 @@ begin
             ('pool_day', 'select, insert, update'),
             ('account', 'select, insert, update'),
             ('task', 'select, insert, update'),
+            ('vendor_job', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
             ('sandbox_task', 'select, insert, update'),
             ('sandbox_refusal', 'select, insert, update'),

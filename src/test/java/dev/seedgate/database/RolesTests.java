@@ -66,6 +66,7 @@ class RolesTests {
                     Map.entry("top_up", "si"),
                     Map.entry("upstream_budget", "siu"),
                     Map.entry("upstream_pause", "siud"),
+                    Map.entry("vendor_job", "siu"),
                     Map.entry("work", "siud"));
 
     private static TestDatabase database;
