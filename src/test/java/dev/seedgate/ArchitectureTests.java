@@ -31,6 +31,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.modulith.core.ApplicationModules;
 import org.springframework.stereotype.Controller;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The house rules that a compiler can't hold. */
 class ArchitectureTests {
@@ -74,6 +76,21 @@ class ArchitectureTests {
                 .should(notReach("dev.seedgate.upstream.Vendor", Set.of("submit", "poll")))
                 .andShould(notReach("dev.seedgate.alert.Webhook", Set.of("send")))
                 .because("a connection must not be held, nor a row locked, while others think")
+                .check(CLASSES);
+    }
+
+    @Test
+    void asksTheDatabaseNothingAtTheEndOfATransaction() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.seedgate.telemetry.AfterCommit")
+                .should()
+                .callMethod(
+                        TransactionSynchronizationManager.class,
+                        "registerSynchronization",
+                        TransactionSynchronization.class)
+                .because(
+                        "what runs there still has the ended transaction's connection; what is only counted or told goes through AfterCommit")
                 .check(CLASSES);
     }
 
