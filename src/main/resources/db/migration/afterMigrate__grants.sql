@@ -42,6 +42,7 @@ begin
             ('account', 'select, insert, update'),
             ('queue_share', 'select, insert, update'),
             ('task', 'select, insert, update'),
+            ('vendor_job', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
             ('sandbox_task', 'select, insert, update'),
             ('sandbox_refusal', 'select, insert, update'),

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -31,6 +32,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.modulith.core.ApplicationModules;
 import org.springframework.stereotype.Controller;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
 
 /** The house rules that a compiler can't hold. */
 class ArchitectureTests {
@@ -74,6 +76,22 @@ class ArchitectureTests {
                 .should(notReach("dev.seedgate.upstream.Vendor", Set.of("submit", "poll")))
                 .andShould(notReach("dev.seedgate.alert.Webhook", Set.of("send")))
                 .because("a connection must not be held, nor a row locked, while others think")
+                .check(CLASSES);
+    }
+
+    @Test
+    void asksTheDatabaseNothingAtTheEndOfATransaction() {
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .areAssignableTo(TransactionSynchronization.class)
+                .and()
+                .areDeclaredInClassesThat()
+                .haveNameNotMatching("dev\\.seedgate\\.telemetry\\.AfterCommit\\$.*")
+                .should()
+                .haveNameMatching("after(Commit|Completion)")
+                .because(
+                        "what runs there still has the ended transaction's connection; what is only counted or told goes through AfterCommit")
                 .check(CLASSES);
     }
 

@@ -54,7 +54,7 @@ class PoolController {
             operationId = "getPool",
             summary = "See what is left at the vendor and when it is gone",
             description =
-                    "An estimate: the recorded purchases less what the vendor took, which is its own figure for a task, else the charge of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never.")
+                    "An estimate: the recorded purchases less what the vendor took, which is its own figure for each id it gave, else the price of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never.")
     @GetMapping
     PoolAnswer get() {
         return PoolAnswer.of(vendor, pool.state(vendor.name()));

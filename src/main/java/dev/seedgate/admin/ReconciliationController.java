@@ -30,7 +30,7 @@ class ReconciliationController {
             operationId = "reconciliation",
             summary = "Compare the ledger with what the vendor took",
             description =
-                    "drift is what the vendor took less what was charged, over all items of the range whose figure is known. Range as in the usage report, by the day of the charge. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all.")
+                    "drift is what the vendor took less what was charged, over all items of the range. What the vendor never told is counted as the price, as in the pool. An item is an id that the vendor gave, or a task without one: a task with two ids has two, and the second is SECOND_ID. Range as in the usage report, by the day of the charge, of a second id by the day it was seen. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all.")
     @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
     @Nullable Reconciliation reconciliation(
             @RequestParam(required = false) @Nullable String from,

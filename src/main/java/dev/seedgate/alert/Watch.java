@@ -179,21 +179,18 @@ class Watch {
         vendorsFigures();
     }
 
-    /** The condition is that of the index task_drift_ended, word by word. */
+    /** What the vendor took job by job, as the pool and the reconciliation count it. */
     private void vendorsFigures() {
         // With the vendor's name: what the sandbox showed today must not hide what is real.
         String threshold = settings.alertDriftCredits() + " credits at " + vendor.name();
         jdbc.sql(
                         """
-                        select (t.finished_at at time zone i.billing_zone)::date::text as day, count(*) as tasks,
-                            sum(abs(t.upstream_credits - d.ours))::bigint as differ,
-                            sum(t.upstream_credits - d.ours)::bigint as net
-                        from task t cross join installation i
-                            cross join lateral (select case t.phase when 'FAILED' then 0 else t.credits end) d (ours)
-                        where ((phase = 'SUCCEEDED' and upstream_credits <> credits)
-                                or (phase = 'FAILED' and upstream_credits > 0))
-                            and t.upstream = :upstream and t.finished_at >= gateway_now() - interval '1 day'
-                        group by 1 having sum(abs(t.upstream_credits - d.ours)) >= :least
+                        select (j.drifted_at at time zone i.billing_zone)::date::text as day,
+                            count(distinct j.task_id) as tasks, sum(abs(j.taken - j.charged))::bigint as differ,
+                            sum(j.taken - j.charged)::bigint as net
+                        from vendor_job j cross join installation i
+                        where j.upstream = :upstream and j.drifted_at >= gateway_now() - interval '1 day'
+                        group by 1 having sum(abs(j.taken - j.charged)) >= :least
                         """)
                 .param("upstream", vendor.name())
                 .param("least", settings.alertDriftCredits())
@@ -204,11 +201,11 @@ class Watch {
                                 null,
                                 threshold,
                                 row.getString("day"),
-                                "%s took other credits than were charged for %d tasks that ended on %s: %d apart, %+d in all. See /admin/api/reconciliation."
+                                "%s took other credits on %s than were charged, for %d tasks: %d apart, %+d in all. See /admin/api/reconciliation."
                                         .formatted(
                                                 vendor.name(),
-                                                row.getLong("tasks"),
                                                 row.getString("day"),
+                                                row.getLong("tasks"),
                                                 row.getLong("differ"),
                                                 row.getLong("net"))))
                 .list()

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Our ledger against what the vendor says it took.
  *
- * @param drift credits the vendor took less those we charged, over all items of the range whose
- *     figure is known
+ * @param drift credits the vendor took less those we charged, over all items of the range
  * @param days the same by the day of the charge
  * @param items a page of them, the oldest first
  * @param sandbox whether the vendor is the built-in one, which costs nothing
@@ -33,16 +32,21 @@ public record Reconciliation(
         UNKNOWN_OUTCOME,
         /** It was refunded without ever knowing: the company's loss, if it is one. */
         POSSIBLE_LOSS,
-        /** It succeeded, and the vendor named no figure. */
-        NOT_TOLD
+        /** It ended, and the vendor named no figure: counted as its price. */
+        NOT_TOLD,
+        /** The vendor gave the task another id too: it may bill both, the team pays for one. */
+        SECOND_ID
     }
 
     /**
-     * A task where the figures differ or the vendor's is not known.
+     * A job of the vendor's, or a task that has none, where the figures differ or the vendor's is
+     * not known.
      *
-     * @param ours what the team pays, in credits
+     * @param chargedAt of a second id, when it was seen
+     * @param ours what the team pays for it, in credits
      * @param theirs what the vendor says it took, null when it never said
-     * @param difference theirs less ours, null when theirs is
+     * @param difference what it took less ours; what it never told counts as the price, as in the
+     *     pool
      */
     public record DriftItem(
             @JsonProperty("task_id") String taskId,
@@ -55,7 +59,7 @@ public record Reconciliation(
             @JsonProperty("upstream_task_id") @Nullable String upstreamTaskId,
             long ours,
             @Nullable Long theirs,
-            @Nullable Long difference) {}
+            long difference) {}
 
     /** What one day adds to the drift. */
     public record DriftDay(String day, long items, long drift) {}

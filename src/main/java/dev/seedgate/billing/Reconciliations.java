@@ -1,5 +1,7 @@
 package dev.seedgate.billing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.seedgate.billing.Calendar.Range;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
@@ -8,47 +10,56 @@ import dev.seedgate.upstream.Vendor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Compares each task's charge with what the vendor says it took, and lists where they differ or
- * nobody knows. An item belongs to the day of its charge. Covers the tasks at the present vendor.
+ * Compares what the vendor took, job by job, with what the teams are charged for it, and lists
+ * where they differ or nobody knows. What the vendor took is counted as the company's pool counts
+ * it, so that the drift is what the pool lost beyond the charges. An item belongs to the day of its
+ * charge, one for a second id to the day that id was seen. Covers the tasks at the present vendor.
  */
 @Service
 public class Reconciliations {
 
     /**
-     * The first branch repeats the condition of the index task_drift word by word, so that it is
-     * used; the second finds what was refunded blindly by its booked loss.
+     * The first branch has what differs; the second, by the condition of the index task_untold word
+     * by word so that it is used, where the vendor named no figure.
      */
     private static final String ITEMS =
             """
-            with drifted as (
-                select t.* from task t
-                where (phase = 'SUCCEEDED' and upstream_credits is distinct from credits)
-                    or (phase = 'FAILED' and upstream_credits > 0)
-                    or phase in ('UNCERTAIN', 'EXPIRED')
+            with found as (
+                select t.id, t.phase, t.given_up, j.upstream_task_id, j.charged as ours, j.told as theirs, j.taken,
+                    case when j.upstream_task_id is distinct from t.upstream_task_id then j.seen_at end as second_at
+                from vendor_job j join task t on t.id = j.task_id
+                where j.drifted_at is not null and j.upstream = :upstream
                 union all
-                select t.* from ledger_entry a join task t on t.id = a.task_id
-                where a.kind = 'adjust' and a.task_id is not null
-                    and t.phase = 'FAILED' and t.upstream_credits is null
+                select id, phase, given_up, upstream_task_id, case when phase = 'FAILED' then 0 else credits end, null,
+                    credits, null
+                from task
+                where ((phase = 'SUCCEEDED' and upstream_credits is null)
+                    or phase in ('UNCERTAIN', 'EXPIRED')
+                    or (given_up and upstream_task_id is null)) and upstream = :upstream
             ), item as (
-                select t.id, r.team_slug, r.project, r.preset, r.at, t.phase, t.upstream_task_id,
-                    case when t.phase = 'FAILED' then 0 else r.credits end as ours,
-                    t.upstream_credits as theirs,
-                    case when t.phase in ('UNCERTAIN', 'EXPIRED') then 'UNKNOWN_OUTCOME'
-                         when t.phase = 'FAILED' and t.upstream_credits is null then 'POSSIBLE_LOSS'
-                         when t.phase = 'FAILED' then 'CHARGED_THERE'
-                         when t.upstream_credits is null then 'NOT_TOLD'
-                         when t.upstream_credits = 0 then 'REFUNDED_THERE'
+                select f.id, r.team_slug, r.project, r.preset, coalesce(f.second_at, r.at) as at, f.phase,
+                    f.upstream_task_id, coalesce(f.upstream_task_id, '') as job, f.ours, f.theirs,
+                    f.taken - f.ours as difference,
+                    case when f.second_at is not null then 'SECOND_ID'
+                         when f.phase in ('UNCERTAIN', 'EXPIRED') then 'UNKNOWN_OUTCOME'
+                         when f.theirs is null and f.given_up then 'POSSIBLE_LOSS'
+                         when f.theirs is null then 'NOT_TOLD'
+                         when f.ours = 0 then 'CHARGED_THERE'
+                         when f.theirs = 0 then 'REFUNDED_THERE'
                          else 'WRONG_PRICE' end as kind
-                from drifted t join ledger_entry r on r.task_id = t.id and r.kind = 'reserve'
-                where t.upstream = :upstream and r.at >= :from and r.at < :to
+                from found f join ledger_entry r on r.task_id = f.id and r.kind = 'reserve'
+                where coalesce(f.second_at, r.at) >= :from and coalesce(f.second_at, r.at) < :to
             )
             """;
 
@@ -65,12 +76,9 @@ public class Reconciliations {
     /** Drift and days of the whole range, and a page of its items. */
     public Reconciliation page(
             @Nullable String from, @Nullable String to, @Nullable String cursor, int limit) {
-        if (cursor != null && TaskId.parse(cursor).isEmpty()) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
-        }
+        Position after = Position.of(cursor);
         Map<String, Object> parameters = parameters(from, to);
-        return books.read(jdbc -> page(jdbc, parameters, cursor, limit));
+        return books.read(jdbc -> page(jdbc, parameters, after, limit));
     }
 
     /** All items, written as they are read. */
@@ -93,7 +101,7 @@ public class Reconciliations {
                     .forEach(csv::text);
             csv.end();
             books.stream(
-                    ITEMS + "select * from item order by id",
+                    ITEMS + "select * from item order by id, job",
                     parameters,
                     row -> write(csv, item(row)));
             csv.flush();
@@ -101,13 +109,13 @@ public class Reconciliations {
     }
 
     private Reconciliation page(
-            JdbcClient jdbc, Map<String, Object> parameters, @Nullable String cursor, int limit) {
+            JdbcClient jdbc, Map<String, Object> parameters, Position after, int limit) {
         List<Reconciliation.DriftDay> days =
                 jdbc.sql(
                                 ITEMS
                                         + """
                                         select to_char(at at time zone :zone, 'YYYY-MM-DD') as day, count(*) as items,
-                                            coalesce(sum(theirs - ours), 0)::bigint as drift
+                                            coalesce(sum(difference), 0)::bigint as drift
                                         from item group by 1 order by 1
                                         """)
                         .params(parameters)
@@ -120,9 +128,10 @@ public class Reconciliations {
         List<Reconciliation.DriftItem> items =
                 jdbc.sql(
                                 ITEMS
-                                        + "select * from item where id > :cursor collate \"C\" order by id limit :limit")
+                                        + "select * from item where (id, job) > (:task collate \"C\", :job collate \"C\") order by id, job limit :limit")
                         .params(parameters)
-                        .param("cursor", cursor == null ? "" : cursor)
+                        .param("task", after.task())
+                        .param("job", after.job())
                         .param("limit", limit + 1)
                         .query((row, _) -> item(row))
                         .list();
@@ -131,7 +140,7 @@ public class Reconciliations {
                 days.stream().mapToLong(Reconciliation.DriftDay::drift).sum(),
                 more ? items.subList(0, limit) : items,
                 days,
-                more ? items.get(limit - 1).taskId() : null,
+                more ? Position.of(items.get(limit - 1)).cursor() : null,
                 vendor.isSandbox());
     }
 
@@ -159,7 +168,7 @@ public class Reconciliations {
                 row.getString("upstream_task_id"),
                 ours,
                 theirs,
-                theirs == null ? null : theirs - ours);
+                row.getLong("difference"));
     }
 
     private static void write(CsvWriter csv, Reconciliation.DriftItem item) {
@@ -175,5 +184,36 @@ public class Reconciliations {
         csv.number(item.theirs());
         csv.number(item.difference());
         csv.end();
+    }
+
+    /** Where a page ends: a task may have several items, one for each of its jobs. */
+    private record Position(String task, String job) {
+
+        static Position of(Reconciliation.DriftItem item) {
+            return new Position(
+                    item.taskId(), Objects.requireNonNullElse(item.upstreamTaskId(), ""));
+        }
+
+        static Position of(@Nullable String cursor) {
+            if (cursor == null) {
+                return new Position("", "");
+            }
+            String[] parts = cursor.split("\\.", -1);
+            try {
+                String job = new String(Base64.getUrlDecoder().decode(parts[1]), US_ASCII);
+                return new Position(TaskId.parse(parts[0]).orElseThrow().value(), job);
+            } catch (IllegalArgumentException
+                    | NoSuchElementException
+                    | ArrayIndexOutOfBoundsException e) {
+                throw new GatewayException(
+                        ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
+            }
+        }
+
+        String cursor() {
+            return task
+                    + "."
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(job.getBytes(US_ASCII));
+        }
     }
 }

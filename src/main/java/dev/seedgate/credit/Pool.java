@@ -27,8 +27,9 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * The company's credits at each vendor: what was bought, less what the vendor took. Every change of
- * a task writes down what it took or gave back; that is added up by day, so that the balance is
- * read from few rows however many tasks there are.
+ * one of the vendor's jobs, and of a task that it perhaps has, writes down what it took or gave
+ * back; that is added up by day, so that the balance is read from few rows however many tasks there
+ * are.
  */
 @Service
 public class Pool {

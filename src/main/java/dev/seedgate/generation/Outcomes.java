@@ -43,6 +43,7 @@ public class Outcomes {
 
     private final TaskRepository tasks;
     private final TaskEvents events;
+    private final VendorJobs jobs;
     private final Ledger ledger;
     private final AuditLog audit;
     private final DueWork work;
@@ -54,6 +55,7 @@ public class Outcomes {
     Outcomes(
             TaskRepository tasks,
             TaskEvents events,
+            VendorJobs jobs,
             Ledger ledger,
             AuditLog audit,
             DueWork work,
@@ -63,6 +65,7 @@ public class Outcomes {
             Steps steps) {
         this.tasks = tasks;
         this.events = events;
+        this.jobs = jobs;
         this.ledger = ledger;
         this.audit = audit;
         this.work = work;
@@ -113,7 +116,8 @@ public class Outcomes {
 
     /**
      * Records what a submit brought. After the lease, when the task is UNCERTAIN already, only an
-     * id moves it; any other late answer is kept as evidence.
+     * id moves it; any other late answer is kept as evidence. An id that moves nothing is kept as a
+     * job that the vendor may bill.
      *
      * @throws DataIntegrityViolationException when another task got the same id at this very
      *     moment: call again
@@ -122,10 +126,13 @@ public class Outcomes {
     public void record(Submission submission, SubmitAnswer answer) {
         Task task = lock(submission.task());
         if (task.attempt() != submission.attempt()) {
-            events.add(
-                    task,
-                    null,
-                    "answer to attempt " + submission.attempt() + ": " + answer.evidence());
+            String evidence = "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+            if (answer instanceof SubmitAnswer.Accepted accepted) {
+                jobs.another(task, submission.attempt(), accepted.upstreamTaskId());
+                contradicted(task, evidence);
+            } else {
+                events.add(task, null, evidence);
+            }
             return;
         }
         switch (answer) {
@@ -265,8 +272,7 @@ public class Outcomes {
     @Transactional
     public void attach(TaskId id, String upstreamTaskId, @Nullable String reason, Actor actor) {
         Task task = lockToResolve(id);
-        if (!upstreamTaskId.equals(task.upstreamTaskId())
-                && tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), upstreamTaskId)) {
+        if (jobs.taskOf(task.upstream(), upstreamTaskId).filter(it -> !task.isTask(it)).isPresent()) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
@@ -300,6 +306,12 @@ public class Outcomes {
 
     private Task lockToResolve(TaskId id) {
         Task task = lockKnown(id);
+        checkResolvable(task);
+        return task;
+    }
+
+    /** {@code TASK_NOT_RESOLVABLE} for a task whose outcome is known or will be. */
+    static void checkResolvable(Task task) {
         if (task.phase() != Phase.UNCERTAIN && task.phase() != Phase.EXPIRED) {
             throw new GatewayException(
                     ErrorCode.TASK_NOT_RESOLVABLE,
@@ -307,7 +319,6 @@ public class Outcomes {
                             + task.phase()
                             + "; only UNCERTAIN and EXPIRED ones can be resolved.");
         }
-        return task;
     }
 
     private Task lockKnown(TaskId id) {
@@ -331,20 +342,19 @@ public class Outcomes {
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {
-        if (answer.upstreamTaskId().equals(task.upstreamTaskId())) {
-            // Stored already: only the answer to that commit was lost.
-            return;
-        }
-        boolean known =
-                tasks.existsByUpstreamAndUpstreamTaskId(task.upstream(), answer.upstreamTaskId());
+        String id = answer.upstreamTaskId();
+        Optional<String> owner = jobs.taskOf(task.upstream(), id);
+        boolean another = owner.filter(it -> !task.isTask(it)).isPresent();
         boolean late = task.phase() != Phase.SUBMITTING;
         if (late && task.phase() != Phase.UNCERTAIN) {
-            task.drifted(known ? null : answer.upstreamTaskId());
-            contradicted(task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
-        } else if (known) {
+            // A job of its own is stored already: only the answer to that commit was lost.
+            if (another || owner.isEmpty()) {
+                tooLate(task, another ? null : id, answer);
+            }
+        } else if (another) {
             uncertainUnlessSo(task, "the id belongs to another task: " + answer.evidence());
         } else {
-            task.accepted(answer.upstreamTaskId(), tasks.now());
+            task.accepted(id, tasks.now());
             if (late) {
                 ledger.relaunch(task.teamId());
             }
@@ -352,6 +362,18 @@ public class Outcomes {
             moved(task, null, answer.evidence());
             meters.accepted(task.waited());
         }
+    }
+
+    /**
+     * An id that comes too late to move the task; {@code newId} is it unless another task has it.
+     */
+    private void tooLate(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
+        if (newId != null && task.phase().terminal() && task.upstreamTaskId() == null) {
+            task.foundTooLate(newId);
+        } else if (newId != null) {
+            jobs.another(task, task.attempt(), newId);
+        }
+        contradicted(task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
     }
 
     /** One request must not stop the company: what alone keeps drawing this fails. */
@@ -443,6 +465,9 @@ public class Outcomes {
         boolean heardOf = answer instanceof PollAnswer.Running;
         Duration late = poll.age().minus(settings.taskMaxAge());
         @Nullable Task task = late.isPositive() ? lock(poll.task()) : null;
+        if (task != null && outdated(poll, task)) {
+            return;
+        }
         if (task != null && task.phase() == Phase.RENDERING && expiry != null) {
             task.expired();
             ledger.land(task.teamId());
@@ -460,8 +485,10 @@ public class Outcomes {
 
     private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
         Task task = lock(poll.task());
-        if (task.phase().terminal()) {
-            contradictedUnless(Phase.SUCCEEDED, task, answer.evidence());
+        if (outdated(poll, task)) {
+            earlierJob(task, poll, answer.credits(), answer.evidence());
+        } else if (task.phase().terminal()) {
+            contradictedUnless(Phase.SUCCEEDED, task, poll, answer.credits(), answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             boolean landed = task.phase().inFlight();
             task.succeeded(answer.urls(), answer.credits(), tasks.now());
@@ -484,8 +511,10 @@ public class Outcomes {
 
     private void failed(DuePoll poll, PollAnswer.Failed answer) {
         Task task = lock(poll.task());
-        if (task.phase().terminal()) {
-            contradictedUnless(Phase.FAILED, task, answer.evidence());
+        if (outdated(poll, task)) {
+            earlierJob(task, poll, answer.credits(), answer.evidence());
+        } else if (task.phase().terminal()) {
+            contradictedUnless(Phase.FAILED, task, poll, answer.credits(), answer.evidence());
         } else {
             // The team knows the task by our id only.
             String message = answer.message().replace(poll.upstreamTaskId(), task.id().value());
@@ -541,10 +570,23 @@ public class Outcomes {
     }
 
     /** The same end once more: the answer to the commit that stored it was lost. */
-    private void contradictedUnless(Phase same, Task task, String evidence) {
+    private void contradictedUnless(
+            Phase same, Task task, DuePoll poll, @Nullable Long credits, String evidence) {
+        jobs.told(task, poll.upstreamTaskId(), credits);
         if (task.phase() != same) {
             contradicted(task, evidence);
         }
+    }
+
+    /** Whether the task renders under another id by now: an operator attached it meanwhile. */
+    private static boolean outdated(DuePoll poll, Task task) {
+        return !poll.upstreamTaskId().equals(task.upstreamTaskId());
+    }
+
+    /** What became of a job that the task no longer goes by: says what it cost, moves nothing. */
+    private void earlierJob(Task task, DuePoll poll, @Nullable Long credits, String evidence) {
+        jobs.told(task, poll.upstreamTaskId(), credits);
+        events.add(task, null, "of the earlier id " + poll.upstreamTaskId() + ": " + evidence);
     }
 
     private Duration refundAfter() {

@@ -40,7 +40,7 @@ public class Resolutions {
     /**
      * Polls the task under this id of the vendor's from now on, after asking the vendor once what
      * it is: an id it does not know is {@code UPSTREAM_TASK_UNKNOWN}, another order's {@code
-     * UPSTREAM_TASK_DIFFERS} unless forced.
+     * UPSTREAM_TASK_DIFFERS} unless forced. A task that can't be resolved is refused before.
      */
     public void attach(
             TaskId id, String upstreamTaskId, boolean force, @Nullable String reason, Actor actor) {
@@ -49,6 +49,7 @@ public class Resolutions {
                         .orElseThrow(() ->
                                 new GatewayException(
                                         ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+        Outcomes.checkResolvable(task);
         switch (sight(upstreamTaskId)) {
             case Sighting.Unknown _ ->
                     throw new GatewayException(

@@ -144,11 +144,12 @@ class Task {
         givenUp = true;
     }
 
-    /** What the vendor charged for after all shows in the reconciliation; it moves no money. */
-    void drifted(@Nullable String upstreamTaskId) {
-        if (this.upstreamTaskId == null) {
-            this.upstreamTaskId = upstreamTaskId;
+    /** The vendor had taken it after all; that it may bill it shows, and moves no money. */
+    void foundTooLate(String upstreamTaskId) {
+        if (!phase.terminal() || this.upstreamTaskId != null) {
+            throw new IllegalStateException("task " + id + " is " + phase);
         }
+        this.upstreamTaskId = upstreamTaskId;
     }
 
     private void move(boolean allowed, Phase next) {
@@ -160,6 +161,10 @@ class Task {
 
     TaskId id() {
         return new TaskId(id);
+    }
+
+    boolean isTask(String id) {
+        return this.id.equals(id);
     }
 
     /** The trace it was created in. */

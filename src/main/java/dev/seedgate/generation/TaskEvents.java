@@ -34,10 +34,11 @@ class TaskEvents {
     private void insert(Task task, @Nullable String note, @Nullable String evidence) {
         jdbc.sql(
                         """
-                        insert into task_event (task_id, phase, attempt, note, evidence)
-                        values (:task, :phase, :attempt, :note, :evidence)
+                        insert into task_event (task_id, team_id, phase, attempt, note, evidence)
+                        values (:task, :team, :phase, :attempt, :note, :evidence)
                         """)
                 .param("task", task.id().value())
+                .param("team", task.teamId())
                 .param("phase", task.phase().name())
                 .param("attempt", task.attempt())
                 .param("note", note)

@@ -20,6 +20,4 @@ interface TaskRepository extends Repository<Task, String>, DatabaseTime {
     Optional<Task> findById(String id);
 
     List<Task> findByIdIn(Collection<String> ids);
-
-    boolean existsByUpstreamAndUpstreamTaskId(String upstream, String upstreamTaskId);
 }

@@ -19,7 +19,8 @@ class TaskSearch {
             where (cast(:team as text) is null or m.slug = :team)
                 and t.phase in (:phases)
                 and (cast(:project as text) is null or t.project = :project)
-                and (cast(:upstreamTaskId as text) is null or t.upstream_task_id = :upstreamTaskId)
+                and (cast(:upstreamTaskId as text) is null
+                    or t.id in (select j.task_id from vendor_job j where j.upstream_task_id = :upstreamTaskId))
                 and (cast(:from as timestamptz) is null or t.created_at >= :from)
                 and (cast(:to as timestamptz) is null or t.created_at < :to)
                 and (cast(:cursor as text) is null or t.id < :cursor collate "C")

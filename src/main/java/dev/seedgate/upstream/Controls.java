@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * What an operator sees of the way to the vendor, and the two switches on it. A switch counts here
@@ -26,6 +25,7 @@ public class Controls {
     private final Guards guards;
     private final Pauses pauses;
     private final AuditLog audit;
+    private final TransactionOperations transactions;
 
     Controls(
             JdbcClient jdbc,
@@ -33,13 +33,15 @@ public class Controls {
             UpstreamSettings settings,
             Guards guards,
             Pauses pauses,
-            AuditLog audit) {
+            AuditLog audit,
+            TransactionOperations transactions) {
         this.jdbc = jdbc;
         this.endpoint = endpoint;
         this.settings = settings;
         this.guards = guards;
         this.pauses = pauses;
         this.audit = audit;
+        this.transactions = transactions;
     }
 
     /** What stands between the gateway and the vendor; the breakers are those of this instance. */
@@ -55,60 +57,55 @@ public class Controls {
     }
 
     /** Queues what is created from now on; polls go on. */
-    @Transactional
     public void pause(@Nullable String reason, Actor actor) {
         set("upstream.pause", Stop.OPERATOR, reason, actor);
     }
 
     /** Ends an operator's pause; what the vendor or its account stopped stays stopped. */
-    @Transactional
     public void resume(@Nullable String reason, Actor actor) {
         clear("upstream.resume", Stop.OPERATOR, reason, actor);
     }
 
     /** Refuses all creates of all teams; what was taken before goes on. */
-    @Transactional
     public void stopCreates(@Nullable String reason, Actor actor) {
         set("creates.stop", Stop.CREATES, reason, actor);
     }
 
     /** Takes creates again. */
-    @Transactional
     public void resumeCreates(@Nullable String reason, Actor actor) {
         clear("creates.resume", Stop.CREATES, reason, actor);
     }
 
     private void set(String action, Stop stop, @Nullable String reason, Actor actor) {
-        jdbc.sql(
-                        """
-                        insert into upstream_pause (upstream, reason, detail)
-                        values (:upstream, :stop, :detail)
-                        on conflict (upstream, reason) do update set detail = excluded.detail
-                        """)
-                .param("upstream", endpoint.name())
-                .param("stop", stop.name())
-                .param("detail", actor + (reason == null ? "" : ": " + reason))
-                .update();
-        written(action, reason, actor);
+        change(action, reason, actor, () ->
+                jdbc.sql(
+                                """
+                                insert into upstream_pause (upstream, reason, detail)
+                                values (:upstream, :stop, :detail)
+                                on conflict (upstream, reason) do update set detail = excluded.detail
+                                """)
+                        .param("upstream", endpoint.name())
+                        .param("stop", stop.name())
+                        .param("detail", actor + (reason == null ? "" : ": " + reason))
+                        .update());
     }
 
     private void clear(String action, Stop stop, @Nullable String reason, Actor actor) {
-        jdbc.sql("delete from upstream_pause where upstream = :upstream and reason = :stop")
-                .param("upstream", endpoint.name())
-                .param("stop", stop.name())
-                .update();
-        written(action, reason, actor);
+        change(action, reason, actor, () ->
+                jdbc.sql("delete from upstream_pause where upstream = :upstream and reason = :stop")
+                        .param("upstream", endpoint.name())
+                        .param("stop", stop.name())
+                        .update());
     }
 
-    private void written(String action, @Nullable String reason, Actor actor) {
-        audit.record(new Change(action, "upstream:" + endpoint.name(), null, null, reason), actor);
-        TransactionSynchronizationManager.registerSynchronization(
-                new TransactionSynchronization() {
-                    @Override
-                    public void afterCompletion(int status) {
-                        pauses.refresh();
-                    }
-                });
+    /** What stands is read when the transaction is over: within its end there is no new one. */
+    private void change(String action, @Nullable String reason, Actor actor, Runnable write) {
+        transactions.executeWithoutResult(_ -> {
+            write.run();
+            audit.record(
+                    new Change(action, "upstream:" + endpoint.name(), null, null, reason), actor);
+        });
+        pauses.refresh();
     }
 
     private List<UpstreamState.Pause> standing() {

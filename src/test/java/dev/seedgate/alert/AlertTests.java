@@ -163,7 +163,7 @@ class AlertTests {
                 .hasSize(2)
                 .anyMatch(it -> it.contains("1 findings of in_flight_is_counted, for example 7: "))
                 .anyMatch(it ->
-                        it.contains("for 1 tasks that ended on ") && it.contains("35 apart, +35"));
+                        it.contains("for 1 tasks: ") && it.contains("35 apart, +35"));
     }
 
     @Test

@@ -364,7 +364,7 @@ class StatementTests {
         String charged = team.create("charged all the same");
         gateway.vendor().fail(team.upstreamId(charged), "no");
         String lost = team.create("lost");
-        gateway.vendor().fail(team.upstreamId(lost), "no");
+        gateway.vendor().failUntold(team.upstreamId(lost), "no");
         gateway.vendor().onGenerate(FakeVendor.reset());
         String unknown = team.create("unknown");
         for (String task : new String[] {right, dear, free}) {
@@ -374,29 +374,22 @@ class StatementTests {
             team.await(task, "FAILED");
         }
         team.await(unknown, "UNCERTAIN");
-        kinds.put(unknown, "UNKNOWN_OUTCOME 65 null null");
+        kinds.put(unknown, "UNKNOWN_OUTCOME 65 null 0");
         gateway.database()
                 .execute("update task set upstream_credits = 65 where id = '" + charged + "'");
         kinds.put(charged, "CHARGED_THERE 0 65 65");
-        gateway.database()
-                .execute("update task set upstream_credits = null where id = '" + lost + "'");
-        gateway.database()
-                .execute(
-                        "insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota, from_top_ups, task_id, actor, team_slug, upstream) select 'adjust', team_id, 'company', 'possible_loss', credits, period, credits, 0, task_id, 'test', team_slug, upstream from ledger_entry where kind = 'reserve' and task_id = '"
-                                + lost
-                                + "'");
-        kinds.put(lost, "POSSIBLE_LOSS 0 null null");
+        kinds.put(lost, "NOT_TOLD 0 null 65");
         String range = "/reconciliation?from=2025-01-01&to=2100-01-01";
         JsonNode whole = gateway.admin("GET", range, null).json();
-        assertThat(whole.get("drift").asLong()).isEqualTo(35 - 65 + 65);
+        assertThat(whole.get("drift").asLong()).isEqualTo(35 - 65 + 65 + 65);
         assertThat(kinds(whole)).isEqualTo(kinds);
         assertThat(whole.at("/days/0/items").asInt()).isEqualTo(kinds.size());
-        assertThat(whole.at("/days/0/drift").asLong()).isEqualTo(35);
+        assertThat(whole.at("/days/0/drift").asLong()).isEqualTo(100);
         Map<String, String> paged = new TreeMap<>();
         String cursor = "";
         do {
             JsonNode page = gateway.admin("GET", range + "&limit=2" + cursor, null).json();
-            assertThat(page.get("drift").asLong()).isEqualTo(35);
+            assertThat(page.get("drift").asLong()).isEqualTo(100);
             paged.putAll(kinds(page));
             cursor =
                     page.get("next_cursor").isNull()
@@ -407,7 +400,7 @@ class StatementTests {
         Answer csv = gateway.admin("GET", range, null, "Accept", "text/csv");
         assertThat(csv.body())
                 .startsWith("task_id,team,project,preset,charged_at,kind,")
-                .contains(",65,100,35\r\n", ",65,,\r\n");
+                .contains(",65,100,35\r\n", ",65,,0\r\n");
         assertThat(csv.body().lines()).hasSize(kinds.size() + 1);
         assertThat(gateway.admin("GET", range + "&cursor=x", null).status()).isEqualTo(400);
         JsonNode before =

@@ -236,6 +236,7 @@ class PoolTests {
         String[] changes = {
             "phase = 'UNCERTAIN'",
             "phase = 'RENDERING', upstream_task_id = id",
+            "phase = 'RENDERING', upstream_task_id = id || 'x'",
             "upstream_credits = " + random.nextInt(200),
             "phase = 'SUCCEEDED', upstream_credits = credits",
             "phase = 'FAILED', upstream_credits = 0",
@@ -292,7 +293,8 @@ class PoolTests {
                                         select taken from pool_day where upstream = '%1$s'
                                         union all
                                         select credits from pool_movement where upstream = '%1$s') m)
-                                    - (select coalesce(sum(vendor_took(t)), 0) from task t where upstream = '%1$s')
+                                    - (select coalesce(sum(vendor_perhaps_took(t)), 0) from task t where upstream = '%1$s')
+                                    - (select coalesce(sum(taken), 0) from vendor_job where upstream = '%1$s')
                                 """
                                         .formatted(vendor)));
     }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What an operator can do about tasks that nobody knows of. */
@@ -118,6 +120,26 @@ class ResolutionTests {
         assertThat(resolve(other, "{\"outcome\":\"REFUND\"}").error())
                 .isEqualTo("TASK_NOT_RESOLVABLE");
         team.await(task, "UNCERTAIN");
+    }
+
+    /** Also of a task whose prompt is gone: nothing is compared, and the vendor is not asked. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void attachesNothingToATaskThatEnded(boolean force) {
+        Team team = gateway.team();
+        String task = team.create("ended");
+        String id = team.upstreamId(task);
+        vendor.finish(id, CLIP);
+        team.await(task, "SUCCEEDED");
+        gateway.database().execute("update task set prompt = null where id = '" + task + "'");
+        String found = "sd15p_found" + force;
+        Answer refused = resolve(task, attach(found, force ? ",\"force\":true" : ""));
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(409);
+        assertThat(refused.error()).isEqualTo("TASK_NOT_RESOLVABLE");
+        String rendering = team.create("renders");
+        team.upstreamId(rendering);
+        assertThat(resolve(rendering, attach(found, "")).error()).isEqualTo("TASK_NOT_RESOLVABLE");
+        assertThat(vendor.statuses()).noneMatch(it -> it.query().containsValue(found));
     }
 
     @Test

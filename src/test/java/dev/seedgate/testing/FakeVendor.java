@@ -155,7 +155,12 @@ public final class FakeVendor implements AutoCloseable {
 
     /** The job failed and was refunded. */
     public void fail(String id, String message) {
-        task(id).end("FAILED", null, 0, message);
+        task(id).end("FAILED", null, 0L, message);
+    }
+
+    /** The job failed, and nothing is said of credits. */
+    public void failUntold(String id, String message) {
+        task(id).end("FAILED", null, null, message);
     }
 
     /** As if the job had never been: 404 from now on. */
@@ -500,7 +505,7 @@ public final class FakeVendor implements AutoCloseable {
         private final Instant createdAt = Instant.now();
         private String status = "IN_PROGRESS";
         private @Nullable List<String> response;
-        private long credits;
+        private @Nullable Long credits;
         private @Nullable String error;
 
         Task(String id, String request) {
@@ -520,7 +525,7 @@ public final class FakeVendor implements AutoCloseable {
         }
 
         synchronized void end(
-                String end, @Nullable List<String> urls, long charged, @Nullable String message) {
+                String end, @Nullable List<String> urls, @Nullable Long charged, @Nullable String message) {
             status = end;
             response = urls;
             credits = charged;
