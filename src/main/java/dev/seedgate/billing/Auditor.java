@@ -121,15 +121,15 @@ public class Auditor {
                             """
                             select 'teams that differ: ' || count(distinct team_id) from (
                                 select team_id
-                                from (select day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                          preset, upstream, created, succeeded, failed, charged, refunded
+                                from (select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                          key_name, preset, upstream, created, succeeded, failed, charged, refunded
                                       from usage_day where day > :from and day <= :to
                                       union all
-                                      select day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                          preset, upstream, -created, -succeeded, -failed, -charged, -refunded
+                                      select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                          key_name, preset, upstream, -created, -succeeded, -failed, -charged, -refunded
                                       from usage_movement where at >= :begin and at < :end) m
-                                group by day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                    preset, upstream
+                                group by day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                    key_name, preset, upstream
                                 having sum(created) <> 0 or sum(succeeded) <> 0 or sum(failed) <> 0
                                     or sum(charged) <> 0 or sum(refunded) <> 0) d
                             having count(*) > 0

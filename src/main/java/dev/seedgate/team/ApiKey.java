@@ -9,6 +9,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -35,6 +36,11 @@ class ApiKey {
     private @Nullable Instant expiresAt;
     private boolean suspended;
     private @Nullable Instant revokedAt;
+
+    // Once rotated it ends with the overlap; when it would have ended by itself is its successors'.
+    private @Nullable Instant rotatedAt;
+    private @Nullable Instant plannedEnd;
+
     private Instant createdAt;
 
     // Written beside the request that used it, never with a change of the key.
@@ -72,19 +78,29 @@ class ApiKey {
         suspended = false;
     }
 
-    /** Ends the key at this moment unless it ends before. */
-    void expire(Instant end) {
+    /**
+     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier end.
+     */
+    void rotate(Instant now, Duration overlap) {
+        if (rotatedAt == null) {
+            rotatedAt = now;
+            plannedEnd = expiresAt;
+        }
+        Instant end = now.plus(overlap);
         if (expiresAt == null || end.isBefore(expiresAt)) {
             expiresAt = end;
         }
     }
 
-    /** What a key that takes its place must be able to. */
+    /**
+     * What a key that takes its place must be able to; it lives as long as this one would have, by
+     * whichever rotation it comes.
+     */
     NewKey successor() {
         return new NewKey(
                 name,
                 EnumSet.copyOf(Arrays.stream(scopes).map(Scope::of).toList()),
-                expiresAt,
+                rotatedAt == null ? expiresAt : plannedEnd,
                 project);
     }
 

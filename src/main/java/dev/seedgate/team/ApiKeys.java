@@ -78,7 +78,7 @@ public class ApiKeys {
                     "Key " + id + " has ended; make a new one instead of rotating it.");
         }
         NewKey successor = old.successor();
-        old.expire(now.plus(overlap));
+        old.rotate(now, overlap);
         KeyDetails after = changed(old);
         IssuedKey key = issue(team, successor);
         write("key.rotate", slug, before, after, reason, actor);
