@@ -164,6 +164,11 @@ class OpenApiConfiguration {
                         "string",
                         "The limit of the team that this create went beyond; only where limits report instead of refusing."));
         components.addHeaders(
+                "X-Ignored-Fields",
+                answer(
+                        "string",
+                        "The names of the body's fields that are no part of an order and were ignored, with commas between; absent when there are none. At most 20, each at most 40 characters."));
+        components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
         components.addSchemas("TaskId", Schemas.taskId());
         components.addSchemas("UsageRow", Schemas.usageRow());

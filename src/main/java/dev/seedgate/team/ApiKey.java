@@ -41,6 +41,9 @@ class ApiKey {
     private @Nullable Instant rotatedAt;
     private @Nullable Instant plannedEnd;
 
+    // The key that it goes back to by rotations; null for one that is no successor.
+    private @Nullable Long originId;
+
     private Instant createdAt;
 
     // Written beside the request that used it, never with a change of the key.
@@ -52,8 +55,10 @@ class ApiKey {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected ApiKey() {}
 
-    ApiKey(Team team, NewKey request, String text, Instant now) {
+    /** {@code origin} is the key that it goes back to by rotations, null for none. */
+    ApiKey(Team team, NewKey request, String text, @Nullable Long origin, Instant now) {
         this.team = team;
+        originId = origin;
         name = request.name();
         hash = KeyText.sha256(text);
         hint = KeyText.TEAM.hint(text);
@@ -61,6 +66,11 @@ class ApiKey {
         project = request.project();
         expiresAt = request.expiresAt();
         createdAt = now;
+    }
+
+    /** The key that its successors go back to. */
+    @Nullable Long origin() {
+        return originId == null ? id : originId;
     }
 
     /** Ends the key for good; a second time changes nothing. */

@@ -210,6 +210,7 @@ class StrictInputTests {
                 route.path()
                         .replace("{slug}", TEAM.slug())
                         .replace("{month}", "2001-01")
+                        .replace("{project}", "film")
                         .replace("{id}", route.path().contains("/tasks/") ? "sd15p_aaaaaaaaaaaaaaaaaaaa" : "0");
         return gateway.call(route.method(), path + query, Gateway.ADMIN_KEY, body);
     }
