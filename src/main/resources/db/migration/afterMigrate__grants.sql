@@ -59,6 +59,7 @@ begin
             ('pool_movement', 'select, insert, update, delete'),
             ('console_session', 'select, insert, update, delete'),
             ('finding', 'select, insert, update, delete'),
+            ('budget', 'select, insert, update, delete'),
             ('flyway_schema_history', 'select')
         ) as granted (name, privileges)
     loop

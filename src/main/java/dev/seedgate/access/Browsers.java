@@ -60,6 +60,7 @@ final class Browsers {
                         "X-Credits-Charged",
                         "X-Credits-Remaining",
                         "X-Limit-Exceeded",
+                        "X-Ignored-Fields",
                         "Idempotent-Replayed",
                         HttpHeaders.RETRY_AFTER));
         // A key is sent by the page's own code; there are no cookies to send along.

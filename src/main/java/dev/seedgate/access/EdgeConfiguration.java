@@ -1,7 +1,10 @@
 package dev.seedgate.access;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -9,8 +12,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
-/** What the server does before anybody's key is looked at. */
+/** What every request meets before a controller. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EdgeSettings.class)
 class EdgeConfiguration {
@@ -26,6 +36,42 @@ class EdgeConfiguration {
                             .setErrorReportValveClass(EnvelopeValve.class.getName()));
             TrustedProxies.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
         };
+    }
+
+    @Bean
+    WebMvcConfigurer knownParameters() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new KnownParameters()).addPathPatterns("/admin/api/**");
+            }
+        };
+    }
+
+    /** Nothing that a client sends is dropped or bent: not a field, not a blank into a null. */
+    @Bean
+    JsonMapperBuilderCustomizer strictBodies() {
+        return mapper ->
+                mapper.addModule(
+                                new SimpleModule()
+                                        .addDeserializer(
+                                                Instant.class,
+                                                new WrittenTime<>(Instant.class, Instant::parse))
+                                        .addDeserializer(
+                                                LocalDate.class,
+                                                new WrittenTime<>(
+                                                        LocalDate.class, LocalDate::parse)))
+                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                        .withCoercionConfigDefaults(coercion ->
+                                coercion.setCoercion(
+                                                CoercionInputShape.EmptyString, CoercionAction.Fail)
+                                        .setAcceptBlankAsEmpty(false))
+                        .withCoercionConfig(LogicalType.Textual, coercion ->
+                                coercion.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                        .setCoercion(
+                                                CoercionInputShape.Boolean, CoercionAction.Fail));
     }
 
     /** Behind the request's id, before the keys: a browser asks first, and without one. */

@@ -6,10 +6,10 @@ import dev.seedgate.database.DatabaseFault;
 import dev.seedgate.database.ShareExceededException;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Misfit;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
@@ -62,7 +62,7 @@ class ErrorAdvice {
             case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
             case MethodArgumentNotValidException invalid -> invalid(invalid);
             case MethodArgumentTypeMismatchException mismatch ->
-                    invalid(mismatch.getName() + " has the wrong form.");
+                    invalid(mismatch.getName() + " " + rule(mismatch) + ".");
             case InvalidParameterException _ ->
                     invalid("The query is not made of percent-encoded UTF-8.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
@@ -134,17 +134,15 @@ class ErrorAdvice {
     }
 
     private static GatewayException unreadable(HttpMessageNotReadableException problem) {
-        if (problem.getCause() instanceof JacksonException mismatch
-                && !mismatch.getPath().isEmpty()) {
-            String field =
-                    mismatch.getPath().stream()
-                            .map(part ->
-                                    Objects.toString(
-                                            part.getPropertyName(), "[" + part.getIndex() + "]"))
-                            .collect(Collectors.joining("."));
-            return invalid(field + " has the wrong type or form.");
+        if (problem.getCause() instanceof JacksonException mismatch) {
+            return Misfit.of(mismatch);
         }
         return invalid("The body is missing or not valid JSON.");
+    }
+
+    private static String rule(MethodArgumentTypeMismatchException mismatch) {
+        Class<?> type = mismatch.getRequiredType();
+        return type == null ? "has the wrong form" : Misfit.rule(type);
     }
 
     private static GatewayException invalid(MethodArgumentNotValidException problem) {

@@ -11,6 +11,7 @@ import static org.springframework.http.HttpMethod.HEAD;
 import static org.springframework.http.HttpMethod.OPTIONS;
 import static org.springframework.http.HttpMethod.PATCH;
 import static org.springframework.http.HttpMethod.POST;
+import static org.springframework.http.HttpMethod.PUT;
 
 import dev.seedgate.staff.Role;
 import dev.seedgate.team.Scope;
@@ -58,7 +59,14 @@ class Rules {
                     rule(POST, "/admin/api/teams/{slug}/suspend", OPERATOR),
                     rule(POST, "/admin/api/teams/{slug}/resume", OPERATOR),
                     rule(POST, "/admin/api/teams/{slug}/topups", ADMIN),
+                    rule(GET, "/admin/api/teams/{slug}/topups", VIEWER),
+                    rule(GET, "/admin/api/teams/{slug}/balance", VIEWER),
+                    rule(GET, "/admin/api/teams/{slug}/budgets", VIEWER),
+                    rule(PUT, "/admin/api/teams/{slug}/projects/{project}/budget", ADMIN),
+                    rule(DELETE, "/admin/api/teams/{slug}/projects/{project}/budget", ADMIN),
                     rule(GET, "/admin/api/teams/{slug}/keys", VIEWER),
+                    rule(PUT, "/admin/api/teams/{slug}/keys/{id}/budget", ADMIN),
+                    rule(DELETE, "/admin/api/teams/{slug}/keys/{id}/budget", ADMIN),
                     rule(POST, "/admin/api/teams/{slug}/keys", ADMIN),
                     rule(DELETE, "/admin/api/teams/{slug}/keys/{id}", ADMIN),
                     rule(POST, "/admin/api/teams/{slug}/keys/{id}/rotate", ADMIN),

@@ -75,7 +75,7 @@ class AdminKeysController {
             operationId = "rotateAdminKey",
             summary = "Rotate an admin key",
             description =
-                    "A new key with the same role, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour.")
+                    "A new key with the same role, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour. Where the answer was lost, rotate again: every successor lives as long as the first key would have.")
     @Refuses({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)

@@ -91,7 +91,7 @@ class KeysController {
             operationId = "rotateKey",
             summary = "Rotate a key",
             description =
-                    "A new key with the same rights, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour.")
+                    "A new key with the same rights, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour. Where the answer was lost, rotate again: every successor lives as long as the first key would have.")
     @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)

@@ -9,17 +9,17 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
 /**
- * A text of one line. The database can't store all control characters and no lone surrogates, and
+ * A text of one line, not blank: who means nothing leaves it out. The database can't store all control characters and no lone surrogates, and
  * no list shows them.
  */
 @Documented
 @Constraint(validatedBy = {})
-@Pattern(regexp = "[^\\p{Cc}\\p{Cs}]*")
+@Pattern(regexp = "[^\\p{Cc}\\p{Cs}]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*")
 @ReportAsSingleViolation
 @Retention(RetentionPolicy.RUNTIME)
 @interface Line {
 
-    String message() default "must not contain control characters";
+    String message() default "must be a line of text, not blank and without control characters";
 
     Class<?>[] groups() default {};
 

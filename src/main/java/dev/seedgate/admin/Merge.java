@@ -4,8 +4,9 @@ import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUn
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Misfit;
 import jakarta.validation.Validator;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,14 +29,17 @@ class Merge {
         ObjectNode whole = json.valueToTree(present);
         whole.setAll(patch);
         T merged = read(whole, present);
-        validator.validate(merged).stream()
-                .findFirst()
-                .ifPresent(it -> {
-                    String field =
-                            convertPropertyNameToUnderscoreName(it.getPropertyPath().toString());
-                    throw new GatewayException(
-                            ErrorCode.INVALID_REQUEST, field + " " + it.getMessage() + ".");
-                });
+        String broken =
+                validator.validate(merged).stream()
+                        .map(it ->
+                                convertPropertyNameToUnderscoreName(it.getPropertyPath().toString())
+                                        + " "
+                                        + it.getMessage())
+                        .sorted()
+                        .collect(Collectors.joining("; "));
+        if (!broken.isEmpty()) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, broken + ".");
+        }
         return merged;
     }
 
@@ -44,13 +48,7 @@ class Merge {
         try {
             return (T) json.treeToValue(whole, present.getClass());
         } catch (JacksonException e) {
-            String field =
-                    e.getPath().isEmpty()
-                            ? "The body"
-                            : Objects.toString(
-                                    e.getPath().getFirst().getPropertyName(), "The body");
-            throw new GatewayException(
-                    ErrorCode.INVALID_REQUEST, field + " has the wrong type or form.");
+            throw Misfit.of(e);
         }
     }
 }

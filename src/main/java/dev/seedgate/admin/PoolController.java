@@ -23,6 +23,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -54,7 +55,7 @@ class PoolController {
             operationId = "getPool",
             summary = "See what is left at the vendor and when it is gone",
             description =
-                    "An estimate: the recorded purchases less what the vendor took, which is its own figure for each id it gave, else the price of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never.")
+                    "An estimate: the recorded purchases less what the vendor took, which is its own figure for each id it gave, else the price of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never. today and this_month are what the company spends in the day and the month of the billing zone, with its caps.")
     @GetMapping
     PoolAnswer get() {
         return PoolAnswer.of(vendor, pool.state(vendor.name()));
@@ -126,7 +127,9 @@ class PoolController {
             @JsonProperty("burn_per_day") BurnAnswer burnPerDay,
             @JsonProperty("dry_on") DryAnswer dryOn,
             @Nullable Long reserve,
-            @JsonProperty("below_reserve") boolean belowReserve) {
+            @JsonProperty("below_reserve") boolean belowReserve,
+            SpendingAnswer today,
+            @JsonProperty("this_month") SpendingAnswer thisMonth) {
 
         static PoolAnswer of(Vendor vendor, PoolState state) {
             return new PoolAnswer(
@@ -139,7 +142,21 @@ class PoolController {
                     new DryAnswer(
                             state.dryOn(state.lastWeek()), state.dryOn(state.lastFourWeeks())),
                     state.reserve(),
-                    state.belowReserve());
+                    state.belowReserve(),
+                    SpendingAnswer.of(state.day()),
+                    SpendingAnswer.of(state.month()));
+        }
+    }
+
+    /**
+     * Credits that the vendor took in the time, with what waits to be sent. From {@code cap} on
+     * creates are refused; null = never.
+     */
+    record SpendingAnswer(long spent, @Nullable Long cap, boolean reached, Instant until) {
+
+        static SpendingAnswer of(PoolState.Spending spending) {
+            return new SpendingAnswer(
+                    spending.credits(), spending.cap(), spending.reached(), spending.until());
         }
     }
 

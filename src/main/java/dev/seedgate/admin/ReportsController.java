@@ -31,7 +31,7 @@ class ReportsController {
             operationId = "usageReport",
             summary = "See what was used",
             description =
-                    "group_by takes team, project, cost_center, preset, key, day and month. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone.")
+                    "group_by takes team, project, cost_center, preset, key, day and month; a key is told by its id, with name (key) and team. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone.")
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})

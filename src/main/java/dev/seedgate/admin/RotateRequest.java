@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How long the old key still works. */
 record RotateRequest(
-        @Schema(example = "PT1H") @Nullable String overlap,
+        @Schema(example = "PT1H") @Line @Nullable String overlap,
         @Line @Size(max = 500) @Nullable String reason) {
 
     // Beyond that it is no overlap but a second key.

@@ -85,9 +85,10 @@ class StatementsController {
     void close(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String month,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request,
             HttpServletResponse response)
             throws IOException {
-        send(statements.close(month, actor), response);
+        send(statements.close(month, ReasonRequest.of(request), actor), response);
     }
 
     @Operation(

@@ -15,6 +15,7 @@ import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.Teams;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -45,12 +46,19 @@ class TasksController {
     private final Resolutions resolutions;
     private final Outcomes outcomes;
     private final BillingZone zone;
+    private final Teams teams;
 
-    TasksController(TaskFiles files, Resolutions resolutions, Outcomes outcomes, BillingZone zone) {
+    TasksController(
+            TaskFiles files,
+            Resolutions resolutions,
+            Outcomes outcomes,
+            BillingZone zone,
+            Teams teams) {
         this.files = files;
         this.resolutions = resolutions;
         this.outcomes = outcomes;
         this.zone = zone;
+        this.teams = teams;
     }
 
     @Operation(
@@ -137,13 +145,22 @@ class TasksController {
             operationId = "refundTasks",
             summary = "Refund many tasks that nobody knows of",
             description =
-                    "All UNCERTAIN or EXPIRED tasks of the filter, at most 200 a call; those that can't be refunded yet are told.")
+                    "All UNCERTAIN or EXPIRED tasks of a team, made before a moment, or both; one of the two must be given. At most 200 a call; those that can't be refunded yet are told.")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping("/refund")
     BulkAnswer refund(
             @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
         if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
+        }
+        if (request.team() == null && request.before() == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "team or before is missing: say whose tasks, or before which moment they were made.");
+        }
+        if (request.team() != null) {
+            teams.get(request.team());
         }
         TaskFilter filter =
                 new TaskFilter(
@@ -210,11 +227,11 @@ class TasksController {
         }
     }
 
-    /** Which tasks: of a phase, and if given of a team and made before. */
+    /** Which tasks: of a phase, of a team and made before; one of the last two is enough. */
     record BulkRequest(
             @NotNull Phase phase,
-            @Nullable String team,
-            @Nullable String before,
+            @Line @Nullable String team,
+            @Line @Nullable String before,
             @Line @Size(max = 500) @Nullable String reason) {}
 
     /** What was refunded, and what was left and why. */

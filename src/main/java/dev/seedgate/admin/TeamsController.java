@@ -2,6 +2,7 @@ package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.credit.Accounts;
+import dev.seedgate.credit.Balance;
 import dev.seedgate.credit.TopUpDetails;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
@@ -212,6 +213,33 @@ class TeamsController {
                 accounts.topUp(teams.get(slug), request.credits(), request.reason(), once, actor));
     }
 
+    @Operation(
+            operationId = "listTopUps",
+            summary = "List a team's top-ups",
+            description =
+                    "Newest first; negative ones were taken back. Send next_cursor as cursor for the next page.")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @GetMapping("/{slug}/topups")
+    Page<TopUpAnswer> topUps(
+            @PathVariable String slug,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        Page<TopUpDetails> page =
+                accounts.topUps(teams.get(slug), Cursor.id(cursor), PageSize.checked(limit));
+        return new Page<>(page.items().stream().map(TopUpAnswer::of).toList(), page.nextCursor());
+    }
+
+    @Operation(
+            operationId = "getBalance",
+            summary = "See what a team has left",
+            description =
+                    "As the team sees it: quota, used and renews_at are of this month, held charges included; top_ups are unspent; remaining is what can still be charged, null without a quota; in_flight counts tasks that are queued, submitted or rendering.")
+    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @GetMapping("/{slug}/balance")
+    BalanceAnswer balance(@PathVariable String slug) {
+        return BalanceAnswer.of(accounts.balance(teams.get(slug).id()));
+    }
+
     private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
         return ResponseEntity.ok().eTag(IfMatch.tag(team.version())).body(TeamAnswer.of(team));
     }
@@ -326,6 +354,26 @@ class TeamsController {
                     team.archivedAt(),
                     team.createdAt(),
                     team.version());
+        }
+    }
+
+    /** A team's account, in credits. */
+    record BalanceAnswer(
+            @Nullable Long quota,
+            long used,
+            @JsonProperty("top_ups") long topUps,
+            @Nullable Long remaining,
+            @JsonProperty("renews_at") Instant renewsAt,
+            @JsonProperty("in_flight") int inFlight) {
+
+        static BalanceAnswer of(Balance balance) {
+            return new BalanceAnswer(
+                    balance.quota(),
+                    balance.used(),
+                    balance.topUps(),
+                    balance.remaining(),
+                    balance.renewsAt(),
+                    balance.inFlight());
         }
     }
 

@@ -57,6 +57,27 @@ public class Auditor {
                                 and (a.used <> l.used or a.top_ups <> l.top_ups)
                             """),
                     new Rule(
+                            "budget_equals_entries",
+                            """
+                            select a.team_id::text as subject, string_agg(
+                                coalesce('key ' || b.key_id, 'project ' || b.project) || ': used ' || b.used
+                                || ', by the ledger ' || l.used, '; ' order by b.id) as detail
+                            from account a join budget b on b.team_id = a.team_id cross join lateral (
+                                select coalesce(sum(charged - refunded), 0) as used from (
+                                    select key_id, project, priced_on, charged, refunded from usage_day
+                                    where team_id = a.team_id and day >= b.period
+                                    union all
+                                    select key_id, project, priced_on, charged, refunded from usage_movement
+                                    where team_id = a.team_id and at >= greatest(
+                                        (select coalesce(until, '-infinity') from ledger_days),
+                                        (select b.period::timestamp at time zone billing_zone from installation))) m
+                                where date_trunc('month', priced_on) = b.period
+                                    and (project = b.project or key_id in (
+                                        select id from api_key where coalesce(origin_id, id) = b.key_id))) l
+                            where a.team_id > :from and a.team_id <= :to and b.used <> l.used
+                            group by a.team_id
+                            """),
+                    new Rule(
                             "in_flight_is_counted",
                             """
                             select a.team_id::text as subject,
@@ -121,15 +142,15 @@ public class Auditor {
                             """
                             select 'teams that differ: ' || count(distinct team_id) from (
                                 select team_id
-                                from (select day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                          preset, upstream, created, succeeded, failed, charged, refunded
+                                from (select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                          key_name, preset, upstream, created, succeeded, failed, charged, refunded
                                       from usage_day where day > :from and day <= :to
                                       union all
-                                      select day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                          preset, upstream, -created, -succeeded, -failed, -charged, -refunded
+                                      select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                          key_name, preset, upstream, -created, -succeeded, -failed, -charged, -refunded
                                       from usage_movement where at >= :begin and at < :end) m
-                                group by day, priced_on, team_id, team_slug, project, cost_center, key_name,
-                                    preset, upstream
+                                group by day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                    key_name, preset, upstream
                                 having sum(created) <> 0 or sum(succeeded) <> 0 or sum(failed) <> 0
                                     or sum(charged) <> 0 or sum(refunded) <> 0) d
                             having count(*) > 0

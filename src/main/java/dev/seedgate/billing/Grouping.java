@@ -2,12 +2,15 @@ package dev.seedgate.billing;
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
@@ -16,8 +19,9 @@ enum Grouping {
     PROJECT("project"),
     COST_CENTER("cost_center"),
     PRESET("preset"),
-    // By name: a rotated key goes on as the same row.
     KEY("key_name"),
+    // Comes with the key: two may have one name, also of two teams.
+    KEY_ID("key_id"),
     DAY("day", "YYYY-MM-DD"),
     MONTH("date_trunc('month', day)", "YYYY-MM");
 
@@ -54,29 +58,42 @@ enum Grouping {
 
     /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
     String order() {
-        return "g." + column() + (dateForm == null ? " collate \"C\" nulls last" : "");
+        boolean text = dateForm == null && this != KEY_ID;
+        return "g." + column() + (text ? " collate \"C\"" : "") + " nulls last";
     }
 
-    /** The wishes in their order, each once. */
+    /** Of a row: its cell. */
+    @Nullable Object value(ResultSet row) throws SQLException {
+        return this == KEY_ID ? row.getObject(word(), Long.class) : row.getString(word());
+    }
+
+    /** The wishes in their order, each once. A key's name comes with its id and its team. */
     static Set<Grouping> parse(List<String> words, Set<Grouping> allowed) {
         Set<Grouping> groupings = new LinkedHashSet<>();
         for (String word : words) {
             if (!word.isBlank()) {
-                groupings.add(
-                        allowed.stream()
+                Grouping grouping =
+                        wishes(allowed)
                                 .filter(it -> it.word().equals(word.strip()))
                                 .findFirst()
-                                .orElseThrow(() -> unknown(allowed)));
+                                .orElseThrow(() -> unknown(allowed));
+                groupings.add(grouping);
+                if (grouping == KEY) {
+                    Stream.of(KEY_ID, TEAM).filter(allowed::contains).forEach(groupings::add);
+                }
             }
         }
         return groupings;
     }
 
+    private static Stream<Grouping> wishes(Set<Grouping> allowed) {
+        return Arrays.stream(values()).filter(it -> allowed.contains(it) && it != KEY_ID);
+    }
+
     private static GatewayException unknown(Set<Grouping> allowed) {
         return new GatewayException(
                 ErrorCode.INVALID_REQUEST,
-                Arrays.stream(values())
-                        .filter(allowed::contains)
+                wishes(allowed)
                         .map(Grouping::word)
                         .collect(Collectors.joining(", ", "group_by takes the words ", ".")));
     }

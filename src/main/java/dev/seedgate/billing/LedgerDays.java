@@ -32,11 +32,12 @@ class LedgerDays {
 
     private static final String USAGE =
             """
-            insert into usage_day
-            select :day, priced_on, team_id, team_slug, project, cost_center, key_name, preset, upstream,
-                sum(created), sum(succeeded), sum(failed), sum(charged), sum(refunded)
+            insert into usage_day (day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                key_name, preset, upstream, created, succeeded, failed, charged, refunded)
+            select :day, priced_on, team_id, team_slug, project, cost_center, key_id, key_name, preset,
+                upstream, sum(created), sum(succeeded), sum(failed), sum(charged), sum(refunded)
             from usage_movement where at >= :from and at < :to
-            group by priced_on, team_id, team_slug, project, cost_center, key_name, preset, upstream
+            group by priced_on, team_id, team_slug, project, cost_center, key_id, key_name, preset, upstream
             """;
 
     private static final String ACCOUNTS =

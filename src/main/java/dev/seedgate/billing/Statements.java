@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
@@ -103,9 +104,9 @@ public class Statements {
      * an hour after its end, {@code BOOKS_NOT_AUDITED} until the auditor has been round since,
      * {@code BOOKS_DO_NOT_ADD_UP} while it has findings.
      */
-    public StatementDocument close(String text, Actor actor) {
+    public StatementDocument close(String text, @Nullable String reason, Actor actor) {
         YearMonth month = Calendar.month(text);
-        return closed(month).orElseGet(() -> freeze(month, actor));
+        return closed(month).orElseGet(() -> freeze(month, reason, actor));
     }
 
     /** Takes a closed month up again; the frozen document is kept. */
@@ -151,7 +152,7 @@ public class Statements {
         return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
     }
 
-    private StatementDocument freeze(YearMonth month, Actor actor) {
+    private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
         Moment now = calendar.now();
         Instant closable = Calendar.month(month, now.zone()).to().plus(settings.closeAfter());
         if (now.now().isBefore(closable)) {
@@ -164,15 +165,16 @@ public class Statements {
         String json =
                 StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
                         .json();
-        if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, actor)))) {
+        if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, reason, actor)))) {
             // A price was set while the month was being counted.
-            return freeze(month, actor);
+            return freeze(month, reason, actor);
         }
         // Whoever was first has closed it.
         return closed(month).orElseThrow(() -> new IllegalStateException(month + " is not closed"));
     }
 
-    private boolean store(YearMonth month, String json, int price, Actor actor) {
+    private boolean store(
+            YearMonth month, String json, int price, @Nullable String reason, Actor actor) {
         if (!prices.hold(price)) {
             return false;
         }
@@ -196,7 +198,7 @@ public class Statements {
                             "statement:" + month,
                             null,
                             Map.of("digest", digest),
-                            null),
+                            reason),
                     actor);
         }
         return true;

@@ -30,7 +30,7 @@ class UsageController {
             operationId = "usage",
             summary = "See what the team has used",
             description =
-                    "group_by takes project, cost_center, preset, key, day and month. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. format=csv or Accept: text/csv answers the rows alone.")
+                    "group_by takes project, cost_center, preset, key, day and month; a key is told by its id, with its name (key). from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. format=csv or Accept: text/csv answers the rows alone.")
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})

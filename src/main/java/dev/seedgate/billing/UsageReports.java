@@ -41,7 +41,7 @@ public class UsageReports {
                     "seconds");
 
     private static final String COLUMNS =
-            "select day, team_slug, project, cost_center, preset, key_name, created, succeeded, failed, charged, refunded, ";
+            "select day, team_slug, project, cost_center, preset, key_id, key_name, created, succeeded, failed, charged, refunded, ";
 
     // By day what is summed, entry by entry what lies beside it, and what nobody knows the end of.
     private static final String MOVEMENTS =
@@ -62,7 +62,7 @@ public class UsageReports {
                     0 from usage_movement
                     where at >= :tail and at < :to and upstream = :upstream %1$s
                     union all
-                    select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_name, 0, 0, 0, 0, 0, 1
+                    select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_id, m.key_name, 0, 0, 0, 0, 0, 1
                     from task t join usage_movement m on m.task_id = t.id and m.created = 1
                     where t.phase in ('UNCERTAIN', 'EXPIRED')
                         and m.at >= :from and m.at < :to and m.upstream = :upstream %2$s
@@ -252,7 +252,7 @@ public class UsageReports {
             throws SQLException {
         Map<String, @Nullable Object> cells = new LinkedHashMap<>();
         for (Grouping group : groups) {
-            cells.put(group.word(), row.getString(group.word()));
+            cells.put(group.word(), group.value(row));
         }
         for (String figure : FIGURES) {
             cells.put(figure, row.getLong(figure));

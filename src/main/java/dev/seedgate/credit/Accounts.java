@@ -5,10 +5,12 @@ import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Page;
 import dev.seedgate.team.TeamDetails;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,28 @@ public class Accounts {
                     "This Idempotency-Key belongs to another top-up of this team; use a new one.");
         }
         return earlier;
+    }
+
+    /**
+     * A team's top-ups, newest first.
+     *
+     * @param cursor the id before which the page begins, or null
+     */
+    @Transactional(readOnly = true)
+    public Page<TopUpDetails> topUps(TeamDetails team, @Nullable Long cursor, int limit) {
+        List<TopUpDetails> found =
+                jdbc.sql(
+                                """
+                                select id, credits, reason, created_at from top_up
+                                where team_id = :team and (cast(:cursor as bigint) is null or id < :cursor)
+                                order by id desc limit :limit
+                                """)
+                        .param("team", team.id())
+                        .param("cursor", cursor)
+                        .param("limit", limit + 1)
+                        .query((row, _) -> details(team, row))
+                        .list();
+        return Page.of(found, limit, TopUpDetails::id);
     }
 
     private Optional<TopUpDetails> insert(

@@ -9,8 +9,11 @@ import dev.seedgate.telemetry.TeamMeters;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,7 +34,8 @@ public class Ledger {
      * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in flight,
      * quota. GCRA: a create may come when the
      * theoretical arrival time it would move is at most a minute ahead, so that a whole minute's
-     * allowance can come at once. Soft limits, but for the suspension, are seen and not enforced:
+     * allowance can come at once. The budgets of the key and the project come after the quota, and
+     * a team without any pays nothing for them. Soft limits, but for the suspension, are seen and not enforced:
      * what is beyond quota and top-ups then counts on the quota.
      */
     private static final String VERDICT =
@@ -44,24 +48,39 @@ public class Ledger {
                        greatest(a.rate_tat, gateway_now()) as rate_tat,
                        greatest(a.period, gateway_period()) as period,
                        case when a.period < gateway_period() then 0 else a.used end as used,
-                       a.top_ups, a.in_flight
+                       a.top_ups, a.in_flight, a.budget_changes
                 from account a join team t on t.id = a.team_id
                 where a.team_id = :team
-                %s
+                %1$s
+            ), b as materialized (
+                select b.id, b.key_id, b.project, b.monthly_credits,
+                       case when b.period < a.period then 0 else b.used end as used
+                from a join budget b on a.budget_changes > 0 and b.team_id = a.team_id
+                    and (b.project = cast(:project as text) or b.key_id =
+                        (select coalesce(origin_id, id) from api_key where id = :keyId))
+                %2$s
+            ), tight as (
+                select key_id, project, greatest(monthly_credits - used, 0) as budget_left from b
+                where used + :credits > monthly_credits order by key_id nulls last limit 1
             ), price as (
-                select a.*, case when monthly_quota is null then 0
+                select a.*,
+                       -- The locked row is the latest, this one what the statement sees: a budget that was made
+                       -- or taken away while the account was waited for.
+                       budget_changes <> (select budget_changes from account where team_id = :team) as stale,
+                       monthly_quota is not null and greatest(monthly_quota - used, 0) + top_ups < :credits
+                           as quota_is_short,
+                       case when monthly_quota is null then 0
                                  else least(top_ups, :credits - least(:credits, greatest(monthly_quota - used, 0)))
                             end as from_top_ups
                 from a
             ), seen as (
-                select price.*,
+                select price.*, tight.key_id as tight_key, tight.project as tight_project, tight.budget_left,
                        case when closed then 'FORBIDDEN'
                             when rate_tat + rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
                             when in_flight >= max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
-                            when monthly_quota is not null and greatest(monthly_quota - used, 0) + top_ups < :credits
-                                then 'TEAM_QUOTA_EXHAUSTED'
+                            when quota_is_short or tight.budget_left is not null then 'TEAM_QUOTA_EXHAUSTED'
                        end as broken
-                from price
+                from price left join tight on true
             ), verdict as (
                 select seen.*, case when closed or not soft_limits then broken end as refusal from seen
             )\
@@ -69,7 +88,8 @@ public class Ledger {
 
     private static final String ANSWER =
             """
-            select refusal, broken, slug, max_in_flight, renews_at,
+            select refusal, broken, stale, slug, max_in_flight, renews_at,
+                   quota_is_short, tight_key, tight_project, budget_left,
                    ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
                    case when monthly_quota is null then null
                         else greatest(monthly_quota - used, 0) + top_ups end as remaining
@@ -77,11 +97,11 @@ public class Ledger {
             """;
 
     /** Neither locks nor writes. */
-    private static final String LOOK = VERDICT.formatted("") + "\n" + ANSWER;
+    private static final String LOOK = VERDICT.formatted("", "") + "\n" + ANSWER;
 
     /** Locks the account first, so that nobody moves it between the verdict and the move. */
     private static final String RESERVE =
-            VERDICT.formatted("for update of a")
+            VERDICT.formatted("for update of a", "for update of b")
                     + """
             , moved as (
                 update account set
@@ -93,8 +113,14 @@ public class Ledger {
                                     -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
                                     else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
                 from verdict v
-                where account.team_id = v.team_id and v.refusal is null
+                where account.team_id = v.team_id and v.refusal is null and not v.stale
                 returning account.team_id
+            ), spent as (
+                update budget set
+                    period = v.period,
+                    used = case when budget.period < v.period then 0 else budget.used end + :credits
+                from b cross join verdict v join moved using (team_id)
+                where budget.id = b.id
             ), entry as (
                 insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
@@ -131,7 +157,21 @@ public class Ledger {
                 in_flight = a.in_flight - :landed
             from entry e
             where a.team_id = e.team_id
-            returning e.team_slug, e.credits
+            returning e.team_slug, e.credits, a.budget_changes
+            """;
+
+    /**
+     * Gives a released charge back to the budgets that it was counted on, while its month is still
+     * the current one. A statement of its own: the one that waited for the account may not see a
+     * budget that was made meanwhile.
+     */
+    private static final String GIVE_BACK =
+            """
+            update budget b set used = greatest(b.used - e.credits, 0)
+            from ledger_entry e
+            where e.task_id = :task and e.kind = 'reserve' and b.team_id = e.team_id and b.period = e.period
+                and (b.project = e.project
+                    or b.key_id = (select coalesce(origin_id, id) from api_key where id = e.key_id))
             """;
 
     private final JdbcClient jdbc;
@@ -146,11 +186,13 @@ public class Ledger {
      * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
      * nothing; and by the time of the reservation it may be one, so it admits nobody.
      */
-    public Verdict look(long teamId, long credits) {
+    public Verdict look(Charge charge) {
         return jdbc.sql(LOOK)
-                .param("team", teamId)
-                .param("credits", credits)
-                .query((row, _) -> new Verdict(refusal(row, credits), exceeded(row)))
+                .param("team", charge.teamId())
+                .param("credits", charge.preset().credits())
+                .param("project", charge.project())
+                .param("keyId", charge.keyId())
+                .query((row, _) -> new Verdict(refusal(row, charge), exceeded(row)))
                 .single();
     }
 
@@ -160,6 +202,14 @@ public class Ledger {
      * commit: call it late. A team with soft limits is refused only while it is suspended.
      */
     public Reservation reserve(Charge charge) {
+        return tryToReserve(charge)
+                // It holds the account's lock now: what it sees can't change any more.
+                .or(() -> tryToReserve(charge))
+                .orElseThrow(() -> new IllegalStateException("the account's budgets are miscounted"));
+    }
+
+    /** Empty when the team's budgets have changed while the account was waited for. */
+    private Optional<Reservation> tryToReserve(Charge charge) {
         long credits = charge.preset().credits();
         return jdbc.sql(RESERVE)
                 .param("team", charge.teamId())
@@ -174,9 +224,12 @@ public class Ledger {
                 .param("priceVersion", Preset.PRICE_VERSION)
                 .param("upstream", charge.upstream())
                 .query((row, _) -> {
-                    Reservation reservation = reservation(row, credits);
+                    if (row.getBoolean("stale")) {
+                        return Optional.<Reservation>empty();
+                    }
+                    Reservation reservation = reservation(row, charge, credits);
                     count("reserve", row.getString("slug"), credits);
-                    return reservation;
+                    return Optional.of(reservation);
                 })
                 .single();
     }
@@ -235,7 +288,7 @@ public class Ledger {
             boolean landed,
             @Nullable String reason,
             Actor actor) {
-        int accounts =
+        List<Boolean> accounts =
                 jdbc.sql(CLOSE)
                         .param("task", task)
                         .param("kind", kind)
@@ -244,12 +297,17 @@ public class Ledger {
                         .param("landed", landed ? 1 : 0)
                         .param("reason", reason)
                         .param("actor", actor.name())
-                        .query((row, _) -> count(kind, row))
-                        .list()
-                        .size();
-        if (accounts != 1) {
+                        .query((row, _) -> {
+                            count(kind, row);
+                            return row.getInt("budget_changes") > 0;
+                        })
+                        .list();
+        if (accounts.size() != 1) {
             throw new IllegalStateException(
-                    kind + " of " + task + " moved " + accounts + " accounts");
+                    kind + " of " + task + " moved " + accounts.size() + " accounts");
+        }
+        if (accounts.getFirst() && kind.equals("release")) {
+            jdbc.sql(GIVE_BACK).param("task", task).update();
         }
     }
 
@@ -277,10 +335,11 @@ public class Ledger {
                 .update();
     }
 
-    private static Reservation reservation(ResultSet row, long credits) throws SQLException {
+    private static Reservation reservation(ResultSet row, Charge charge, long credits)
+            throws SQLException {
         long left = row.getLong("remaining");
         Long remaining = row.wasNull() ? null : left;
-        GatewayException refusal = refusal(row, credits);
+        GatewayException refusal = refusal(row, charge);
         if (refusal != null) {
             throw refusal;
         }
@@ -295,13 +354,14 @@ public class Ledger {
         return broken == null ? null : ErrorCode.valueOf(broken);
     }
 
-    private static @Nullable GatewayException refusal(ResultSet row, long credits)
+    private static @Nullable GatewayException refusal(ResultSet row, Charge charge)
             throws SQLException {
         String name = row.getString("refusal");
         if (name == null) {
             return null;
         }
         ErrorCode refusal = ErrorCode.valueOf(name);
+        long credits = charge.preset().credits();
         return switch (refusal) {
             case FORBIDDEN ->
                     new GatewayException(
@@ -319,14 +379,32 @@ public class Ledger {
             default ->
                     new GatewayException(
                             ErrorCode.TEAM_QUOTA_EXHAUSTED,
-                            "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
-                                    .formatted(
-                                            credits,
-                                            row.getLong("remaining"),
-                                            row.getObject("renews_at", OffsetDateTime.class)
-                                                    .toInstant()
-                                                    .truncatedTo(ChronoUnit.SECONDS)));
+                            row.getBoolean("quota_is_short")
+                                    ? "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
+                                            .formatted(
+                                                    credits,
+                                                    row.getLong("remaining"),
+                                                    renewal(row))
+                                    : "This clip needs %d credits and the budget of %s has %d left. It renews at %s; an admin can raise it before."
+                                            .formatted(
+                                                    credits,
+                                                    budgeted(row, charge),
+                                                    row.getLong("budget_left"),
+                                                    renewal(row)));
         };
+    }
+
+    private static Instant renewal(ResultSet row) throws SQLException {
+        return row.getObject("renews_at", OffsetDateTime.class)
+                .toInstant()
+                .truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static String budgeted(ResultSet row, Charge charge) throws SQLException {
+        String project = row.getString("tight_project");
+        return project == null
+                ? "your key \"" + charge.keyName() + "\""
+                : "the project \"" + project + "\"";
     }
 
     private static GatewayException rateLimited(ResultSet row) throws SQLException {

@@ -3,6 +3,7 @@ package dev.seedgate.credit;
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.credit.PoolState.Burn;
+import dev.seedgate.credit.PoolState.Spending;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
@@ -119,6 +120,11 @@ public class Pool {
                             from pool_purchase where upstream = :upstream
                         )
                         select t.now, t.day, t.billing_zone, b.purchased, b.latest,
+                            (select coalesce(sum(w.credits), 0)::bigint from work w
+                             where w.kind in ('submit', 'sent')) as waiting,
+                            coalesce(sum(m.taken) filter (where m.day = t.day), 0)::bigint as today,
+                            coalesce(sum(m.taken) filter (where m.day >= date_trunc('month', t.day)), 0)::bigint
+                                as this_month,
                             coalesce(sum(m.taken), 0)::bigint as taken,
                             coalesce(sum(m.taken) filter (where m.day > t.day - 7), 0)::bigint as week,
                             coalesce(sum(m.taken) filter (where m.day > t.day - 28), 0)::bigint as four_weeks,
@@ -161,6 +167,7 @@ public class Pool {
         LocalDate today = row.getObject("day", LocalDate.class);
         LocalDate first = row.getObject("first_day", LocalDate.class);
         ZoneId zone = ZoneId.of(row.getString("billing_zone"));
+        long waiting = row.getLong("waiting");
         Instant now = row.getObject("now", OffsetDateTime.class).toInstant();
         return new PoolState(
                 today,
@@ -171,7 +178,15 @@ public class Pool {
                         row.getLong("four_weeks"),
                         since(later(first, today.minusDays(27)), zone, now)),
                 row.getLong("latest"),
-                settings.poolReserve());
+                settings.poolReserve(),
+                new Spending(
+                        row.getLong("today") + waiting,
+                        settings.poolDailyCap(),
+                        today.plusDays(1).atStartOfDay(zone).toInstant()),
+                new Spending(
+                        row.getLong("this_month") + waiting,
+                        settings.poolMonthlyCap(),
+                        today.withDayOfMonth(1).plusMonths(1).atStartOfDay(zone).toInstant()));
     }
 
     private static LocalDate later(LocalDate one, LocalDate other) {

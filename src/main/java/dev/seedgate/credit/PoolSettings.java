@@ -13,10 +13,15 @@ import org.springframework.validation.annotation.Validated;
  * @param poolInterval how old the balance that creates are refused by may be, and how often what
  *     the vendor took is added up
  * @param poolMovements added up in one statement; the vendor takes far fewer in an interval
+ * @param poolDailyCap creates are refused for the rest of a day of the billing zone once the vendor
+ *     took so many credits of all teams together, with what waits to be sent; null = never
+ * @param poolMonthlyCap the same for a month
  */
 @Validated
 @ConfigurationProperties("seedgate")
 record PoolSettings(
         @Min(0) @Nullable Long poolReserve,
         @DefaultValue("10s") Duration poolInterval,
-        @DefaultValue("5000") @Min(1) int poolMovements) {}
+        @DefaultValue("5000") @Min(1) int poolMovements,
+        @Min(0) @Nullable Long poolDailyCap,
+        @Min(0) @Nullable Long poolMonthlyCap) {}

@@ -3,6 +3,7 @@ package dev.seedgate.credit;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param taken what the vendor took since the beginning, possible losses included
  * @param latestPurchase the id of the last one that was no correction downwards, 0 before
  * @param reserve below it creates are refused, null when nothing is
+ * @param day what goes to the vendor today
+ * @param month what goes there in this month
  */
 public record PoolState(
         LocalDate today,
@@ -22,7 +25,9 @@ public record PoolState(
         Burn lastWeek,
         Burn lastFourWeeks,
         long latestPurchase,
-        @Nullable Long reserve) {
+        @Nullable Long reserve,
+        Spending day,
+        Spending month) {
 
     /** What should be left; null while nobody recorded a purchase. */
     public @Nullable Long balance() {
@@ -33,6 +38,25 @@ public record PoolState(
     public boolean belowReserve() {
         Long balance = balance();
         return balance != null && reserve != null && balance < reserve;
+    }
+
+    /** The first of the company's caps that is reached, null when none is. */
+    public @Nullable Spending reachedCap() {
+        return day.reached() ? day : month.reached() ? month : null;
+    }
+
+    /**
+     * What the vendor took in a time, with what waits to be sent.
+     *
+     * @param cap more is not let through, null for no bound
+     * @param until when the time is over
+     */
+    public record Spending(long credits, @Nullable Long cap, Instant until) {
+
+        /** Whether nothing more is let through. */
+        public boolean reached() {
+            return cap != null && credits >= cap;
+        }
     }
 
     /** The day on which the balance runs out at this pace; null when it is not known or never. */

@@ -6,6 +6,7 @@ import dev.seedgate.shared.RequestId;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.Schema;
@@ -17,6 +18,7 @@ import io.swagger.v3.oas.models.tags.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
@@ -80,15 +82,32 @@ class OpenApiConfiguration {
     GlobalOpenApiCustomizer absentIsNull() {
         return description ->
                 description.getPaths().values().stream()
-                        .flatMap(path -> path.readOperations().stream())
-                        .map(Operation::getRequestBody)
-                        .filter(Objects::nonNull)
-                        .flatMap(body -> body.getContent().values().stream())
-                        .map(content -> content.getSchema().get$ref())
-                        .filter(Objects::nonNull)
-                        .map(ref -> ref.substring(ref.lastIndexOf('/') + 1))
+                        .flatMap(OpenApiConfiguration::bodies)
                         .forEach(name ->
                                 leaveOut(description.getComponents().getSchemas().get(name)));
+    }
+
+    /** What the admin API does not know it refuses; the mirror ignores it, as the vendor does. */
+    @Bean
+    GlobalOpenApiCustomizer unknownIsRefused() {
+        return description ->
+                description.getPaths().entrySet().stream()
+                        .filter(path -> path.getKey().startsWith("/admin/"))
+                        .flatMap(path -> bodies(path.getValue()))
+                        .map(name -> description.getComponents().getSchemas().get(name))
+                        .filter(Objects::nonNull)
+                        .forEach(schema -> schema.setAdditionalProperties(false));
+    }
+
+    /** The names of the schemas of a path's request bodies. */
+    private static Stream<String> bodies(PathItem path) {
+        return path.readOperations().stream()
+                .map(Operation::getRequestBody)
+                .filter(Objects::nonNull)
+                .flatMap(body -> body.getContent().values().stream())
+                .map(content -> content.getSchema().get$ref())
+                .filter(Objects::nonNull)
+                .map(ref -> ref.substring(ref.lastIndexOf('/') + 1));
     }
 
     private static void leaveOut(@Nullable Schema<?> request) {
@@ -144,6 +163,11 @@ class OpenApiConfiguration {
                 answer(
                         "string",
                         "The limit of the team that this create went beyond; only where limits report instead of refusing."));
+        components.addHeaders(
+                "X-Ignored-Fields",
+                answer(
+                        "string",
+                        "The names of the body's fields that are no part of an order and were ignored, with commas between; absent when there are none. At most 20, each at most 40 characters."));
         components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
         components.addSchemas("TaskId", Schemas.taskId());

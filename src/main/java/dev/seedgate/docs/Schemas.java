@@ -41,6 +41,9 @@ final class Schemas {
             name.addType("null");
             row.addProperty(group, name.description("Only when grouped by it."));
         }
+        Schema<Object> keyId = of("integer");
+        keyId.addType("null");
+        row.addProperty("key_id", keyId.description("Only when grouped by key."));
         List<String> figures =
                 List.of(
                         "created",

@@ -66,7 +66,7 @@ class Admission {
         // the reservation. Before the key is looked for: the call that it belongs to may have used up
         // what this one misses.
         GatewayException refusal =
-                ledger.look(caller.teamId(), order.preset().credits()).refusal();
+                ledger.look(charge(caller, order, id)).refusal();
         Optional<Receipt> earlier =
                 Optional.ofNullable(key)
                         .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
@@ -106,7 +106,7 @@ class Admission {
                 id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
     }
 
-    private Charge charge(Caller caller, Order order, TaskId id) {
+    Charge charge(Caller caller, Order order, TaskId id) {
         return new Charge(
                 id.value(),
                 caller.teamId(),

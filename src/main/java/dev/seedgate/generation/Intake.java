@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped or its credits are down to the reserve, not when the queue is longer
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, not when the queue is longer
  * than can be submitted in time. Answered from memory; the queue's length is at most a second old,
  * the balance some seconds.
  */
@@ -91,6 +91,18 @@ class Intake implements SmartLifecycle {
                     ErrorCode.UPSTREAM_UNAVAILABLE,
                     "The company's credits at the video service are down to the reserve; nothing was charged. The operators see it too; try again later.",
                     // Somebody has to buy some first.
+                    Duration.ofMinutes(1));
+        }
+        PoolState.Spending reached = state == null ? null : state.reachedCap();
+        if (reached != null) {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The company's cap of %d credits for %s is reached; nothing was charged. Creates are taken again from %s on, or when the operators raise the cap."
+                            .formatted(
+                                    reached.cap(),
+                                    reached == state.day() ? "this day" : "this month",
+                                    reached.until()),
+                    // Somebody may raise it at any moment.
                     Duration.ofMinutes(1));
         }
         if (!queue.takes(caller.teamId())) {

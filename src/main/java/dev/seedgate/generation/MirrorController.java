@@ -79,6 +79,7 @@ class MirrorController {
                 @Header(name = "X-Credits-Charged", ref = "X-Credits-Charged"),
                 @Header(name = "X-Credits-Remaining", ref = "X-Credits-Remaining"),
                 @Header(name = "X-Limit-Exceeded", ref = "X-Limit-Exceeded"),
+                @Header(name = "X-Ignored-Fields", ref = "X-Ignored-Fields"),
                 @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed")
             })
     @Refuses({
@@ -118,6 +119,10 @@ class MirrorController {
         }
         if (receipt.exceeded() != null) {
             answer.header("X-Limit-Exceeded", receipt.exceeded().name());
+        }
+        String ignored = OrderReader.ignored(body);
+        if (!ignored.isEmpty()) {
+            answer.header("X-Ignored-Fields", ignored);
         }
         if (receipt.replayed()) {
             answer.header("Idempotent-Replayed", "true");

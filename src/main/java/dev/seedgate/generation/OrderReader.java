@@ -21,12 +21,20 @@ import tools.jackson.databind.JsonNode;
 @Component
 class OrderReader {
 
+    private static final Set<String> FIELDS =
+            Set.of("prompt", "aspect_ratio", "duration", "sound", "image_urls");
+    // Of the names of ignored fields: a client's mistake fills no header.
+    private static final int MOST_IGNORED = 20;
+    private static final int LONGEST_IGNORED = 40;
+
     private static final Set<String> ASPECT_RATIOS = Set.of("16:9", "9:16", "1:1");
     private static final String DEFAULT_ASPECT_RATIO = "16:9";
     // The vendor's page: at most 1000 characters.
     static final int LONGEST_PROMPT = 1000;
     // What browsers and proxies agree on.
     static final int LONGEST_URL = 2048;
+
+    private static final Pattern UNWRITABLE = Pattern.compile("[^!-+\\--~]");
 
     private static final Pattern UNDERSCORED_HOST =
             Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?");
@@ -46,6 +54,32 @@ class OrderReader {
                 duration(field(body, "duration")),
                 sound(field(body, "sound")),
                 imageUrls);
+    }
+
+    /**
+     * The names of the fields that are no part of an order, as a header can carry them: at most 20,
+     * each at most 40 characters long, a question mark for what a header's list can't hold. Empty
+     * when there are none.
+     */
+    static String ignored(JsonNode body) {
+        List<String> names =
+                body.propertyNames().stream()
+                        .filter(name -> !FIELDS.contains(name))
+                        .limit(MOST_IGNORED + 1L)
+                        .map(OrderReader::written)
+                        .toList();
+        return names.size() > MOST_IGNORED
+                ? String.join(", ", names.subList(0, MOST_IGNORED)) + ", ..."
+                : String.join(", ", names);
+    }
+
+    private static String written(String name) {
+        String plain = UNWRITABLE.matcher(name).replaceAll("?");
+        return plain.isEmpty()
+                ? "?"
+                : plain.length() > LONGEST_IGNORED
+                        ? plain.substring(0, LONGEST_IGNORED - 3) + "..."
+                        : plain;
     }
 
     /** Null stands for absent in every field. */

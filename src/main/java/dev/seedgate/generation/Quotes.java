@@ -5,7 +5,9 @@ import dev.seedgate.credit.Ledger;
 import dev.seedgate.credit.Verdict;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Caller;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,11 +16,15 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Quotes {
 
+    private final Admission admission;
     private final Intake intake;
     private final Ledger ledger;
     private final Accounts accounts;
+    private final Clock clock;
 
-    Quotes(Intake intake, Ledger ledger, Accounts accounts) {
+    Quotes(Admission admission, Intake intake, Ledger ledger, Accounts accounts, Clock clock) {
+        this.admission = admission;
+        this.clock = clock;
         this.intake = intake;
         this.ledger = ledger;
         this.accounts = accounts;
@@ -34,7 +40,8 @@ class Quotes {
         } catch (GatewayException refusal) {
             return refused(credits, refusal, remaining);
         }
-        Verdict verdict = ledger.look(caller.teamId(), credits);
+        Verdict verdict = 
+                ledger.look(admission.charge(caller, order, TaskId.create(clock.instant())));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);

@@ -7,6 +7,7 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,11 @@ class AdminKey {
     private String role;
     private @Nullable Instant expiresAt;
     private @Nullable Instant revokedAt;
+
+    // Once rotated it ends with the overlap; when it would have ended by itself is its successors'.
+    private @Nullable Instant rotatedAt;
+    private @Nullable Instant plannedEnd;
+
     private Instant createdAt;
 
     // Written beside the request that used it, never with a change of the key.
@@ -52,16 +58,27 @@ class AdminKey {
         }
     }
 
-    /** Ends the key at this moment unless it ends before. */
-    void expire(Instant end) {
+    /**
+     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier end.
+     */
+    void rotate(Instant now, Duration overlap) {
+        if (rotatedAt == null) {
+            rotatedAt = now;
+            plannedEnd = expiresAt;
+        }
+        Instant end = now.plus(overlap);
         if (expiresAt == null || end.isBefore(expiresAt)) {
             expiresAt = end;
         }
     }
 
-    /** What a key that takes its place must be able to. */
+    /**
+     * What a key that takes its place must be able to; it lives as long as this one would have, by
+     * whichever rotation it comes.
+     */
     NewAdminKey successor() {
-        return new NewAdminKey(name, Role.of(role), expiresAt);
+        return new NewAdminKey(
+                name, Role.of(role), rotatedAt == null ? expiresAt : plannedEnd);
     }
 
     boolean isDead(Instant now) {

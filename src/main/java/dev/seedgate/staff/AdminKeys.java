@@ -55,7 +55,7 @@ public class AdminKeys {
                     "Admin key " + id + " has ended; make a new one instead of rotating it.");
         }
         NewAdminKey successor = old.successor();
-        old.expire(now.plus(overlap));
+        old.rotate(now, overlap);
         write("admin-key.rotate", before, changed(old), reason, actor);
         return issue(successor, reason, actor);
     }

@@ -9,6 +9,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -35,6 +36,14 @@ class ApiKey {
     private @Nullable Instant expiresAt;
     private boolean suspended;
     private @Nullable Instant revokedAt;
+
+    // Once rotated it ends with the overlap; when it would have ended by itself is its successors'.
+    private @Nullable Instant rotatedAt;
+    private @Nullable Instant plannedEnd;
+
+    // The key that it goes back to by rotations; null for one that is no successor.
+    private @Nullable Long originId;
+
     private Instant createdAt;
 
     // Written beside the request that used it, never with a change of the key.
@@ -46,8 +55,10 @@ class ApiKey {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected ApiKey() {}
 
-    ApiKey(Team team, NewKey request, String text, Instant now) {
+    /** {@code origin} is the key that it goes back to by rotations, null for none. */
+    ApiKey(Team team, NewKey request, String text, @Nullable Long origin, Instant now) {
         this.team = team;
+        originId = origin;
         name = request.name();
         hash = KeyText.sha256(text);
         hint = KeyText.TEAM.hint(text);
@@ -55,6 +66,11 @@ class ApiKey {
         project = request.project();
         expiresAt = request.expiresAt();
         createdAt = now;
+    }
+
+    /** The key that its successors go back to. */
+    @Nullable Long origin() {
+        return originId == null ? id : originId;
     }
 
     /** Ends the key for good; a second time changes nothing. */
@@ -72,19 +88,29 @@ class ApiKey {
         suspended = false;
     }
 
-    /** Ends the key at this moment unless it ends before. */
-    void expire(Instant end) {
+    /**
+     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier end.
+     */
+    void rotate(Instant now, Duration overlap) {
+        if (rotatedAt == null) {
+            rotatedAt = now;
+            plannedEnd = expiresAt;
+        }
+        Instant end = now.plus(overlap);
         if (expiresAt == null || end.isBefore(expiresAt)) {
             expiresAt = end;
         }
     }
 
-    /** What a key that takes its place must be able to. */
+    /**
+     * What a key that takes its place must be able to; it lives as long as this one would have, by
+     * whichever rotation it comes.
+     */
     NewKey successor() {
         return new NewKey(
                 name,
                 EnumSet.copyOf(Arrays.stream(scopes).map(Scope::of).toList()),
-                expiresAt,
+                rotatedAt == null ? expiresAt : plannedEnd,
                 project);
     }
 

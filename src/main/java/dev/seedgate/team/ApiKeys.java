@@ -45,7 +45,7 @@ public class ApiKeys {
     @Transactional
     public IssuedKey issue(String slug, NewKey request, Actor actor) {
         Team team = living(slug);
-        IssuedKey key = issue(team, request);
+        IssuedKey key = issue(team, request, null);
         write("key.issue", slug, null, key.details(), null, actor);
         return key;
     }
@@ -78,9 +78,9 @@ public class ApiKeys {
                     "Key " + id + " has ended; make a new one instead of rotating it.");
         }
         NewKey successor = old.successor();
-        old.expire(now.plus(overlap));
+        old.rotate(now, overlap);
         KeyDetails after = changed(old);
-        IssuedKey key = issue(team, successor);
+        IssuedKey key = issue(team, successor, old.origin());
         write("key.rotate", slug, before, after, reason, actor);
         write("key.issue", slug, null, key.details(), reason, actor);
         return key;
@@ -184,16 +184,17 @@ public class ApiKeys {
         Team team =
                 teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false, null));
         if (!keys.existsByHash(KeyText.sha256(apiKey))) {
-            store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey);
+            store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey, null);
         }
     }
 
-    private IssuedKey issue(Team team, NewKey request) {
+    private IssuedKey issue(Team team, NewKey request, @Nullable Long origin) {
         String text = KeyText.TEAM.generate();
-        return new IssuedKey(store(team, request, text), text);
+        return new IssuedKey(store(team, request, text, origin), text);
     }
 
-    private KeyDetails store(Team team, NewKey request, String text) {
-        return keys.saveAndFlush(new ApiKey(team, request, text, clock.instant())).details();
+    private KeyDetails store(Team team, NewKey request, String text, @Nullable Long origin) {
+        return keys.saveAndFlush(new ApiKey(team, request, text, origin, clock.instant()))
+                .details();
     }
 }

@@ -47,6 +47,13 @@ class AccessMatrixTests {
                     operator POST   /admin/api/teams/{slug}/suspend
                     operator POST   /admin/api/teams/{slug}/resume
                     admin    POST   /admin/api/teams/{slug}/topups
+                    viewer   GET    /admin/api/teams/{slug}/topups
+                    viewer   GET    /admin/api/teams/{slug}/balance
+                    viewer   GET    /admin/api/teams/{slug}/budgets
+                    admin    PUT    /admin/api/teams/{slug}/projects/{project}/budget
+                    admin    DELETE /admin/api/teams/{slug}/projects/{project}/budget
+                    admin    PUT    /admin/api/teams/{slug}/keys/{id}/budget
+                    admin    DELETE /admin/api/teams/{slug}/keys/{id}/budget
                     viewer   GET    /admin/api/teams/{slug}/keys
                     admin    POST   /admin/api/teams/{slug}/keys
                     admin    DELETE /admin/api/teams/{slug}/keys/{id}
@@ -209,8 +216,9 @@ class AccessMatrixTests {
                         .replace("alerts/{id}", "alerts/0")
                         .replace("{id}", UNKNOWN)
                         .replace("{team}", "nobodys-team")
+                        .replace("{project}", "nobodys-project")
                         .replace("{month}", "x");
-        boolean body = method.equals("POST") || method.equals("PATCH");
+        boolean body = Set.of("POST", "PATCH", "PUT").contains(method);
         return gateway.call(method, path, null, body ? "[]" : null, headers);
     }
 

@@ -18,9 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,10 +120,43 @@ class UsageTests {
         assertThat(grouped.json().get("message").stringValue()).contains("group_by");
         Answer csv = one.get("/api/usage?group_by=key&format=csv");
         assertThat(csv.body())
-                .isEqualTo(
-                        "key,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\nall,1,0,0,0,65,0,65,0\r\n");
+                .matches(
+                        "key,key_id,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\nall,\\d+,1,0,0,0,65,0,65,0\r\n");
         String writer = gateway.key(one.slug(), "{\"name\":\"w\",\"scopes\":[\"generate\"]}");
         assertThat(gateway.call("GET", "/api/usage", writer, null).error()).isEqualTo("FORBIDDEN");
+    }
+
+    @Test
+    void tellsKeysOfOneNameApart() {
+        Team team = gateway.team();
+        Team other = gateway.team();
+        Team again = new Team(gateway, team.slug(), gateway.key(team.slug(), "{\"name\":\"all\"}"));
+        team.create("one");
+        again.create("two");
+        again.create("three");
+        other.create("four");
+        List<List<String>> rows = new ArrayList<>();
+        usage("group_by=key")
+                .get("rows")
+                .forEach(row -> {
+                    assertThat(row.propertyNames()).startsWith("key", "key_id", "team", "created");
+                    assertThat(row.get("key_id").isNumber()).isTrue();
+                    if (Set.of(team.slug(), other.slug()).contains(row.get("team").asString())) {
+                        rows.add(
+                                List.of(
+                                        row.get("key").asString(),
+                                        row.get("team").asString(),
+                                        row.get("created").asString()));
+                    }
+                });
+        assertThat(rows)
+                .containsExactlyInAnyOrder(
+                        List.of("all", team.slug(), "1"),
+                        List.of("all", team.slug(), "2"),
+                        List.of("all", other.slug(), "1"));
+        assertThat(usage("group_by=team,key").at("/rows/0").propertyNames())
+                .startsWith("team", "key", "key_id", "created");
+        assertThat(team.get("/api/usage?group_by=key").data().get("rows").size()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -153,8 +188,9 @@ class UsageTests {
         names.put("project", it -> String.valueOf(it.project()));
         names.put("cost_center", it -> String.valueOf(it.costCenter()));
         names.put("preset", Clip::preset);
-        names.put("key", Clip::key);
-        names.put("project,key", it -> it.project() + "|" + it.key());
+        names.put("team,key", it -> it.team() + "|" + it.key());
+        names.put(
+                "project,team,key", it -> it.project() + "|" + it.team() + "|" + it.key());
         names.forEach((group, name) ->
                 assertThat(rows(usage(range + "&group_by=" + group), group, total))
                         .as(group)
@@ -339,14 +375,16 @@ class UsageTests {
         Answer csv = gateway.admin("GET", query, null, "Accept", "text/csv");
         assertThat(csv.status()).isEqualTo(200);
         assertThat(csv.header("Content-Type")).startsWith("text/csv");
+        UnaryOperator<String> more = key -> key + ",1," + team.slug() + ",,1";
         assertThat(csv.body())
                 .startsWith(
-                        "key,project,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\n")
+                        "key,key_id,team,project,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\n")
                 .endsWith("\r\n")
-                .contains("'=1+1,,1,0,0,1,260,0,260,0\r\n")
-                .contains("'+1,,1", "'-1,,1", "'@a,,1", "'\tb,,1", "\"'\rc\",,1", "plain,,1")
-                .contains("\"a,b\",,1", "\"say \"\"hi\"\"\",,1", "\"two\nlines\",,1", "é,,1")
-                .contains("refund,p,0,0,1,0,0,65,-65,0\r\n")
+                .contains(more.apply("'=1+1") + ",0,0,1,260,0,260,0\r\n")
+                .contains(more.apply("'+1"), more.apply("'-1"), more.apply("'@a"), more.apply("'\tb"), more.apply("\"'\rc\""))
+                .contains(more.apply("plain"), more.apply("\"a,b\""), more.apply("\"say \"\"hi\"\"\""))
+                .contains(more.apply("\"two\nlines\""), more.apply("é"))
+                .contains("refund,1," + team.slug() + ",p,0,0,1,0,0,65,-65,0\r\n")
                 .doesNotContain("success_rate");
         assertThat(csv.body().split("\r\n", -1)).hasSize(names.size() + 3);
         assertThat(gateway.admin("GET", query + "&format=csv", null).body()).isEqualTo(csv.body());

@@ -48,6 +48,7 @@ class RolesTests {
                     Map.entry("credit_price", "si"),
                     Map.entry("fair_queue", "su"),
                     Map.entry("finding", "siud"),
+                    Map.entry("budget", "siud"),
                     Map.entry("flyway_schema_history", "s"),
                     Map.entry("idempotency_key", "sid"),
                     Map.entry("installation", "si"),

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +97,40 @@ class GenerateTests {
     @FieldSource("BAD_PROMPTS")
     void refusesABadPrompt(String prompt) {
         refuses("{\"prompt\":" + prompt + REST, 400, "INVALID_PROMPT", "prompt");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"generate_audio\":true,\"image_url\":\"x\"|generate_audio, image_url",
+                "\"seed\":null|seed",
+                "\"\":1|?",
+                "\"a\\r\\nSet-Cookie: b\":1,\"x,y\":2,\"\u00e9\":3|a??Set-Cookie:?b, x?y, ?",
+            })
+    void namesTheFieldsThatItIgnores(String fields, String header) {
+        Answer answer =
+                gateway.team()
+                        .post(
+                                "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",%s}"
+                                        .formatted(fields));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.header("X-Ignored-Fields")).isEqualTo(header);
+    }
+
+    @Test
+    void boundsTheNamesOfIgnoredFields() {
+        Team team = gateway.team();
+        String many =
+                IntStream.range(0, 500)
+                        .mapToObj(i -> "\"" + "n".repeat(90) + i + "\":1")
+                        .collect(Collectors.joining(","));
+        String order = "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"%s}";
+        String header = team.post(order.formatted("," + many)).header("X-Ignored-Fields");
+        assertThat(header).endsWith(", ...").hasSizeLessThan(1000);
+        assertThat(header.split(", ")).hasSize(21);
+        assertThat(team.post(order.formatted("")).header("X-Ignored-Fields")).isNull();
     }
 
     @Test

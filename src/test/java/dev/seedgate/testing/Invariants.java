@@ -43,6 +43,20 @@ public final class Invariants {
         assertThat(
                         database.rows(
                                 """
+                                select b.id || ': used ' || b.used || ', by the ledger ' || l.used
+                                from budget b cross join lateral (
+                                    select coalesce(sum(case kind when 'reserve' then credits else -credits end), 0) as used
+                                    from ledger_entry e
+                                    where e.team_id = b.team_id and e.period = b.period and kind in ('reserve', 'release')
+                                        and (e.project = b.project or e.key_id in (
+                                            select id from api_key where coalesce(origin_id, id) = b.key_id))) l
+                                where b.used <> l.used
+                                """))
+                .as("every budget equals its entries")
+                .isEmpty();
+        assertThat(
+                        database.rows(
+                                """
                                 select a.team_id || ': in flight ' || a.in_flight || ', tasks ' || count(t.id)
                                 from account a left join task t on t.team_id = a.team_id
                                     and t.phase in ('QUEUED', 'SUBMITTING', 'RENDERING')
