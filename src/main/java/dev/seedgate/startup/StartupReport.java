@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +23,6 @@ import org.springframework.core.Ordered;
  * operator can mend. What is left goes to Spring Boot's own report, with its stack trace.
  */
 final class StartupReport implements SpringBootExceptionReporter, Ordered {
-
-    /** A privilege is missing. */
-    private static final String DENIED = "42501";
 
     private static final Logger LOG = LoggerFactory.getLogger(StartupReport.class);
 
@@ -66,8 +64,9 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
             case BindValidationException invalid -> BadSetting.explain(invalid);
             case BindException unreadable -> BadSetting.explain(unreadable);
             case InvalidConfigurationPropertyValueException wrong -> BadSetting.explain(wrong);
-            case FlywayException migration -> migration(migration);
-            case SQLException denied when DENIED.equals(denied.getSQLState()) -> denied(denied);
+            case FlywayValidateException other -> otherTables(other);
+            case FlywayException migration -> notApplied(migration);
+            case SQLException refused -> refused(refused);
             default -> null;
         };
     }
@@ -77,17 +76,63 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
                 .formatted(port);
     }
 
-    private static String denied(SQLException e) {
-        return "The database role may not do this (%s): have the migrations run as the tables' owner, with SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD; they grant the role of SPRING_DATASOURCE_USERNAME what it needs."
-                .formatted(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    /** What the database itself says is the first cause; null when it says nothing of the kind. */
+    private static @Nullable String refused(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        String told = firstLine(e);
+        String todo =
+                switch (state) {
+                    case "42501" ->
+                            "The database role may not do this (%s): have the migrations run as the tables' owner, with SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD; they grant the role of SPRING_DATASOURCE_USERNAME what it needs.";
+                    case "25006" ->
+                            "The database is read-only (%s): name the primary in SPRING_DATASOURCE_URL, or make it take writes again.";
+                    case "55P03", "40P01", "57014" ->
+                            "Somebody else holds what this start needs to lock (%s): end that session, or start again when it is quiet.";
+                    case "53100" ->
+                            "The database's disk is full (%s): make room, then start again.";
+                    case "53300" ->
+                            "The database has no connection left (%s): raise its max_connections, or start fewer replicas.";
+                    case "3D000" ->
+                            "The database does not exist (%s): create it, or correct SPRING_DATASOURCE_URL.";
+                    case "3F000" ->
+                            "The database has no schema to make tables in (%s): create it, or correct the role's search_path.";
+                    default -> byClass(state, told);
+                };
+        return todo == null ? null : todo.formatted(told);
     }
 
-    private static String migration(FlywayException e) {
-        if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException login
-                && DatabaseCheck.REFUSED.contains(login.getSQLState())) {
-            return "The database refuses the login of the migrations (%s): correct SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD."
-                    .formatted(login.getMessage());
+    private static @Nullable String byClass(String state, String told) {
+        if (DatabaseCheck.REFUSED.contains(state)) {
+            return "The database refuses the login (%s): correct SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD, or SPRING_DATASOURCE_USERNAME and SPRING_DATASOURCE_PASSWORD.";
         }
+        // Of these two states there are others too.
+        if (told.contains("extension") && (state.equals("0A000") || state.equals("58P01"))) {
+            return "The database lacks an extension (%s): install it on the server.";
+        }
+        return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+            case "08", "57" ->
+                    "The database went away (%s): see whether it runs, then start again.";
+            case "53" ->
+                    "The database lacks resources (%s): see its log, then start again.";
+            case "58", "F0", "XX" ->
+                    "The database itself is broken (%s): see its log, then start again.";
+            default -> null;
+        };
+    }
+
+    /** For whatever other reason: the database's own words for it, if it has any. */
+    private static String notApplied(FlywayException e) {
+        String why =
+                NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause
+                        ? "%s: %s (SQLSTATE %s)"
+                                .formatted(firstLine(e), firstLine(cause), cause.getSQLState())
+                        : firstLine(e);
+        return "The migrations could not be applied (%s): mend that and start again. Those before the one that failed stay applied."
+                .formatted(why);
+    }
+
+    /** The first line is a headline; the second names the migration. */
+    private static String otherTables(FlywayValidateException e) {
         String detail =
                 String.valueOf(e.getMessage())
                         .lines()
@@ -96,5 +141,9 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
                         .orElse("");
         return "The tables in the database are not those of this version of the gateway (%s): start the version that made them, or name an empty database in SPRING_DATASOURCE_URL."
                 .formatted(detail.strip());
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
     }
 }

@@ -3,6 +3,7 @@ package dev.seedgate.startup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.seedgate.shared.StartupProblem;
 import dev.seedgate.testing.FakeVendor;
@@ -15,7 +16,10 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -23,6 +27,9 @@ import java.util.Map;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -82,6 +89,130 @@ class StartupReportTests {
                                 .contains("not those of this version of the gateway")
                                 .contains("checksum mismatch for migration version 1")
                                 .doesNotContain("\n"));
+    }
+
+    @Test
+    void explainsMigrationsThatAreNotOurs() {
+        TestDatabase database = TestDatabase.create().migrated();
+        database.execute(
+                "update flyway_schema_history set version = '1.5' where version = '2'");
+        assertThat(lineFor(database.flyway()))
+                .contains("not those of this version of the gateway")
+                .contains("1.5");
+    }
+
+    @Test
+    void explainsADatabaseThatTakesNoWrites() {
+        TestDatabase database = TestDatabase.create();
+        database.makeReadOnly();
+        assertThat(lineFor(database.flyway()))
+                .startsWith("The database is read-only (ERROR: cannot execute CREATE TABLE")
+                .doesNotContain("this version");
+    }
+
+    @Test
+    void explainsARoleThatMayNotMakeTables() {
+        TestDatabase database = TestDatabase.create();
+        Flyway flyway =
+                Flyway.configure()
+                        .dataSource(database.as(TestDatabase.APPLICATION).url(), null, null)
+                        .load();
+        assertThat(lineFor(flyway))
+                .contains("permission denied for schema public")
+                .contains("SPRING_FLYWAY_USER");
+    }
+
+    @Test
+    void explainsALockThatSomebodyElseHolds(@TempDir Path folder) throws Exception {
+        Flyway impatient =
+                migration(folder, "set lock_timeout = '100ms'; select pg_advisory_xact_lock(1)");
+        try (Connection other = impatient.getConfiguration().getDataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock(1)");
+            assertThat(lineFor(impatient))
+                    .startsWith("Somebody else holds what this start needs to lock")
+                    .contains("lock timeout");
+        }
+    }
+
+    @Test
+    void explainsTablesThatSomebodyElseMade() {
+        TestDatabase database = TestDatabase.create();
+        database.execute("create table something (id int)");
+        assertThat(lineFor(database.flyway()))
+                .startsWith("The migrations could not be applied (Found non-empty schema(s)");
+    }
+
+    @Test
+    void explainsALoginOfTheMigrationsThatIsRefused() {
+        TestDatabase database = TestDatabase.create();
+        Flyway flyway =
+                Flyway.configure()
+                        .dataSource(
+                                database.as("nobody_of_this_name").url(), null, null)
+                        .load();
+        assertThat(lineFor(flyway))
+                .startsWith("The database refuses the login")
+                .contains("SPRING_FLYWAY_USER")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void explainsAnExtensionThatIsNotThere(@TempDir Path folder) throws IOException {
+        assertThat(lineFor(migration(folder, "create extension nowhere")))
+                .startsWith("The database lacks an extension (ERROR: extension \"nowhere\" is not available)");
+    }
+
+    /** Whatever a database can refuse a migration with, its own words are in the line. */
+    @ParameterizedTest
+    @CsvSource({
+        "42501, The database role may not do this",
+        "25006, The database is read-only",
+        "55P03, Somebody else holds what this start needs to lock",
+        "40P01, Somebody else holds what this start needs to lock",
+        "57014, Somebody else holds what this start needs to lock",
+        "53100, The database's disk is full",
+        "53200, The database lacks resources",
+        "53300, The database has no connection left",
+        "3F000, The database has no schema",
+        "08006, The database went away",
+        "57P01, The database went away",
+        "58030, The database itself is broken",
+        "XX001, The database itself is broken",
+        "42P07, The migrations could not be applied",
+        "42P01, The migrations could not be applied",
+        "0A000, The migrations could not be applied",
+        "22003, The migrations could not be applied",
+        "23505, The migrations could not be applied",
+        "P0001, The migrations could not be applied"
+    })
+    void saysTheFirstCauseOfAMigrationThatFails(
+            String state, String begin, @TempDir Path folder) throws IOException {
+        String sql =
+                "do $$ begin raise exception 'the first cause' using errcode = '%s'; end $$"
+                        .formatted(state);
+        String line = lineFor(migration(folder, sql));
+        assertThat(line)
+                .startsWith(begin)
+                .contains("the first cause")
+                .doesNotContain("this version")
+                .doesNotContain("\n");
+        if (begin.endsWith("applied")) {
+            assertThat(line).contains("V1__sample.sql").contains(state);
+        }
+    }
+
+    private static Flyway migration(Path folder, String sql) throws IOException {
+        Files.writeString(folder.resolve("V1__sample.sql"), sql + ";\n");
+        return Flyway.configure()
+                .dataSource(TestDatabase.create().as(TestDatabase.OWNER).url(), null, null)
+                .locations("filesystem:" + folder)
+                .load();
+    }
+
+    private static String lineFor(Flyway flyway) {
+        return String.valueOf(StartupReport.explain(catchThrowable(flyway::migrate)));
     }
 
     @Test
