@@ -40,7 +40,7 @@ class Quotes {
         try {
             intake.check();
             Reservation held =
-                    ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant())));
+                    ledger.reserve(admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
             return new Quote(credits, true, held.exceeded(), over(held.exceeded()), remaining);
         } catch (GatewayException refusal) {
             return new Quote(credits, false, refusal.code(), refusal.message(), remaining);
