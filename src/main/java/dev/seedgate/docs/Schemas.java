@@ -28,7 +28,7 @@ final class Schemas {
     static Schema<Object> taskId() {
         Schema<Object> id = string();
         id.setPattern("^sd15p_[A-Za-z0-9]{15,64}$");
-        id.setExample("sd15p_03kR9vQm2ZtX7bWc4LyHnE");
+        id.setExample("sd15p_03kR9vQm2ZtX7bWc4LyHnE0");
         return id;
     }
 

@@ -26,6 +26,7 @@ class Creates {
     private final Admission admission;
     private final TaskRepository tasks;
     private final Clock clock;
+    private final char cell;
     private final Steps steps;
     private final TeamMeters meters;
 
@@ -33,11 +34,13 @@ class Creates {
             Admission admission,
             TaskRepository tasks,
             Clock clock,
+            GenerationSettings settings,
             Steps steps,
             TeamMeters meters) {
         this.admission = admission;
         this.tasks = tasks;
         this.clock = clock;
+        cell = settings.cell().charAt(0);
         this.steps = steps;
         this.meters = meters;
     }
@@ -48,7 +51,7 @@ class Creates {
      * else {@code OUTCOME_UNKNOWN}.
      */
     Receipt create(Caller caller, Order order) {
-        TaskId id = TaskId.create(clock.instant());
+        TaskId id = TaskId.create(clock.instant(), cell);
         try (Step _ = steps.begin("create").of(id, caller.teamSlug())) {
             Receipt receipt = create(caller, order, id);
             meters.created(receipt.replayed() ? "replayed" : "accepted", caller.teamSlug());

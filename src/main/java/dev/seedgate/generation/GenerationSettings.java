@@ -2,6 +2,7 @@ package dev.seedgate.generation;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
+ * @param cell the letter or digit that new task ids end with: which of several databases has them
  * @param maxImageUrls the vendor names no number; four is what its siblings take
  * @param statusRefreshWait how long a status read waits for its own poll; 0 = reads never poll
  * @param statusFreshFor a vendor's answer this young is given again without asking
@@ -34,6 +36,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record GenerationSettings(
+        @DefaultValue("0") @Pattern(regexp = "[0-9A-Za-z]", message = "must be one letter or digit")
+                String cell,
         @DefaultValue("4") @Min(1) int maxImageUrls,
         @DefaultValue("1s") Duration statusRefreshWait,
         @DefaultValue("2s") Duration statusFreshFor,

@@ -41,7 +41,7 @@ class Quotes {
             return refused(credits, refusal, remaining);
         }
         Verdict verdict = 
-                ledger.look(admission.charge(caller, order, TaskId.create(clock.instant())));
+                ledger.look(admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);

@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 
 /**
  * The gateway's own name of a task, in the vendor's form: {@code sd15p_} and 15 to 64 letters and
- * digits. New ones sort by time (48 bits of milliseconds) and can't be guessed (80 random bits).
+ * digits. New ones sort by time (48 bits of milliseconds), can't be guessed (80 random bits) and end
+ * with the cell that made them; older ones have no such end and sort among them by time all the
+ * same.
  */
 public record TaskId(String value) {
 
@@ -33,7 +35,12 @@ public record TaskId(String value) {
         return FORM.matcher(text).matches() ? Optional.of(new TaskId(text)) : Optional.empty();
     }
 
-    public static TaskId create(Instant now) {
+    /**
+     * A new one.
+     *
+     * @param cell a letter or digit: whose database it is in
+     */
+    public static TaskId create(Instant now, char cell) {
         byte[] bits = new byte[16];
         RANDOM.nextBytes(bits);
         ByteBuffer.wrap(bits)
@@ -46,7 +53,7 @@ public record TaskId(String value) {
             text[i] = DIGITS.charAt(parts[1].intValue());
             number = parts[0];
         }
-        return new TaskId("sd15p_" + new String(text));
+        return new TaskId("sd15p_" + new String(text) + cell);
     }
 
     @Override

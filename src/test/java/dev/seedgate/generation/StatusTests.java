@@ -244,7 +244,7 @@ class StatusTests {
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         List<String> later =
                 IntStream.range(0, 1000)
-                        .mapToObj(i -> TaskId.create(start.plusMillis(i)).value())
+                        .mapToObj(i -> TaskId.create(start.plusMillis(i), '0').value())
                         .toList();
         assertThat(later).isSorted();
     }

@@ -100,7 +100,7 @@ class TaskTests {
         Caller caller =
                 new Caller(1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(clip, null, null, "request");
-        Task task = new Task(TaskId.create(NOW), caller, order, "seedance", NOW, null);
+        Task task = new Task(TaskId.create(NOW, '0'), caller, order, "seedance", NOW, null);
         List<String> way =
                 switch (phase) {
                     case QUEUED -> List.of();
