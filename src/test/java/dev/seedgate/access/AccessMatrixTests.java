@@ -75,6 +75,7 @@ class AccessMatrixTests {
                     operator POST   /admin/api/upstream/creates/stop
                     operator POST   /admin/api/upstream/creates/resume
                     viewer   GET    /admin/api/reports/usage
+                    viewer   GET    /admin/api/reports/focus
                     viewer   GET    /admin/api/reports/statements/{month}
                     admin    POST   /admin/api/reports/statements/{month}/close
                     admin    POST   /admin/api/reports/statements/{month}/reopen

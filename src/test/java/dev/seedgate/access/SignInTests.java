@@ -188,6 +188,28 @@ class SignInTests {
         assertThat(location(elsewhere.get(at("/console")))).isEqualTo("/console/login");
     }
 
+    @ParameterizedTest
+    @CsvSource({"viewer", "operator", "admin"})
+    void signsInWithANamedKeyAndItsRoleUntilTheKeyEnds(String role) {
+        String name = "finance " + role;
+        var made =
+                replica.admin(
+                                "POST",
+                                "/admin-keys",
+                                "{\"name\":\"%s\",\"role\":\"%s\"}".formatted(name, role))
+                        .json();
+        Browser browser = new Browser();
+        assertThat(location(password(browser, replica, made.get("key").asString())))
+                .isEqualTo("/console");
+        assertThat(browser.get(at(replica, "/console")).body())
+                .contains(">" + name + "<", ">" + role + "<", "signed in with a key of your own");
+        // Its end is the session's, on every replica at once.
+        replica.admin("DELETE", "/admin-keys/" + made.get("id"), null);
+        assertThat(location(browser.get(at(replica, "/console")))).isEqualTo("/console/login");
+        assertThat(location(password(browser, replica, made.get("key").asString())))
+                .isEqualTo("/console/login?wrong");
+    }
+
     @Test
     void refusesWrongKeysAndFormsOfOthers() {
         Browser browser = new Browser();
