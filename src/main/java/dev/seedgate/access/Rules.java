@@ -107,6 +107,7 @@ class Rules {
                     rule(GET, "/console", VIEWER),
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
+                    rule(POST, "/console/statements/{month}/close", ADMIN),
                     rule(GET, "/console/statements/{month}/{team}", VIEWER));
 
     private final RequestMappingHandlerMapping calls;

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,9 +23,6 @@ public interface CsvAnswer {
 
     /** The media type; given in a mapping's {@code produces} after JSON. */
     String TYPE = "text/csv";
-
-    /** U+FEFF in UTF-8. */
-    byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     void write(OutputStream out);
 
@@ -58,7 +56,7 @@ public interface CsvAnswer {
                 HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + name + ".csv\"");
         try {
             if (marked) {
-                response.getOutputStream().write(BYTE_ORDER_MARK);
+                response.getOutputStream().write("\uFEFF".getBytes(StandardCharsets.UTF_8));
             }
             write(response.getOutputStream());
         } catch (UncheckedIOException e) {

@@ -6,6 +6,7 @@ import dev.seedgate.billing.StatementDocument;
 import dev.seedgate.billing.Statements;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.staff.SignedIn;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,10 +16,12 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /** A month's statements, and each team's as a page to print. */
@@ -65,6 +68,16 @@ class StatementsController {
         model.addAttribute(
                 "after", shown.isBefore(statements.current()) ? shown.plusMonths(1) : null);
         return "console/statements";
+    }
+
+    /** Closes a month that is over; why it can't be is said on a page. */
+    @PostMapping("/console/statements/{month}/close")
+    String close(
+            @AuthenticationPrincipal SignedIn who,
+            @PathVariable String month,
+            HttpServletRequest request) {
+        statements.close(month, null, who.actor(request.getRemoteAddr()));
+        return "redirect:/console/statements/" + month;
     }
 
     @GetMapping("/console/statements/{month}/{team}")
