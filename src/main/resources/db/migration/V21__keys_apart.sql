@@ -37,3 +37,9 @@ delete from render_day;
 -- A replica of an older version, which would sum without the id, is refused; one of this version sums the day.
 alter table usage_day add column key_id bigint,
     add constraint usage_day_key check ((key_id is null) = (key_name is null));
+
+-- Who signs in to the console with a named key has its role, and is out when the key ends.
+alter table console_session add column admin_key_id bigint references admin_key,
+    drop constraint console_session_method_check,
+    add constraint console_session_method_check check (method in ('password', 'oidc', 'key')),
+    add check ((method = 'key') = (admin_key_id is not null));

@@ -101,6 +101,30 @@ public class Alerts {
     }
 
     /**
+     * Raises it unless that was done before, and lets those of its subject and period say what it
+     * says: a figure goes on after the first alert of it. What was sent is not sent again.
+     */
+    void follow(Cause cause) {
+        raise(cause);
+        jdbc.sql(
+                        """
+                        update alert set text = :text
+                        where kind = :kind and subject = :subject and period = :period and sandbox = :sandbox
+                            and text <> :text
+                        """)
+                .param("text", told(cause))
+                .param("kind", cause.kind().name())
+                .param("subject", cause.subject())
+                .param("period", cause.period())
+                .param("sandbox", cause.sandbox())
+                .update();
+    }
+
+    private static String told(Cause cause) {
+        return (cause.sandbox() ? "SANDBOX: " : "") + cause.text();
+    }
+
+    /**
      * Raises it unless that was done before, by whatever replica. One that is raised while there is
      * no webhook is never sent.
      */
@@ -122,7 +146,7 @@ public class Alerts {
                         .param("period", cause.period())
                         .param("team", cause.team())
                         .param("sandbox", cause.sandbox())
-                        .param("text", (cause.sandbox() ? "SANDBOX: " : "") + cause.text())
+                        .param("text", told(cause))
                         .param("sends", settings.sends())
                         .query((row, _) -> row.getString("text"))
                         .list();

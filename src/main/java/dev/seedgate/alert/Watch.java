@@ -65,7 +65,10 @@ class Watch {
         });
     }
 
-    /** One row an account; those that were told of are left out before they become rows here. */
+    /**
+     * The highest part of a quota that is reached, unless it or a higher one was told of; those
+     * below that are reached with it need no message of their own.
+     */
     private void quotas() {
         jdbc.sql(
                         """
@@ -78,10 +81,10 @@ class Watch {
                                 and t.archived_at is null
                                 and a.used * 100 >= t.monthly_quota * p.percent
                         )
-                        select * from reached r
+                        select distinct on (r.slug) * from reached r
                         where not exists (select from alert x where x.kind = 'QUOTA' and x.subject = r.slug
-                            and x.threshold = r.percent || '%' and x.period = r.month)
-                        order by r.percent, r.slug
+                            and rtrim(x.threshold, '%')::int >= r.percent and x.period = r.month)
+                        order by r.slug, r.percent desc
                         """)
                 .param(
                         "percents",
@@ -137,11 +140,12 @@ class Watch {
                 raisePool(
                         "%d days".formatted(days),
                         period,
-                        "The credits at %s run out on %s, in %d days: %d are left by our count, and %d a day go."
+                        "The credits at %s run out on %s, in %d days: within the %d that this alert is set to. %d are left by our count, and %d a day go."
                                 .formatted(
                                         vendor.name(),
                                         dry,
                                         left,
+                                        days,
                                         state.balance(),
                                         Math.max(
                                                 state.lastWeek().perDay(),
@@ -154,7 +158,10 @@ class Watch {
         alerts.raise(cause(AlertKind.POOL, vendor.name(), null, threshold, period, text));
     }
 
-    /** Once a day for each rule that is broken, and for the vendor's figures. */
+    /**
+     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; what
+     * was told of the day says what it is by now.
+     */
     private void drift() {
         jdbc.sql(
                         """
@@ -175,14 +182,13 @@ class Watch {
                                                 row.getString("rule"),
                                                 row.getString("example"))))
                 .list()
-                .forEach(alerts::raise);
+                .forEach(alerts::follow);
         vendorsFigures();
     }
 
     /** What the vendor took job by job, as the pool and the reconciliation count it. */
     private void vendorsFigures() {
         // With the vendor's name: what the sandbox showed today must not hide what is real.
-        String threshold = settings.alertDriftCredits() + " credits at " + vendor.name();
         jdbc.sql(
                         """
                         select (j.drifted_at at time zone i.billing_zone)::date::text as day,
@@ -199,7 +205,7 @@ class Watch {
                                 AlertKind.DRIFT,
                                 "reconciliation",
                                 null,
-                                threshold,
+                                reached(row.getLong("differ")) + " credits at " + vendor.name(),
                                 row.getString("day"),
                                 "%s took other credits on %s than were charged, for %d tasks: %d apart, %+d in all. See /admin/api/reconciliation."
                                         .formatted(
@@ -209,7 +215,16 @@ class Watch {
                                                 row.getLong("differ"),
                                                 row.getLong("net"))))
                 .list()
-                .forEach(alerts::raise);
+                .forEach(alerts::follow);
+    }
+
+    /** The setting, ten times it, a hundred times…: a figure that goes on is told of again. */
+    private long reached(long differ) {
+        long step = Math.max(1, settings.alertDriftCredits());
+        while (step <= differ / 10) {
+            step *= 10;
+        }
+        return step;
     }
 
     /** Once a day for each team. */

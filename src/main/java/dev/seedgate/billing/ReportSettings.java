@@ -1,6 +1,7 @@
 package dev.seedgate.billing;
 
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
  *     enough for a month's groups, little enough for two reports beside the creates
  * @param reportMaxRows of a JSON answer, which is built in memory; CSV is written as it is read and
  *     has no bound
+ * @param companyName who bills the teams, as statements show it; a line of text, empty for none
  * @param closeAfter how long after a month's end it can be closed: what was begun within the month
  *     has long been written by then
  */
@@ -30,4 +32,5 @@ record ReportSettings(
         @DefaultValue("5s") Duration reportWait,
         @DefaultValue("64MB") DataSize reportMemory,
         @DefaultValue("10000") @Min(1) int reportMaxRows,
-        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter) {}
+        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter,
+        @DefaultValue("") @Size(max = 200) String companyName) {}

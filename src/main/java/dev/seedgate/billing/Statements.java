@@ -91,7 +91,11 @@ public class Statements {
                             "net",
                             "possible_loss",
                             "amount",
-                            "currency")
+                            "currency",
+                            "number",
+                            "open_tasks",
+                            "held",
+                            "company")
                     .forEach(csv::text);
             csv.end();
             statement.teams().forEach(team -> write(csv, statement, team));
@@ -244,6 +248,10 @@ public class Statements {
         csv.number(team.possibleLoss());
         csv.decimal(team.amount());
         csv.text(statement.currency());
+        csv.text(team.number());
+        csv.number(team.openTasks());
+        csv.number(team.held());
+        csv.text(statement.company());
         csv.end();
     }
 }

@@ -80,7 +80,7 @@ class AlertTests {
         assertThat(thresholds(team)).containsExactly("50%");
         team.create("the other half");
         look();
-        assertThat(thresholds(team)).containsExactly("100%", "80%", "50%");
+        assertThat(thresholds(team)).containsExactly("100%", "50%");
         JsonNode alert = alerts("?team=" + team.slug()).get(0);
         assertThat(alert.get("text").stringValue())
                 .startsWith(
@@ -98,12 +98,15 @@ class AlertTests {
         assertThat(thresholds(team)).isEmpty();
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":80}");
         look();
-        assertThat(thresholds(team)).containsExactly("80%", "50%");
+        assertThat(thresholds(team)).as("crossed together").containsExactly("80%");
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":null}");
         look();
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":65}");
         look();
-        assertThat(thresholds(team)).containsExactly("100%", "80%", "50%");
+        assertThat(thresholds(team)).containsExactly("100%", "80%");
+        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":100}");
+        look();
+        assertThat(thresholds(team)).as("told of more already").containsExactly("100%", "80%");
     }
 
     @Test
@@ -142,8 +145,41 @@ class AlertTests {
         look();
         assertThat(alerts("?kind=POOL&limit=1").get(0).get("threshold").stringValue())
                 .isEqualTo("14 days");
-        assertThat(texts("?kind=POOL&limit=1").getFirst()).contains(", in 9 days: ");
+        assertThat(texts("?kind=POOL&limit=1").getFirst()).contains(", in 9 days: within the 14 ");
         assertThat(receiverHeardOf("in 9 days")).isEqualTo(1);
+        purchase(1, "another period");
+        purchase(
+                burn * 2 - gateway.admin("GET", "/pool", null).json().get("balance").asLong(),
+                "two days are left");
+        look();
+        assertThat(texts("?kind=POOL&limit=10"))
+                .filteredOn(it -> it.contains("in 2 days"))
+                .doesNotHaveDuplicates()
+                .anyMatch(it -> it.contains("within the 14 that"))
+                .anyMatch(it -> it.contains("within the 3 that"));
+    }
+
+    @Test
+    void letsAnAlertOfDriftFollowTheDaysFigure() throws Exception {
+        Team team = gateway.team();
+        for (int credits : new int[] {66, 67, 165}) {
+            String task = team.create("dear");
+            gateway.vendor()
+                    .finishCharging(team.upstreamId(task), credits, "https://x.example/y.mp4");
+            team.await(task, "SUCCEEDED");
+            look();
+        }
+        long differ =
+                Long.parseLong(
+                        gateway.database()
+                                .text(
+                                        "select sum(abs(upstream_credits - case phase when 'FAILED' then 0 else credits end)) from task where phase in ('SUCCEEDED', 'FAILED') and upstream_credits is not null"));
+        assertThat(texts("?kind=DRIFT"))
+                .filteredOn(it -> it.contains("/admin/api/reconciliation"))
+                .isNotEmpty()
+                .allMatch(it -> it.contains(differ + " apart"));
+        assertThat(alerts("?kind=DRIFT"))
+                .anyMatch(it -> it.get("threshold").asString().equals("100 credits at seedance"));
     }
 
     @Test
