@@ -28,7 +28,7 @@ record DispatchSettings(
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(minutes = 1) Duration dispatchInterval,
         @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration dispatchClaimLease,
         @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration dispatchLeaseMargin,
-        @DefaultValue("5s") @DurationMin(millis = 10) @DurationMax(minutes = 5) Duration dispatchSweepInterval,
+        @DefaultValue("5s") @DurationMin(millis = 10) @DurationMax(hours = 1) Duration dispatchSweepInterval,
         @DefaultValue("200") @Min(1) @Max(10_000) int dispatchSweepBatch,
         @DefaultValue("4") @Min(1) @Max(64) int dispatchSweepThreads,
         @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10) Duration dispatchAhead) {}
