@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  */
 public record TaskId(String value) {
 
+    private static final String PREFIX = "sd15p_";
     private static final Pattern FORM = Pattern.compile("sd15p_[A-Za-z0-9]{15,64}");
     // In ASCII order, so that ids sort as their numbers do.
     private static final String DIGITS =
@@ -20,6 +21,8 @@ public record TaskId(String value) {
     private static final BigInteger BASE = BigInteger.valueOf(62);
     // 62^22 > 2^128
     private static final int LENGTH = 22;
+    private static final int RANDOM_BITS = 80;
+    private static final long LAST_MILLISECOND = (1L << 48) - 1;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     public TaskId {
@@ -36,9 +39,27 @@ public record TaskId(String value) {
     public static TaskId create(Instant now) {
         byte[] bits = new byte[16];
         RANDOM.nextBytes(bits);
+        return of(now.toEpochMilli(), bits);
+    }
+
+    /** The least id of this moment: those made before sort below it, those made from then on not. */
+    public static TaskId first(Instant moment) {
+        return of(Math.clamp(moment.toEpochMilli(), 0, LAST_MILLISECOND), new byte[16]);
+    }
+
+    /** When a new id was made, by the clock of whoever made it, to the millisecond. */
+    public Instant time() {
+        BigInteger number = BigInteger.ZERO;
+        for (char digit : value.substring(PREFIX.length()).toCharArray()) {
+            number = number.multiply(BASE).add(BigInteger.valueOf(DIGITS.indexOf(digit)));
+        }
+        return Instant.ofEpochMilli(number.shiftRight(RANDOM_BITS).longValue());
+    }
+
+    private static TaskId of(long milliseconds, byte[] bits) {
         ByteBuffer.wrap(bits)
-                .putShort((short) (now.toEpochMilli() >> 32))
-                .putInt((int) now.toEpochMilli());
+                .putShort((short) (milliseconds >> 32))
+                .putInt((int) milliseconds);
         BigInteger number = new BigInteger(1, bits);
         char[] text = new char[LENGTH];
         for (int i = LENGTH - 1; i >= 0; i--) {
@@ -46,7 +67,7 @@ public record TaskId(String value) {
             text[i] = DIGITS.charAt(parts[1].intValue());
             number = parts[0];
         }
-        return new TaskId("sd15p_" + new String(text));
+        return new TaskId(PREFIX + new String(text));
     }
 
     @Override
