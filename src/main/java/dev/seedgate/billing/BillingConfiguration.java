@@ -12,13 +12,13 @@ class BillingConfiguration {
     static final String SCHEDULER = "booksScheduler";
 
     /**
-     * One thread for the auditor and one for the sums by day. All other clocks of the gateway share
-     * a single thread, which a large day must not hold up.
+     * One thread for the sums and the auditor, as they have one connection. All other clocks of the
+     * gateway share another, which long statements must not hold up.
      */
     @Bean(name = SCHEDULER, defaultCandidate = false)
     ThreadPoolTaskScheduler booksScheduler() {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-        scheduler.setPoolSize(2);
+        scheduler.setPoolSize(1);
         scheduler.setDaemon(true);
         scheduler.setThreadNamePrefix("books-");
         return scheduler;

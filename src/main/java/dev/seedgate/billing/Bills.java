@@ -92,7 +92,7 @@ class Bills {
             left join lateral (
                 select before from audit_entry
                 where object = 'team:' || t.slug and jsonb_exists(before, 'monthlyQuota') and at >= :to
-                order by id limit 1) c on true
+                order by at, id limit 1) c on true
             where t.created_at < :to or m.team_id is not null
             order by t.slug collate "C"
             """;
@@ -109,7 +109,7 @@ class Bills {
     Statement of(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = Calendar.month(month, now.zone());
-        return books.read(jdbc -> {
+        return books.read(null, jdbc -> {
             Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
             List<Statement.TeamBill> teams = new ArrayList<>();
             Sum sum = new Sum();

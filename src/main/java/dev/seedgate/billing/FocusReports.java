@@ -126,12 +126,14 @@ public class FocusReports {
         Range range = calendar.range(from, to);
         String currency = currency();
         List<Map<String, @Nullable Object>> rows =
-                books.read(jdbc ->
-                        jdbc.sql(ROWS + " limit :limit")
-                                .params(parameters(jdbc, range))
-                                .param("limit", settings.reportMaxRows() + 1)
-                                .query((row, _) -> cells(row, range.zone(), currency))
-                                .list());
+                books.read(
+                        null,
+                        jdbc ->
+                                jdbc.sql(ROWS + " limit :limit")
+                                        .params(parameters(jdbc, range))
+                                        .param("limit", settings.reportMaxRows() + 1)
+                                        .query((row, _) -> cells(row, range.zone(), currency))
+                                        .list());
         if (rows.size() > settings.reportMaxRows()) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,
@@ -145,25 +147,28 @@ public class FocusReports {
     public CsvAnswer csv(@Nullable String from, @Nullable String to) {
         Range range = calendar.range(from, to);
         String currency = currency();
-        return out -> books.look(jdbc -> {
-            CsvWriter csv = new CsvWriter(out);
-            COLUMNS.forEach(csv::text);
-            csv.end();
-            jdbc.sql(ROWS)
-                    .params(parameters(jdbc, range))
-                    .query(row -> {
-                        cells(row, range.zone(), currency).values().forEach(cell -> {
-                            switch (cell) {
-                                case Long number -> csv.number(number);
-                                case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
-                                case null -> csv.text(null);
-                                default -> csv.text(cell.toString());
-                            }
-                        });
-                        csv.end();
+        return client ->
+                books.download(
+                        null, client, (jdbc, out) -> write(jdbc, range, currency, new CsvWriter(out)));
+    }
+
+    private void write(JdbcClient jdbc, Range range, String currency, CsvWriter csv) {
+        COLUMNS.forEach(csv::text);
+        csv.end();
+        jdbc.sql(ROWS)
+                .params(parameters(jdbc, range))
+                .query(row -> {
+                    cells(row, range.zone(), currency).values().forEach(cell -> {
+                        switch (cell) {
+                            case Long number -> csv.number(number);
+                            case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
+                            case null -> csv.text(null);
+                            default -> csv.text(cell.toString());
+                        }
                     });
-            csv.flush();
-        });
+                    csv.end();
+                });
+        csv.flush();
     }
 
     /** A file name that says whose figures these are. */

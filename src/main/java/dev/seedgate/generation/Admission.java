@@ -10,7 +10,6 @@ import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DueWork;
 import jakarta.persistence.EntityManager;
-import java.time.Clock;
 import java.util.Optional;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -29,7 +28,6 @@ class Admission {
     private final Intake intake;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
-    private final Clock clock;
     private final Steps steps;
 
     Admission(
@@ -40,7 +38,6 @@ class Admission {
             Intake intake,
             Vendor vendor,
             ApplicationEventPublisher events,
-            Clock clock,
             Steps steps) {
         this.entities = entities;
         this.idempotencyKeys = idempotencyKeys;
@@ -49,7 +46,6 @@ class Admission {
         this.intake = intake;
         this.vendor = vendor;
         this.events = events;
-        this.clock = clock;
         this.steps = steps;
     }
 
@@ -88,8 +84,7 @@ class Admission {
      * wait for.
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
-        entities.persist(
-                new Task(id, caller, order, vendor.name(), clock.instant(), steps.stored()));
+        entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.credits());

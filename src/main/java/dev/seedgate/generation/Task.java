@@ -64,7 +64,6 @@ class Task {
             Caller caller,
             Order order,
             String upstream,
-            Instant now,
             @Nullable String traceParent) {
         ClipRequest clip = order.clip();
         Preset price = order.preset();
@@ -85,7 +84,8 @@ class Task {
         priceVersion = Preset.PRICE_VERSION;
         phase = Phase.QUEUED;
         this.upstream = upstream;
-        createdAt = now;
+        // One reading of one clock: a time is a place among the ids.
+        createdAt = id.time();
         this.traceParent = traceParent;
     }
 

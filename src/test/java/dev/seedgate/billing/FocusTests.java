@@ -49,7 +49,7 @@ class FocusTests {
         for (boolean summed : new boolean[] {false, true}) {
             if (summed) {
                 LedgerDays days = gateway.bean(LedgerDays.class);
-                while (days.sumNextDay()) {
+                while (days.sumNext()) {
                     // The next one.
                 }
             }

@@ -258,7 +258,7 @@ class StatementTests {
         try {
             boolean more = true;
             while (more) {
-                more = days.sumNextDay();
+                more = days.sumNext();
             }
             assertThat(List.of(bills("2015-06"), bills("2015-07"), bills("2015-08")))
                     .isEqualTo(before);
@@ -282,7 +282,7 @@ class StatementTests {
     private static void audited() {
         gateway.database()
                 .execute(
-                        "update auditor set completed_from = gateway_now(), completed_at = gateway_now()");
+                        "update auditor set new_until = gateway_now(), teams_completed_from = gateway_now(), teams_completed_at = gateway_now()");
     }
 
     @Test

@@ -236,7 +236,7 @@ class UsageTests {
         try {
             boolean more = true;
             while (more) {
-                more = days.sumNextDay();
+                more = days.sumNext();
             }
             check.run();
         } finally {

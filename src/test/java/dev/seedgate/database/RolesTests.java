@@ -33,12 +33,14 @@ class RolesTests {
     private static final Map<String, String> EXPECTED =
             Map.ofEntries(
                     Map.entry("account", "siu"),
-                    Map.entry("account_day", "si"),
+                    Map.entry("account_day", "siu"),
                     Map.entry("account_movement", "s"),
                     Map.entry("ledger_days", "su"),
-                    Map.entry("render_day", "si"),
-                    Map.entry("usage_day", "si"),
+                    Map.entry("render_day", "siu"),
+                    Map.entry("usage_day", "siu"),
                     Map.entry("usage_movement", "s"),
+                    Map.entry("account_recount", "siud"),
+                    Map.entry("usage_recount", "siud"),
                     Map.entry("admin_key", "siu"),
                     Map.entry("alert", "siu"),
                     Map.entry("api_key", "siu"),
