@@ -3,7 +3,6 @@ package dev.seedgate.upstream;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What a submit's answer means: the table the money hangs on, first match wins. What it does not
@@ -15,6 +14,7 @@ final class SubmitTable {
     private static final Set<Integer> NEVER_REACHED = Set.of(521, 523, 525, 526);
 
     private static final int LONGEST_ID = 128;
+    private static final String ID = "\"task_id\"";
 
     private final boolean resubmitOn500;
 
@@ -33,7 +33,10 @@ final class SubmitTable {
 
     private SubmitAnswer meaning(Reply.Answered answer, Evidence evidence, String told) {
         Envelope envelope = Envelope.of(answer);
-        @Nullable String id = taskId(envelope);
+        @Nullable String id = sound(envelope.taskId());
+        if (id == null && !envelope.isWhole()) {
+            id = sound(stray(answer.content().start()));
+        }
         if (answer.status() / 100 == 2 && id != null) {
             return new SubmitAnswer.Accepted(id, told);
         }
@@ -68,16 +71,24 @@ final class SubmitTable {
         };
     }
 
-    private static @Nullable String taskId(Envelope envelope) {
-        @Nullable JsonNode node = envelope.data("task_id");
-        if (node == null || !node.isString()) {
-            return null;
-        }
-        String id = node.asString();
+    private static @Nullable String sound(@Nullable String id) {
         boolean sound =
-                !id.isEmpty()
+                id != null
+                        && !id.isEmpty()
                         && id.length() <= LONGEST_ID
                         && id.chars().allMatch(c -> c > 0x20 && c < 0x7f);
         return sound ? id : null;
+    }
+
+    /** An id that stands whole in JSON that is broken before it. */
+    private static @Nullable String stray(String text) {
+        int name = text.indexOf(ID);
+        int colon = name < 0 ? -1 : text.indexOf(':', name + ID.length());
+        int from = colon < 0 ? -1 : text.indexOf('"', colon);
+        int to = from < 0 ? -1 : text.indexOf('"', from + 1);
+        boolean apart = to < 0 || !text.substring(colon + 1, from).isBlank();
+        return apart || !text.substring(name + ID.length(), colon).isBlank()
+                ? null
+                : text.substring(from + 1, to);
     }
 }
