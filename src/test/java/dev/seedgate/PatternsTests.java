@@ -6,6 +6,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -20,8 +24,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 /**
  * Every pattern of the gateway takes steps in proportion to the text, whatever the text: a pattern
@@ -45,12 +47,13 @@ class PatternsTests {
         Map<String, Pattern> patterns = patterns();
         assertThat(patterns).hasSizeGreaterThan(30);
         List<String> slow = new ArrayList<>();
-        patterns.forEach((where, pattern) -> {
-            String text = offending(pattern);
-            if (text != null) {
-                slow.add(where + " /" + pattern + "/ on " + text);
-            }
-        });
+        patterns.forEach(
+                (where, pattern) -> {
+                    String text = offending(pattern);
+                    if (text != null) {
+                        slow.add(where + " /" + pattern + "/ on " + text);
+                    }
+                });
         assertThat(slow).isEmpty();
     }
 
@@ -132,8 +135,16 @@ class PatternsTests {
                     int few = steps(pattern, head + unit.repeat(SHORT) + tail);
                     int many = steps(pattern, head + unit.repeat(LONG) + tail);
                     if (many > 2.5 * few + 20 * (head.length() + unit.length() + 10)) {
-                        return "'" + head + "' + '" + unit + "' * n + '" + tail + "': " + few
-                                + " steps, then " + many;
+                        return "'"
+                                + head
+                                + "' + '"
+                                + unit
+                                + "' * n + '"
+                                + tail
+                                + "': "
+                                + few
+                                + " steps, then "
+                                + many;
                     }
                 }
             }
@@ -150,7 +161,8 @@ class PatternsTests {
             boolean escaped = c == '\\' && i + 1 < regex.length();
             if (escaped && !Character.isLetterOrDigit(regex.charAt(i + 1))) {
                 row.append(regex.charAt(++i));
-            } else if (!escaped && (Character.isLetterOrDigit(c) || "_:/<>\"',;=@%&!# -".indexOf(c) >= 0)) {
+            } else if (!escaped
+                    && (Character.isLetterOrDigit(c) || "_:/<>\"',;=@%&!# -".indexOf(c) >= 0)) {
                 row.append(c);
             } else if (c != '?' && !row.isEmpty()) {
                 pieces.add(row.toString());

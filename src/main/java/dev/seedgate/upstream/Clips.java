@@ -1,11 +1,13 @@
 package dev.seedgate.upstream;
 
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The clips' URLs that stand in an answer, in whatever shape: the vendor has been paid, so none is
@@ -73,11 +75,13 @@ final class Clips {
             named(node, depth);
             if (found.isEmpty()) {
                 // Under a name nobody knows: only what can be nothing but a URL.
-                node.values().forEach(each -> {
-                    if (!each.isString() || scheme(stripped(each.asString()))) {
-                        walk(each, depth + 1);
-                    }
-                });
+                node.values()
+                        .forEach(
+                                each -> {
+                                    if (!each.isString() || scheme(stripped(each.asString()))) {
+                                        walk(each, depth + 1);
+                                    }
+                                });
             }
         }
     }
@@ -168,7 +172,9 @@ final class Clips {
     /** Without what no browser heeds in a URL and no database takes: controls, half characters. */
     private static String fit(String url) {
         boolean fits =
-                url.chars().noneMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
+                url.chars()
+                        .noneMatch(
+                                c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
         if (fits) {
             return url;
         }

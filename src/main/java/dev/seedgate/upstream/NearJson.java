@@ -1,8 +1,7 @@
 package dev.seedgate.upstream;
 
-import java.math.BigDecimal;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -15,6 +14,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.math.BigDecimal;
+import java.util.Set;
 
 /**
  * The JSON object in a body that may not be quite JSON: with a byte order mark, something in front
@@ -107,8 +109,7 @@ record NearJson(@Nullable ObjectNode root, State state) {
     private static void unwrap(ObjectNode root, int wrappings) {
         @Nullable JsonNode data = root.get("data");
         if (data != null && data.isString() && wrappings == 0) {
-            @Nullable ObjectNode inside =
-                    read(data.asString(), 1, new Reader(Place.DATA)).root();
+            @Nullable ObjectNode inside = read(data.asString(), 1, new Reader(Place.DATA)).root();
             if (inside != null) {
                 root.set("data", inside);
             }
@@ -144,10 +145,8 @@ record NearJson(@Nullable ObjectNode root, State state) {
         /** Where a container of this name is kept; null = nowhere. */
         @Nullable Place of(String name) {
             return switch (this) {
-                case ROOT ->
-                        name.equals("data") ? DATA : DATA.of(name) == null ? null : INSIDE;
-                case DATA ->
-                        name.equals("request") || Clips.NAMES.contains(name) ? INSIDE : null;
+                case ROOT -> name.equals("data") ? DATA : DATA.of(name) == null ? null : INSIDE;
+                case DATA -> name.equals("request") || Clips.NAMES.contains(name) ? INSIDE : null;
                 case INSIDE -> INSIDE;
             };
         }

@@ -3,12 +3,14 @@ package dev.seedgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.springframework.http.HttpHeaders;
 
 /** Whatever a vendor gone mad answers is read without harm; a seed names each case. */
 class FuzzedAnswersTests {
@@ -101,7 +103,8 @@ class FuzzedAnswersTests {
                                 Reply.Answered.class,
                                 it -> {
                                     assertThat(it.status() / 100).isEqualTo(2);
-                                    assertThat(it.content().start()).contains("\"status\":\"" + word + "\"");
+                                    assertThat(it.content().start())
+                                            .contains("\"status\":\"" + word + "\"");
                                 });
             }
         }
@@ -140,10 +143,12 @@ class FuzzedAnswersTests {
             headers.set(HttpHeaders.DATE, text(random, pieces, 6));
             int number = seed;
             RetryAfter.of(headers, NOW)
-                    .ifPresent(it ->
-                            assertThat(it)
-                                    .as("seed %d", number)
-                                    .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+                    .ifPresent(
+                            it ->
+                                    assertThat(it)
+                                            .as("seed %d", number)
+                                            .isBetween(
+                                                    Duration.ofSeconds(1), Duration.ofMinutes(10)));
         }
     }
 

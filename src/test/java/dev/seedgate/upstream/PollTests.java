@@ -1,15 +1,14 @@
 package dev.seedgate.upstream;
 
 import static dev.seedgate.testing.FakeVendor.answer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Reaction;
 import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.TestDatabase;
-import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What the answers to status calls mean, on a real socket. */
 class PollTests {
@@ -89,7 +92,11 @@ class PollTests {
                                 assertThat(it.urls())
                                         .isEqualTo(
                                                 urls.stream()
-                                                        .map(url -> url.replace("{base}", fake.baseUrl()))
+                                                        .map(
+                                                                url ->
+                                                                        url.replace(
+                                                                                "{base}",
+                                                                                fake.baseUrl()))
                                                         .toList()));
     }
 
@@ -109,7 +116,9 @@ class PollTests {
                 Arguments.of(
                         "[\"ftp://a/b\",\"/\",\"https://\",\"https:///a\",null,3,{},\" \",\"soon\"]",
                         List.of()),
-                Arguments.of("[\" " + URL + "\\n\",\"\\u00a0" + URL + "?2\\r\\n\\t\"]", List.of(URL, URL + "?2")),
+                Arguments.of(
+                        "[\" " + URL + "\\n\",\"\\u00a0" + URL + "?2\\r\\n\\t\"]",
+                        List.of(URL, URL + "?2")),
                 Arguments.of("[\"https://a b/my clip.mp4\"]", List.of("https://a b/my clip.mp4")),
                 Arguments.of("[\"https://a/\\u0000\\ud800\\nb\"]", List.of("https://a/b")),
                 Arguments.of("\"" + URL + "\\n" + odd + "\\n\"", List.of(URL, odd)),
@@ -123,7 +132,11 @@ class PollTests {
                 Arguments.of("[\"" + URL + "\",\"" + URL + "\"]", List.of(URL)),
                 Arguments.of(
                         "[\"//cdn.example/a\",\"/b\",\"c/d?e\",\"f.mp4\"]",
-                        List.of("http://cdn.example/a", "{base}/b", "{base}/c/d?e", "{base}/f.mp4")));
+                        List.of(
+                                "http://cdn.example/a",
+                                "{base}/b",
+                                "{base}/c/d?e",
+                                "{base}/f.mp4")));
     }
 
     @ParameterizedTest(name = "{0}")

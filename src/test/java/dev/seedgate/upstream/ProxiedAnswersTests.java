@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Reaction;
 import dev.seedgate.testing.TestDatabase;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,11 +25,6 @@ import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What proxies make of the vendor's answers on their way: an id or a clip that stands in one is
@@ -39,7 +41,8 @@ class ProxiedAnswersTests {
                     + "\"],\"consumed_credits\":65}}";
 
     private final FakeVendor fake = FakeVendor.start();
-    private final Instance gateway = Instance.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
+    private final Instance gateway =
+            Instance.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
 
     /** A way to change an answer's head or its bytes. */
     private record Way(String name, Step step) {
@@ -60,7 +63,9 @@ class ProxiedAnswersTests {
                     new Way("gzip", (body, head) -> said(head, "gzip", gzip(body))),
                     new Way("x-gzip", (body, head) -> said(head, "x-gzip", gzip(body))),
                     new Way("gzip, not said", (body, _) -> gzip(body)),
-                    new Way("gzip twice", (body, head) -> said(head, "gzip, gzip", gzip(gzip(body)))),
+                    new Way(
+                            "gzip twice",
+                            (body, head) -> said(head, "gzip, gzip", gzip(gzip(body)))),
                     new Way("zlib", (body, head) -> said(head, "deflate", deflate(body, false))),
                     new Way("deflate", (body, head) -> said(head, "deflate", deflate(body, true))),
                     new Way("gzip, only said", (body, head) -> said(head, "gzip", body)),
@@ -71,7 +76,9 @@ class ProxiedAnswersTests {
             List.of(
                     new Way("byte order mark", (body, _) -> both("\ufeff", body, "")),
                     new Way("UTF-16", (body, _) -> text(body).getBytes(StandardCharsets.UTF_16)),
-                    new Way("UTF-16LE", (body, _) -> text(body).getBytes(StandardCharsets.UTF_16LE)),
+                    new Way(
+                            "UTF-16LE",
+                            (body, _) -> text(body).getBytes(StandardCharsets.UTF_16LE)),
                     new Way("text behind", (body, _) -> both("", body, "\n<!-- cached --> }")),
                     new Way("blanks in front", (body, _) -> both("\r\n\t ", body, "")),
                     new Way("prefix", (body, _) -> both(")]}',\n", body, "")),
@@ -85,19 +92,31 @@ class ProxiedAnswersTests {
                                     changed(
                                             body,
                                             "{\"code\"",
-                                            "{\"debug\":[{\"q\":\"" + "x".repeat(2_000_000) + "\"}],\"code\"")),
+                                            "{\"debug\":[{\"q\":\""
+                                                    + "x".repeat(2_000_000)
+                                                    + "\"}],\"code\"")),
                     new Way(
                             "many values in front",
                             (body, _) ->
                                     changed(
                                             body,
                                             "{\"code\"",
-                                            "{\"debug\":[" + "[1],".repeat(300_000) + "1],\"code\"")),
-                    new Way("a long number", (body, _) -> changed(body, "{\"code\"", "{\"n\":" + "9".repeat(20_000) + ",\"code\"")));
+                                            "{\"debug\":["
+                                                    + "[1],".repeat(300_000)
+                                                    + "1],\"code\"")),
+                    new Way(
+                            "a long number",
+                            (body, _) ->
+                                    changed(
+                                            body,
+                                            "{\"code\"",
+                                            "{\"n\":" + "9".repeat(20_000) + ",\"code\"")));
 
     private static final List<Way> HEADS =
             List.of(
-                    new Way("102", (body, head) -> interim(head, "HTTP/1.1 102 Processing\r\n\r\n", body)),
+                    new Way(
+                            "102",
+                            (body, head) -> interim(head, "HTTP/1.1 102 Processing\r\n\r\n", body)),
                     new Way(
                             "103",
                             (body, head) ->
@@ -105,8 +124,13 @@ class ProxiedAnswersTests {
                                             head,
                                             "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
                                             body)),
-                    new Way("100", (body, head) -> interim(head, "HTTP/1.1 100 Continue\r\n\r\n", body)),
-                    new Way("many", (body, head) -> interim(head, "HTTP/1.1 102 P\r\n\r\n".repeat(50), body)),
+                    new Way(
+                            "100",
+                            (body, head) -> interim(head, "HTTP/1.1 100 Continue\r\n\r\n", body)),
+                    new Way(
+                            "many",
+                            (body, head) ->
+                                    interim(head, "HTTP/1.1 102 P\r\n\r\n".repeat(50), body)),
                     new Way(
                             "a long head",
                             (body, head) -> {
@@ -116,7 +140,8 @@ class ProxiedAnswersTests {
                     new Way(
                             "another type",
                             (body, head) -> {
-                                head.fields().append("Content-Type: text/html; charset=nonsense\r\n");
+                                head.fields()
+                                        .append("Content-Type: text/html; charset=nonsense\r\n");
                                 return body;
                             }));
 
@@ -186,10 +211,11 @@ class ProxiedAnswersTests {
         Head head = new Head(new StringBuilder(), new StringBuilder());
         List<SubmitAnswer> answers =
                 IntStream.range(0, 8)
-                        .mapToObj(_ -> {
-                            fake.onGenerate(raw(head, body));
-                            return gateway.submit();
-                        })
+                        .mapToObj(
+                                _ -> {
+                                    fake.onGenerate(raw(head, body));
+                                    return gateway.submit();
+                                })
                         .toList();
         assertThat(answers).hasSize(8).allSatisfy(it -> assertPaid(it, "large"));
     }

@@ -2,12 +2,22 @@ package dev.seedgate.upstream;
 
 import static dev.seedgate.testing.FakeVendor.accepted;
 import static dev.seedgate.testing.FakeVendor.answer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Reaction;
 import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.TestDatabase;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,13 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of answers on a real socket, and what is on the wire. */
 class SubmitTests {
@@ -275,11 +278,12 @@ class SubmitTests {
 
     @Test
     void keepsAnIdThatCameWholeThoughTheAnswerDidNot() {
-        fake.onGenerate((request, connection) -> {
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
-            connection.write(accepted("whole"));
-            connection.close();
-        });
+        fake.onGenerate(
+                (request, connection) -> {
+                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
+                    connection.write(accepted("whole"));
+                    connection.close();
+                });
         assertThat(gateway.submit())
                 .isInstanceOfSatisfying(
                         SubmitAnswer.Accepted.class,
@@ -326,10 +330,11 @@ class SubmitTests {
     @Test
     void waitsForTheAnswerThoughInterrupted() {
         Thread submitting = Thread.currentThread();
-        fake.onGenerate((request, connection) -> {
-            submitting.interrupt();
-            connection.send(200, Map.of(), accepted("late"));
-        });
+        fake.onGenerate(
+                (request, connection) -> {
+                    submitting.interrupt();
+                    connection.send(200, Map.of(), accepted("late"));
+                });
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Accepted.class);
         assertThat(Thread.interrupted()).isTrue();
     }
