@@ -2,13 +2,15 @@ package dev.seedgate.access;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.time.Duration;
-import java.util.List;
+
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
+
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Whom the server believes and bears with, before it knows who calls.
@@ -29,4 +31,4 @@ record EdgeSettings(
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) int badKeySources) {}
+        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources) {}

@@ -1,12 +1,18 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.shared.SizeRange;
+
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.time.Duration;
+
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
+
+import java.time.Duration;
 
 /**
  * What a report may take.
@@ -25,9 +31,11 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record ReportSettings(
-        @DefaultValue("2") @Min(1) int reportConnections,
-        @DefaultValue("30s") Duration reportTimeout,
-        @DefaultValue("5s") Duration reportWait,
-        @DefaultValue("64MB") DataSize reportMemory,
-        @DefaultValue("10000") @Min(1) int reportMaxRows,
-        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter) {}
+        @DefaultValue("2") @Min(1) @Max(100) int reportConnections,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration reportTimeout,
+        @DefaultValue("5s") @DurationMin @DurationMax(minutes = 5) Duration reportWait,
+        @DefaultValue("64MB") @SizeRange(min = "64KB", max = "2GB") DataSize reportMemory,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int reportMaxRows,
+        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30)
+                Duration closeAfter) {}

@@ -1,6 +1,8 @@
 package dev.seedgate.database;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -14,4 +16,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("seedgate")
-record QueueSettings(@DefaultValue("256") @Min(1) int databaseMaxWaiting) {}
+record QueueSettings(@DefaultValue("256") @Min(1) @Max(100_000) int databaseMaxWaiting) {}

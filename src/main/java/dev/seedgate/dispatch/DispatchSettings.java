@@ -1,9 +1,12 @@
 package dev.seedgate.dispatch;
 
-import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
+
+import java.time.Duration;
 
 /**
  * @param dispatchInterval how often an idle instance looks for work that another one accepted
@@ -15,7 +18,10 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record DispatchSettings(
-        @DefaultValue("1s") Duration dispatchInterval,
-        @DefaultValue("30s") Duration dispatchClaimLease,
-        @DefaultValue("30s") Duration dispatchLeaseMargin,
-        @DefaultValue("5s") Duration dispatchSweepInterval) {}
+        @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(minutes = 1)
+                Duration dispatchInterval,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchClaimLease,
+        @DefaultValue("30s") @DurationMin @DurationMax(hours = 1) Duration dispatchLeaseMargin,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchSweepInterval) {}

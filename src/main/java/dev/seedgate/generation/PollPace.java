@@ -1,11 +1,13 @@
 package dev.seedgate.generation;
 
-import jakarta.validation.constraints.NotNull;
-import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How often the vendor is asked for a task. Every poll costs it something, so the older a task, the
@@ -19,10 +21,13 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record PollPace(
-        @DefaultValue("5s") @NotNull Duration pollFirstAfter,
-        @DefaultValue("5s") @NotNull Duration pollInterval,
-        @DefaultValue("60s") @NotNull Duration pollMaxInterval,
-        @DefaultValue("1h") @NotNull Duration pollExpiredInterval) {
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration pollFirstAfter,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1) Duration pollInterval,
+        @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(days = 1)
+                Duration pollMaxInterval,
+        @DefaultValue("1h") @DurationMin(millis = 1) @DurationMax(days = 7)
+                Duration pollExpiredInterval) {
 
     /**
      * Until the next poll of a task of this age: a tenth of its age, within bounds, a little

@@ -1,6 +1,6 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.SizeRange;
 
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -64,16 +64,9 @@ record UpstreamSettings(
         @Name("upstream-resubmit-on-500") @DefaultValue("true") boolean upstreamResubmitOn500,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration upstreamProbeInterval,
-        @DefaultValue("8MB") DataSize upstreamMaxAnswerSize,
+        @DefaultValue("8MB") @SizeRange(min = "4KB", max = "64MB") DataSize upstreamMaxAnswerSize,
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 5)
                 Duration upstreamRefreshInterval) {
-
-    UpstreamSettings {
-        // A smaller cap would make every paid answer an uncertain one.
-        if (upstreamMaxAnswerSize.toBytes() < 4096) {
-            throw new StartupProblem("SEEDGATE_UPSTREAM_MAX_ANSWER_SIZE must be at least 4KB.");
-        }
-    }
 
     /** Redacted, because a settings object ends up in messages. */
     @Override
