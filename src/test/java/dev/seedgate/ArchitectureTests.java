@@ -15,7 +15,16 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+
 import jakarta.persistence.Entity;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.modulith.core.ApplicationModules;
+import org.springframework.stereotype.Controller;
+import org.springframework.transaction.annotation.Transactional;
+
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -24,13 +33,8 @@ import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.modulith.core.ApplicationModules;
-import org.springframework.stereotype.Controller;
-import org.springframework.transaction.annotation.Transactional;
 
 /** The house rules that a compiler can't hold. */
 class ArchitectureTests {
@@ -126,6 +130,23 @@ class ArchitectureTests {
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .because("shown time comes from the Clock, deciding time from the database")
+                .check(CLASSES);
+    }
+
+    @Test
+    void asksNobodyWhatCountryTheMachineIsIn() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.seedgate.SeedgateApplication")
+                .should()
+                .callMethod(Locale.class, "getDefault")
+                .orShould()
+                .callMethod(Locale.class, "setDefault", Locale.class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .because("the start has made the root locale everybody's")
                 .check(CLASSES);
     }
 

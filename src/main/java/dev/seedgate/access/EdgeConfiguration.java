@@ -9,6 +9,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.servlet.LocaleResolver;
+import org.springframework.web.servlet.i18n.FixedLocaleResolver;
+
+import java.util.Locale;
 
 /** What the server does before anybody's key is looked at. */
 @Configuration(proxyBeanMethods = false)
@@ -19,13 +23,23 @@ class EdgeConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
         return server -> {
             server.setProtocol(PatientProtocol.class.getName());
-            server.addProtocolHandlerCustomizers(protocol ->
-                    ((PatientProtocol) protocol).setPatience(settings.requestTimeout()));
-            server.addContextCustomizers(context ->
-                    ((StandardHost) context.getParent())
-                            .setErrorReportValveClass(EnvelopeValve.class.getName()));
+            server.addProtocolHandlerCustomizers(
+                    protocol ->
+                            ((PatientProtocol) protocol).setPatience(settings.requestTimeout()));
+            server.addContextCustomizers(
+                    context ->
+                            ((StandardHost) context.getParent())
+                                    .setErrorReportValveClass(EnvelopeValve.class.getName()));
             TrustedProxies.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
         };
+    }
+
+    /**
+     * One language for everybody: a client that reads messages must not get another by a header.
+     */
+    @Bean
+    LocaleResolver localeResolver() {
+        return new FixedLocaleResolver(Locale.ROOT);
     }
 
     /** Behind the request's id, before the keys: a browser asks first, and without one. */

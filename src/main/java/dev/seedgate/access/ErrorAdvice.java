@@ -4,12 +4,11 @@ import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUn
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.stream.Collectors;
+
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,13 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+
 import tools.jackson.core.JacksonException;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Turns whatever a request died of into a refusal of the contract. Nothing of the inside leaks. */
 @RestControllerAdvice
@@ -90,7 +95,7 @@ class ErrorAdvice {
             case 405 ->
                     new GatewayException(
                             ErrorCode.METHOD_NOT_ALLOWED,
-                            request.getMethod() + " is not possible at this path.");
+                            method(request) + " is not possible at this path.");
             case 406 ->
                     new GatewayException(
                             ErrorCode.NOT_ACCEPTABLE, "Answers are application/json; accept that.");
@@ -108,6 +113,12 @@ class ErrorAdvice {
                                     ErrorCode.INTERNAL_ERROR,
                                     "Something went wrong here. Report the request_id to the operators.");
         };
+    }
+
+    /** What was asked for: on its way to the error page the request is a GET. */
+    private static String method(HttpServletRequest request) {
+        Object asked = request.getAttribute(RequestDispatcher.ERROR_METHOD);
+        return asked == null ? request.getMethod() : asked.toString();
     }
 
     static GatewayException databaseAway() {
@@ -134,9 +145,11 @@ class ErrorAdvice {
                 && !mismatch.getPath().isEmpty()) {
             String field =
                     mismatch.getPath().stream()
-                            .map(part ->
-                                    Objects.toString(
-                                            part.getPropertyName(), "[" + part.getIndex() + "]"))
+                            .map(
+                                    part ->
+                                            Objects.toString(
+                                                    part.getPropertyName(),
+                                                    "[" + part.getIndex() + "]"))
                             .collect(Collectors.joining("."));
             return invalid(field + " has the wrong type or form.");
         }
@@ -147,10 +160,11 @@ class ErrorAdvice {
         return invalid(
                 problem.getBindingResult().getFieldErrors().stream()
                         // It names the Java field; clients know it in snake case.
-                        .map(error ->
-                                convertPropertyNameToUnderscoreName(error.getField())
-                                        + " "
-                                        + error.getDefaultMessage())
+                        .map(
+                                error ->
+                                        convertPropertyNameToUnderscoreName(error.getField())
+                                                + " "
+                                                + error.getDefaultMessage())
                         .sorted()
                         .collect(Collectors.joining("; ", "", ".")));
     }

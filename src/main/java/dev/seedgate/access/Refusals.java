@@ -3,22 +3,28 @@ package dev.seedgate.access;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.telemetry.Step;
 import dev.seedgate.telemetry.TeamMeters;
+
 import io.micrometer.core.instrument.MeterRegistry;
+
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
+
 import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Writes every refusal, wherever in the server it comes from: the vendor's envelope for teams,
@@ -61,7 +67,7 @@ class Refusals {
         if (response.isCommitted()) {
             return;
         }
-        String id = String.valueOf(request.getAttribute(RequestId.ATTRIBUTE));
+        String id = id(request, response);
         boolean admin = request.getRequestURI().startsWith(request.getContextPath() + "/admin/");
         count(request, code, admin);
         response.resetBuffer();
@@ -79,6 +85,16 @@ class Refusals {
         MediaType type = admin ? MediaType.APPLICATION_PROBLEM_JSON : ENVELOPE;
         response.setContentType(type.toString());
         response.getOutputStream().write(json.writeValueAsBytes(body));
+    }
+
+    /** Made here for a request that the server refused before it came to the filters. */
+    private static String id(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String given) {
+            return given;
+        }
+        String id = RequestIdFilter.newId();
+        response.setHeader(RequestId.HEADER, id);
+        return id;
     }
 
     private void count(HttpServletRequest request, ErrorCode code, boolean admin) {

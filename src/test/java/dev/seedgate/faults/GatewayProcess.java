@@ -3,6 +3,9 @@ package dev.seedgate.faults;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.TestDatabase;
+
+import org.awaitility.Awaitility;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.Awaitility;
 
 /**
  * A gateway in a process of its own, so that it can be killed. Its log stays in {@code
@@ -44,6 +46,9 @@ final class GatewayProcess implements AutoCloseable {
                                 System.getProperty("java.class.path"),
                                 "dev.seedgate.Launcher"));
         List<String> all = new ArrayList<>(List.of(settings));
+        // A setting of the Java machine's goes before the class.
+        all.stream().filter(it -> it.startsWith("-D")).forEach(it -> command.add(1, it));
+        all.removeIf(it -> it.startsWith("-D"));
         all.add("server.port=" + port);
         command.addAll(List.of(Gateway.arguments(database, vendor, all.toArray(String[]::new))));
         try {
@@ -81,9 +86,11 @@ final class GatewayProcess implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
                 .failFast("it has ended", () -> !process.isAlive())
-                .until(() ->
-                        gateway.call("GET", "/actuator/health/readiness", null, null).status()
-                                == 200);
+                .until(
+                        () ->
+                                gateway.call("GET", "/actuator/health/readiness", null, null)
+                                                .status()
+                                        == 200);
         return this;
     }
 
