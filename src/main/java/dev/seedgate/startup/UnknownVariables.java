@@ -40,6 +40,7 @@ class UnknownVariables {
     static final List<String> OTHERS =
             List.of(
                     "SEEDGATE_BILLING_ZONE",
+                    "SEEDGATE_CANCEL_SANDBOX_TASKS",
                     "SEEDGATE_DATABASE_STARTUP_WAIT",
                     "SEEDGATE_EMBEDDED_DIRECTORY",
                     "SEEDGATE_EMBEDDED_ENABLED",

@@ -26,7 +26,7 @@ final class SubmitTable {
     SubmitAnswer meaning(Reply reply, Evidence evidence) {
         String told = evidence.of(reply);
         return switch (reply) {
-            case Reply.NotBegun _ -> new SubmitAnswer.NotSent(told);
+            case Reply.NotBegun it -> new SubmitAnswer.NotSent(!it.local(), told);
             case Reply.Lost _ -> new SubmitAnswer.Uncertain(told);
             case Reply.Answered answer -> meaning(answer, evidence, told);
         };
@@ -55,7 +55,7 @@ final class SubmitTable {
         }
         // Only as a real status: inside an envelope it was the vendor's own server that answered.
         if (NEVER_REACHED.contains(answer.status())) {
-            return new SubmitAnswer.NotSent(told);
+            return new SubmitAnswer.NotSent(true, told);
         }
         return new SubmitAnswer.Uncertain(told);
     }
