@@ -59,7 +59,7 @@ record Envelope(NearJson json, int status) {
 
     /** Whether {@link #task} is the object itself. */
     boolean isBare() {
-        return json.root() != null && task() == json.root();
+        return json.root() != null && field(json.root(), "data") == null;
     }
 
     /** A field of {@code data}, or null when there is none or it is JSON's null. */
