@@ -97,7 +97,8 @@ class UnknownVariables {
                         OTHERS.stream(),
                         ConfigurationPropertiesBean.getAll(context).values().stream()
                                 .filter(bean -> bean.getAnnotation().prefix().equals("seedgate"))
-                                .flatMap(bean -> variables(bean.getInstance().getClass())))
+                                .flatMap(bean -> variables(
+                                                bean.asBindTarget().getType().resolve(Object.class))))
                 .distinct()
                 .sorted()
                 .toList();

@@ -93,7 +93,7 @@ final class PollTable {
         @Nullable JsonNode request = Envelope.field(envelope.task(), "request");
         @Nullable JsonNode sound = Envelope.field(request, "sound");
         @Nullable Boolean withSound =
-                sound != null && sound.isBoolean() ? sound.booleanValue() : null;
+                (sound != null && sound.isBoolean()) ? sound.booleanValue() : null;
         return new Sighting.Known(
                 told(request, "prompt"), told(request, "duration"), withSound, words);
     }
