@@ -3,12 +3,10 @@ package dev.seedgate.access;
 import dev.seedgate.key.KeyText;
 import dev.seedgate.shared.SecretFile;
 import dev.seedgate.shared.StartupProblem;
-
-import org.springframework.stereotype.Component;
-
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
 
 /**
  * The key of the first admin, from the configuration: without it nobody could make the first team.

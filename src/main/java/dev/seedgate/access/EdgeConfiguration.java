@@ -1,5 +1,6 @@
 package dev.seedgate.access;
 
+import java.util.Locale;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -11,8 +12,6 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
-
-import java.util.Locale;
 
 /** What the server does before anybody's key is looked at. */
 @Configuration(proxyBeanMethods = false)

@@ -4,11 +4,13 @@ import static org.springframework.jdbc.support.JdbcUtils.convertPropertyNameToUn
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
-
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +27,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
-
 import tools.jackson.core.JacksonException;
-
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /** Turns whatever a request died of into a refusal of the contract. Nothing of the inside leaks. */
 @RestControllerAdvice

@@ -1,18 +1,15 @@
 package dev.seedgate.console;
 
 import io.swagger.v3.oas.annotations.Hidden;
-
 import jakarta.servlet.http.HttpServletRequest;
-
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** What is at the gateway's address itself: a browser is led on, others are told where to look. */
 @Hidden

@@ -1,7 +1,6 @@
 package dev.seedgate.embedded;
 
 import dev.seedgate.team.ApiKeys;
-
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;

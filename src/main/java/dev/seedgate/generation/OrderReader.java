@@ -3,12 +3,6 @@ package dev.seedgate.generation;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.ClipRequest;
-
-import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
-
-import tools.jackson.databind.JsonNode;
-
 import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,6 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Reads and cleans a create's body by the rules of the contract. What comes out is what is stored,

@@ -1,13 +1,12 @@
 package dev.seedgate.generation;
 
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
-
-import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How often the vendor is asked for a task. Every poll costs it something, so the older a task, the

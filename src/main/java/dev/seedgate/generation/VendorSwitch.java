@@ -3,7 +3,6 @@ package dev.seedgate.generation;
 import dev.seedgate.shared.StartupProblem;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Vendor;
-
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -1,10 +1,8 @@
 package dev.seedgate.startup;
 
 import dev.seedgate.shared.StartupProblem;
-
-import org.springframework.boot.context.properties.bind.DefaultValue;
-
 import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The settings under {@code seedgate.database}.

@@ -1,17 +1,15 @@
 package dev.seedgate.startup;
 
 import dev.seedgate.shared.StartupProblem;
-
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
-
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 
 /** Looks at settings that no settings record holds, before anything is started with them. */
 final class SettingsCheck

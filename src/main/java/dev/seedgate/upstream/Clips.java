@@ -1,13 +1,11 @@
 package dev.seedgate.upstream;
 
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The clips' URLs that stand in an answer, in whatever shape: the vendor has been paid, so none is

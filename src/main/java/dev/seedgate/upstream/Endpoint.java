@@ -1,15 +1,13 @@
 package dev.seedgate.upstream;
 
 import dev.seedgate.shared.StartupProblem;
-
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.util.StringUtils;
-
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 
 /**
  * Which vendor is called, where and with which key: the real one when there is a key, else the

@@ -1,11 +1,9 @@
 package dev.seedgate.upstream;
 
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * An answer's {@code {"code":n,"message":s,"data":{…}}}, trusting nothing: the body may as well be

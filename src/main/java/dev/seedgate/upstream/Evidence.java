@@ -1,14 +1,12 @@
 package dev.seedgate.upstream;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes what happened in one call for admins, and cleans what the vendor says for teams. Never

@@ -1,9 +1,8 @@
 package dev.seedgate.upstream;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a submit's answer means: the table the money hangs on, first match wins. What it does not

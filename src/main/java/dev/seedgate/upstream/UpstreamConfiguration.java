@@ -1,11 +1,12 @@
 package dev.seedgate.upstream;
 
 import dev.seedgate.telemetry.Steps;
-
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-
+import java.time.Clock;
+import java.util.Locale;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -13,11 +14,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-
-import java.time.Clock;
-import java.util.Locale;
-
-import javax.sql.DataSource;
 
 /** Puts the vendor and its budget together. */
 @Configuration(proxyBeanMethods = false)

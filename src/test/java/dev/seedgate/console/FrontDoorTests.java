@@ -3,7 +3,6 @@ package dev.seedgate.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
-
 import org.junit.jupiter.api.Test;
 
 /** What somebody sees who knows the gateway's address only. */

@@ -8,7 +8,6 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
-
 import org.junit.jupiter.api.Test;
 
 /** From the sandbox to a real vendor, on the same database. */

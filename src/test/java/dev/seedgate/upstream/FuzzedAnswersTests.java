@@ -3,14 +3,12 @@ package dev.seedgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-
-import org.junit.jupiter.api.Test;
-import org.springframework.http.HttpHeaders;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
 
 /** Whatever a vendor gone mad answers is read without harm; a seed names each case. */
 class FuzzedAnswersTests {

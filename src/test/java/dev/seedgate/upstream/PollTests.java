@@ -1,14 +1,15 @@
 package dev.seedgate.upstream;
 
 import static dev.seedgate.testing.FakeVendor.answer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Reaction;
 import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.TestDatabase;
-
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,10 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** What the answers to status calls mean, on a real socket. */
 class PollTests {
