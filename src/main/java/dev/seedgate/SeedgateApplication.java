@@ -3,6 +3,7 @@ package dev.seedgate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -14,6 +15,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class SeedgateApplication {
 
     public static void main(String[] args) {
+        // Digits in URLs and figures, and messages, must not be those of the machine's country.
+        Locale.setDefault(Locale.ROOT);
         try {
             if (Migration.isAll(args)) {
                 Migration.run(args);

@@ -25,8 +25,9 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record AuditorSettings(
-        @DefaultValue("5s") Duration auditorInterval,
-        @DefaultValue("20") @Min(1) int auditorTeams,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration auditorInterval,
+        @DefaultValue("20") @Min(1) @Max(10_000) int auditorTeams,
         @DefaultValue("10000") @Min(1) @Max(1_000_000) int auditorEntries,
         @DefaultValue("7d") @DurationMin(hours = 1) @DurationMax(days = 90) Duration auditorRound,
         @DefaultValue("100000") @Min(1) @Max(1_000_000) int sumEntries) {}

@@ -1,5 +1,7 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.shared.SizeRange;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
@@ -32,14 +34,16 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record ReportSettings(
-        @DefaultValue("2") @Min(1) int reportConnections,
-        @DefaultValue("30s") Duration reportTimeout,
-        @DefaultValue("5s") Duration reportWait,
-        @DefaultValue("64MB") DataSize reportMemory,
-        @DefaultValue("10000") @Min(1) int reportMaxRows,
+        @DefaultValue("2") @Min(1) @Max(100) int reportConnections,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration reportTimeout,
+        @DefaultValue("5s") @DurationMin @DurationMax(minutes = 5) Duration reportWait,
+        @DefaultValue("64MB") @SizeRange(min = "64KB", max = "2GB") DataSize reportMemory,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int reportMaxRows,
         @DefaultValue("5m") @DurationMin(seconds = 1) @DurationMax(hours = 1)
                 Duration reportDownload,
         @DefaultValue("20s") @DurationMin(seconds = 1) @DurationMax(seconds = 50)
                 Duration reportStall,
-        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter,
+        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30)
+                Duration closeAfter,
         @DefaultValue("") @Size(max = 200) String companyName) {}

@@ -1,7 +1,10 @@
 package dev.seedgate.credit;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,8 +23,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record PoolSettings(
-        @Min(0) @Nullable Long poolReserve,
-        @DefaultValue("10s") Duration poolInterval,
-        @DefaultValue("5000") @Min(1) int poolMovements,
-        @Min(0) @Nullable Long poolDailyCap,
-        @Min(0) @Nullable Long poolMonthlyCap) {}
+        @Min(0) @Max(1_000_000_000_000_000L) @Nullable Long poolReserve,
+        @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1) Duration poolInterval,
+        @DefaultValue("5000") @Min(1) @Max(1_000_000) int poolMovements,
+        @Min(0) @Max(1_000_000_000_000_000L) @Nullable Long poolDailyCap,
+        @Min(0) @Max(1_000_000_000_000_000L) @Nullable Long poolMonthlyCap) {}

@@ -87,12 +87,12 @@ class Calls {
             permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
         } catch (RuntimeException e) {
             // Whatever it is, nothing was sent, and the task must not stand as if it had been.
-            return new SubmitAnswer.NotSent("not sent: no permit could be taken: " + e);
+            return new SubmitAnswer.NotSent(false, "not sent: no permit could be taken: " + e);
         }
         return permit.map(it -> vendor.submit(submission.clip(), it))
                 .orElseGet(() ->
                         new SubmitAnswer.NotSent(
-                                "not sent: its turn at the rate limit did not come in time"));
+                                false, "not sent: its turn at the rate limit did not come in time"));
     }
 
     /** From the claim to the last moment for the call: as long for its start as for its permit. */

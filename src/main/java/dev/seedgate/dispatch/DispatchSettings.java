@@ -1,12 +1,12 @@
 package dev.seedgate.dispatch;
 
-import java.time.Duration;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -25,10 +25,14 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record DispatchSettings(
-        @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(minutes = 1) Duration dispatchInterval,
-        @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration dispatchClaimLease,
-        @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration dispatchLeaseMargin,
-        @DefaultValue("5s") @DurationMin(millis = 10) @DurationMax(hours = 1) Duration dispatchSweepInterval,
+        @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(minutes = 1)
+                Duration dispatchInterval,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchClaimLease,
+        @DefaultValue("30s") @DurationMin @DurationMax(hours = 1) Duration dispatchLeaseMargin,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchSweepInterval,
         @DefaultValue("200") @Min(1) @Max(10_000) int dispatchSweepBatch,
         @DefaultValue("4") @Min(1) @Max(64) int dispatchSweepThreads,
-        @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10) Duration dispatchAhead) {}
+        @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)
+                Duration dispatchAhead) {}

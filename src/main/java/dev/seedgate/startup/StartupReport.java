@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
                 .map(StartupReport::explainOne)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .map(line -> line.replaceAll("\\s*\\R\\s*", " "))
+                .map(text -> text.lines().map(String::strip).collect(Collectors.joining(" ")))
                 .orElse(null);
     }
 

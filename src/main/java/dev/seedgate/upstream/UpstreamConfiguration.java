@@ -121,7 +121,7 @@ class UpstreamConfiguration {
                 guards,
                 pauses,
                 submits,
-                new PollTable(meters),
+                new PollTable(endpoint::baseUrl, meters),
                 meters,
                 steps,
                 clock.getIfAvailable(Clock::systemUTC));

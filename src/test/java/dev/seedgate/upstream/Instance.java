@@ -61,7 +61,7 @@ record Instance(
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
         Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
         ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses, meters);
-        PollTable polls = new PollTable(meters);
+        PollTable polls = new PollTable(endpoint::baseUrl, meters);
         GuardedVendor vendor =
                 new GuardedVendor(
                         settings,
