@@ -45,13 +45,12 @@ class PatternsTests {
         Map<String, Pattern> patterns = patterns();
         assertThat(patterns).hasSizeGreaterThan(30);
         List<String> slow = new ArrayList<>();
-        patterns.forEach(
-                (where, pattern) -> {
-                    String text = offending(pattern);
-                    if (text != null) {
-                        slow.add(where + " /" + pattern + "/ on " + text);
-                    }
-                });
+        patterns.forEach((where, pattern) -> {
+            String text = offending(pattern);
+            if (text != null) {
+                slow.add(where + " /" + pattern + "/ on " + text);
+            }
+        });
         assertThat(slow).isEmpty();
     }
 

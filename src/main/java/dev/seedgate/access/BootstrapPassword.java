@@ -16,9 +16,9 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
- * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong too often is not even
- * compared, so that it can't tell whether it has found the key; valid keys of the APIs are not
- * concerned.
+ * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
+ * too often is not even compared, so that it can't tell whether it has found the key; valid keys of
+ * the APIs are not concerned.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -31,8 +31,7 @@ class BootstrapPassword implements AuthenticationProvider {
     private final AccessSettings settings;
     private final Cache<String, AtomicInteger> failures;
 
-    BootstrapPassword(
-            BootstrapKey bootstrap, AdminCallers callers, AccessSettings settings) {
+    BootstrapPassword(BootstrapKey bootstrap, AdminCallers callers, AccessSettings settings) {
         this.bootstrap = bootstrap;
         this.callers = callers;
         this.settings = settings;

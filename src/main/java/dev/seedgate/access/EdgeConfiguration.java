@@ -32,13 +32,11 @@ class EdgeConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
         return server -> {
             server.setProtocol(PatientProtocol.class.getName());
-            server.addProtocolHandlerCustomizers(
-                    protocol ->
-                            ((PatientProtocol) protocol).setPatience(settings.requestTimeout()));
-            server.addContextCustomizers(
-                    context ->
-                            ((StandardHost) context.getParent())
-                                    .setErrorReportValveClass(EnvelopeValve.class.getName()));
+            server.addProtocolHandlerCustomizers(protocol ->
+                    ((PatientProtocol) protocol).setPatience(settings.requestTimeout()));
+            server.addContextCustomizers(context ->
+                    ((StandardHost) context.getParent())
+                            .setErrorReportValveClass(EnvelopeValve.class.getName()));
             TrustedProxies.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
         };
     }
@@ -72,11 +70,18 @@ class EdgeConfiguration {
                                 coercion.setCoercion(
                                                 CoercionInputShape.EmptyString, CoercionAction.Fail)
                                         .setAcceptBlankAsEmpty(false))
-                        .withCoercionConfig(LogicalType.Textual, coercion ->
-                                coercion.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                                        .setCoercion(
-                                                CoercionInputShape.Boolean, CoercionAction.Fail));
+                        .withCoercionConfig(
+                                LogicalType.Textual,
+                                coercion ->
+                                        coercion.setCoercion(
+                                                        CoercionInputShape.Integer,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Float,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Boolean,
+                                                        CoercionAction.Fail));
     }
 
     /**

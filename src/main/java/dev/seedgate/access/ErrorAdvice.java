@@ -156,11 +156,10 @@ class ErrorAdvice {
         return invalid(
                 problem.getBindingResult().getFieldErrors().stream()
                         // It names the Java field; clients know it in snake case.
-                        .map(
-                                error ->
-                                        convertPropertyNameToUnderscoreName(error.getField())
-                                                + " "
-                                                + error.getDefaultMessage())
+                        .map(error ->
+                                convertPropertyNameToUnderscoreName(error.getField())
+                                        + " "
+                                        + error.getDefaultMessage())
                         .sorted()
                         .collect(Collectors.joining("; ", "", ".")));
     }

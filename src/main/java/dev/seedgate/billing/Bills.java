@@ -109,42 +109,44 @@ class Bills {
     Statement of(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = Calendar.month(month, now.zone());
-        return books.read(null, jdbc -> {
-            Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
-            List<Statement.TeamBill> teams = new ArrayList<>();
-            Sum sum = new Sum();
-            int closings =
-                    jdbc.sql("select count(*) from statement where month = :month")
+        return books.read(
+                null,
+                jdbc -> {
+                    Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
+                    List<Statement.TeamBill> teams = new ArrayList<>();
+                    Sum sum = new Sum();
+                    int closings =
+                            jdbc.sql("select count(*) from statement where month = :month")
+                                    .param("month", month.atDay(1))
+                                    .query(Integer.class)
+                                    .single();
+                    jdbc.sql(TEAMS)
                             .param("month", month.atDay(1))
-                            .query(Integer.class)
-                            .single();
-            jdbc.sql(TEAMS)
-                    .param("month", month.atDay(1))
-                    .param("nextMonth", month.plusMonths(1).atDay(1))
-                    .param("from", range.start())
-                    .param("to", range.end())
-                    .query(row -> {
-                        Use use = uses.getOrDefault(row.getLong("id"), new Use());
-                        // A month that is closed once more is billed anew.
-                        String number =
-                                "%s-%s%s"
-                                        .formatted(
-                                                month,
-                                                row.getString("slug"),
-                                                closings == 0 ? "" : "-" + (closings + 1));
-                        teams.add(bill(row, use, currency, number, sum));
-                    });
-            return new Statement(
-                    month.toString(),
-                    closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
-                    range.zone().getId(),
-                    now.now(),
-                    closedBy,
-                    currency == null ? null : currency.getCurrencyCode(),
-                    settings.companyName().isBlank() ? null : settings.companyName(),
-                    teams,
-                    sum.total(currency));
-        });
+                            .param("nextMonth", month.plusMonths(1).atDay(1))
+                            .param("from", range.start())
+                            .param("to", range.end())
+                            .query(row -> {
+                                Use use = uses.getOrDefault(row.getLong("id"), new Use());
+                                // A month that is closed once more is billed anew.
+                                String number =
+                                        "%s-%s%s"
+                                                .formatted(
+                                                        month,
+                                                        row.getString("slug"),
+                                                        closings == 0 ? "" : "-" + (closings + 1));
+                                teams.add(bill(row, use, currency, number, sum));
+                            });
+                    return new Statement(
+                            month.toString(),
+                            closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
+                            range.zone().getId(),
+                            now.now(),
+                            closedBy,
+                            currency == null ? null : currency.getCurrencyCode(),
+                            settings.companyName().isBlank() ? null : settings.companyName(),
+                            teams,
+                            sum.total(currency));
+                });
     }
 
     private static Map<Long, Use> uses(JdbcClient jdbc, Map<String, Object> parameters) {

@@ -70,8 +70,7 @@ public interface CsvAnswer {
             case "1" -> true;
             case "0", "" -> false;
             case null -> false;
-            default ->
-                    throw new GatewayException(ErrorCode.INVALID_REQUEST, "bom must be 0 or 1.");
+            default -> throw new GatewayException(ErrorCode.INVALID_REQUEST, "bom must be 0 or 1.");
         };
     }
 

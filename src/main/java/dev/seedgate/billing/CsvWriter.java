@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Comma-separated values by RFC 4180. A text that a spreadsheet would take for a formula gets an
- * apostrophe in front, also behind a character that other
- * spreadsheets split cells at; figures are numbers and stay.
+ * apostrophe in front, also behind a character that other spreadsheets split cells at; figures are
+ * numbers and stay.
  */
 final class CsvWriter {
 
@@ -22,7 +22,8 @@ final class CsvWriter {
      * that splits at other characters than commas begins a cell.
      */
     private static final Pattern FORMULA =
-            Pattern.compile("(^[\\s\\p{Z}\\p{Cc}]*|[;\\t\\r\\n|][\\s\\p{Z}\\p{Cc}\"']*)([=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])");
+            Pattern.compile(
+                    "(^[\\s\\p{Z}\\p{Cc}]*|[;\\t\\r\\n|][\\s\\p{Z}\\p{Cc}\"']*)([=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])");
 
     private final Writer out;
     private boolean begun;

@@ -34,14 +34,17 @@ public class FocusReports {
             "day, priced_on, team_slug, team_id, project, cost_center, preset, key_id, key_name, charged, refunded";
 
     private static final String ROWS =
-            "with moved as (select " + NAMES
+            "with moved as (select "
+                    + NAMES
                     + """
                      from usage_day where day >= :firstDay and day < :lastDay and upstream = :upstream
-                    union all select\s"""
+                    union all select\s\
+                    """
                     + NAMES
                     + """
                      from usage_movement where at >= :from and at < :head and upstream = :upstream
-                    union all select\s"""
+                    union all select\s\
+                    """
                     + NAMES
                     + """
                      from usage_movement where at >= :tail and at < :to and upstream = :upstream
@@ -149,7 +152,9 @@ public class FocusReports {
         String currency = currency();
         return client ->
                 books.download(
-                        null, client, (jdbc, out) -> write(jdbc, range, currency, new CsvWriter(out)));
+                        null,
+                        client,
+                        (jdbc, out) -> write(jdbc, range, currency, new CsvWriter(out)));
     }
 
     private void write(JdbcClient jdbc, Range range, String currency, CsvWriter csv) {
@@ -158,14 +163,16 @@ public class FocusReports {
         jdbc.sql(ROWS)
                 .params(parameters(jdbc, range))
                 .query(row -> {
-                    cells(row, range.zone(), currency).values().forEach(cell -> {
-                        switch (cell) {
-                            case Long number -> csv.number(number);
-                            case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
-                            case null -> csv.text(null);
-                            default -> csv.text(cell.toString());
-                        }
-                    });
+                    cells(row, range.zone(), currency)
+                            .values()
+                            .forEach(cell -> {
+                                switch (cell) {
+                                    case Long number -> csv.number(number);
+                                    case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
+                                    case null -> csv.text(null);
+                                    default -> csv.text(cell.toString());
+                                }
+                            });
                     csv.end();
                 });
         csv.flush();

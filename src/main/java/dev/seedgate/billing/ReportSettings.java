@@ -44,6 +44,5 @@ record ReportSettings(
                 Duration reportDownload,
         @DefaultValue("20s") @DurationMin(seconds = 1) @DurationMax(seconds = 50)
                 Duration reportStall,
-        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30)
-                Duration closeAfter,
+        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30) Duration closeAfter,
         @DefaultValue("") @Size(max = 200) String companyName) {}

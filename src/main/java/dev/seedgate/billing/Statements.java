@@ -169,7 +169,8 @@ public class Statements {
         String json =
                 StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
                         .json();
-        if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, reason, actor)))) {
+        if (!Boolean.TRUE.equals(
+                transaction.execute(_ -> store(month, json, price, reason, actor)))) {
             // A price was set while the month was being counted.
             return freeze(month, reason, actor);
         }

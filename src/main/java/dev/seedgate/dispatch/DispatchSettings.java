@@ -15,12 +15,12 @@ import org.springframework.validation.annotation.Validated;
  * @param dispatchLeaseMargin added to the longest a call can take before a silent instance is held
  *     to be dead
  * @param dispatchSweepInterval how often overdue and abandoned tasks are looked for
- * @param dispatchSweepBatch how many of a kind an instance claims at a time; as long as that many are
- *     found it goes on without a pause
- * @param dispatchSweepThreads how many of them it looks after at once: each is a commit of its own, and
- *     four together keep up with a thousand tasks a second that are overdue
- * @param dispatchAhead calls are claimed for so long before the rate has a permit for them: it covers
- *     the round trips between the claim and the call
+ * @param dispatchSweepBatch how many of a kind an instance claims at a time; as long as that many
+ *     are found it goes on without a pause
+ * @param dispatchSweepThreads how many of them it looks after at once: each is a commit of its own,
+ *     and four together keep up with a thousand tasks a second that are overdue
+ * @param dispatchAhead calls are claimed for so long before the rate has a permit for them: it
+ *     covers the round trips between the claim and the call
  */
 @Validated
 @ConfigurationProperties("seedgate")

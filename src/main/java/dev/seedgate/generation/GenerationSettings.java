@@ -17,8 +17,8 @@ import org.springframework.validation.annotation.Validated;
  * @param statusFreshFor a vendor's answer this young is given again without asking
  * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
  *     whoever waits
- * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue every
- *     second, and a hundred thousand take some 10 ms
+ * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
+ *     every second, and a hundred thousand take some 10 ms
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
  * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been

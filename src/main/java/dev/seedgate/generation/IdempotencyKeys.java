@@ -35,8 +35,7 @@ class IdempotencyKeys {
         // One that has just been forgotten was old; the next call makes a task with it.
         return taken == 1
                 ? Optional.empty()
-                : Optional.of(
-                        find(key, teamId, order).orElseThrow(IdempotencyKeys::stillAtWork));
+                : Optional.of(find(key, teamId, order).orElseThrow(IdempotencyKeys::stillAtWork));
     }
 
     private int take(String key, long teamId, Order order, TaskId task) {

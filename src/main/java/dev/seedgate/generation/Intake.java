@@ -18,9 +18,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped, its credits are down to the reserve or its cap is reached, not when the queue is longer
- * than can be submitted in time. Answered from memory; the queue's length is at most a second old,
- * the balance some seconds.
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, not when
+ * the queue is longer than can be submitted in time. Answered from memory; the queue's length is at
+ * most a second old, the balance some seconds.
  */
 @Component
 class Intake implements SmartLifecycle {
@@ -33,12 +33,7 @@ class Intake implements SmartLifecycle {
     private volatile boolean running;
     private volatile boolean draining;
 
-    Intake(
-            Budget budget,
-            QueueLimit queue,
-            Pool pool,
-            Vendor vendor,
-            MeterRegistry metrics) {
+    Intake(Budget budget, QueueLimit queue, Pool pool, Vendor vendor, MeterRegistry metrics) {
         this.budget = budget;
         this.queue = queue;
         this.pool = pool;
@@ -47,13 +42,14 @@ class Intake implements SmartLifecycle {
                 .description("the company's credits at the vendor, estimated; NaN when not known")
                 .register(metrics);
         Gauge.builder("seedgate.queue.limit", queue, QueueLimit::most)
-                .description("how many tasks may wait to be submitted, at the rate submits had lately")
+                .description(
+                        "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
     }
 
     /**
-     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the account
-     * is stopped and nothing is queued, one create a while is taken as the probe.
+     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the
+     * account is stopped and nothing is queued, one create a while is taken as the probe.
      */
     void check(Caller caller) {
         check(caller, queue.isEmpty());

@@ -127,7 +127,8 @@ public class Outcomes {
     public void record(Submission submission, SubmitAnswer answer) {
         Task task = lock(submission.task());
         if (task.attempt() != submission.attempt()) {
-            String evidence = "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+            String evidence =
+                    "answer to attempt " + submission.attempt() + ": " + answer.evidence();
             if (answer instanceof SubmitAnswer.Accepted accepted) {
                 jobs.another(task, submission.attempt(), accepted.upstreamTaskId());
                 contradicted(task, evidence);
@@ -274,7 +275,9 @@ public class Outcomes {
     @Transactional
     public void attach(TaskId id, String upstreamTaskId, @Nullable String reason, Actor actor) {
         Task task = lockToResolve(id);
-        if (jobs.taskOf(task.upstream(), upstreamTaskId).filter(it -> !task.isTask(it)).isPresent()) {
+        if (jobs.taskOf(task.upstream(), upstreamTaskId)
+                .filter(it -> !task.isTask(it))
+                .isPresent()) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
@@ -322,10 +325,9 @@ public class Outcomes {
 
     private Task lockKnown(TaskId id) {
         return tasks.lock(id.value())
-                .orElseThrow(
-                        () ->
-                                new GatewayException(
-                                        ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+                .orElseThrow(() ->
+                        new GatewayException(
+                                ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
     private void refund(Task task, String reason, Actor actor) {
@@ -553,12 +555,11 @@ public class Outcomes {
     private static void log(Task task) {
         TaskId id = task.id();
         Phase phase = task.phase();
-        AfterCommit.run(
-                () -> {
-                    try (Step _ = Steps.told(id)) {
-                        log.info("task {} is {}", id, phase);
-                    }
-                });
+        AfterCommit.run(() -> {
+            try (Step _ = Steps.told(id)) {
+                log.info("task {} is {}", id, phase);
+            }
+        });
     }
 
     /** The first terminal state has won; what contradicts it is written down and moves no money. */

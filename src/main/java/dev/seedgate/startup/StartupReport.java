@@ -113,8 +113,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
         return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "08", "57" ->
                     "The database went away (%s): see whether it runs, then start again.";
-            case "53" ->
-                    "The database lacks resources (%s): see its log, then start again.";
+            case "53" -> "The database lacks resources (%s): see its log, then start again.";
             case "58", "F0", "XX" ->
                     "The database itself is broken (%s): see its log, then start again.";
             default -> null;

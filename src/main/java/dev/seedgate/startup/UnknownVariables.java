@@ -95,8 +95,11 @@ class UnknownVariables {
                         OTHERS.stream(),
                         ConfigurationPropertiesBean.getAll(context).values().stream()
                                 .filter(bean -> bean.getAnnotation().prefix().equals("seedgate"))
-                                .flatMap(bean -> variables(
-                                                bean.asBindTarget().getType().resolve(Object.class))))
+                                .flatMap(bean ->
+                                        variables(
+                                                bean.asBindTarget()
+                                                        .getType()
+                                                        .resolve(Object.class))))
                 .distinct()
                 .sorted()
                 .toList();

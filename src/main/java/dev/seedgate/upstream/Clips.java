@@ -74,12 +74,11 @@ final class Clips {
             if (found.isEmpty()) {
                 // Under a name nobody knows: only what can be nothing but a URL.
                 node.values()
-                        .forEach(
-                                each -> {
-                                    if (!each.isString() || scheme(stripped(each.asString()))) {
-                                        walk(each, depth + 1);
-                                    }
-                                });
+                        .forEach(each -> {
+                            if (!each.isString() || scheme(stripped(each.asString()))) {
+                                walk(each, depth + 1);
+                            }
+                        });
             }
         }
     }

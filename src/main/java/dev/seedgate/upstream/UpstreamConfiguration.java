@@ -49,10 +49,7 @@ class UpstreamConfiguration {
             SubmitTable submits,
             @Qualifier("breakerClock") Clock breakerClock) {
         return new Guards(
-                settings,
-                submits::speaksAgainstTheVendor,
-                submits::isAmbiguous,
-                breakerClock);
+                settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, breakerClock);
     }
 
     @Bean

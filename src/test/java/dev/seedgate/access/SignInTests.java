@@ -127,7 +127,9 @@ class SignInTests {
         HttpResponse<String> closed = admin.submit(page, at(past + "/close"), Map.of());
         // Or why not: the auditor of this gateway may not have been round.
         assertThat(closed.statusCode()).as(closed.body()).isIn(302, 409);
-        assertThat(browser.submit(browser.get(at("/console")), at(past + "/close"), Map.of()).statusCode())
+        assertThat(
+                        browser.submit(browser.get(at("/console")), at(past + "/close"), Map.of())
+                                .statusCode())
                 .isEqualTo(403);
     }
 

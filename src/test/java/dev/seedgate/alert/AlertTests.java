@@ -198,8 +198,7 @@ class AlertTests {
                 .filteredOn(it -> it.contains("See /admin/api/"))
                 .hasSize(2)
                 .anyMatch(it -> it.contains("1 findings of in_flight_is_counted, for example 7: "))
-                .anyMatch(it ->
-                        it.contains("for 1 tasks: ") && it.contains("35 apart, +35"));
+                .anyMatch(it -> it.contains("for 1 tasks: ") && it.contains("35 apart, +35"));
     }
 
     @Test

@@ -209,12 +209,13 @@ class SecondIdTests {
                 .singleElement()
                 .asString()
                 .contains(
-                        "for 1 tasks: %1$d apart, %1$+d in all"
-                                .formatted(way.taken - way.charged));
+                        "for 1 tasks: %1$d apart, %1$+d in all".formatted(way.taken - way.charged));
         recordedAgain(team);
     }
 
-    /** The same answer comes again when the one to the commit was lost: nothing is counted twice. */
+    /**
+     * The same answer comes again when the one to the commit was lost: nothing is counted twice.
+     */
     private void recordedAgain(Team team) {
         long before = taken();
         String rows =

@@ -78,7 +78,8 @@ class FocusTests {
             Answer csv = focus("&format=csv");
             List<String> lines = csv.body().lines().toList();
             assertThat(lines).hasSize(rows.size() + 1);
-            assertThat(lines.getFirst().split(",")).containsExactlyElementsOf(rows.get(0).propertyNames());
+            assertThat(lines.getFirst().split(","))
+                    .containsExactlyElementsOf(rows.get(0).propertyNames());
             assertThat(lines.get(3)).startsWith("-0.65,");
         }
     }

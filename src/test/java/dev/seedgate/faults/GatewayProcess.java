@@ -84,11 +84,9 @@ final class GatewayProcess implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
                 .failFast("it has ended", () -> !process.isAlive())
-                .until(
-                        () ->
-                                gateway.call("GET", "/actuator/health/readiness", null, null)
-                                                .status()
-                                        == 200);
+                .until(() ->
+                        gateway.call("GET", "/actuator/health/readiness", null, null).status()
+                                == 200);
         return this;
     }
 

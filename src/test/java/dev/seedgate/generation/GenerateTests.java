@@ -13,10 +13,10 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
-import java.util.stream.IntStream;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -504,10 +504,8 @@ class GenerateTests {
         assertThat(
                         gateway.send(
                                         request.POST(
-                                                        BodyPublishers.ofInputStream(
-                                                                () ->
-                                                                        new ByteArrayInputStream(
-                                                                                body)))
+                                                        BodyPublishers.ofInputStream(() ->
+                                                                new ByteArrayInputStream(body)))
                                                 .build())
                                 .status())
                 .isEqualTo(200);

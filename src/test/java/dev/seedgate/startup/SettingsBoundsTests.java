@@ -103,16 +103,14 @@ class SettingsBoundsTests {
                         .withImportOption(it -> !it.contains("test-classes"))
                         .importPackages("dev.seedgate")
                         .stream()
-                        .filter(
-                                it ->
-                                        it.isAnnotatedWith(ConfigurationProperties.class)
-                                                || it.getSimpleName().endsWith("Settings"))
+                        .filter(it ->
+                                it.isAnnotatedWith(ConfigurationProperties.class)
+                                        || it.getSimpleName().endsWith("Settings"))
                         .map(JavaClass::reflect)
                         .filter(Class::isRecord)
-                        .flatMap(
-                                owner ->
-                                        Stream.of(owner.getRecordComponents())
-                                                .map(it -> new Setting(owner, prefix(owner), it)))
+                        .flatMap(owner ->
+                                Stream.of(owner.getRecordComponents())
+                                        .map(it -> new Setting(owner, prefix(owner), it)))
                         .filter(it -> TOO_LITTLE.containsKey(it.type()));
     }
 

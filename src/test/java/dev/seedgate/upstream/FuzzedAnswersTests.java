@@ -141,12 +141,10 @@ class FuzzedAnswersTests {
             headers.set(HttpHeaders.DATE, text(random, pieces, 6));
             int number = seed;
             RetryAfter.of(headers, NOW)
-                    .ifPresent(
-                            it ->
-                                    assertThat(it)
-                                            .as("seed %d", number)
-                                            .isBetween(
-                                                    Duration.ofSeconds(1), Duration.ofMinutes(10)));
+                    .ifPresent(it ->
+                            assertThat(it)
+                                    .as("seed %d", number)
+                                    .isBetween(Duration.ofSeconds(1), Duration.ofMinutes(10)));
         }
     }
 

@@ -89,11 +89,9 @@ class PollTests {
                                 assertThat(it.urls())
                                         .isEqualTo(
                                                 urls.stream()
-                                                        .map(
-                                                                url ->
-                                                                        url.replace(
-                                                                                "{base}",
-                                                                                fake.baseUrl()))
+                                                        .map(url ->
+                                                                url.replace(
+                                                                        "{base}", fake.baseUrl()))
                                                         .toList()));
     }
 

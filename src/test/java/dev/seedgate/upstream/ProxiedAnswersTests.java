@@ -209,11 +209,10 @@ class ProxiedAnswersTests {
         Head head = new Head(new StringBuilder(), new StringBuilder());
         List<SubmitAnswer> answers =
                 IntStream.range(0, 8)
-                        .mapToObj(
-                                _ -> {
-                                    fake.onGenerate(raw(head, body));
-                                    return gateway.submit();
-                                })
+                        .mapToObj(_ -> {
+                            fake.onGenerate(raw(head, body));
+                            return gateway.submit();
+                        })
                         .toList();
         assertThat(answers).hasSize(8).allSatisfy(it -> assertPaid(it, "large"));
     }

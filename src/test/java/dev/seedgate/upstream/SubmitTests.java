@@ -269,12 +269,11 @@ class SubmitTests {
 
     @Test
     void keepsAnIdThatCameWholeThoughTheAnswerDidNot() {
-        fake.onGenerate(
-                (request, connection) -> {
-                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
-                    connection.write(accepted("whole"));
-                    connection.close();
-                });
+        fake.onGenerate((request, connection) -> {
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
+            connection.write(accepted("whole"));
+            connection.close();
+        });
         assertThat(gateway.submit())
                 .isInstanceOfSatisfying(
                         SubmitAnswer.Accepted.class,
@@ -323,11 +322,10 @@ class SubmitTests {
     @Test
     void waitsForTheAnswerThoughInterrupted() {
         Thread submitting = Thread.currentThread();
-        fake.onGenerate(
-                (request, connection) -> {
-                    submitting.interrupt();
-                    connection.send(200, Map.of(), accepted("late"));
-                });
+        fake.onGenerate((request, connection) -> {
+            submitting.interrupt();
+            connection.send(200, Map.of(), accepted("late"));
+        });
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Accepted.class);
         assertThat(Thread.interrupted()).isTrue();
     }
