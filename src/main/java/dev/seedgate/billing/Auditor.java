@@ -272,9 +272,7 @@ public class Auditor {
                             .formatted(
                                     since,
                                     unchecked
-                                            ? "It has checked the ledger up to "
-                                                    + progress.newUntil()
-                                                    + "."
+                                            ? progress.outlook()
                                             : accounts.outlook(since)));
         }
     }
@@ -559,7 +557,14 @@ public class Auditor {
     }
 
     /** How far it is: with what is new, and with its rounds. */
-    private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {}
+    private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {
+
+        String outlook() {
+            return newUntil == null
+                    ? "It has checked nothing of the ledger yet."
+                    : "It has checked the ledger up to %s.".formatted(newUntil);
+        }
+    }
 
     /** The present round and the last whole one. */
     private record Rounds(

@@ -90,11 +90,11 @@ class TaskSearch {
         return filter.phases().stream()
                 .map(phase -> {
                     SequencedMap<String, String> scope = new LinkedHashMap<>();
-                    if (team != null) {
-                        scope.put("team_id", team);
-                    }
                     if (filter.project() != null) {
                         scope.put("project", ":project");
+                    }
+                    if (team != null) {
+                        scope.put("team_id", team);
                     }
                     scope.put("phase", text(phase));
                     return "(" + page(filter, scope) + ")";

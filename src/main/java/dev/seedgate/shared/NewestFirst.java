@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * The SQL for one page of a growing table, read from the end of one index and no further.
  *
  * <p>The index begins with what is asked for and goes on in the order of the list. It is named by
- * comparing its columns as one row: no other index has that order. Told the same as equalities, the
+ * comparing its columns as one row: no other index begins with the first of them and has that
+ * order. Told the same as equalities, the
  * planner goes by averages and takes the table's newest rows one by one where it thinks that a good
  * share of them fits; of a team that stopped long ago that is all what the others did since.
  *

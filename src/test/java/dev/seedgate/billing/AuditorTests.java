@@ -110,7 +110,7 @@ class AuditorTests {
     @Test
     void findsADayThatIsNotTheSumOfItsEntries() {
         Team team = gateway.team();
-        gateway.vendor().finish(team.upstreamId(team.create("clip")), "https://x.example/y.mp4");
+        clip(team);
         shift(Duration.ofDays(2));
         assertThat(rulesBroken()).isEmpty();
         gateway.database().execute("update usage_day set charged = charged + 1");
@@ -161,12 +161,11 @@ class AuditorTests {
 
     @Test
     void letsAMonthCloseAfterAWholeRoundThatBeganAfterItsEnd() {
+        Team team = gateway.team();
+        clip(team);
         assertThat(rulesBroken()).isEmpty();
         String month = gateway.database().text("select to_char(gateway_now(), 'YYYY-MM')");
-        Team team = gateway.team();
-        String task = team.create("the month's last");
-        gateway.vendor().finish(team.upstreamId(task), "https://x.example/y.mp4");
-        team.await(task, "SUCCEEDED");
+        clip(team);
         shift(
                 Duration.ofSeconds(
                         Long.parseLong(
@@ -193,6 +192,12 @@ class AuditorTests {
                 .contains("it will be through at about 20");
         assertThat(rulesBroken()).isEmpty();
         assertThat(gateway.admin("POST", close, null).status()).isEqualTo(200);
+    }
+
+    private static void clip(Team team) {
+        String task = team.create("clip");
+        gateway.vendor().finish(team.upstreamId(task), "https://x.example/y.mp4");
+        team.await(task, "SUCCEEDED");
     }
 
     // What is over, and the auditor has not come to.

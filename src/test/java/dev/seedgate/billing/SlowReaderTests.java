@@ -44,9 +44,9 @@ class SlowReaderTests {
                 .execute(
                         """
                         insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
-                            from_top_ups, task_id, actor, team_slug, key_name, preset, upstream)
+                            from_top_ups, task_id, actor, team_slug, key_id, key_name, preset, upstream)
                         select '2020-01-05', 'reserve', t.id, 'team', 'held', 65, '2020-01-01', 65, 0, 't' || n,
-                            'test', t.slug, repeat('k', 900) || n, '5s', 'seedance'
+                            'test', t.slug, n, repeat('k', 900) || n, '5s', 'seedance'
                         from team t, generate_series(1, 20000) n where t.slug = '%s'
                         """
                                 .formatted(team.slug()));
