@@ -251,9 +251,7 @@ public class Auditor {
                             .formatted(
                                     since,
                                     unchecked
-                                            ? "It has checked the ledger up to "
-                                                    + progress.newUntil()
-                                                    + "."
+                                            ? progress.outlook()
                                             : accounts.outlook(since)));
         }
     }
@@ -537,7 +535,14 @@ public class Auditor {
     }
 
     /** How far it is: with what is new, and with its rounds. */
-    private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {}
+    private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {
+
+        String outlook() {
+            return newUntil == null
+                    ? "It has not come to any hour of the ledger yet."
+                    : "It has checked the ledger up to %s.".formatted(newUntil);
+        }
+    }
 
     /** The present round and the last whole one. */
     private record Rounds(
