@@ -34,35 +34,32 @@ public class FocusReports {
             "day, priced_on, team_slug, team_id, project, cost_center, preset, key_id, key_name, charged, refunded";
 
     private static final String ROWS =
-            "with moved as (select "
-                    + NAMES
-                    + """
-                     from usage_day where day >= :firstDay and day < :lastDay and upstream = :upstream
-                    union all select\s\
-                    """
-                    + NAMES
-                    + """
-                     from usage_movement where at >= :from and at < :head and upstream = :upstream
-                    union all select\s\
-                    """
-                    + NAMES
-                    + """
-                     from usage_movement where at >= :tail and at < :to and upstream = :upstream
-                    ), priced as (
-                        select priced_on, (select per_credit from credit_price where effective_from <= priced_on
-                                           order by effective_from desc, version desc limit 1) as per_credit
-                        from (select distinct priced_on from moved) d
-                    )
-                    select m.day, m.team_slug, t.name as team_name, m.project, m.cost_center, m.preset, m.key_id,
-                        m.key_name, k.refund, p.per_credit, sum(k.credits)::bigint as credits
-                    from moved m join team t on t.id = m.team_id
-                        left join priced p on p.priced_on = m.priced_on
-                        cross join lateral (values (false, m.charged), (true, -m.refunded)) k (refund, credits)
-                    where k.credits <> 0
-                    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-                    order by m.day, m.team_slug collate "C", m.project collate "C" nulls last, m.key_id nulls last,
-                        m.preset collate "C", m.cost_center collate "C" nulls last, k.refund, p.per_credit
-                    """;
+            """
+            with moved as (
+                select %1$s from usage_day
+                where day >= :firstDay and day < :lastDay and upstream = :upstream
+                union all
+                select %1$s from usage_movement
+                where at >= :from and at < :head and upstream = :upstream
+                union all
+                select %1$s from usage_movement
+                where at >= :tail and at < :to and upstream = :upstream
+            ), priced as (
+                select priced_on, (select per_credit from credit_price where effective_from <= priced_on
+                                   order by effective_from desc, version desc limit 1) as per_credit
+                from (select distinct priced_on from moved) d
+            )
+            select m.day, m.team_slug, t.name as team_name, m.project, m.cost_center, m.preset, m.key_id,
+                m.key_name, k.refund, p.per_credit, sum(k.credits)::bigint as credits
+            from moved m join team t on t.id = m.team_id
+                left join priced p on p.priced_on = m.priced_on
+                cross join lateral (values (false, m.charged), (true, -m.refunded)) k (refund, credits)
+            where k.credits <> 0
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+            order by m.day, m.team_slug collate "C", m.project collate "C" nulls last, m.key_id nulls last,
+                m.preset collate "C", m.cost_center collate "C" nulls last, k.refund, p.per_credit
+            """
+                    .formatted(NAMES);
 
     private static final List<String> COLUMNS =
             List.of(

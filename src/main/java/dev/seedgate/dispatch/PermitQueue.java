@@ -99,7 +99,8 @@ class PermitQueue {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {
-            queue.remove(mine);
+            // It is this very one.
+            queue.removeIf(it -> it == mine);
             onChange.run();
         }
     }

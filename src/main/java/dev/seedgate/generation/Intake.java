@@ -90,13 +90,13 @@ class Intake implements SmartLifecycle {
                     Duration.ofMinutes(1));
         }
         PoolState.Spending reached = state == null ? null : state.reachedCap();
-        if (reached != null) {
+        if (state != null && reached != null) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,
                     "The company's cap of %d credits for %s is reached; nothing was charged. Creates are taken again from %s on, or when the operators raise the cap."
                             .formatted(
                                     reached.cap(),
-                                    reached == state.day() ? "this day" : "this month",
+                                    reached.equals(state.day()) ? "this day" : "this month",
                                     reached.until()),
                     // Somebody may raise it at any moment.
                     Duration.ofMinutes(1));

@@ -122,7 +122,7 @@ class AuditorTests {
                                 + team.slug()
                                 + "')");
         assertThat(rulesBroken())
-                .containsExactlyInAnyOrder("account_equals_entries", "days_equal_entries");
+                .containsOnly("account_equals_entries", "days_equal_entries");
         gateway.database()
                 .execute(
                         "begin; update ledger_days set until = null; delete from usage_day; delete from account_day; delete from render_day; commit");
@@ -177,7 +177,7 @@ class AuditorTests {
         assertThat(early.status()).as(early.toString()).isEqualTo(409);
         assertThat(early.error()).isEqualTo("BOOKS_NOT_AUDITED");
         assertThat(early.json().get("detail").stringValue())
-                .contains("It has checked the ledger up to 20");
+                .containsAnyOf("It has checked the ledger up to 20", "It has not come to any hour");
         while (gateway.database().text(UNCHECKED).equals("t")) {
             shift(Duration.ofMinutes(31));
             gateway.bean(LedgerDays.class).sum();
