@@ -7,11 +7,9 @@ import java.util.Locale;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The gateway. */
 @SpringBootApplication
-@EnableScheduling
 public class SeedgateApplication {
 
     public static void main(String[] args) {

@@ -3,12 +3,14 @@ package dev.seedgate.alert;
 import dev.seedgate.alert.Alerts.Cause;
 import dev.seedgate.credit.Pool;
 import dev.seedgate.credit.PoolState;
+import dev.seedgate.telemetry.Loops;
 import dev.seedgate.upstream.Vendor;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -17,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -35,34 +36,37 @@ class Watch {
     private final Vendor vendor;
     private final AlertSettings settings;
 
-    Watch(JdbcClient jdbc, Alerts alerts, Pool pool, Vendor vendor, AlertSettings settings) {
+    Watch(
+            JdbcClient jdbc,
+            Alerts alerts,
+            Pool pool,
+            Vendor vendor,
+            AlertSettings settings,
+            Loops loops) {
         this.jdbc = jdbc;
         this.alerts = alerts;
         this.pool = pool;
         this.vendor = vendor;
         this.settings = settings;
+        // A loop for each kind: one look that fails must not keep the others from theirs.
+        looks().forEach((kind, look) ->
+                loops.every(
+                        settings.alertInterval(),
+                        "alerts-" + kind.name().toLowerCase(Locale.ROOT),
+                        look));
     }
 
     /** One look at everything. */
-    @Scheduled(
-            scheduler = AlertConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.alert-interval:30s}")
     void step() {
-        Map<AlertKind, Runnable> looks =
-                Map.of(
-                        AlertKind.QUOTA, this::quotas,
-                        AlertKind.POOL, this::pool,
-                        AlertKind.DRIFT, this::drift,
-                        AlertKind.UNCERTAIN, this::uncertain);
-        looks.forEach((kind, look) -> {
-            try {
-                look.run();
-            } catch (RuntimeException e) {
-                // One look that fails must not keep the others from theirs.
-                log.warn("looking for {} alerts: {}", kind, e.toString());
-                log.debug("alerts", e);
-            }
-        });
+        looks().values().forEach(Runnable::run);
+    }
+
+    private Map<AlertKind, Runnable> looks() {
+        return Map.of(
+                AlertKind.QUOTA, this::quotas,
+                AlertKind.POOL, this::pool,
+                AlertKind.DRIFT, this::drift,
+                AlertKind.UNCERTAIN, this::uncertain);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.seedgate.billing;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.annotation.Transactional;
@@ -206,7 +206,8 @@ public class Auditor {
             Books books,
             LedgerDays days,
             Calendar calendar,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Loops loops) {
         this.jdbc = jdbc;
         this.books = books;
         this.days = days;
@@ -215,6 +216,7 @@ public class Auditor {
         drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
         age = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
         lag = metrics.gauge("seedgate.auditor.lag.seconds", new AtomicLong());
+        loops.every(settings.auditorInterval(), "auditor", this::step);
     }
 
     /** What stands at the moment, the oldest first. */
@@ -292,18 +294,6 @@ public class Auditor {
                                         instant(row, "teams_completed_from"),
                                         instant(row, "teams_completed_at"))))
                 .single();
-    }
-
-    @Scheduled(
-            scheduler = BillingConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.auditor-interval:5s}")
-    void tick() {
-        try {
-            step();
-        } catch (DataAccessException | TransactionException e) {
-            // The database is away: the next step goes on.
-            log.warn("no step of the auditor: {}", e.toString());
-        }
     }
 
     /**

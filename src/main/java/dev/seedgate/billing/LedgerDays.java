@@ -1,6 +1,7 @@
 package dev.seedgate.billing;
 
 import dev.seedgate.billing.Calendar.Moment;
+import dev.seedgate.telemetry.Loops;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -8,7 +9,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -54,24 +54,18 @@ class LedgerDays {
     private final Calendar calendar;
     private final AuditorSettings settings;
 
-    LedgerDays(JdbcClient jdbc, Books books, Calendar calendar, AuditorSettings settings) {
+    LedgerDays(
+            JdbcClient jdbc,
+            Books books,
+            Calendar calendar,
+            AuditorSettings settings,
+            Loops loops) {
         this.jdbc = jdbc;
         this.books = books;
         this.calendar = calendar;
         this.settings = settings;
-    }
-
-    /**
-     * Sums what is over. What is left after an interval, as in a first year, waits for the next.
-     */
-    @Scheduled(
-            scheduler = BillingConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.auditor-interval:5s}")
-    void sum() {
-        long end = System.nanoTime() + settings.auditorInterval().toNanos();
-        while (sumNext() && System.nanoTime() - end < 0) {
-            // There is more.
-        }
+        // As long as there is more, as in a first year, without a pause.
+        loops.drain(settings.auditorInterval(), "ledger-days", this::sumNext);
     }
 
     /** Sums the next slice that is over, if there is one that no other replica is summing. */

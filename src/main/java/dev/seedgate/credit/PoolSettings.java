@@ -22,7 +22,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("seedgate")
-record PoolSettings(
+public record PoolSettings(
         @Min(0) @Max(1_000_000_000_000_000L) @Nullable Long poolReserve,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1) Duration poolInterval,
         @DefaultValue("5000") @Min(1) @Max(1_000_000) int poolMovements,

@@ -99,8 +99,8 @@ class PermitQueue {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {
-            // It is this very one.
-            queue.removeIf(it -> it == mine);
+            // This one, if it got none.
+            queue.removeIf(CompletableFuture::isDone);
             onChange.run();
         }
     }

@@ -1,10 +1,12 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.credit.Pool;
+import dev.seedgate.credit.PoolSettings;
 import dev.seedgate.credit.PoolState;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.Loops;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Vendor;
 import io.micrometer.core.instrument.Gauge;
@@ -13,7 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,6 +26,9 @@ import org.springframework.stereotype.Component;
 @Component
 class Intake implements SmartLifecycle {
 
+    // What is taken between two looks is counted along, so that a second is soon enough.
+    private static final Duration QUEUE_INTERVAL = Duration.ofSeconds(1);
+
     private final Budget budget;
     private final QueueLimit queue;
     private final Pool pool;
@@ -33,7 +37,14 @@ class Intake implements SmartLifecycle {
     private volatile boolean running;
     private volatile boolean draining;
 
-    Intake(Budget budget, QueueLimit queue, Pool pool, Vendor vendor, MeterRegistry metrics) {
+    Intake(
+            Budget budget,
+            QueueLimit queue,
+            Pool pool,
+            Vendor vendor,
+            PoolSettings settings,
+            MeterRegistry metrics,
+            Loops loops) {
         this.budget = budget;
         this.queue = queue;
         this.pool = pool;
@@ -45,6 +56,8 @@ class Intake implements SmartLifecycle {
                 .description(
                         "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
+        loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
+        loops.every(settings.poolInterval(), "company-balance", this::lookAtThePool);
     }
 
     /**
@@ -114,12 +127,6 @@ class Intake implements SmartLifecycle {
         queue.taken(caller.teamId());
     }
 
-    @Scheduled(fixedDelay = 1000)
-    void measure() {
-        queue.measure();
-    }
-
-    @Scheduled(fixedDelayString = "${seedgate.pool-interval:10s}")
     void lookAtThePool() {
         company = pool.state(vendor.name());
     }

@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("seedgate")
-record KeySettings(
+public record KeySettings(
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 4)
                 Duration revisionInterval,
         @DefaultValue("1m") @DurationMin(millis = 10) @DurationMax(hours = 1)

@@ -23,8 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.scheduling.TaskScheduler;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -328,19 +326,6 @@ class AlertTests {
         for (int i = 0; i < 20; i++) {
             assertThat(requests("many " + i)).hasSize(1);
         }
-    }
-
-    /**
-     * What the others' clocks do in time, like the spread of a revocation, they have to go on with.
-     */
-    @Test
-    void looksAndSendsOnThreadsOfItsOwn() throws Exception {
-        ThreadPoolTaskScheduler own =
-                gateway.bean(AlertConfiguration.SCHEDULER, ThreadPoolTaskScheduler.class);
-        assertThat(gateway.bean("taskScheduler", TaskScheduler.class)).isNotSameAs(own);
-        assertThat(own.getScheduledThreadPoolExecutor().getQueue())
-                .as("the look and the sending wait for their next turn")
-                .hasSize(2);
     }
 
     @Test
