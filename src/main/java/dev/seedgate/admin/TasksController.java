@@ -172,8 +172,7 @@ class TasksController {
                         zone.moment("before", request.before()));
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
-        Page<TaskFile> found =
-                files.find(request.team(), filter, null, PageSize.LARGEST, actor);
+        Page<TaskFile> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
         for (TaskFile file : found.items()) {
             String id = file.status().taskId();
             try {

@@ -67,15 +67,16 @@ public class AuditLog {
             // Of one thing there are few.
             indexed = new LinkedHashMap<>(Map.of("object", filter.object()));
         }
-        return new Log(jdbc, "audit_entry").page(
-                indexed,
-                filter.object() == null ? Map.of() : wanted,
-                filter.from(),
-                filter.to(),
-                cursor,
-                limit,
-                (row, _) -> entry(row),
-                AuditEntry::id);
+        return new Log(jdbc, "audit_entry")
+                .page(
+                        indexed,
+                        filter.object() == null ? Map.of() : wanted,
+                        filter.from(),
+                        filter.to(),
+                        cursor,
+                        limit,
+                        (row, _) -> entry(row),
+                        AuditEntry::id);
     }
 
     private static void put(Map<String, Object> wanted, String column, @Nullable String value) {

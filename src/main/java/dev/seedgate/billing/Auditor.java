@@ -271,9 +271,7 @@ public class Auditor {
                     "The auditor has not been through all the books since the month ended at %s. %s"
                             .formatted(
                                     since,
-                                    unchecked
-                                            ? progress.outlook()
-                                            : accounts.outlook(since)));
+                                    unchecked ? progress.outlook() : accounts.outlook(since)));
         }
     }
 
@@ -340,8 +338,7 @@ public class Auditor {
     }
 
     private boolean step(JdbcClient work, long team) {
-        work.sql(
-                        "update auditor set due_at = gateway_now() + make_interval(secs => :seconds) / 2")
+        work.sql("update auditor set due_at = gateway_now() + make_interval(secs => :seconds) / 2")
                 .param("seconds", seconds(settings.auditorInterval()))
                 .update();
         if (days.current(work)) {
@@ -517,8 +514,7 @@ public class Auditor {
                 .update();
     }
 
-    private static void checkDay(
-            JdbcClient work, Rule rule, AuditWalk walk, LedgerSlice last) {
+    private static void checkDay(JdbcClient work, Rule rule, AuditWalk walk, LedgerSlice last) {
         String day = last.day().toString();
         List<String> broken =
                 work.sql(rule.sql())

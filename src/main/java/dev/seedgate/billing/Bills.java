@@ -99,28 +99,30 @@ class Bills {
     Statement of(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = Calendar.month(month, now.zone());
-        return books.read(null, jdbc -> {
-            Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
-            List<Statement.TeamBill> teams = new ArrayList<>();
-            Sum sum = new Sum();
-            jdbc.sql(TEAMS)
-                    .param("month", month.atDay(1))
-                    .param("nextMonth", month.plusMonths(1).atDay(1))
-                    .param("to", range.end())
-                    .query(row -> {
-                        Use use = uses.getOrDefault(row.getLong("id"), new Use());
-                        teams.add(bill(row, use, currency, sum));
-                    });
-            return new Statement(
-                    month.toString(),
-                    closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
-                    range.zone().getId(),
-                    now.now(),
-                    closedBy,
-                    currency == null ? null : currency.getCurrencyCode(),
-                    teams,
-                    sum.total(currency));
-        });
+        return books.read(
+                null,
+                jdbc -> {
+                    Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
+                    List<Statement.TeamBill> teams = new ArrayList<>();
+                    Sum sum = new Sum();
+                    jdbc.sql(TEAMS)
+                            .param("month", month.atDay(1))
+                            .param("nextMonth", month.plusMonths(1).atDay(1))
+                            .param("to", range.end())
+                            .query(row -> {
+                                Use use = uses.getOrDefault(row.getLong("id"), new Use());
+                                teams.add(bill(row, use, currency, sum));
+                            });
+                    return new Statement(
+                            month.toString(),
+                            closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
+                            range.zone().getId(),
+                            now.now(),
+                            closedBy,
+                            currency == null ? null : currency.getCurrencyCode(),
+                            teams,
+                            sum.total(currency));
+                });
     }
 
     private static Map<Long, Use> uses(JdbcClient jdbc, Map<String, Object> parameters) {

@@ -119,9 +119,7 @@ class Books implements DisposableBean {
      * is cut off when it is too slow. Fails as the report does.
      */
     void download(
-            @Nullable Long team,
-            OutputStream client,
-            BiConsumer<JdbcClient, OutputStream> report) {
+            @Nullable Long team, OutputStream client, BiConsumer<JdbcClient, OutputStream> report) {
         ReportTurns.Turn turn = turns.take(team);
         Download download = new Download(settings.reportDownload(), settings.reportStall());
         Thread.ofVirtual()

@@ -61,7 +61,9 @@ class LedgerDays {
         this.settings = settings;
     }
 
-    /** Sums what is over. What is left after an interval, as in a first year, waits for the next. */
+    /**
+     * Sums what is over. What is left after an interval, as in a first year, waits for the next.
+     */
     @Scheduled(
             scheduler = BillingConfiguration.SCHEDULER,
             fixedDelayString = "${seedgate.auditor-interval:5s}")

@@ -85,8 +85,7 @@ public class Reconciliations {
     /** All items, written as they are read. */
     public CsvAnswer csv(@Nullable String from, @Nullable String to) {
         Map<String, Object> parameters = parameters(from, to);
-        return client ->
-                books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
+        return client -> books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
     }
 
     private static void write(JdbcClient jdbc, Map<String, Object> parameters, OutputStream out) {
@@ -211,14 +210,17 @@ public class Reconciliations {
                     | NoSuchElementException
                     | ArrayIndexOutOfBoundsException e) {
                 throw new GatewayException(
-                        ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
+                        ErrorCode.INVALID_REQUEST,
+                        "cursor must be the next_cursor of another page.");
             }
         }
 
         String cursor() {
             return task
                     + "."
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(job.getBytes(US_ASCII));
+                    + Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(job.getBytes(US_ASCII));
         }
     }
 }

@@ -59,10 +59,10 @@ class Admission {
     Receipt admit(Caller caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
         // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
-        // the reservation. Before the key is looked for: the call that it belongs to may have used up
+        // the reservation. Before the key is looked for: the call that it belongs to may have used
+        // up
         // what this one misses.
-        GatewayException refusal =
-                ledger.look(charge(caller, order, id)).refusal();
+        GatewayException refusal = ledger.look(charge(caller, order, id)).refusal();
         Optional<Receipt> earlier =
                 Optional.ofNullable(key)
                         .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
@@ -80,8 +80,8 @@ class Admission {
     }
 
     /**
-     * The account is moved last but for the work row, which needs the price: its lock is what creates
-     * wait for.
+     * The account is moved last but for the work row, which needs the price: its lock is what
+     * creates wait for.
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
         entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));

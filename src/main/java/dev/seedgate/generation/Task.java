@@ -59,12 +59,7 @@ class Task {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
 
-    Task(
-            TaskId id,
-            Caller caller,
-            Order order,
-            String upstream,
-            @Nullable String traceParent) {
+    Task(TaskId id, Caller caller, Order order, String upstream, @Nullable String traceParent) {
         ClipRequest clip = order.clip();
         Preset price = order.preset();
         this.id = id.value();

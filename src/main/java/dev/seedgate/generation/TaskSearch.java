@@ -79,9 +79,7 @@ class TaskSearch {
     /** Of the few tasks that the vendor gave this id for, be it a second one. */
     private static String ofTheVendor(TaskFilter filter) {
         return "select id from task where id in (select task_id from vendor_job where upstream_task_id = :upstreamTaskId) and phase in ("
-                + filter.phases().stream()
-                        .map(TaskSearch::text)
-                        .collect(Collectors.joining(", "))
+                + filter.phases().stream().map(TaskSearch::text).collect(Collectors.joining(", "))
                 + ") and id < :below and id >= :from"
                 + (filter.team() == null ? "" : " and team_id = :team")
                 + (filter.project() == null ? "" : " and project = :project")

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * The gateway's own name of a task, in the vendor's form: {@code sd15p_} and 15 to 64 letters and
- * digits. New ones sort by time (48 bits of milliseconds), can't be guessed (80 random bits) and end
- * with the cell that made them; older ones have no such end and sort among them by time all the
+ * digits. New ones sort by time (48 bits of milliseconds), can't be guessed (80 random bits) and
+ * end with the cell that made them; older ones have no such end and sort among them by time all the
  * same.
  */
 public record TaskId(String value) {
@@ -49,7 +49,9 @@ public record TaskId(String value) {
         return new TaskId(PREFIX + digits(now.toEpochMilli(), bits) + cell);
     }
 
-    /** The least id of this moment: those made before sort below it, those made from then on not. */
+    /**
+     * The least id of this moment: those made before sort below it, those made from then on not.
+     */
     public static TaskId first(Instant moment) {
         long milliseconds = Math.clamp(moment.toEpochMilli(), 0, LAST_MILLISECOND);
         return new TaskId(PREFIX + digits(milliseconds, new byte[16]));
@@ -59,16 +61,15 @@ public record TaskId(String value) {
     public Instant time() {
         BigInteger number = BigInteger.ZERO;
         // What follows is the cell.
-        for (char digit : value.substring(PREFIX.length(), PREFIX.length() + LENGTH).toCharArray()) {
+        for (char digit :
+                value.substring(PREFIX.length(), PREFIX.length() + LENGTH).toCharArray()) {
             number = number.multiply(BASE).add(BigInteger.valueOf(DIGITS.indexOf(digit)));
         }
         return Instant.ofEpochMilli(number.shiftRight(RANDOM_BITS).longValue());
     }
 
     private static String digits(long milliseconds, byte[] bits) {
-        ByteBuffer.wrap(bits)
-                .putShort((short) (milliseconds >> 32))
-                .putInt((int) milliseconds);
+        ByteBuffer.wrap(bits).putShort((short) (milliseconds >> 32)).putInt((int) milliseconds);
         BigInteger number = new BigInteger(1, bits);
         char[] text = new char[LENGTH];
         for (int i = LENGTH - 1; i >= 0; i--) {

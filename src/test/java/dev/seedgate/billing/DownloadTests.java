@@ -50,15 +50,17 @@ class DownloadTests {
     void cutsOffAReaderThatAlwaysTakesALittle() {
         Download download = new Download(Duration.ofMillis(200), LONG);
         CompletableFuture<Void> reader =
-                CompletableFuture.runAsync(() -> download.copyTo(new OutputStream() {
-                    @Override
-                    public void write(int one) {}
+                CompletableFuture.runAsync(() ->
+                        download.copyTo(
+                                new OutputStream() {
+                                    @Override
+                                    public void write(int one) {}
 
-                    @Override
-                    public void write(byte[] bytes, int from, int length) {
-                        Thread.yield();
-                    }
-                }));
+                                    @Override
+                                    public void write(byte[] bytes, int from, int length) {
+                                        Thread.yield();
+                                    }
+                                }));
         assertThatThrownBy(() -> writeForEver(download)).isInstanceOf(IOException.class);
         download.end(new IllegalStateException("cut off"));
         assertThatThrownBy(reader::join).hasRootCauseMessage("cut off");
@@ -71,12 +73,13 @@ class DownloadTests {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        download.copyTo(new OutputStream() {
-                            @Override
-                            public void write(int one) throws IOException {
-                                throw new IOException("reset");
-                            }
-                        });
+                        download.copyTo(
+                                new OutputStream() {
+                                    @Override
+                                    public void write(int one) throws IOException {
+                                        throw new IOException("reset");
+                                    }
+                                });
                     } catch (UncheckedIOException _) {
                         gone.countDown();
                     }

@@ -131,7 +131,10 @@ class HourlySumsTests {
         assertThat(marks).hasSizeGreaterThan(120 / SLICE).doesNotHaveDuplicates();
         assertThat(marks).as("days end").contains("2019-04-06 13:00:00", "2019-04-07 13:30:00");
         assertThat(marks).as("and slices before").contains("2019-04-06 13:15:00.000001");
-        assertThat(gateway.database().text("select max(n) from (select count(*) n from usage_day group by team_id, day, priced_on, team_slug, project, cost_center, key_name, preset, upstream) g"))
+        assertThat(
+                        gateway.database()
+                                .text(
+                                        "select max(n) from (select count(*) n from usage_day group by team_id, day, priced_on, team_slug, project, cost_center, key_name, preset, upstream) g"))
                 .as("a row for each day and its names, however many slices")
                 .isEqualTo("1");
     }
@@ -161,6 +164,12 @@ class HourlySumsTests {
         again();
         sumAll();
         assertThat(audited("2018-06-11")).isEmpty();
+        // Sent back, twice, in the middle of a day.
+        gateway.database().execute("update auditor set new_until = null");
+        step();
+        assertThat(gateway.database().text("select new_counted > 0 from auditor")).isEqualTo("t");
+        gateway.database().execute("update auditor set new_until = null");
+        assertThat(audited("2018-06-11")).isEmpty();
         gateway.database()
                 .execute(
                         "update usage_day set charged = charged + 1 where day = '2018-06-10' and created > 0");
@@ -169,7 +178,8 @@ class HourlySumsTests {
                 .execute(
                         "update usage_day set charged = charged - 1 where day = '2018-06-10' and created > 0");
         // A crash takes what was counted of a day under way.
-        gateway.database().execute("update auditor set new_until = '2018-06-10 02:10Z', new_counted = 20");
+        gateway.database()
+                .execute("update auditor set new_until = '2018-06-10 02:10Z', new_counted = 20");
         assertThat(audited("2018-06-11")).isEmpty();
     }
 
@@ -192,15 +202,20 @@ class HourlySumsTests {
         if (gateway.database().text("select coalesce(new_counted, 0) from auditor").equals("0")) {
             gateway.database().execute("update auditor set new_until = null");
         }
-        Auditor auditor = gateway.bean(Auditor.class);
         String there = "select coalesce(new_until >= '%s', false) from auditor".formatted(day);
         for (int i = 0; i < 200 && gateway.database().text(there).equals("f"); i++) {
-            gateway.database().execute("update auditor set due_at = '-infinity'");
-            auditor.step();
+            step();
         }
         assertThat(gateway.database().text(there)).isEqualTo("t");
         return gateway.database()
-                .rows("select rule || ' ' || subject from finding where subject < '%s' and rule like '%%equals_entries' and rule <> 'account_equals_entries'".formatted(day));
+                .rows(
+                        "select rule || ' ' || subject from finding where subject < '%s' and rule like '%%equals_entries' and rule <> 'account_equals_entries'"
+                                .formatted(day));
+    }
+
+    private static void step() {
+        gateway.database().execute("update auditor set due_at = '-infinity'");
+        gateway.bean(Auditor.class).step();
     }
 
     private static List<String> answers(Team team, List<String> queries) {
@@ -208,7 +223,10 @@ class HourlySumsTests {
         for (String query : queries) {
             Answer answer = gateway.call("GET", query, Gateway.ADMIN_KEY, null);
             assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-            answers.add(query.contains("statements") ? answer.json().get("teams").toString() : answer.body());
+            answers.add(
+                    query.contains("statements")
+                            ? answer.json().get("teams").toString()
+                            : answer.body());
         }
         answers.add(team.get("/api/usage?from=2019-04-01&to=2019-11-01&group_by=day").body());
         return answers;

@@ -189,8 +189,7 @@ class UsageTests {
         names.put("cost_center", it -> String.valueOf(it.costCenter()));
         names.put("preset", Clip::preset);
         names.put("team,key", it -> it.team() + "|" + it.key());
-        names.put(
-                "project,team,key", it -> it.project() + "|" + it.team() + "|" + it.key());
+        names.put("project,team,key", it -> it.project() + "|" + it.team() + "|" + it.key());
         names.forEach((group, name) ->
                 assertThat(rows(usage(range + "&group_by=" + group), group, total))
                         .as(group)
@@ -381,8 +380,16 @@ class UsageTests {
                         "key,key_id,team,project,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\n")
                 .endsWith("\r\n")
                 .contains(more.apply("'=1+1") + ",0,0,1,260,0,260,0\r\n")
-                .contains(more.apply("'+1"), more.apply("'-1"), more.apply("'@a"), more.apply("'\tb"), more.apply("\"'\rc\""))
-                .contains(more.apply("plain"), more.apply("\"a,b\""), more.apply("\"say \"\"hi\"\"\""))
+                .contains(
+                        more.apply("'+1"),
+                        more.apply("'-1"),
+                        more.apply("'@a"),
+                        more.apply("'\tb"),
+                        more.apply("\"'\rc\""))
+                .contains(
+                        more.apply("plain"),
+                        more.apply("\"a,b\""),
+                        more.apply("\"say \"\"hi\"\"\""))
                 .contains(more.apply("\"two\nlines\""), more.apply("é"))
                 .contains("refund,1," + team.slug() + ",p,0,0,1,0,0,65,-65,0\r\n")
                 .doesNotContain("success_rate");

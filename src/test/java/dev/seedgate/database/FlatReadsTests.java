@@ -96,7 +96,8 @@ class FlatReadsTests {
 
     /** The first nine digits of an id, as TaskId makes them: one more than those of the moment. */
     private static String digits() {
-        String number = "(1 + floor(extract(epoch from at)::float8 * 1000 * 2.0 ^ 80 / 62.0 ^ 13)::bigint)";
+        String number =
+                "(1 + floor(extract(epoch from at)::float8 * 1000 * 2.0 ^ 80 / 62.0 ^ 13)::bigint)";
         return IntStream.iterate(8, i -> i >= 0, i -> i - 1)
                 .mapToObj(i ->
                         "substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (%s / %d %% 62)::int, 1)"
@@ -145,7 +146,8 @@ class FlatReadsTests {
 
     @Test
     void turnsPagesToTheEnd() {
-        for (String query : List.of("project=rare", "status=IN_PROGRESS", "to=2025-01-01T01:00:00Z")) {
+        for (String query :
+                List.of("project=rare", "status=IN_PROGRESS", "to=2025-01-01T01:00:00Z")) {
             String path = "/tasks?limit=3&" + query;
             String cursor = "";
             int pages = 0;

@@ -201,7 +201,9 @@ class RolesTests {
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
 
-    /** Whatever the gateway may only add to: the rights keep it out, a trigger keeps all others out. */
+    /**
+     * Whatever the gateway may only add to: the rights keep it out, a trigger keeps all others out.
+     */
     @Test
     void keepsEvenTheOwnerFromChangingWhatIsAppendOnly() {
         List<String> tables =
