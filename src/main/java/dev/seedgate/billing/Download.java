@@ -125,6 +125,7 @@ final class Download extends OutputStream {
         notifyAll();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void await(long until) throws IOException {
         try {
             long left = until == Long.MAX_VALUE ? 0 : until - System.nanoTime();
