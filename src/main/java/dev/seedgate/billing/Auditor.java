@@ -273,9 +273,7 @@ public class Auditor {
                     "The auditor has not been through all the books since the month ended at %s. %s"
                             .formatted(
                                     since,
-                                    unchecked
-                                            ? progress.outlook()
-                                            : accounts.outlook(since)));
+                                    unchecked ? progress.outlook() : accounts.outlook(since)));
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
  *
  * <p>The index begins with what is asked for and goes on in the order of the list. It is named by
  * comparing its columns as one row: no other index begins with the first of them and has that
- * order. Told the same as equalities, the
- * planner goes by averages and takes the table's newest rows one by one where it thinks that a good
- * share of them fits; of a team that stopped long ago that is all what the others did since.
+ * order. Told the same as equalities, the planner goes by averages and takes the table's newest
+ * rows one by one where it thinks that a good share of them fits; of a team that stopped long ago
+ * that is all what the others did since.
  *
  * @param scope the index's first columns, each with what it must equal, in SQL
  * @param order its further columns, unique together
