@@ -121,8 +121,7 @@ class AuditorTests {
                         "update account_day set top_ups = top_ups + 1 where team_id = (select id from team where slug = '"
                                 + team.slug()
                                 + "')");
-        assertThat(rulesBroken())
-                .containsOnly("account_equals_entries", "days_equal_entries");
+        assertThat(rulesBroken()).containsOnly("account_equals_entries", "days_equal_entries");
         gateway.database()
                 .execute(
                         "begin; update ledger_days set until = null; delete from usage_day; delete from account_day; delete from render_day; commit");
