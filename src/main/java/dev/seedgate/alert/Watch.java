@@ -16,8 +16,6 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -27,8 +25,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Watch {
-
-    private static final Logger log = LoggerFactory.getLogger(Watch.class);
 
     private final JdbcClient jdbc;
     private final Alerts alerts;

@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
+ * How the company's credits at the vendor are watched.
+ *
  * @param poolReserve creates are refused while the estimated balance is below it; null = never.
  *     What waits in the queue is still to be taken: leave room for it
  * @param poolInterval how old the balance that creates are refused by may be, and how often what

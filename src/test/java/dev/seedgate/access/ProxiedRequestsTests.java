@@ -7,6 +7,8 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,9 +99,9 @@ class ProxiedRequestsTests {
     @Test
     void keepsIdleConnectionsLongerThanProxiesDo() {
         String answer =
-                gateway.raw(
-                        "GET /api/credits HTTP/1.1\r\nHost: g\r\nConnection: keep-alive\r\n\r\n"
-                                + "GET /api/credits HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n");
+                Stream.of("keep-alive", "close")
+                        .map("GET /api/credits HTTP/1.1\r\nHost: g\r\nConnection: %s\r\n\r\n"::formatted)
+                        .collect(Collectors.collectingAndThen(Collectors.joining(), gateway::raw));
         Matcher timeout = Pattern.compile("Keep-Alive: timeout=([0-9]+)").matcher(answer);
         assertThat(timeout.find()).isTrue();
         assertThat(Integer.parseInt(timeout.group(1))).isGreaterThan(60);
