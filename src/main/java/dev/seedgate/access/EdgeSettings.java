@@ -8,6 +8,7 @@ import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -17,6 +18,9 @@ import org.springframework.validation.annotation.Validated;
  * @param corsOrigins web pages that may call the team API from a browser
  * @param requestTimeout from a request's first byte to the last of its body, however the bytes are
  *     spread; the largest body then comes at 2 KB a second
+ * @param maxChunkExtensions of all chunks of a body together; nothing here reads them, and what a
+ *     signing client puts there is below 100 bytes a chunk
+ * @param maxTrailers behind the last chunk; nothing here reads them either
  * @param badKeysPerMinute calls without a good key that a source is told 401 for, then it is 429; a
  *     forgotten client that asks once a second stays below
  * @param badKeySources sources that are remembered for that; about 150 bytes each
@@ -28,5 +32,20 @@ record EdgeSettings(
         @DefaultValue List<String> corsOrigins,
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
+        @DefaultValue("1KB") DataSize maxChunkExtensions,
+        @DefaultValue("1KB") DataSize maxTrailers,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) int badKeySources) {}
+        @DefaultValue("10000") @Min(1) int badKeySources) {
+
+    EdgeSettings {
+        requireSmall("seedgate.max-chunk-extensions", maxChunkExtensions);
+        requireSmall("seedgate.max-trailers", maxTrailers);
+    }
+
+    /** More would do nothing but wait for it: bodies are small. */
+    private static void requireSmall(String name, DataSize size) {
+        if (size.isNegative() || size.compareTo(DataSize.ofKilobytes(64)) > 0) {
+            throw new IllegalArgumentException(name + " must be between 0 and 64KB");
+        }
+    }
+}
