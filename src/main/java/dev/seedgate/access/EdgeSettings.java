@@ -24,6 +24,12 @@ import org.springframework.validation.annotation.Validated;
  * @param badKeysPerMinute calls without a good key that a source is told 401 for, then it is 429; a
  *     forgotten client that asks once a second stays below
  * @param badKeySources sources that are remembered for that; about 150 bytes each
+ * @param strangersAtOnce requests to what is open to everybody that are served at once; each takes
+ *     some milliseconds of a processor at most, and two leave a team's call no long queue
+ * @param strangersWaiting more wait; a page with all its files is ten
+ * @param strangersWait so long at most
+ * @param strangersTurn longer than any of them takes where its reader keeps up; after it the place
+ *     is another's
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -35,7 +41,12 @@ record EdgeSettings(
         @DefaultValue("1KB") DataSize maxChunkExtensions,
         @DefaultValue("1KB") DataSize maxTrailers,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) int badKeySources) {
+        @DefaultValue("10000") @Min(1) int badKeySources,
+        @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
+        @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
+        @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
+                Duration strangersTurn) {
 
     EdgeSettings {
         requireSmall("seedgate.max-chunk-extensions", maxChunkExtensions);

@@ -2,6 +2,8 @@ package dev.seedgate.telemetry;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -14,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param metricsInterval how often the cluster's figures are read; a usual scrape interval
  * @param metricsCountLimit rows are counted up to here: beyond it the exact number changes nothing,
  *     and counting a million takes longer than a statement may
+ * @param metricsMaxAge how old the metrics may be that a scrape is answered with; well below a usual
+ *     scrape interval
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -21,4 +25,5 @@ record TelemetrySettings(
         @DefaultValue("false") boolean metricsTeamLabel,
         @DefaultValue("200") @Min(1) int metricsTeams,
         @DefaultValue("15s") Duration metricsInterval,
-        @DefaultValue("100000") @Min(1) int metricsCountLimit) {}
+        @DefaultValue("100000") @Min(1) int metricsCountLimit,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration metricsMaxAge) {}
