@@ -27,6 +27,7 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfException;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The fourth door: people, by the bootstrap admin key or the company's provider. */
@@ -59,9 +60,11 @@ class ConsoleSecurity {
             Rules rules,
             ConsoleSessions sessions,
             BootstrapPassword password,
+            StrangersPart strangers,
             @Value("${seedgate.public-url:#{null}}") @Nullable String publicUrl) {
         Headers.add(http, Headers.PAGES)
                 .securityMatcher("/console", "/console/**")
+                .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
                 .securityContext(context -> context.securityContextRepository(sessions))
                 .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)

@@ -32,8 +32,12 @@ class EdgeConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
         return server -> {
             server.setProtocol(PatientProtocol.class.getName());
-            server.addProtocolHandlerCustomizers(protocol ->
-                    ((PatientProtocol) protocol).setPatience(settings.requestTimeout()));
+            server.addProtocolHandlerCustomizers(handler -> {
+                PatientProtocol protocol = (PatientProtocol) handler;
+                protocol.setPatience(settings.requestTimeout());
+                protocol.setMaxExtensionSize((int) settings.maxChunkExtensions().toBytes());
+                protocol.setMaxTrailerSize((int) settings.maxTrailers().toBytes());
+            });
             server.addContextCustomizers(context ->
                     ((StandardHost) context.getParent())
                             .setErrorReportValveClass(EnvelopeValve.class.getName()));

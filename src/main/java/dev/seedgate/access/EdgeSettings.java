@@ -1,5 +1,6 @@
 package dev.seedgate.access;
 
+import dev.seedgate.shared.SizeRange;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -17,9 +19,18 @@ import org.springframework.validation.annotation.Validated;
  * @param corsOrigins web pages that may call the team API from a browser
  * @param requestTimeout from a request's first byte to the last of its body, however the bytes are
  *     spread; the largest body then comes at 2 KB a second
+ * @param maxChunkExtensions of all chunks of a body together; nothing here reads them, and what a
+ *     signing client puts there is below 100 bytes a chunk
+ * @param maxTrailers behind the last chunk; nothing here reads them either
  * @param badKeysPerMinute calls without a good key that a source is told 401 for, then it is 429; a
  *     forgotten client that asks once a second stays below
  * @param badKeySources sources that are remembered for that; about 150 bytes each
+ * @param strangersAtOnce requests to what is open to everybody that are served at once; each takes
+ *     some milliseconds of a processor at most, and two leave a team's call no long queue
+ * @param strangersWaiting more wait; a page with all its files is ten
+ * @param strangersWait so long at most
+ * @param strangersTurn longer than any of them takes where its reader keeps up; after it the place
+ *     is another's
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -28,5 +39,13 @@ record EdgeSettings(
         @DefaultValue List<String> corsOrigins,
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
+        // More would do nothing but wait for it: bodies are small.
+        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxChunkExtensions,
+        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxTrailers,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources) {}
+        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources,
+        @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
+        @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
+        @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
+                Duration strangersTurn) {}

@@ -12,19 +12,22 @@ import org.apache.coyote.Response;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * Bounds how long a request may take to arrive. Tomcat bounds the time between two packets only: a
- * client that sends a byte now and then, of a head, of a body or of a body that was refused
- * already, would keep its connection for days, and a few thousand of them all there are.
+ * client that sends a byte now and then, of a head, of a body, of what stands between and behind
+ * its chunks or of a body that was refused already, would keep its connection for days, and a few
+ * thousand of them all there are.
  */
 final class PatientProcessor extends Http11Processor {
 
     // Tomcat's own mark for a request that has not begun.
     private static final long NOT_BEGUN = -1;
 
+    private final PatientProtocol protocol;
     private final long patienceNanos;
     private final int mostSwallowed;
 
@@ -34,6 +37,7 @@ final class PatientProcessor extends Http11Processor {
 
     private PatientProcessor(PatientProtocol protocol, Duration patience, Draining adapter) {
         super(protocol, adapter);
+        this.protocol = protocol;
         patienceNanos = patience.toNanos();
         mostSwallowed = protocol.getMaxSwallowSize();
         request.setInputBuffer(new InTime(request.getInputBuffer()));
@@ -54,18 +58,29 @@ final class PatientProcessor extends Http11Processor {
     }
 
     private boolean isTooLate() {
-        return System.nanoTime() - request.getStartTimeNanos() > patienceNanos;
+        return System.nanoTime() - deadline() > 0;
+    }
+
+    private long deadline() {
+        return request.getStartTimeNanos() + patienceNanos;
     }
 
     /**
      * Reads what the answer did not wait for, so that the client sees the answer and not a reset.
-     * Tomcat would do it without a bound in time, and not at all after a 400 or 413.
+     * Tomcat would do it without a bound in time, and not at all after a 400 or 413. What is left
+     * after that, nobody reads: the connection ends.
      */
     private void drain() {
-        boolean comes = !isRequestBodyFullyRead() && !request.hasExpectation();
-        if (isAsync() || getErrorState().isError() || !comes) {
+        if (isAsync() || getErrorState().isError() || isRequestBodyFullyRead()) {
             return;
         }
+        // Whoever asked first whether to send a body, and was not told to, sends none.
+        if (request.hasExpectation() || !isReadToItsEnd()) {
+            action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        }
+    }
+
+    private boolean isReadToItsEnd() {
         try {
             Discarded bytes = new Discarded();
             long left = mostSwallowed;
@@ -74,11 +89,9 @@ final class PatientProcessor extends Http11Processor {
                 read = request.doRead(bytes);
                 left -= read;
             }
-            if (left <= 0) {
-                action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-            }
+            return read < 0;
         } catch (IOException e) {
-            action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+            return false;
         }
     }
 
@@ -116,11 +129,17 @@ final class PatientProcessor extends Http11Processor {
 
         @Override
         public int doRead(ApplicationBufferHandler reader) throws IOException {
-            if (isTooLate()) {
+            try {
+                if (isTooLate()) {
+                    throw PatientProtocol.tooLate();
+                }
+                return socketWrapper.getSocket() instanceof NioChannel connection
+                        ? protocol.read(connection, deadline(), () -> body.doRead(reader))
+                        : body.doRead(reader);
+            } catch (SocketTimeoutException e) {
                 action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-                throw new SocketTimeoutException("the request took too long to arrive");
+                throw e;
             }
-            return body.doRead(reader);
         }
 
         @Override
@@ -153,7 +172,9 @@ final class PatientProcessor extends Http11Processor {
         @Override
         public boolean asyncDispatch(Request request, Response response, SocketEvent event)
                 throws Exception {
-            return servlets.asyncDispatch(request, response, event);
+            boolean goesOn = servlets.asyncDispatch(request, response, event);
+            drain.run();
+            return goesOn;
         }
 
         @Override

@@ -28,6 +28,7 @@ import org.springframework.security.web.access.ExceptionTranslationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.header.HeaderWriterFilter;
 
 /** Three doors: teams, admins, and what is open to everybody. */
 @Configuration(proxyBeanMethods = false)
@@ -67,8 +68,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(4)
-    SecurityFilterChain open(HttpSecurity http) {
+    SecurityFilterChain open(HttpSecurity http, StrangersPart strangers) {
         return stateless(http, "/**", Headers.OPEN)
+                .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }

@@ -40,8 +40,8 @@ class DatabaseConfiguration {
 
     /** In the place of Boot's, which only asks whether the connection is there. */
     @Bean
-    DatabaseHealth dbHealthIndicator(DataSource dataSource) {
-        return new DatabaseHealth((BoundedDataSource) dataSource);
+    DatabaseHealth dbHealthIndicator(DataSource dataSource, QueueSettings settings) {
+        return new DatabaseHealth((BoundedDataSource) dataSource, settings);
     }
 
     @Bean

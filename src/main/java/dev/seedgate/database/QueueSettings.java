@@ -25,6 +25,8 @@ import org.springframework.validation.annotation.Validated;
  *     hundred calls to the vendor a second
  * @param databaseReservedWait how long it waits for one of those: as long as the database is slow,
  *     but not so long that a look at a broken one would hang
+ * @param databaseHealthMaxAge how old the answer may be whether the database takes writes; a
+ *     platform asks every few seconds
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -33,7 +35,8 @@ record QueueSettings(
         @DefaultValue("0.5") @DecimalMin("0.01") @DecimalMax("1") BigDecimal databaseTeamShare,
         @DefaultValue("4") @Min(1) @Max(100) int databaseReserved,
         @DefaultValue("5s") @DurationMin(millis = 250) @DurationMax(minutes = 1)
-                Duration databaseReservedWait) {
+                Duration databaseReservedWait,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration databaseHealthMaxAge) {
 
     /** A team's part of this many, at least one. */
     int teamsPartOf(int all) {

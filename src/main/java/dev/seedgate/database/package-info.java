@@ -2,7 +2,7 @@
  * The way to PostgreSQL: who gets a connection and who may wait for one, and what its errors mean.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = "shared")
 package dev.seedgate.database;
 
 import org.jspecify.annotations.NullMarked;

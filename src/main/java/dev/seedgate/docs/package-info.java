@@ -1,4 +1,7 @@
-/** What is common to all calls in the API's description; what is particular stands at each call. */
+/**
+ * What is published to everybody: the API's description, with what is common to all calls (what is
+ * particular stands at each call), and the files that are served as they are.
+ */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"shared"})
 package dev.seedgate.docs;

@@ -17,6 +17,8 @@ import org.springframework.validation.annotation.Validated;
  * @param metricsInterval how often the cluster's figures are read; a usual scrape interval
  * @param metricsCountLimit rows are counted up to here: beyond it the exact number changes nothing,
  *     and counting a million takes longer than a statement may
+ * @param metricsMaxAge how old the metrics may be that a scrape is answered with; well below a usual
+ *     scrape interval
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -25,4 +27,5 @@ record TelemetrySettings(
         @DefaultValue("200") @Min(1) @Max(10_000) int metricsTeams,
         @DefaultValue("15s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration metricsInterval,
-        @DefaultValue("100000") @Min(1) @Max(100_000_000) int metricsCountLimit) {}
+        @DefaultValue("100000") @Min(1) @Max(100_000_000) int metricsCountLimit,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration metricsMaxAge) {}

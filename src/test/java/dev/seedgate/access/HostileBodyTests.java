@@ -16,7 +16,13 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +35,21 @@ class HostileBodyTests {
 
     // More than the 64 MB that the server swallows, so that a refused client can read its answer.
     private static final int MOST_CHUNKS = 20_000;
+
+    /** What starts a part of a chunked body that has no end, and what then goes on with it. */
+    private static final Map<String, String> SLOW_PARTS =
+            Map.ofEntries(
+                    Map.entry("2;", "x"),
+                    Map.entry("2;name=", "x"),
+                    Map.entry("2;name=\"", "x"),
+                    Map.entry("2;first", ";a=b"),
+                    Map.entry("0", "0"),
+                    Map.entry("1\r\n{\r\n0;", "x"),
+                    Map.entry("0\r\n", "X"),
+                    Map.entry("0\r\nX-Trailer: ", "x"),
+                    Map.entry("0\r\nX-Trailer:", " "),
+                    Map.entry("0\r\nX-Trailer: a\r\nX-Second: ", "x"),
+                    Map.entry("1\r\n{\r\n0\r\nX-Trailer: ", "x"));
 
     private static FakeVendor vendor;
     private static Gateway gateway;
@@ -154,6 +175,71 @@ class HostileBodyTests {
                 .startsWith("HTTP/1.1 401")
                 .contains("\"error\":\"INVALID_API_KEY\"");
         assertThat(trickle(head("Content-Length: 70000"), " ")).startsWith("HTTP/1.1 413");
+    }
+
+    /**
+     * Whatever the drops belong to, whoever sends them and wherever to: behind the deadline the
+     * server closes.
+     */
+    @Test
+    void endsARequestThatDripsIntoWhateverPart() throws Exception {
+        List<String> open = new ArrayList<>();
+        // Fewer at once than there are connections.
+        try (ExecutorService clients = Executors.newFixedThreadPool(30)) {
+            Map<String, Future<String>> answers = new LinkedHashMap<>();
+            for (String head : slowHeads()) {
+                SLOW_PARTS.forEach((part, piece) ->
+                        answers.put(head + part, clients.submit(() -> trickle(head + part, piece))));
+            }
+            for (Map.Entry<String, Future<String>> answer : answers.entrySet()) {
+                try {
+                    assertThat(answer.getValue().get())
+                            .as(answer.getKey())
+                            .doesNotContain("HTTP/1.1 5");
+                } catch (ExecutionException e) {
+                    open.add(answer.getKey() + " " + e.getCause());
+                }
+            }
+        }
+        assertThat(open).isEmpty();
+    }
+
+    private static List<String> slowHeads() {
+        List<String> heads = new ArrayList<>();
+        for (String lasting : List.of("", "Connection: close\r\n")) {
+            heads.add("POST /api/generate HTTP/1.1\r\n" + authorization() + lasting);
+            heads.add("POST /api/generate HTTP/1.1\r\n" + lasting);
+            heads.add("GET /actuator/health/liveness HTTP/1.1\r\n" + lasting);
+        }
+        heads.add("POST /nothing/here HTTP/1.1\r\n");
+        heads.add("POST /console/login HTTP/1.1\r\n");
+        heads.add("GET /actuator/health/liveness HTTP/1.1\r\nExpect: 100-continue\r\n");
+        heads.add("GET /api/credits HTTP/1.1\r\n" + authorization());
+        return heads.stream()
+                .map(it ->
+                        it
+                                + "Host: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .toList();
+    }
+
+    private static String authorization() {
+        return "Authorization: Bearer " + team.key() + "\r\n";
+    }
+
+    /** More between or behind the chunks than anybody means. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2;name=%s\r\n{}\r\n0\r\n\r\n",
+                "2\r\n{}\r\n0\r\nX-Trailer: %s\r\n\r\n"
+            })
+    void refusesLongExtensionsAndTrailers(String body) {
+        String start = head("Transfer-Encoding: chunked");
+        assertThat(gateway.raw(start + body.formatted("x".repeat(900))))
+                .contains("\"error\":\"INVALID_PROMPT\"");
+        assertThat(gateway.raw(start + body.formatted("x".repeat(1100))))
+                .startsWith("HTTP/1.1 4")
+                .doesNotContain("INVALID_PROMPT");
     }
 
     /** Idle ones are dropped in the end, and who waited behind them is served. */

@@ -126,7 +126,8 @@ class MetricsTests {
         ClusterGauges gauges =
                 new ClusterGauges(
                         JdbcClient.create(database.dataSource()),
-                        new TelemetrySettings(false, 1, Duration.ofSeconds(15), 100),
+                        new TelemetrySettings(
+                                false, 1, Duration.ofSeconds(15), 100, Duration.ZERO),
                         meters,
                         new Loops(meters));
         assertThat(meters.get("seedgate.queue.depth").gauge().value()).isNaN();
@@ -151,7 +152,10 @@ class MetricsTests {
     void namesABoundedNumberOfTeamsAndOnlyWhenTold() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         TeamMeters named =
-                new TeamMeters(meters, new TelemetrySettings(true, 1, Duration.ofSeconds(15), 100));
+                new TeamMeters(
+                        meters,
+                        new TelemetrySettings(
+                                true, 1, Duration.ofSeconds(15), 100, Duration.ZERO));
         named.created("accepted", "first");
         named.created("accepted", "second");
         named.created("accepted", "third");
