@@ -44,8 +44,6 @@ begin
             ('task', 'select, insert, update'),
             ('vendor_job', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
-            ('sandbox_task', 'select, insert, update'),
-            ('sandbox_refusal', 'select, insert, update'),
             -- One row, or a few.
             ('revision', 'select, update'),
             ('fair_queue', 'select, update'),
@@ -60,6 +58,8 @@ begin
             ('console_session', 'select, insert, update, delete'),
             ('finding', 'select, insert, update, delete'),
             ('budget', 'select, insert, update, delete'),
+            ('sandbox_task', 'select, insert, update, delete'),
+            ('sandbox_refusal', 'select, insert, update, delete'),
             ('flyway_schema_history', 'select')
         ) as granted (name, privileges)
     loop
