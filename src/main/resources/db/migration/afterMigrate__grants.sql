@@ -33,6 +33,8 @@ begin
             ('account_movement', 'select'),
             -- A closed month is opened again, and never changed.
             ('statement', 'select, insert, update (reopened_at, reopened_by, reopen_reason)'),
+            -- A finding is seen again or mended.
+            ('finding', 'select, insert, update (detail, last_seen, round, mended_at)'),
             -- Changed, and never taken away.
             ('team', 'select, insert, update'),
             ('api_key', 'select, insert, update'),
@@ -56,7 +58,6 @@ begin
             ('upstream_pause', 'select, insert, update, delete'),
             ('pool_movement', 'select, insert, update, delete'),
             ('console_session', 'select, insert, update, delete'),
-            ('finding', 'select, insert, update, delete'),
             ('budget', 'select, insert, update, delete'),
             ('sandbox_task', 'select, insert, update, delete'),
             ('sandbox_refusal', 'select, insert, update, delete'),

@@ -14,9 +14,9 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
- * Signs in who knows the bootstrap admin key. A source that is wrong too often is not even
- * compared, so that it can't tell whether it has found the key; valid keys of the APIs are not
- * concerned.
+ * Signs in who knows the bootstrap admin key. A source that is wrong too often is told to wait;
+ * the right key passes always, as it does at the APIs: whoever shares an address with a stranger is
+ * not kept out by him, and with 16 characters or more nothing is guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -44,13 +44,11 @@ class BootstrapPassword implements AuthenticationProvider {
                 attempt.getDetails() instanceof WebAuthenticationDetails from
                         ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
-        // Counted before the comparison: parallel guesses are guesses too.
-        AtomicInteger tries = failures.get(source, _ -> new AtomicInteger());
-        if (tries.incrementAndGet() > settings.signInAttempts()) {
-            throw new LockedException("too many failed sign-ins");
-        }
         if (!bootstrap.is(String.valueOf(attempt.getCredentials()))) {
-            throw new BadCredentialsException("not the bootstrap admin key");
+            int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
+            throw tries > settings.signInAttempts()
+                    ? new LockedException("too many failed sign-ins")
+                    : new BadCredentialsException("not the bootstrap admin key");
         }
         failures.invalidate(source);
         return UsernamePasswordAuthenticationToken.authenticated(

@@ -35,7 +35,7 @@ public class Auditor {
     private static final int MOST_REPORTED = 1000;
     private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
     private static final String UPSERT =
-            " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round";
+            " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round, mended_at = null";
 
     private static final List<Rule> TEAM_RULES =
             List.of(
@@ -186,7 +186,7 @@ public class Auditor {
         Rounds rounds = rounds();
         List<Finding> findings =
                 jdbc.sql(
-                                "select * from finding order by first_seen, rule, subject limit "
+                                "select * from finding where mended_at is null order by first_seen, rule, subject limit "
                                         + MOST_REPORTED)
                         .query((row, _) ->
                                 new Finding(
@@ -208,7 +208,7 @@ public class Auditor {
      * before may be mended, and what came since has not been looked at.
      */
     void vouch(Instant since) {
-        if (jdbc.sql("select exists (select from finding)").query(Boolean.class).single()) {
+        if (jdbc.sql("select exists (select from finding where mended_at is null)").query(Boolean.class).single()) {
             throw new GatewayException(
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
                     "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
@@ -254,7 +254,7 @@ public class Auditor {
             return days.current() && books.write(this::step);
         } finally {
             // Also when the step failed: the age is what tells that none succeeds.
-            drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
+            drift.set(jdbc.sql("select count(*) from finding where mended_at is null").query(Integer.class).single());
             age.set(
                     jdbc.sql(
                                     "select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint from auditor")
@@ -375,7 +375,7 @@ public class Auditor {
 
     private static void forget(JdbcClient work, Rule rule, Object from, Object to, String key) {
         work.sql(
-                        "delete from finding where rule = :rule and "
+                        "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and "
                                 + key
                                 + " > :from and "
                                 + key

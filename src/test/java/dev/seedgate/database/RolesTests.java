@@ -47,7 +47,7 @@ class RolesTests {
                     Map.entry("console_session", "siud"),
                     Map.entry("credit_price", "si"),
                     Map.entry("fair_queue", "su"),
-                    Map.entry("finding", "siud"),
+                    Map.entry("finding", "si detail,last_seen,mended_at,round"),
                     Map.entry("budget", "siud"),
                     Map.entry("flyway_schema_history", "s"),
                     Map.entry("idempotency_key", "sid"),
@@ -180,6 +180,10 @@ class RolesTests {
                 "update audit_entry set actor = 'x'",
                 "delete from audit_entry",
                 "truncate audit_entry",
+                "delete from finding",
+                "truncate finding",
+                "update finding set first_seen = now()",
+                "update finding set rule = 'x'",
                 "update task_event set note = 'x'",
                 "delete from task_event",
                 "update credit_price set per_credit = 0",
@@ -240,6 +244,22 @@ class RolesTests {
         assertThatThrownBy(() -> database.as(OWNER).execute(sql))
                 .rootCause()
                 .hasMessageContaining("statement is append-only");
+    }
+
+    /** What an entry says of its writer is the database's word. */
+    @ParameterizedTest
+    @ValueSource(strings = {APPLICATION, OWNER})
+    void stampsAuditEntriesWithTheRoleThatWroteThem(String role) {
+        for (String pretended : List.of("'" + APPLICATION + "'", "'" + OWNER + "'", "null")) {
+            database.as(role)
+                    .execute(
+                            "insert into audit_entry (actor, action, object, written_by) values ('admin:bootstrap', 'x', 'y', %s)"
+                                    .formatted(pretended));
+            assertThat(
+                            database.text(
+                                    "select written_by from audit_entry order by id desc limit 1"))
+                    .isEqualTo(role);
+        }
     }
 
     @Test
