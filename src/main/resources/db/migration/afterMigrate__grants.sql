@@ -30,6 +30,8 @@ begin
             ('account_movement', 'select'),
             -- A closed month is opened again, and never changed.
             ('statement', 'select, insert, update (reopened_at, reopened_by, reopen_reason)'),
+            -- A finding is seen again or mended.
+            ('finding', 'select, insert, update (detail, last_seen, round, mended_at)'),
             -- Changed, and never taken away.
             ('team', 'select, insert, update'),
             ('api_key', 'select, insert, update'),
@@ -44,8 +46,6 @@ begin
             ('task', 'select, insert, update'),
             ('vendor_job', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
-            ('sandbox_task', 'select, insert, update'),
-            ('sandbox_refusal', 'select, insert, update'),
             -- One row, or a few.
             ('revision', 'select, update'),
             ('fair_queue', 'select, update'),
@@ -58,10 +58,11 @@ begin
             ('upstream_pause', 'select, insert, update, delete'),
             ('pool_movement', 'select, insert, update, delete'),
             ('console_session', 'select, insert, update, delete'),
-            ('finding', 'select, insert, update, delete'),
             ('budget', 'select, insert, update, delete'),
             ('usage_recount', 'select, insert, update, delete'),
             ('account_recount', 'select, insert, update, delete'),
+            ('sandbox_task', 'select, insert, update, delete'),
+            ('sandbox_refusal', 'select, insert, update, delete'),
             ('flyway_schema_history', 'select')
         ) as granted (name, privileges)
     loop

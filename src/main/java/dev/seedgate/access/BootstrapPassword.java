@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
- * too often is not even compared, so that it can't tell whether it has found the key; valid keys of
- * the APIs are not concerned.
+ * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
+ * address with a stranger is not kept out by him, and with 16 characters or more nothing is guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -48,12 +48,15 @@ class BootstrapPassword implements AuthenticationProvider {
                 attempt.getDetails() instanceof WebAuthenticationDetails from
                         ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
-        // Counted before the comparison: parallel guesses are guesses too.
-        AtomicInteger tries = failures.get(source, _ -> new AtomicInteger());
-        if (tries.incrementAndGet() > settings.signInAttempts()) {
-            throw new LockedException("too many failed sign-ins");
+        Authentication known;
+        try {
+            known = known(String.valueOf(attempt.getCredentials()));
+        } catch (BadCredentialsException e) {
+            int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
+            throw tries > settings.signInAttempts()
+                    ? new LockedException("too many failed sign-ins")
+                    : e;
         }
-        Authentication known = known(String.valueOf(attempt.getCredentials()));
         failures.invalidate(source);
         return known;
     }

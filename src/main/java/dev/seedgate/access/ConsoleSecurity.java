@@ -4,9 +4,8 @@ import dev.seedgate.staff.OidcSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,6 +13,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.LockedException;
 import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
@@ -21,13 +21,18 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.util.StringUtils;
+import org.springframework.web.util.WebUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The fourth door: people, by the bootstrap admin key or the company's provider. */
@@ -40,15 +45,17 @@ class ConsoleSecurity {
     /** Where the provider sends people back to; one step below where they set out. */
     static final String CALLBACK = "/console/login/oidc/callback";
 
-    private static final Logger log = LoggerFactory.getLogger(ConsoleSecurity.class);
     private static final String LOGIN = "/console/login";
+    private static final String CSRF_COOKIE = "__Host-seedgate-csrf";
 
     private final Refusals refusals;
+    private final SignIns signIns;
     private final OidcSettings oidc;
     private final JsonMapper json;
 
-    ConsoleSecurity(Refusals refusals, OidcSettings oidc, JsonMapper json) {
+    ConsoleSecurity(Refusals refusals, SignIns signIns, OidcSettings oidc, JsonMapper json) {
         this.refusals = refusals;
+        this.signIns = signIns;
         this.oidc = oidc;
         this.json = json;
     }
@@ -62,6 +69,9 @@ class ConsoleSecurity {
             BootstrapPassword password,
             StrangersPart strangers,
             @Value("${seedgate.public-url:#{null}}") @Nullable String publicUrl) {
+        // Else a wrong key is tried, and counted, there once more.
+        http.getSharedObject(AuthenticationManagerBuilder.class)
+                .parentAuthenticationManager(null);
         Headers.add(http, Headers.PAGES)
                 .securityMatcher("/console", "/console/**")
                 .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
@@ -73,36 +83,51 @@ class ConsoleSecurity {
                 .formLogin(form ->
                         form.loginPage(LOGIN)
                                 .defaultSuccessUrl("/console", true)
-                                .failureHandler(ConsoleSecurity::tell))
+                                .failureHandler(this::tell))
                 .logout(logout ->
                         logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?out"))
                 .exceptionHandling(it -> it.accessDeniedHandler(this::denied))
                 .authorizeHttpRequests(rules::ofConsole);
         if (oidc.enabled()) {
-            http.oauth2Login(login -> provide(login, new OidcProvider(oidc, publicUrl)));
+            http.oauth2Login(login -> provide(login, new OidcProvider(oidc, publicUrl), publicUrl));
         }
         return http.build();
     }
 
-    private void provide(OAuth2LoginConfigurer<HttpSecurity> login, OidcProvider provider) {
+    private void provide(
+            OAuth2LoginConfigurer<HttpSecurity> login,
+            OidcProvider provider,
+            @Nullable String publicUrl) {
         login.clientRegistrationRepository(provider)
                 .authorizedClientRepository(new NoTokens())
                 .loginPage(LOGIN)
                 .authorizationEndpoint(it ->
-                        it.baseUri(LOGIN).authorizationRequestRepository(new OidcRequests(json)))
+                        it.authorizationRequestResolver(requests(provider, publicUrl))
+                                .authorizationRequestRepository(new OidcRequests(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
                 .userInfoEndpoint(it -> it.oidcUserService(new OidcPeople(oidc)))
                 .defaultSuccessUrl("/console", true)
-                .failureHandler(ConsoleSecurity::tell)
+                .failureHandler(this::tell)
                 .addObjectPostProcessor(
                         new ObjectPostProcessor<OAuth2AuthorizationRequestRedirectFilter>() {
                             @Override
                             public <O extends OAuth2AuthorizationRequestRedirectFilter>
                                     O postProcess(O filter) {
-                                filter.setAuthenticationFailureHandler(ConsoleSecurity::tell);
+                                filter.setAuthenticationFailureHandler(ConsoleSecurity.this::tell);
                                 return filter;
                             }
                         });
+    }
+
+    /**
+     * Where people are sent back to stands in a setting; without it, in the request, whose Host
+     * anybody can write. That is believed only where it leads to this machine.
+     */
+    private static OAuth2AuthorizationRequestResolver requests(
+            OidcProvider provider, @Nullable String publicUrl) {
+        DefaultOAuth2AuthorizationRequestResolver requests =
+                new DefaultOAuth2AuthorizationRequestResolver(provider, LOGIN);
+        return StringUtils.hasText(publicUrl) ? requests : new OnThisMachine(requests);
     }
 
     /**
@@ -110,14 +135,14 @@ class ConsoleSecurity {
      */
     private static CookieCsrfTokenRepository csrfTokens() {
         CookieCsrfTokenRepository tokens = new CookieCsrfTokenRepository();
-        tokens.setCookieName("__Host-seedgate-csrf");
+        tokens.setCookieName(CSRF_COOKIE);
         tokens.setCookiePath("/");
         tokens.setCookieCustomizer(cookie -> cookie.secure(true).httpOnly(true).sameSite("Lax"));
         return tokens;
     }
 
     /** Leads back to the sign-in, with the reason as the page knows it. */
-    private static void tell(
+    private void tell(
             HttpServletRequest request,
             HttpServletResponse response,
             AuthenticationException failure)
@@ -125,13 +150,14 @@ class ConsoleSecurity {
         String reason =
                 switch (failure) {
                     case LockedException _ -> "wait";
+                    case Exception it when it.getCause() instanceof UnknownAddress -> "address";
                     case BadCredentialsException _ -> "wrong";
                     case OAuth2AuthenticationException refused
                             when refused.getError().getErrorCode().equals(OidcPeople.NO_ROLE) ->
                             "role";
                     default -> "failed";
                 };
-        log.warn("Sign-in from {} failed ({}): {}", request.getRemoteAddr(), reason, line(failure));
+        signIns.refused(request, reason, line(failure));
         response.sendRedirect(LOGIN + "?" + reason);
     }
 
@@ -146,9 +172,58 @@ class ConsoleSecurity {
     private void denied(HttpServletRequest request, HttpServletResponse response, Exception reason)
             throws IOException {
         if (reason instanceof CsrfException) {
-            response.sendRedirect(LOGIN + "?expired");
+            // Without TLS a browser keeps none of the cookies, and signing in again never helps.
+            boolean plain =
+                    !request.isSecure() && WebUtils.getCookie(request, CSRF_COOKIE) == null;
+            response.sendRedirect(LOGIN + (plain ? "?plain" : "?expired"));
         } else {
             refusals.write(request, response, SecurityConfiguration.lacksRights());
+        }
+    }
+
+    /** Nobody says at which address people are to come back. */
+    private static final class UnknownAddress extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnknownAddress() {
+            super("SEEDGATE_PUBLIC_URL is not set", null, false, false);
+        }
+    }
+
+    private record OnThisMachine(DefaultOAuth2AuthorizationRequestResolver requests)
+            implements OAuth2AuthorizationRequestResolver {
+
+        @Override
+        public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request) {
+            return checked(request, requests.resolve(request));
+        }
+
+        @Override
+        public @Nullable OAuth2AuthorizationRequest resolve(
+                HttpServletRequest request, String registration) {
+            return checked(request, requests.resolve(request, registration));
+        }
+
+        /** Null where the request is not one for the provider. */
+        private static @Nullable OAuth2AuthorizationRequest checked(
+                HttpServletRequest request, @Nullable OAuth2AuthorizationRequest asked) {
+            if (asked != null && !isThisMachine(request.getServerName())) {
+                throw new UnknownAddress();
+            }
+            return asked;
+        }
+
+        private static boolean isThisMachine(String host) {
+            if (host.equalsIgnoreCase("localhost")) {
+                return true;
+            }
+            try {
+                return InetAddress.ofLiteral(host).isLoopbackAddress();
+            } catch (IllegalArgumentException _) {
+                // A name, which anybody may have made up.
+                return false;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.seedgate.access;
 
+import dev.seedgate.shared.Actor;
 import dev.seedgate.staff.AdminCaller;
 import dev.seedgate.staff.Role;
 import dev.seedgate.staff.Sessions;
@@ -35,10 +36,12 @@ class ConsoleSessions implements SecurityContextRepository {
 
     private final Sessions sessions;
     private final BootstrapKey bootstrap;
+    private final SignIns signIns;
 
-    ConsoleSessions(Sessions sessions, BootstrapKey bootstrap) {
+    ConsoleSessions(Sessions sessions, BootstrapKey bootstrap, SignIns signIns) {
         this.sessions = sessions;
         this.bootstrap = bootstrap;
+        this.signIns = signIns;
     }
 
     @Override
@@ -59,6 +62,13 @@ class ConsoleSessions implements SecurityContextRepository {
         // Whatever token came with the request is worth nothing afterwards.
         token(request).ifPresent(sessions::close);
         Authentication caller = context.getAuthentication();
+        if (caller != null) {
+            Role role = Rules.role(caller.getAuthorities());
+            String way = caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
+            signIns.began(
+                    new Actor(way + ":" + caller.getName(), request.getRemoteAddr()),
+                    role.text());
+        }
         String token = caller == null ? "" : open(caller);
         ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);
         response.addHeader(

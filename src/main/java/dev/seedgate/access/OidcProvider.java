@@ -28,6 +28,11 @@ class OidcProvider implements ClientRegistrationRepository {
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable ClientRegistration known;
 
+    /** Of the last time that it was asked; used by who holds the lock. */
+    private long askedAt;
+
+    private boolean failed;
+
     OidcProvider(OidcSettings settings, @Nullable String publicUrl) {
         this.settings = settings;
         redirectUri = base(publicUrl) + ConsoleSecurity.CALLBACK;
@@ -57,10 +62,16 @@ class OidcProvider implements ClientRegistrationRepository {
             return last;
         }
         if (!asking.tryLock()) {
-            throw new IllegalArgumentException("The provider is being asked already; try again.");
+            throw new Unknown("it is being asked already");
         }
         try {
+            if (failed && System.nanoTime() - askedAt < settings.oidcRetryInterval().toNanos()) {
+                throw new Unknown("it was asked a moment ago");
+            }
+            askedAt = System.nanoTime();
+            failed = true;
             ClientRegistration asked = ask(now);
+            failed = false;
             known = asked;
             return asked;
         } finally {
@@ -84,6 +95,16 @@ class OidcProvider implements ClientRegistrationRepository {
                         ? client.clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                         : client)
                 .build();
+    }
+
+    /** Not what the provider is like, and not the time to ask. */
+    private static final class Unknown extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unknown(String reason) {
+            super("The provider did not answer yet: " + reason);
+        }
     }
 
     private static String base(@Nullable String publicUrl) {

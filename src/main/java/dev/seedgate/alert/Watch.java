@@ -167,7 +167,7 @@ class Watch {
                         """
                         select rule, count(*) as findings, min(subject || ': ' || detail) as example,
                             min((gateway_now() at time zone i.billing_zone)::date)::text as day
-                        from finding cross join installation i group by rule
+                        from finding cross join installation i where mended_at is null group by rule
                         """)
                 .query((row, _) ->
                         cause(

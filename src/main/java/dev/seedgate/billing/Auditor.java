@@ -41,7 +41,7 @@ public class Auditor {
     private static final int LEAST_ENTRIES = 500;
 
     private static final String UPSERT =
-            " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round";
+            " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round, mended_at = null";
 
     private static final List<Rule> TEAM_RULES =
             List.of(
@@ -108,7 +108,7 @@ public class Auditor {
     private static final String KNOWN =
             """
             with looked as materialized (
-                select subject as id from finding where rule = :rule order by last_seen limit 100
+                select subject as id from finding where rule = :rule and mended_at is null order by last_seen limit 100
             )
             """;
 
@@ -224,7 +224,7 @@ public class Auditor {
         Rounds rounds = progress.ledger();
         List<Finding> findings =
                 jdbc.sql(
-                                "select * from finding order by first_seen, rule, subject limit "
+                                "select * from finding where mended_at is null order by first_seen, rule, subject limit "
                                         + MOST_REPORTED)
                         .query((row, _) ->
                                 new Finding(
@@ -250,7 +250,7 @@ public class Auditor {
      * accounts: findings of before may be mended, and what came since has not been looked at.
      */
     void vouch(Instant since) {
-        if (jdbc.sql("select exists (select from finding)").query(Boolean.class).single()) {
+        if (jdbc.sql("select exists (select from finding where mended_at is null)").query(Boolean.class).single()) {
             throw new GatewayException(
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
                     "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
@@ -301,7 +301,10 @@ public class Auditor {
             return books.write(this::step);
         } finally {
             // Also when the step failed: the ages are what tells that none succeeds.
-            drift.set(jdbc.sql("select count(*) from finding").query(Integer.class).single());
+            drift.set(
+                    jdbc.sql("select count(*) from finding where mended_at is null")
+                            .query(Integer.class)
+                            .single());
             jdbc.sql(
                             """
                             select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint as age,
@@ -495,7 +498,7 @@ public class Auditor {
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
         work.sql(
                         looked
-                                + "delete from finding where rule = :rule and round <> txid_current() and "
+                                + "update finding set mended_at = gateway_now() where rule = :rule and mended_at is null and round <> txid_current() and "
                                 + within)
                 .params(range)
                 .param("rule", rule.name())
@@ -523,7 +526,7 @@ public class Auditor {
                     .update();
         }
         work.sql(
-                        "delete from finding where rule = :rule and subject = :subject and round <> txid_current()")
+                        "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and subject = :subject and round <> txid_current()")
                 .param("rule", rule.name())
                 .param("subject", day)
                 .update();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,13 +23,14 @@ record ClipOrder(
     private static final Set<String> ASPECT_RATIOS = Set.of("16:9", "9:16", "1:1");
     private static final Set<String> DURATIONS = Set.of("5", "10");
     private static final int LONGEST_PROMPT = 1000;
+    private static final int LONGEST_URL = 2048;
 
     /**
      * Reads what was posted, as strict in types as the vendor's page: it is here to be tried
      * against.
      */
-    static ClipOrder from(JsonNode posted) {
-        List<String> imageUrls = imageUrls(posted.path("image_urls"));
+    static ClipOrder from(JsonNode posted, int mostImageUrls) {
+        List<String> imageUrls = imageUrls(posted.path("image_urls"), mostImageUrls);
         return new ClipOrder(
                 prompt(posted.path("prompt")),
                 aspectRatio(posted.path("aspect_ratio"), !imageUrls.isEmpty()),
@@ -80,21 +83,42 @@ record ClipOrder(
         throw new Refusal(400, "sound must be a boolean");
     }
 
-    private static List<String> imageUrls(JsonNode posted) {
+    private static List<String> imageUrls(JsonNode posted, int most) {
         if (isAbsent(posted)) {
             return List.of();
         }
         if (!posted.isArray()) {
             throw new Refusal(400, "image_urls must be an array of strings");
         }
+        if (posted.size() > most) {
+            throw new Refusal(400, "image_urls must have at most " + most + " entries");
+        }
         List<String> urls = new ArrayList<>();
         for (JsonNode url : posted) {
-            if (!url.isString() || url.stringValue().isBlank()) {
+            if (!url.isString()) {
                 throw new Refusal(400, "image_urls must be an array of strings");
             }
-            urls.add(text("image_urls", url));
+            String text = text("image_urls", url);
+            if (text.length() > LONGEST_URL || !isWebAddress(text)) {
+                throw new Refusal(
+                        400, "image_urls must be http or https URLs of at most 2048 characters");
+            }
+            urls.add(text);
         }
         return List.copyOf(urls);
+    }
+
+    /** The host by its authority: Java knows none with an underscore, storage services do. */
+    private static boolean isWebAddress(String text) {
+        try {
+            URI url = new URI(text);
+            return ("http".equalsIgnoreCase(url.getScheme())
+                            || "https".equalsIgnoreCase(url.getScheme()))
+                    && url.getRawAuthority() != null
+                    && !url.getRawAuthority().contains("@");
+        } catch (URISyntaxException _) {
+            return false;
+        }
     }
 
     /** Refuses what JSON can say and the database can't hold. */

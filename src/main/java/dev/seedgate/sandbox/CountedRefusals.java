@@ -32,7 +32,8 @@ class CountedRefusals {
                                 """
                                 insert into sandbox_refusal as r (order_hash, given) values (:hash, 1)
                                 on conflict (order_hash) do update
-                                set given = case when r.given < :times then r.given + 1 else 0 end
+                                set given = case when r.given < :times then r.given + 1 else 0 end,
+                                    last_at = gateway_now()
                                 returning given\
                                 """)
                         .param("hash", hash(order))

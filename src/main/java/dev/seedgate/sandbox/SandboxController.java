@@ -24,6 +24,7 @@ class SandboxController {
     private static final Pattern TASK_ID = Pattern.compile("sd15p_[0-9a-z]{1,64}");
 
     private final VendorRequests requests;
+    private final OrderRate rate;
     private final CountedRefusals refusals;
     private final Renders renders;
     private final MediaLinks links;
@@ -31,11 +32,13 @@ class SandboxController {
 
     SandboxController(
             VendorRequests requests,
+            OrderRate rate,
             CountedRefusals refusals,
             Renders renders,
             MediaLinks links,
             SandboxSettings settings) {
         this.requests = requests;
+        this.rate = rate;
         this.refusals = refusals;
         this.renders = renders;
         this.links = links;
@@ -45,7 +48,11 @@ class SandboxController {
     @PostMapping("/api/generate")
     ResponseEntity<Envelope> generate(HttpServletRequest request) {
         requests.requireKey(request);
-        ClipOrder order = ClipOrder.from(requests.body(request));
+        if (!rate.take()) {
+            throw new Refusal(
+                    429, "Too many orders; please slow down.", settings.sandboxRetryAfter());
+        }
+        ClipOrder order = ClipOrder.from(requests.body(request), settings.maxImageUrls());
         Directive directive = Directive.in(order.prompt());
         refuseWhereAsked(order, directive);
         String id =

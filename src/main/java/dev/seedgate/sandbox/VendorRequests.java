@@ -2,6 +2,7 @@ package dev.seedgate.sandbox;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,11 @@ class VendorRequests {
         this.settings = settings;
     }
 
+    /** Whoever comes by a proxy on this machine is told apart by the key. */
     void requireKey(HttpServletRequest request) {
+        if (!settings.sandboxAllowRemote() && !isOfThisMachine(request.getRemoteAddr())) {
+            throw new Refusal(403, "The sandbox answers its own machine only.");
+        }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null
                 || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
@@ -75,6 +80,15 @@ class VendorRequests {
     @Nullable String postedTaskId(HttpServletRequest request) {
         JsonNode taskId = body(request).path("task_id");
         return taskId.isString() ? taskId.stringValue() : null;
+    }
+
+    private static boolean isOfThisMachine(String address) {
+        try {
+            return InetAddress.ofLiteral(address).isLoopbackAddress();
+        } catch (IllegalArgumentException _) {
+            // A link-local address of an interface that is gone, for one.
+            return false;
+        }
     }
 
     private boolean isKey(String sent) {

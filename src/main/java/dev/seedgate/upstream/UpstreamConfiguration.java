@@ -23,7 +23,7 @@ class UpstreamConfiguration {
     @Bean
     Endpoint vendorEndpoint(
             UpstreamSettings settings,
-            @Value("${seedgate.sandbox-api-key:sandbox-key}") String sandboxKey) {
+            @Value("${seedgate.sandbox-api-key}") String sandboxKey) {
         return Endpoint.of(settings, sandboxKey);
     }
 

@@ -35,6 +35,6 @@ class BootstrapKeyTests {
     private static BootstrapKey key(@Nullable String text, @Nullable Path file) {
         return new BootstrapKey(
                 new AccessSettings(
-                        text, file, 10, Duration.ofMinutes(10), DataSize.ofKilobytes(64)));
+                        text, file, 10, Duration.ofMinutes(10), 60, DataSize.ofKilobytes(64)));
     }
 }

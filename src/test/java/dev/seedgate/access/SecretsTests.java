@@ -11,10 +11,13 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -39,7 +42,10 @@ class SecretsTests {
                     "io.netty",
                     "com.zaxxer",
                     "org.hibernate",
-                    "org.flywaydb");
+                    "org.flywaydb",
+                    "com.nimbusds",
+                    "sun.net",
+                    "jdk");
 
     private static final String VENDOR_KEY = "canary-of-the-vendor";
     private static final String DATABASE_PASSWORD = "canary-of-the-database";
@@ -72,27 +78,38 @@ class SecretsTests {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final List<Answer> answers = new ArrayList<>();
     private final Set<String> threads = new TreeSet<>();
+    private final List<String> signedIn = new ArrayList<>();
     private String viewerKey = "";
 
     @Test
-    void leaveNoTraceWhateverHappens() {
+    void leaveNoTraceWhateverHappens() throws Exception {
         PrintStream console = System.out;
         System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
         try (FakeVendor vendor = FakeVendor.start();
+                FakeVendor receiver = FakeVendor.start();
+                PlainProvider provider = PlainProvider.start();
                 Gateway gateway =
-                        Gateway.start(TestDatabase.create(), vendor, talkativeSettings())) {
+                        Gateway.start(
+                                TestDatabase.create(),
+                                vendor,
+                                talkativeSettings(receiver, provider))) {
             Team team = gateway.team("\"monthly_quota\":1000");
             callAsATeam(gateway, team);
             callAsAStranger(gateway, team);
             callAsAnAdmin(gateway, team);
             breakTheDatabase(gateway, team);
             failAtTheVendor(gateway, team, vendor);
+            signIn(gateway, provider);
+            sendAlerts(receiver);
             look(gateway, team);
         } finally {
             System.setOut(console);
             quieten();
         }
-        List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of("sg_", "sga_")).toList();
+        List<String> secrets =
+                Stream.of(SECRETS, signedIn, List.of("sg_", "sga_"))
+                        .flatMap(List::stream)
+                        .toList();
         String logged = log.toString(StandardCharsets.UTF_8);
         // It did tell all it can.
         assertThat(logged).contains("TRACE", "o.s.jdbc.core.JdbcTemplate", "reactor.netty");
@@ -100,13 +117,24 @@ class SecretsTests {
         assertHidden("the log", logged, List.of(PROMPT, IMAGE));
     }
 
-    private static String[] talkativeSettings() {
+    private static String[] talkativeSettings(FakeVendor receiver, PlainProvider provider) {
         return Stream.concat(
                         TALKATIVE.stream().map(it -> "logging.level." + it + "=trace"),
                         Stream.of(
                                 "logging.level.root=debug",
                                 "seedgate.upstream-api-key=" + VENDOR_KEY,
-                                "seedgate.alert-webhook-url=https://alerts.invalid/" + WEBHOOK,
+                                "seedgate.alert-webhook-url=%s/%s/api/generate?%s"
+                                        .formatted(receiver.baseUrl(), WEBHOOK, WEBHOOK),
+                                "seedgate.alert-webhook-allow-internal=true",
+                                "seedgate.alert-webhook-interval=1s",
+                                "seedgate.alert-webhook-back-off=1s",
+                                "seedgate.alert-quota-percents=1",
+                                "seedgate.oidc-issuer=" + provider.issuer(),
+                                "seedgate.oidc-client-id=" + PlainProvider.CLIENT,
+                                "seedgate.oidc-client-secret=" + PlainProvider.SECRET,
+                                "seedgate.oidc-scopes=openid",
+                                "seedgate.oidc-roles-claim=groups",
+                                "seedgate.oidc-admin-roles=admins",
                                 "seedgate.alert-webhook-secret=" + WEBHOOK_SECRET,
                                 "spring.datasource.password=" + DATABASE_PASSWORD))
                 .toArray(String[]::new);
@@ -201,13 +229,55 @@ class SecretsTests {
         keep(gateway.admin("GET", "/tasks?phase=UNCERTAIN", null));
     }
 
+    /** By the key, by a wrong one and by the provider, whose answer is then used once more. */
+    private void signIn(Gateway gateway, PlainProvider provider) {
+        String console = "http://127.0.0.1:" + gateway.port() + "/console";
+        for (String key : List.of(GUESS, Gateway.ADMIN_KEY)) {
+            Browser browser = new Browser();
+            browser.submit(
+                    browser.get(console + "/login"),
+                    console + "/login",
+                    Map.of("username", "admin", "password", key));
+            use(browser, console);
+        }
+        Browser browser = new Browser();
+        HttpResponse<String> back =
+                browser.follow(browser.get(console + "/login/oidc"));
+        signedIn.add(browser.cookies(console).get(OidcRequests.COOKIE));
+        String answer = Browser.target(back);
+        assertThat(browser.get(answer).headers().firstValue("Location")).hasValue("/console");
+        browser.get(answer);
+        use(browser, console);
+        signedIn.addAll(provider.secrets());
+        assertThat(signedIn).hasSizeGreaterThanOrEqualTo(9);
+    }
+
+    private void use(Browser browser, String console) {
+        browser.get(console);
+        String session = browser.cookies(console).get(ConsoleSessions.COOKIE);
+        if (session != null) {
+            signedIn.add(session);
+            browser.get(console + "/statements");
+        }
+    }
+
+    /** One that is refused, and its next try. */
+    private static void sendAlerts(FakeVendor receiver) {
+        receiver.onGenerate(answer(500, WEBHOOK));
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> receiver.generates().size() >= 2);
+    }
+
     private void look(Gateway gateway, Team team) {
         keep(gateway.admin("GET", "/audit", null));
         keep(gateway.call("GET", "/actuator/prometheus", null, null));
         keep(gateway.call("GET", "/actuator/health", null, null));
         Thread.getAllStackTraces().keySet().forEach(thread -> threads.add(thread.getName()));
         List<String> secrets =
-                Stream.concat(SECRETS.stream(), Stream.of(team.key(), viewerKey)).toList();
+                Stream.of(SECRETS, signedIn, List.of(team.key(), viewerKey))
+                        .flatMap(List::stream)
+                        .toList();
         for (Answer answer : answers) {
             assertHidden(answer.toString(), answer + " " + answer.http().headers().map(), secrets);
             if (answer.status() >= 400) {
@@ -225,6 +295,8 @@ class SecretsTests {
                 "the evidence",
                 String.join("\n", gateway.database().rows("select evidence from task_event")),
                 all);
+        assertHidden("the alerts", rows(gateway, "alert"), all);
+        assertHidden("the sessions", rows(gateway, "console_session"), all);
         assertHidden("the pauses", rows(gateway, "upstream_pause"), all);
         assertHidden("the keys", rows(gateway, "api_key") + rows(gateway, "admin_key"), secrets);
         assertHidden("the threads", threads.toString(), all);
@@ -260,7 +332,7 @@ class SecretsTests {
                 text.lines()
                         .filter(line -> secrets.stream().anyMatch(line::contains))
                         .map(line -> line.substring(0, Math.min(400, line.length())))
-                        .limit(20)
+                        .limit(40)
                         .collect(Collectors.joining("\n"));
         assertThat(found).as("in " + place).isEmpty();
     }

@@ -2,14 +2,18 @@ package dev.seedgate.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +50,7 @@ class SignInTests {
                             "seedgate.oidc-viewer-roles=video-readers",
                             "seedgate.oidc-operator-roles=video-operators",
                             "seedgate.oidc-admin-roles=video-admins,owners",
+                            "seedgate.oidc-retry-interval=1ms",
                             "seedgate.sign-in-attempts=3");
             withoutProvider = new Browser().get(at("/console/login/oidc"));
             provider = Provider.start(port, at("/console/login/oidc/callback"));
@@ -244,14 +249,117 @@ class SignInTests {
                                                 "password",
                                                 Gateway.ADMIN_KEY))))
                 .isEqualTo("/console/login?expired");
-        password(browser, gateway, "wrong");
-        password(browser, gateway, "wrong");
-        // Too often wrong: not even the right one is looked at for a while.
-        assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY)))
-                .isEqualTo("/console/login?wait");
+        // As often as the setting says, each counted once; then to wait.
+        for (String answer : new String[] {"wrong", "wrong", "wait", "wait"}) {
+            assertThat(location(password(browser, gateway, "wrong")))
+                    .isEqualTo("/console/login?" + answer);
+        }
         assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        // A stranger's guesses keep nobody out who has the key, and shares his address.
+        assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY))).isEqualTo("/console");
         // The APIs go on.
         assertThat(gateway.admin("GET", "/teams?limit=1", null).status()).isEqualTo(200);
+    }
+
+    /** A browser keeps no cookie of the console's there, so every form comes without. */
+    @Test
+    void saysWhatIsMissingWhereThereIsNoTls() {
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> page = new Browser().get(at("/console/login"));
+            HttpResponse<String> in =
+                    new Browser()
+                            .submit(
+                                    page,
+                                    at("/console/login"),
+                                    Map.of("username", "admin", "password", Gateway.ADMIN_KEY));
+            assertThat(location(in)).isEqualTo("/console/login?plain");
+        }
+        assertThat(new Browser().get(at("/console/login?plain")).body())
+                .contains("plain http", "over https", "TLS")
+                .contains("SEEDGATE_TRUSTED_PROXIES", "SEEDGATE_PUBLIC_URL");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, true",
+        "127.0.0.1, true",
+        "[::1], true",
+        "evil.example.org, false",
+        "localhost.evil.example.org, false",
+        "10.0.0.7, false",
+        "127.0.0.1.evil.example.org, false"
+    })
+    void sendsNobodyBackToAHostThatTheRequestMadeUp(String host, boolean known) {
+        String answer =
+                gateway.raw(
+                        "GET /console/login/oidc HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n"
+                                .formatted(host, gateway.port()));
+        if (known) {
+            assertThat(answer.replace("%5B", "[").replace("%5D", "]"))
+                    .contains("redirect_uri=http://" + host);
+        } else {
+            assertThat(answer)
+                    .contains("Location: /console/login?address")
+                    .doesNotContain(host, "Set-Cookie: " + OidcRequests.COOKIE + "=ey");
+        }
+    }
+
+    @Test
+    void writesDownWhoSignedInAndSomeOfWhoDidNot() {
+        String mark = replica.database().text("select coalesce(max(id), 0) from audit_entry");
+        signIn(new Browser(), "vera");
+        signIn(new Browser(), "nora");
+        password(new Browser(), replica, Gateway.ADMIN_KEY);
+        password(new Browser(), replica, "wrong");
+        assertThat(written(mark))
+                .containsExactly(
+                        "oidc:vera@example.com console.sign_in viewer 127.0.0.1",
+                        "anonymous console.sign_in_refused role 127.0.0.1",
+                        "password:admin console.sign_in admin 127.0.0.1",
+                        "anonymous console.sign_in_refused wrong 127.0.0.1");
+    }
+
+    @Test
+    void asksAProviderThatIsDownOnceAndKeepsTheAuditLogSmall() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer broken =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        broken.createContext(
+                "/",
+                call -> {
+                    asked.incrementAndGet();
+                    call.sendResponseHeaders(503, -1);
+                    call.close();
+                });
+        broken.start();
+        String mark = replica.database().text("select coalesce(max(id), 0) from audit_entry");
+        try (Gateway other =
+                Gateway.start(
+                        replica.database(),
+                        replica.vendor(),
+                        "seedgate.oidc-issuer=http://127.0.0.1:" + broken.getAddress().getPort(),
+                        "seedgate.oidc-client-id=" + Provider.CLIENT,
+                        "seedgate.oidc-retry-interval=1h",
+                        "seedgate.sign-in-refusals-audited=2")) {
+            for (int i = 0; i < 44; i++) {
+                assertThat(location(new Browser().get(at(other, "/console/login/oidc"))))
+                        .isEqualTo("/console/login?failed");
+            }
+        } finally {
+            broken.stop(0);
+        }
+        assertThat(asked).hasValue(1);
+        assertThat(written(mark)).hasSize(2).allMatch(it -> it.contains("refused failed"));
+    }
+
+    private static List<String> written(String mark) {
+        return replica.database()
+                .rows(
+                        """
+                        select concat_ws(' ', actor, action, coalesce(after->>'role', after->>'reason'), address)
+                        from audit_entry where action like 'console.%%' and id > %s order by id
+                        """
+                                .formatted(mark));
     }
 
     @Test

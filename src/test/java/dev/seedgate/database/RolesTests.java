@@ -49,7 +49,7 @@ class RolesTests {
                     Map.entry("console_session", "siud"),
                     Map.entry("credit_price", "si"),
                     Map.entry("fair_queue", "su"),
-                    Map.entry("finding", "siud"),
+                    Map.entry("finding", "si detail,last_seen,mended_at,round"),
                     Map.entry("budget", "siud"),
                     Map.entry("flyway_schema_history", "s"),
                     Map.entry("idempotency_key", "sid"),
@@ -61,8 +61,8 @@ class RolesTests {
                     Map.entry("queue_share", "siu"),
                     Map.entry("revision", "su"),
                     Map.entry("sandbox_account", "su"),
-                    Map.entry("sandbox_refusal", "siu"),
-                    Map.entry("sandbox_task", "siu"),
+                    Map.entry("sandbox_refusal", "siud"),
+                    Map.entry("sandbox_task", "siud"),
                     Map.entry("statement", "si reopen_reason,reopened_at,reopened_by"),
                     Map.entry("task", "siu"),
                     Map.entry("task_event", "si"),
@@ -182,6 +182,10 @@ class RolesTests {
                 "update audit_entry set actor = 'x'",
                 "delete from audit_entry",
                 "truncate audit_entry",
+                "delete from finding",
+                "truncate finding",
+                "update finding set first_seen = now()",
+                "update finding set rule = 'x'",
                 "update task_event set note = 'x'",
                 "delete from task_event",
                 "update credit_price set per_credit = 0",
@@ -244,6 +248,22 @@ class RolesTests {
         assertThatThrownBy(() -> database.as(OWNER).execute(sql))
                 .rootCause()
                 .hasMessageContaining("statement is append-only");
+    }
+
+    /** What an entry says of its writer is the database's word. */
+    @ParameterizedTest
+    @ValueSource(strings = {APPLICATION, OWNER})
+    void stampsAuditEntriesWithTheRoleThatWroteThem(String role) {
+        for (String pretended : List.of("'" + APPLICATION + "'", "'" + OWNER + "'", "null")) {
+            database.as(role)
+                    .execute(
+                            "insert into audit_entry (actor, action, object, written_by) values ('admin:bootstrap', 'x', 'y', %s)"
+                                    .formatted(pretended));
+            assertThat(
+                            database.text(
+                                    "select written_by from audit_entry order by id desc limit 1"))
+                    .isEqualTo(role);
+        }
     }
 
     @Test

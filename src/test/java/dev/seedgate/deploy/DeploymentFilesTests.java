@@ -12,21 +12,25 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.convert.DurationStyle;
+import org.yaml.snakeyaml.Yaml;
 
 /** What is shipped beside the jar: the compose file and the Kubernetes manifests. */
 class DeploymentFilesTests {
 
+    private static final String SECRETS = "/run/secrets/seedgate";
     private static final Path KUBERNETES = Path.of("deploy", "kubernetes");
     private static final List<HasMetadata> EXAMPLE = Manifests.of(KUBERNETES.resolve("example"));
     private static final Deployment DEPLOYMENT = Manifests.one(EXAMPLE, Deployment.class);
@@ -63,7 +67,81 @@ class DeploymentFilesTests {
                 .map(template -> template.getSpec())
                 .forEach(DeploymentFilesTests::hasNoRights);
         assertThat(COMPOSE.at("/x-gateway/read_only").asBoolean()).isTrue();
-        assertThat(COMPOSE.at("/x-gateway/cap_drop/0").asText()).isEqualTo("ALL");
+    }
+
+    /** With anchors and merges resolved, as compose reads it. */
+    @Test
+    void confinesEveryServiceOfCompose() throws IOException {
+        Map<String, Map<String, Object>> services =
+                new Yaml()
+                        .<Map<String, Map<String, Map<String, Object>>>>load(
+                                Files.readString(Path.of("docker-compose.yml")))
+                        .get("services");
+        assertThat(services).containsKeys("gateway", "migration", "database", "proxy", "grafana");
+        services.forEach((name, service) -> {
+            assertThat(service.get("cap_drop")).as(name).isEqualTo(List.of("ALL"));
+            assertThat(service.get("security_opt"))
+                    .as(name)
+                    .isEqualTo(List.of("no-new-privileges:true"));
+            assertThat(service).as(name).containsKeys("mem_limit", "pids_limit");
+            assertThat(service).as(name).doesNotContainKeys("privileged", "network_mode", "pid");
+            assertThat(service.getOrDefault("cap_add", List.of()))
+                    .as(name)
+                    .isEqualTo(
+                            switch (name) {
+                                case "database" ->
+                                        List.of(
+                                                "CHOWN",
+                                                "DAC_OVERRIDE",
+                                                "FOWNER",
+                                                "SETGID",
+                                                "SETUID");
+                                case "proxy" -> List.of("CHOWN", "SETGID", "SETUID");
+                                default -> List.of();
+                            });
+        });
+    }
+
+    @Test
+    void letsInOnlyWhomThePolicyNames() {
+        NetworkPolicy policy = Manifests.one(EXAMPLE, NetworkPolicy.class);
+        assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+        assertThat(policy.getSpec().getIngress())
+                .isNotEmpty()
+                .allSatisfy(rule -> {
+                    assertThat(rule.getPorts()).isNotEmpty();
+                    assertThat(rule.getFrom())
+                            .isNotEmpty()
+                            .allSatisfy(peer ->
+                                    assertThat(peer.getNamespaceSelector().getMatchLabels())
+                                            .isNotEmpty());
+                });
+        assertThat(policy.getSpec().getEgress())
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(rule.getPorts()).isNotEmpty());
+    }
+
+    @Test
+    void believesTheDatabaseByItsCertificateAlone() {
+        List<String> urls =
+                EXAMPLE.stream()
+                        .filter(ConfigMap.class::isInstance)
+                        .map(it -> ((ConfigMap) it).getData().get("SPRING_DATASOURCE_URL"))
+                        .toList();
+        assertThat(urls)
+                .hasSize(2)
+                .allSatisfy(url ->
+                        assertThat(url)
+                                .contains("sslmode=verify-full")
+                                .endsWith("sslrootcert=" + SECRETS + "/database-ca.crt"));
+        for (PodSpec pod :
+                List.of(
+                        DEPLOYMENT.getSpec().getTemplate().getSpec(),
+                        MIGRATION.getSpec().getTemplate().getSpec())) {
+            assertThat(pod.getContainers().getFirst().getVolumeMounts().getFirst().getMountPath())
+                    .isEqualTo(SECRETS);
+            assertThat(secret(pod).getStringData()).containsKey("database-ca.crt");
+        }
     }
 
     private static void hasNoRights(PodSpec pod) {
@@ -131,8 +209,13 @@ class DeploymentFilesTests {
         Secret gateway = secret(DEPLOYMENT.getSpec().getTemplate().getSpec());
         Secret migration = secret(MIGRATION.getSpec().getTemplate().getSpec());
         assertThat(gateway.getStringData())
-                .containsOnlyKeys("spring.datasource.password", "admin-key", "upstream-api-key");
-        assertThat(migration.getStringData()).containsOnlyKeys("spring.flyway.password");
+                .containsOnlyKeys(
+                        "spring.datasource.password",
+                        "admin-key",
+                        "upstream-api-key",
+                        "database-ca.crt");
+        assertThat(migration.getStringData())
+                .containsOnlyKeys("spring.flyway.password", "database-ca.crt");
         assertThat(Manifests.one(EXAMPLE, ConfigMap.class).getData().keySet())
                 .noneMatch(name -> name.matches(".*(PASSWORD|KEY)"));
     }

@@ -8,7 +8,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 class SandboxActivationTests {
 
     private final ApplicationContextRunner runner =
-            new ApplicationContextRunner().withUserConfiguration(SandboxConfiguration.class);
+            new ApplicationContextRunner()
+                    .withPropertyValues("seedgate.sandbox-api-key=x")
+                    .withUserConfiguration(SandboxConfiguration.class);
 
     @Test
     void isTheVendorWhileThereIsNoKeyOfAnother() {

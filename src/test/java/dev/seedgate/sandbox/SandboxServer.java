@@ -38,6 +38,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
     static SandboxServer start(TestDatabase database, String... settings) {
         Map<String, Object> properties = new ConcurrentHashMap<>();
         properties.put("server.port", 0);
+        properties.put("seedgate.sandbox-api-key", "sandbox-key");
         for (String setting : settings) {
             String[] pair = setting.split("=", 2);
             properties.put(pair[0], pair[1]);
@@ -162,6 +163,8 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
         MediaController.class,
         MediaLinks.class,
         CountedRefusals.class,
+        Expiry.class,
+        OrderRate.class,
         Renders.class,
         VendorRequests.class
     })

@@ -1,11 +1,17 @@
 package dev.seedgate.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.sandbox.SandboxServer.Answer;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,8 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.mock.web.MockHttpServletRequest;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The vendor's contract, as the sandbox keeps it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -133,10 +145,111 @@ class SandboxTests {
                 "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",\"image_urls\":\"x\"}",
                 "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",\"image_urls\":[1]}"
             })
+    @MethodSource("listsOfImages")
     void refusesWhatIsNotAnOrder(String body) {
         long before = sandbox.spent();
         assertRefused(sandbox.generate(body), 400);
         assertThat(sandbox.spent()).isEqualTo(before);
+    }
+
+    /** Beyond what the gateway takes too. */
+    static Stream<String> listsOfImages() {
+        String image = "\"https://cdn.example.com/i\"";
+        return Stream.of(
+                        String.join(",", Collections.nCopies(5, image)),
+                        String.join(",", Collections.nCopies(1000, image)),
+                        "\"https://cdn.example.com/" + "i".repeat(2048) + "\"",
+                        "\"\"",
+                        "\" \"",
+                        "\"i.png\"",
+                        "\"//cdn.example.com/i\"",
+                        "\"file:///etc/passwd\"",
+                        "\"data:image/png;base64,AAAA\"",
+                        "\"https:///i\"",
+                        "\"https://me@cdn.example.com/i\"",
+                        "\"https://cdn.example.com/ i\"")
+                .map(("{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\","
+                                + "\"image_urls\":[%s]}")
+                        ::formatted);
+    }
+
+    @Test
+    void takesNoMoreOrdersThanItsRate() {
+        try (SandboxServer slow =
+                SandboxServer.start("seedgate.sandbox-orders-per-second=0.001")) {
+            slow.order("the first");
+            for (String next : List.of("a second", "[sandbox:http=500*9]", "")) {
+                Answer refused = slow.generate(SandboxServer.body(next, "16:9", "5", false));
+                assertRefused(refused, 429);
+                assertThat(refused.header("Retry-After")).isEqualTo("1");
+            }
+            assertThat(slow.number("select count(*) from sandbox_task")).isEqualTo(1);
+            assertThat(slow.number("select count(*) from sandbox_refusal")).isZero();
+        }
+    }
+
+    @Test
+    void forgetsWhatIsOld() {
+        try (SandboxServer old =
+                SandboxServer.start(
+                        "seedgate.sandbox-retention=3d", "seedgate.sandbox-expiry-batch=2")) {
+            Expiry expiry = old.context().getBean(Expiry.class);
+            for (String prompt : List.of("a", "[sandbox:stuck]", "[sandbox:fail]")) {
+                old.order(prompt);
+            }
+            old.generate(SandboxServer.body("[sandbox:http=500]", "16:9", "5", false));
+            old.database().shiftTime(Duration.ofDays(2));
+            String young = old.order("young");
+            assertThat(expiry.step()).isZero();
+            old.database().shiftTime(Duration.ofDays(4));
+            assertThat(List.of(expiry.step(), expiry.step(), expiry.step()))
+                    .containsExactly(3, 1, 0);
+            assertThat(old.status(young).path("status").stringValue()).isEqualTo("SUCCESS");
+            assertThat(old.number("select count(*) from sandbox_task")).isEqualTo(1);
+            // The failed one was given back before it went.
+            assertThat(old.spent()).isEqualTo(3 * 65);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, false, 401",
+        "127.9.9.9, false, 401",
+        "::1, false, 401",
+        "10.0.0.7, false, 403",
+        "203.0.113.7, false, 403",
+        "2001:db8::7, false, 403",
+        "10.0.0.7, true, 401",
+    })
+    void answersItsOwnMachineUnlessToldOtherwise(String address, boolean remote, int status) {
+        new ApplicationContextRunner()
+                .withPropertyValues(
+                        "seedgate.sandbox-api-key=x", "seedgate.sandbox-allow-remote=" + remote)
+                .withUserConfiguration(SandboxConfiguration.class)
+                .run(context -> {
+                    VendorRequests requests =
+                            new VendorRequests(
+                                    JsonMapper.shared(), context.getBean(SandboxSettings.class));
+                    MockHttpServletRequest request = new MockHttpServletRequest();
+                    request.setRemoteAddr(address);
+                    assertThatThrownBy(() -> requests.requireKey(request))
+                            .isInstanceOfSatisfying(
+                                    Refusal.class,
+                                    it -> assertThat(it.status()).isEqualTo(status));
+                });
+    }
+
+    @Test
+    void hasAKeyOfItsOwnAtEachStart() {
+        Set<String> keys = new HashSet<>();
+        for (String configured : List.of("", "", " ", "chosen")) {
+            GenericApplicationContext context = new GenericApplicationContext();
+            TestPropertyValues.of(SandboxKey.NAME + "=" + configured).applyTo(context);
+            new SandboxKey().initialize(context);
+            keys.add(String.valueOf(context.getEnvironment().getProperty(SandboxKey.NAME)));
+        }
+        assertThat(keys).hasSize(4).contains("chosen").allMatch(it -> it.length() >= 6);
+        assertThat(keys).filteredOn(it -> it.matches("[\\w-]{32}")).hasSize(3);
     }
 
     @Test

@@ -292,7 +292,7 @@ class StartupReportTests {
         }
     }
 
-    private static Process gateway(Map<String, String> variables) throws IOException {
+    static Process gateway(Map<String, String> variables) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -303,7 +303,7 @@ class StartupReportTests {
         return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
-    private static String text(InputStream stream) throws IOException {
+    static String text(InputStream stream) throws IOException {
         return new String(stream.readAllBytes(), UTF_8);
     }
 

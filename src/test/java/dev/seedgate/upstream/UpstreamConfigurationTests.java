@@ -28,6 +28,7 @@ class UpstreamConfigurationTests {
                     .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
                     .withBean(Steps.class, () -> new Steps(Tracer.NOOP))
                     .withBean(DataSource.class, () -> new DriverManagerDataSource(DATABASE.url()))
+                    .withPropertyValues("seedgate.sandbox-api-key=x")
                     .withUserConfiguration(UpstreamConfiguration.class);
 
     @Test
