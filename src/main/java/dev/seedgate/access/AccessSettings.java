@@ -18,8 +18,8 @@ import org.springframework.validation.annotation.Validated;
  * @param adminKeyFile a file that holds it instead, read again when it changes
  * @param signInAttempts wrong keys of one address that are told so; a person mistypes a few times
  * @param signInLockout counted from the first of them; till its end a wrong key is told to wait
- * @param signInRefusalsAudited refused sign-ins that a replica writes into the audit log and the log
- *     in an hour: an attack shows, and at most half a million rows a year are left of it
+ * @param signInRefusalsAudited refused sign-ins that a replica writes into the audit log and the
+ *     log in an hour: an attack shows, and at most half a million rows a year are left of it
  * @param maxBody a body with a full prompt and four long URLs is below 20 KB
  */
 @Validated

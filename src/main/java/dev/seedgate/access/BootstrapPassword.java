@@ -18,7 +18,8 @@ import org.springframework.stereotype.Component;
 /**
  * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
  * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
- * address with a stranger is not kept out by him, and with 16 characters or more nothing is guessed.
+ * address with a stranger is not kept out by him, and with 16 characters or more nothing is
+ * guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {

@@ -70,8 +70,7 @@ class ConsoleSecurity {
             StrangersPart strangers,
             @Value("${seedgate.public-url:#{null}}") @Nullable String publicUrl) {
         // Else a wrong key is tried, and counted, there once more.
-        http.getSharedObject(AuthenticationManagerBuilder.class)
-                .parentAuthenticationManager(null);
+        http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
         Headers.add(http, Headers.PAGES)
                 .securityMatcher("/console", "/console/**")
                 .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
@@ -173,8 +172,7 @@ class ConsoleSecurity {
             throws IOException {
         if (reason instanceof CsrfException) {
             // Without TLS a browser keeps none of the cookies, and signing in again never helps.
-            boolean plain =
-                    !request.isSecure() && WebUtils.getCookie(request, CSRF_COOKIE) == null;
+            boolean plain = !request.isSecure() && WebUtils.getCookie(request, CSRF_COOKIE) == null;
             response.sendRedirect(LOGIN + (plain ? "?plain" : "?expired"));
         } else {
             refusals.write(request, response, SecurityConfiguration.lacksRights());

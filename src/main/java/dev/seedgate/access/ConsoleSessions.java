@@ -64,10 +64,10 @@ class ConsoleSessions implements SecurityContextRepository {
         Authentication caller = context.getAuthentication();
         if (caller != null) {
             Role role = Rules.role(caller.getAuthorities());
-            String way = caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
+            String way =
+                    caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
             signIns.began(
-                    new Actor(way + ":" + caller.getName(), request.getRemoteAddr()),
-                    role.text());
+                    new Actor(way + ":" + caller.getName(), request.getRemoteAddr()), role.text());
         }
         String token = caller == null ? "" : open(caller);
         ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);

@@ -15,9 +15,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Sign-ins to the console, as the audit log and the log have them. Strangers can be refused as often
- * as they like, so refusals are written a number of times an hour; each entry says how many were
- * left out before it.
+ * Sign-ins to the console, as the audit log and the log have them. Strangers can be refused as
+ * often as they like, so refusals are written a number of times an hour; each entry says how many
+ * were left out before it.
  */
 @Component
 class SignIns {

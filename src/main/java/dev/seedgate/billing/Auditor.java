@@ -250,7 +250,9 @@ public class Auditor {
      * accounts: findings of before may be mended, and what came since has not been looked at.
      */
     void vouch(Instant since) {
-        if (jdbc.sql("select exists (select from finding where mended_at is null)").query(Boolean.class).single()) {
+        if (jdbc.sql("select exists (select from finding where mended_at is null)")
+                .query(Boolean.class)
+                .single()) {
             throw new GatewayException(
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
                     "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");

@@ -13,12 +13,12 @@ enum Notice {
     FAILED("That did not work. Try again; if it keeps failing, ask whoever runs this gateway."),
     ADDRESS(
             "The gateway does not know its own address, so it can't tell your provider where to"
-                + " send you back to. Whoever runs it has to set SEEDGATE_PUBLIC_URL."),
+                    + " send you back to. Whoever runs it has to set SEEDGATE_PUBLIC_URL."),
     PLAIN(
             "This page came over plain http, and your browser keeps the cookies of a sign-in only"
-                + " over https. Whoever runs this gateway has to put TLS in front of it, name that"
-                + " proxy in SEEDGATE_TRUSTED_PROXIES and the https address in"
-                + " SEEDGATE_PUBLIC_URL."),
+                    + " over https. Whoever runs this gateway has to put TLS in front of it, name that"
+                    + " proxy in SEEDGATE_TRUSTED_PROXIES and the https address in"
+                    + " SEEDGATE_PUBLIC_URL."),
     EXPIRED("That page had been open for too long. Please sign in again."),
     OUT("You are signed out.");
 

@@ -18,8 +18,8 @@ import org.springframework.validation.annotation.Validated;
  * What can be set about the sandbox.
  *
  * @param sandboxApiKey the one key that the sandbox knows; see {@link SandboxKey}
- * @param sandboxAllowRemote whether other machines than this one may call it, with the key. Links to
- *     clips are open to all
+ * @param sandboxAllowRemote whether other machines than this one may call it, with the key. Links
+ *     to clips are open to all
  * @param sandboxRenderTime how long a render takes; 8 s is long enough to see it running and short
  *     enough to wait for
  * @param sandboxMaxRenderTime the most that a prompt may ask for with {@code [sandbox:slow=…]};

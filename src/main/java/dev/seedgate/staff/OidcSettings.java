@@ -22,8 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param oidcIssuer where its {@code /.well-known/openid-configuration} is
  * @param oidcClientSecret null for a public client
  * @param oidcClientSecretFile a file that holds it instead, read again when it changes
- * @param oidcRetryInterval how long a provider that could not be asked what it is like is left alone:
- *     nobody notices ten seconds of an outage, and strangers can't have it asked without end
+ * @param oidcRetryInterval how long a provider that could not be asked what it is like is left
+ *     alone: nobody notices ten seconds of an outage, and strangers can't have it asked without end
  * @param oidcRolesClaim where the roles are; for one inside another, with a dot between
  * @param oidcViewerRoles what the provider calls our roles
  */

@@ -22,8 +22,7 @@ class UpstreamConfiguration {
 
     @Bean
     Endpoint vendorEndpoint(
-            UpstreamSettings settings,
-            @Value("${seedgate.sandbox-api-key}") String sandboxKey) {
+            UpstreamSettings settings, @Value("${seedgate.sandbox-api-key}") String sandboxKey) {
         return Endpoint.of(settings, sandboxKey);
     }
 

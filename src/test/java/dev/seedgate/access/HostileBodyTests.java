@@ -189,7 +189,8 @@ class HostileBodyTests {
             Map<String, Future<String>> answers = new LinkedHashMap<>();
             for (String head : slowHeads()) {
                 SLOW_PARTS.forEach((part, piece) ->
-                        answers.put(head + part, clients.submit(() -> trickle(head + part, piece))));
+                        answers.put(
+                                head + part, clients.submit(() -> trickle(head + part, piece))));
             }
             for (Map.Entry<String, Future<String>> answer : answers.entrySet()) {
                 try {
@@ -229,10 +230,7 @@ class HostileBodyTests {
     /** More between or behind the chunks than anybody means. */
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "2;name=%s\r\n{}\r\n0\r\n\r\n",
-                "2\r\n{}\r\n0\r\nX-Trailer: %s\r\n\r\n"
-            })
+            strings = {"2;name=%s\r\n{}\r\n0\r\n\r\n", "2\r\n{}\r\n0\r\nX-Trailer: %s\r\n\r\n"})
     void refusesLongExtensionsAndTrailers(String body) {
         String start = head("Transfer-Encoding: chunked");
         assertThat(gateway.raw(start + body.formatted("x".repeat(900))))

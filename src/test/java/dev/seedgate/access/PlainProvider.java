@@ -52,11 +52,7 @@ final class PlainProvider implements AutoCloseable {
         provider.secrets.add(SECRET);
         server.createContext("/.well-known/openid-configuration", provider::describe);
         server.createContext(
-                "/keys",
-                call ->
-                        answer(
-                                call,
-                                new JWKSet(provider.key.toPublicJWK()).toString()));
+                "/keys", call -> answer(call, new JWKSet(provider.key.toPublicJWK()).toString()));
         server.createContext("/authorize", provider::authorize);
         server.createContext("/token", provider::token);
         server.start();
@@ -92,7 +88,11 @@ final class PlainProvider implements AutoCloseable {
         call.getResponseHeaders()
                 .add(
                         "Location",
-                        asked.get("redirect_uri") + "?code=" + code + "&state=" + asked.get("state"));
+                        asked.get("redirect_uri")
+                                + "?code="
+                                + code
+                                + "&state="
+                                + asked.get("state"));
         call.sendResponseHeaders(302, -1);
         call.close();
     }
@@ -103,8 +103,7 @@ final class PlainProvider implements AutoCloseable {
         secrets.add(asked.getOrDefault("code_verifier", "no proof came"));
         secrets.add(
                 Base64.getEncoder()
-                        .encodeToString(
-                                (CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8)));
+                        .encodeToString((CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8)));
         String access = "canary-of-an-access-token";
         String identity = identity();
         // Its signature: the head is the same in every token.

@@ -100,7 +100,9 @@ class ProxiedRequestsTests {
     void keepsIdleConnectionsLongerThanProxiesDo() {
         String answer =
                 Stream.of("keep-alive", "close")
-                        .map("GET /api/credits HTTP/1.1\r\nHost: g\r\nConnection: %s\r\n\r\n"::formatted)
+                        .map(
+                                "GET /api/credits HTTP/1.1\r\nHost: g\r\nConnection: %s\r\n\r\n"
+                                        ::formatted)
                         .collect(Collectors.collectingAndThen(Collectors.joining(), gateway::raw));
         Matcher timeout = Pattern.compile("Keep-Alive: timeout=([0-9]+)").matcher(answer);
         assertThat(timeout.find()).isTrue();

@@ -107,9 +107,7 @@ class SecretsTests {
             quieten();
         }
         List<String> secrets =
-                Stream.of(SECRETS, signedIn, List.of("sg_", "sga_"))
-                        .flatMap(List::stream)
-                        .toList();
+                Stream.of(SECRETS, signedIn, List.of("sg_", "sga_")).flatMap(List::stream).toList();
         String logged = log.toString(StandardCharsets.UTF_8);
         // It did tell all it can.
         assertThat(logged).contains("TRACE", "o.s.jdbc.core.JdbcTemplate", "reactor.netty");
@@ -241,8 +239,7 @@ class SecretsTests {
             use(browser, console);
         }
         Browser browser = new Browser();
-        HttpResponse<String> back =
-                browser.follow(browser.get(console + "/login/oidc"));
+        HttpResponse<String> back = browser.follow(browser.get(console + "/login/oidc"));
         signedIn.add(browser.cookies(console).get(OidcRequests.COOKIE));
         String answer = Browser.target(back);
         assertThat(browser.get(answer).headers().firstValue("Location")).hasValue("/console");

@@ -289,8 +289,7 @@ class StrangersTests {
         MockFilterChain slow =
                 new MockFilterChain() {
                     @Override
-                    public void doFilter(
-                            ServletRequest request, ServletResponse answer) {
+                    public void doFilter(ServletRequest request, ServletResponse answer) {
                         served.countDown();
                         try {
                             end.await();

@@ -259,9 +259,7 @@ class RolesTests {
                     .execute(
                             "insert into audit_entry (actor, action, object, written_by) values ('admin:bootstrap', 'x', 'y', %s)"
                                     .formatted(pretended));
-            assertThat(
-                            database.text(
-                                    "select written_by from audit_entry order by id desc limit 1"))
+            assertThat(database.text("select written_by from audit_entry order by id desc limit 1"))
                     .isEqualTo(role);
         }
     }

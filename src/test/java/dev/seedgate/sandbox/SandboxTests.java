@@ -168,15 +168,15 @@ class SandboxTests {
                         "\"https:///i\"",
                         "\"https://me@cdn.example.com/i\"",
                         "\"https://cdn.example.com/ i\"")
-                .map(("{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\","
-                                + "\"image_urls\":[%s]}")
-                        ::formatted);
+                .map(
+                        ("{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\","
+                                        + "\"image_urls\":[%s]}")
+                                ::formatted);
     }
 
     @Test
     void takesNoMoreOrdersThanItsRate() {
-        try (SandboxServer slow =
-                SandboxServer.start("seedgate.sandbox-orders-per-second=0.001")) {
+        try (SandboxServer slow = SandboxServer.start("seedgate.sandbox-orders-per-second=0.001")) {
             slow.order("the first");
             for (String next : List.of("a second", "[sandbox:http=500*9]", "")) {
                 Answer refused = slow.generate(SandboxServer.body(next, "16:9", "5", false));
@@ -234,8 +234,7 @@ class SandboxTests {
                     request.setRemoteAddr(address);
                     assertThatThrownBy(() -> requests.requireKey(request))
                             .isInstanceOfSatisfying(
-                                    Refusal.class,
-                                    it -> assertThat(it.status()).isEqualTo(status));
+                                    Refusal.class, it -> assertThat(it.status()).isEqualTo(status));
                 });
     }
 

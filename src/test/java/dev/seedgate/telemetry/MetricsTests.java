@@ -126,8 +126,7 @@ class MetricsTests {
         ClusterGauges gauges =
                 new ClusterGauges(
                         JdbcClient.create(database.dataSource()),
-                        new TelemetrySettings(
-                                false, 1, Duration.ofSeconds(15), 100, Duration.ZERO),
+                        new TelemetrySettings(false, 1, Duration.ofSeconds(15), 100, Duration.ZERO),
                         meters,
                         new Loops(meters));
         assertThat(meters.get("seedgate.queue.depth").gauge().value()).isNaN();
@@ -154,8 +153,7 @@ class MetricsTests {
         TeamMeters named =
                 new TeamMeters(
                         meters,
-                        new TelemetrySettings(
-                                true, 1, Duration.ofSeconds(15), 100, Duration.ZERO));
+                        new TelemetrySettings(true, 1, Duration.ofSeconds(15), 100, Duration.ZERO));
         named.created("accepted", "first");
         named.created("accepted", "second");
         named.created("accepted", "third");
