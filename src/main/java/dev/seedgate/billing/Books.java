@@ -3,11 +3,14 @@ package dev.seedgate.billing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.seedgate.database.Eviction;
+import dev.seedgate.database.Shares;
+import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -32,6 +35,7 @@ class Books implements DisposableBean {
     private final NamedParameterJdbcTemplate jdbc;
     private final TransactionTemplate snapshot;
     private final TransactionTemplate writing;
+    private final Shares turns;
 
     Books(
             ReportSettings settings,
@@ -44,6 +48,13 @@ class Books implements DisposableBean {
         template.setFetchSize(FETCHED);
         template.setExceptionTranslator(errors);
         jdbc = new NamedParameterJdbcTemplate(template);
+        turns =
+                new Shares(
+                        Math.max(1, settings.reportConnections() - 1),
+                        settings.reportWaiting(),
+                        1,
+                        Math.max(1, settings.reportWaiting() / 2),
+                        settings.reportWait().toMillis());
         DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
         writing = new TransactionTemplate(transactions);
         snapshot = new TransactionTemplate(transactions);
@@ -83,6 +94,20 @@ class Books implements DisposableBean {
                                 settings.reportTimeout().toMillis(),
                                 settings.reportMemory().toKilobytes()));
         return config;
+    }
+
+    /**
+     * Waits until a team's report may begin: one of a team at once, and always one connection less
+     * than there are, which is the admins'.
+     *
+     * @return ends its turn
+     */
+    Runnable turn(long team) {
+        try {
+            return turns.take(team);
+        } catch (SQLTransientConnectionException e) {
+            throw new CannotGetJdbcConnectionException("too many reports of teams at once", e);
+        }
     }
 
     <T> T read(Function<JdbcClient, T> report) {

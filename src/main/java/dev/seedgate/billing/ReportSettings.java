@@ -12,11 +12,13 @@ import org.springframework.validation.annotation.Validated;
  * What a report may take.
  *
  * @param reportConnections reports at once in one instance; they have connections of their own, so
- *     that no create waits for a report, and two leave the database to the creates
+ *     that no create waits for a report. One is never a team's, and no team has two: so with three
+ *     neither an admin nor another team waits for whoever reads on and on
+ * @param reportWaiting reports of teams that wait for their turn; of one team, half as many
  * @param reportTimeout of one statement; it is for long ranges, a month takes a second or two
  * @param reportWait how long a report waits for its connection before it is told 503
  * @param reportMemory of the database's, for each sort of a statement before it goes to disk:
- *     enough for a month's groups, little enough for two reports beside the creates
+ *     enough for a month's groups, little enough for three reports beside the creates
  * @param reportMaxRows of a JSON answer, which is built in memory; CSV is written as it is read and
  *     has no bound
  * @param closeAfter how long after a month's end it can be closed: what was begun within the month
@@ -25,7 +27,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record ReportSettings(
-        @DefaultValue("2") @Min(1) int reportConnections,
+        @DefaultValue("3") @Min(1) int reportConnections,
+        @DefaultValue("32") @Min(1) int reportWaiting,
         @DefaultValue("30s") Duration reportTimeout,
         @DefaultValue("5s") Duration reportWait,
         @DefaultValue("64MB") DataSize reportMemory,

@@ -21,9 +21,11 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
 
     private final UsageReports reports;
+    private final Books books;
 
-    UsageController(UsageReports reports) {
+    UsageController(UsageReports reports, Books books) {
         this.reports = reports;
+        this.books = books;
     }
 
     @Operation(
@@ -44,11 +46,16 @@ class UsageController {
             HttpServletResponse response)
             throws IOException {
         UsageQuery query = new UsageQuery(caller.teamId(), from, to, groupBy);
-        if (CsvAnswer.wanted(format, request)) {
-            reports.csv(query).send(response, reports.fileName());
-            return null;
+        Runnable turn = books.turn(caller.teamId());
+        try {
+            if (CsvAnswer.wanted(format, request)) {
+                reports.csv(query).send(response, reports.fileName());
+                return null;
+            }
+            return new UsageEnvelope(200, "success", reports.report(query));
+        } finally {
+            turn.run();
         }
-        return new UsageEnvelope(200, "success", reports.report(query));
     }
 
     /** The report, in the vendor's form. */
