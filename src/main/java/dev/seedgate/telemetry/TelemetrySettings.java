@@ -16,8 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param metricsInterval how often the cluster's figures are read; a usual scrape interval
  * @param metricsCountLimit rows are counted up to here: beyond it the exact number changes nothing,
  *     and counting a million takes longer than a statement may
- * @param metricsMaxAge how old the metrics may be that a scrape is answered with; well below a usual
- *     scrape interval
+ * @param metricsMaxAge how old the metrics may be that a scrape is answered with; well below a
+ *     usual scrape interval
  */
 @Validated
 @ConfigurationProperties("seedgate")

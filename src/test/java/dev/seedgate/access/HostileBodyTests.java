@@ -189,7 +189,8 @@ class HostileBodyTests {
             Map<String, Future<String>> answers = new LinkedHashMap<>();
             for (String head : slowHeads()) {
                 SLOW_PARTS.forEach((part, piece) ->
-                        answers.put(head + part, clients.submit(() -> trickle(head + part, piece))));
+                        answers.put(
+                                head + part, clients.submit(() -> trickle(head + part, piece))));
             }
             for (Map.Entry<String, Future<String>> answer : answers.entrySet()) {
                 try {
