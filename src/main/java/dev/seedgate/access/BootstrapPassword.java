@@ -2,6 +2,8 @@ package dev.seedgate.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.staff.AdminCaller;
+import dev.seedgate.staff.AdminCallers;
 import dev.seedgate.staff.Role;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,9 +16,9 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
- * Signs in who knows the bootstrap admin key. A source that is wrong too often is not even
- * compared, so that it can't tell whether it has found the key; valid keys of the APIs are not
- * concerned.
+ * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
+ * too often is not even compared, so that it can't tell whether it has found the key; valid keys of
+ * the APIs are not concerned.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -25,11 +27,13 @@ class BootstrapPassword implements AuthenticationProvider {
     private static final int SOURCES = 10_000;
 
     private final BootstrapKey bootstrap;
+    private final AdminCallers callers;
     private final AccessSettings settings;
     private final Cache<String, AtomicInteger> failures;
 
-    BootstrapPassword(BootstrapKey bootstrap, AccessSettings settings) {
+    BootstrapPassword(BootstrapKey bootstrap, AdminCallers callers, AccessSettings settings) {
         this.bootstrap = bootstrap;
+        this.callers = callers;
         this.settings = settings;
         failures =
                 Caffeine.newBuilder()
@@ -49,12 +53,21 @@ class BootstrapPassword implements AuthenticationProvider {
         if (tries.incrementAndGet() > settings.signInAttempts()) {
             throw new LockedException("too many failed sign-ins");
         }
-        if (!bootstrap.is(String.valueOf(attempt.getCredentials()))) {
-            throw new BadCredentialsException("not the bootstrap admin key");
-        }
+        Authentication known = known(String.valueOf(attempt.getCredentials()));
         failures.invalidate(source);
+        return known;
+    }
+
+    private Authentication known(String key) {
+        if (bootstrap.is(key)) {
+            return UsernamePasswordAuthenticationToken.authenticated(
+                    "admin", null, List.of(Rules.authority(Role.ADMIN)));
+        }
+        AdminCaller named =
+                callers.authenticate(key)
+                        .orElseThrow(() -> new BadCredentialsException("not an admin key"));
         return UsernamePasswordAuthenticationToken.authenticated(
-                "admin", null, List.of(Rules.authority(Role.ADMIN)));
+                named, null, List.of(Rules.authority(named.role())));
     }
 
     @Override

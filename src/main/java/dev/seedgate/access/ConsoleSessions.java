@@ -1,5 +1,6 @@
 package dev.seedgate.access;
 
+import dev.seedgate.staff.AdminCaller;
 import dev.seedgate.staff.Role;
 import dev.seedgate.staff.Sessions;
 import dev.seedgate.staff.SignedIn;
@@ -99,6 +100,9 @@ class ConsoleSessions implements SecurityContextRepository {
      */
     private String open(Authentication caller) {
         Role role = Rules.role(caller.getAuthorities());
+        if (caller.getPrincipal() instanceof AdminCaller key) {
+            return sessions.open(key);
+        }
         return caller instanceof UsernamePasswordAuthenticationToken
                 ? sessions.open(caller.getName(), role, SignedIn.Method.PASSWORD, bootstrap.hash())
                 : sessions.open(caller.getName(), role, SignedIn.Method.OIDC, null);

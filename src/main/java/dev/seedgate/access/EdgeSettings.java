@@ -1,5 +1,6 @@
 package dev.seedgate.access;
 
+import dev.seedgate.shared.SizeRange;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -38,25 +39,13 @@ record EdgeSettings(
         @DefaultValue List<String> corsOrigins,
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
-        @DefaultValue("1KB") DataSize maxChunkExtensions,
-        @DefaultValue("1KB") DataSize maxTrailers,
+        // More would do nothing but wait for it: bodies are small.
+        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxChunkExtensions,
+        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxTrailers,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) int badKeySources,
+        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources,
         @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
         @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
         @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
         @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
-                Duration strangersTurn) {
-
-    EdgeSettings {
-        requireSmall("seedgate.max-chunk-extensions", maxChunkExtensions);
-        requireSmall("seedgate.max-trailers", maxTrailers);
-    }
-
-    /** More would do nothing but wait for it: bodies are small. */
-    private static void requireSmall(String name, DataSize size) {
-        if (size.isNegative() || size.compareTo(DataSize.ofKilobytes(64)) > 0) {
-            throw new IllegalArgumentException(name + " must be between 0 and 64KB");
-        }
-    }
-}
+                Duration strangersTurn) {}

@@ -36,28 +36,9 @@ public final class Shares {
      * @param patienceMillis of a request, in both queues together
      */
     Shares(int connections, QueueSettings settings, long patienceMillis) {
-        this(
-                connections,
-                settings.databaseMaxWaiting(),
-                settings.teamsPartOf(connections),
-                settings.teamsPartOf(settings.databaseMaxWaiting()),
-                patienceMillis);
-    }
-
-    /**
-     * @param connections that there are for all
-     * @param places to wait for one
-     * @param patienceMillis in both queues together
-     */
-    public Shares(
-            int connections,
-            int places,
-            int teamsConnections,
-            int teamsPlaces,
-            long patienceMillis) {
-        everybody = new Queue(connections, places);
-        this.teamsConnections = teamsConnections;
-        this.teamsPlaces = teamsPlaces;
+        everybody = new Queue(connections, settings.databaseMaxWaiting());
+        teamsConnections = settings.teamsPartOf(connections);
+        teamsPlaces = settings.teamsPartOf(settings.databaseMaxWaiting());
         patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
     }
 
@@ -66,7 +47,7 @@ public final class Shares {
      *
      * @return gives it back
      */
-    public Runnable take(@Nullable Object team) throws SQLTransientConnectionException {
+    Runnable take(@Nullable Object team) throws SQLTransientConnectionException {
         long deadline = System.nanoTime() + patienceNanos;
         Queue own =
                 team == null

@@ -1,7 +1,9 @@
 package dev.seedgate.sandbox;
 
+import dev.seedgate.shared.SizeRange;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.PositiveOrZero;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -32,6 +34,7 @@ record SandboxSettings(
         @NotBlank @DefaultValue("sandbox-key") String sandboxApiKey,
         @DurationMin @DurationMax(days = 1) @DefaultValue("8s") Duration sandboxRenderTime,
         @DurationMin @DurationMax(days = 1) @DefaultValue("1h") Duration sandboxMaxRenderTime,
-        @PositiveOrZero @DefaultValue("1000000000") long sandboxCredits,
-        @DurationMin(seconds = 1) @DefaultValue("1s") Duration sandboxRetryAfter,
-        @DefaultValue("64KB") DataSize sandboxMaxBody) {}
+        @Min(0) @Max(1_000_000_000_000_000L) @DefaultValue("1000000000") long sandboxCredits,
+        @DurationMin(seconds = 1) @DurationMax(hours = 1) @DefaultValue("1s")
+                Duration sandboxRetryAfter,
+        @SizeRange(min = "1KB", max = "10MB") @DefaultValue("64KB") DataSize sandboxMaxBody) {}

@@ -128,7 +128,8 @@ class MetricsTests {
                         JdbcClient.create(database.dataSource()),
                         new TelemetrySettings(
                                 false, 1, Duration.ofSeconds(15), 100, Duration.ZERO),
-                        meters);
+                        meters,
+                        new Loops(meters));
         assertThat(meters.get("seedgate.queue.depth").gauge().value()).isNaN();
         database.shiftTime(Duration.ofMinutes(10));
         gauges.read();
