@@ -84,10 +84,18 @@ public class PatientProtocol extends Http11NioProtocol {
 
     private void endOverdue() {
         long now = System.nanoTime();
-        for (Reading reading : readings) {
-            if (reading.deadline - now < 0 && readings.remove(reading)) {
-                reading.end();
-            }
+        readings.stream().filter(reading -> reading.deadline - now < 0).forEach(this::end);
+    }
+
+    /** Its reader finds the end of the input, and can still answer. */
+    private void end(Reading reading) {
+        if (!readings.remove(reading)) {
+            return;
+        }
+        try {
+            reading.connection.getIOChannel().shutdownInput();
+        } catch (IOException e) {
+            LOG.debug("the connection was gone before it was cut off", e);
         }
     }
 
@@ -106,15 +114,6 @@ public class PatientProtocol extends Http11NioProtocol {
         Reading(NioChannel connection, long deadline) {
             this.connection = connection;
             this.deadline = deadline;
-        }
-
-        /** Its reader finds the end of the input, and can still answer. */
-        void end() {
-            try {
-                connection.getIOChannel().shutdownInput();
-            } catch (IOException e) {
-                LOG.debug("the connection was gone before it was cut off", e);
-            }
         }
     }
 }

@@ -126,11 +126,7 @@ class StrangersPart {
 
     private void endOverdue() {
         long now = System.nanoTime();
-        for (Turn turn : turns) {
-            if (turn.end - now < 0) {
-                leave(turn);
-            }
-        }
+        turns.stream().filter(turn -> turn.end - now < 0).forEach(this::leave);
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response)

@@ -42,13 +42,13 @@ final class PublicFile extends WebContentGenerator implements HttpRequestHandler
         checkRequest(request);
         prepareResponse(response);
         Made file = made(request);
-        if (new ServletWebRequest(request, response).checkNotModified(file.etag())) {
+        if (new ServletWebRequest(request, response).checkNotModified(file.etag)) {
             return;
         }
         response.setContentType(type.toString());
-        response.setContentLength(file.bytes().length);
+        response.setContentLength(file.bytes.length);
         if (!HttpMethod.HEAD.matches(request.getMethod())) {
-            response.getOutputStream().write(file.bytes());
+            response.getOutputStream().write(file.bytes);
         }
     }
 
@@ -60,7 +60,7 @@ final class PublicFile extends WebContentGenerator implements HttpRequestHandler
         synchronized (this) {
             Made first = made;
             if (first == null) {
-                first = Made.of(source.make(request));
+                first = new Made(source.make(request));
                 made = first;
             }
             return first;
@@ -73,12 +73,16 @@ final class PublicFile extends WebContentGenerator implements HttpRequestHandler
         byte[] make(HttpServletRequest first) throws IOException;
     }
 
-    private record Made(byte[] bytes, String etag) {
+    private static final class Made {
 
-        static Made of(byte[] bytes) {
+        private final byte[] bytes;
+        private final String etag;
+
+        Made(byte[] bytes) {
+            this.bytes = bytes;
             try {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Made(bytes, '"' + HexFormat.of().formatHex(digest, 0, 16) + '"');
+                etag = '"' + HexFormat.of().formatHex(digest, 0, 16) + '"';
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every Java has SHA-256", e);
             }

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,6 @@ class PublishedMetrics extends PrometheusScrapeEndpoint {
     @ReadOperation(producesFrom = PrometheusOutputFormat.class)
     public WebEndpointResponse<byte[]> scrape(
             PrometheusOutputFormat format, @Nullable Set<String> includedNames) {
-        return snapshots.get(format).get();
+        return Objects.requireNonNull(snapshots.get(format), "each has one").get();
     }
 }
