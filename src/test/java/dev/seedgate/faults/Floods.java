@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -67,7 +69,10 @@ final class Floods {
             Map<String, Double> under = under(flood.getValue(), team);
             boolean kept =
                     under.entrySet().stream()
-                            .allMatch(it -> it.getValue() < 2 * quiet.get(it.getKey()) + 20);
+                            .allMatch(it ->
+                                    it.getValue()
+                                            < 2 * Objects.requireNonNull(quiet.get(it.getKey()))
+                                                    + 20);
             System.out.printf("%-28s %s %s%n", flood.getKey(), under, kept ? "" : "TOO SLOW");
         }
     }
@@ -77,7 +82,7 @@ final class Floods {
         try (HttpClient client = client();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < FLOODERS; i++) {
-                callers.submit(() -> {
+                Future<?> _ = callers.submit(() -> {
                     while (!over.get()) {
                         client.send(flood.get(), BodyHandlers.discarding());
                     }
