@@ -34,11 +34,24 @@ insert into credit_price (effective_from, currency, per_credit, actor)
 select day, 'EUR', price, 'planted'
 from (values (date '2000-01-01', 0.0125), ((now() - interval '5 months')::date, 0.0131)) p (day, price);
 
+-- Ids as the gateway makes them: nine digits of the moment, to the sixth of a millisecond, and then the number.
+create function pg_temp.digits(v bigint) returns text language sql immutable return
+    substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 218340105584896 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 3521614606208 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 56800235584 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 916132832 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 14776336 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 238328 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 3844 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v / 62 % 62)::int, 1)
+    || substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 1 + (v % 62)::int, 1);
+
 -- One row a task, in the order of time. The largest team has a tenth of all, and more than half of the teams
 -- have less than a two-thousandth each. Projects have keys of their own and a shared one; three of a hundred tasks fail, one of twenty is paid by
 -- top-ups, and one of a hundred was the sandbox's.
 create unlogged table planted_task as
-select '0' || floor(extract(epoch from created_at) * 1000)::bigint || lpad(n::text, 8, '0') as tail, d.*,
+select pg_temp.digits(1 + floor(extract(epoch from created_at)::float8 * 1000 * 2.0 ^ 80 / 62.0 ^ 13)::bigint)
+        || lpad(n::text, 13, '0') as tail, d.*,
     case preset when '5s' then 65 when '10s_sound' then 260 else 130 end as credits,
     case when n % 4 = 0 then 4 else coalesce(project, 4) end as key,
     created_at + interval '1 second' * (1 + random() * 2) as accepted_at,

@@ -3,17 +3,18 @@ package dev.seedgate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The gateway. */
 @SpringBootApplication
-@EnableScheduling
 public class SeedgateApplication {
 
     public static void main(String[] args) {
+        // Digits in URLs and figures, and messages, must not be those of the machine's country.
+        Locale.setDefault(Locale.ROOT);
         try {
             if (Migration.isAll(args)) {
                 Migration.run(args);

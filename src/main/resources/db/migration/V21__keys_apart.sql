@@ -29,7 +29,7 @@ select e.at, (e.at at time zone (select billing_zone from installation))::date a
 from ledger_entry e
 where e.kind in ('reserve', 'settle', 'release');
 
--- What was summed has no ids: the days are summed again, one at a time, and read from the entries until then.
+-- What was summed has no ids: it is summed again, slice by slice, and read from the entries until then.
 update ledger_days set until = null;
 delete from usage_day;
 delete from account_day;
@@ -37,3 +37,20 @@ delete from render_day;
 -- A replica of an older version, which would sum without the id, is refused; one of this version sums the day.
 alter table usage_day add column key_id bigint,
     add constraint usage_day_key check ((key_id is null) = (key_name is null));
+drop index usage_day_group;
+create unique index usage_day_group on usage_day
+    (team_id, day, priced_on, team_slug, project, cost_center, key_id, key_name, preset, upstream) nulls not distinct;
+
+-- And checked again, as new; the auditor's count of a day begins anew with the day.
+update auditor set new_until = null, round_until = null;
+delete from usage_recount;
+alter table usage_recount add column key_id bigint;
+drop index usage_recount_group;
+create unique index usage_recount_group on usage_recount
+    (walk, team_id, day, priced_on, team_slug, project, cost_center, key_id, key_name, preset, upstream) nulls not distinct;
+
+-- Who signs in to the console with a named key has its role, and is out when the key ends.
+alter table console_session add column admin_key_id bigint references admin_key,
+    drop constraint console_session_method_check,
+    add constraint console_session_method_check check (method in ('password', 'oidc', 'key')),
+    add check ((method = 'key') = (admin_key_id is not null));

@@ -26,9 +26,6 @@ begin
             ('top_up', 'select, insert'),
             ('pool_purchase', 'select, insert'),
             ('installation', 'select, insert'),
-            ('usage_day', 'select, insert'),
-            ('account_day', 'select, insert'),
-            ('render_day', 'select, insert'),
             ('usage_movement', 'select'),
             ('account_movement', 'select'),
             -- A closed month is opened again, and never changed.
@@ -41,6 +38,9 @@ begin
             ('admin_key', 'select, insert, update'),
             ('alert', 'select, insert, update'),
             ('pool_day', 'select, insert, update'),
+            ('usage_day', 'select, insert, update'),
+            ('account_day', 'select, insert, update'),
+            ('render_day', 'select, insert, update'),
             ('account', 'select, insert, update'),
             ('queue_share', 'select, insert, update'),
             ('task', 'select, insert, update'),
@@ -61,6 +61,8 @@ begin
             ('budget', 'select, insert, update, delete'),
             ('sandbox_task', 'select, insert, update, delete'),
             ('sandbox_refusal', 'select, insert, update, delete'),
+            ('usage_recount', 'select, insert, update, delete'),
+            ('account_recount', 'select, insert, update, delete'),
             ('flyway_schema_history', 'select')
         ) as granted (name, privileges)
     loop

@@ -25,6 +25,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -144,6 +145,23 @@ class ArchitectureTests {
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .because("shown time comes from the Clock, deciding time from the database")
+                .check(CLASSES);
+    }
+
+    @Test
+    void asksNobodyWhatCountryTheMachineIsIn() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.seedgate.SeedgateApplication")
+                .should()
+                .callMethod(Locale.class, "getDefault")
+                .orShould()
+                .callMethod(Locale.class, "setDefault", Locale.class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .because("the start has made the root locale everybody's")
                 .check(CLASSES);
     }
 

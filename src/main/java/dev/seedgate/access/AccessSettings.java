@@ -1,9 +1,11 @@
 package dev.seedgate.access;
 
+import dev.seedgate.shared.SizeRange;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,10 +27,11 @@ import org.springframework.validation.annotation.Validated;
 record AccessSettings(
         @Nullable String adminKey,
         @Nullable Path adminKeyFile,
-        @DefaultValue("10") @Min(1) int signInAttempts,
-        @DefaultValue("10m") @DurationMin(seconds = 1) Duration signInLockout,
+        @DefaultValue("10") @Min(1) @Max(1000) int signInAttempts,
+        @DefaultValue("10m") @DurationMin(seconds = 1) @DurationMax(days = 1)
+                Duration signInLockout,
         @DefaultValue("60") @Min(0) @Max(100_000) int signInRefusalsAudited,
-        @DefaultValue("64KB") DataSize maxBody) {
+        @DefaultValue("64KB") @SizeRange(min = "8KB", max = "10MB") DataSize maxBody) {
 
     @Override
     public String toString() {

@@ -24,10 +24,15 @@ class BootstrapKey {
         String key = settings.adminKey();
         Path file = settings.adminKeyFile();
         if (key != null && !key.isBlank()) {
-            String fixed = checked(key.strip());
+            String fixed = checked("SEEDGATE_ADMIN_KEY", key.strip());
             text = () -> fixed;
         } else if (file != null && !file.toString().isBlank()) {
-            text = SecretFile.open("SEEDGATE_ADMIN_KEY_FILE", file, BootstrapKey::checked)::value;
+            text =
+                    SecretFile.open(
+                                    "SEEDGATE_ADMIN_KEY_FILE",
+                                    file,
+                                    it -> checked("The key in SEEDGATE_ADMIN_KEY_FILE", it))
+                            ::value;
         } else {
             throw missing();
         }
@@ -43,9 +48,11 @@ class BootstrapKey {
         return KeyText.sha256(text.get());
     }
 
-    private static String checked(String key) {
+    private static String checked(String where, String key) {
         if (key.length() < SHORTEST) {
-            throw missing();
+            throw new StartupProblem(
+                    "%s has %d characters: give a secret of %d or more; it is the key of the first admin."
+                            .formatted(where, key.length(), SHORTEST));
         }
         return key;
     }

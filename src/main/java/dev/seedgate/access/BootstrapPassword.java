@@ -2,21 +2,24 @@ package dev.seedgate.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.staff.AdminCallers;
 import dev.seedgate.staff.Role;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
- * Signs in who knows the bootstrap admin key. A source that is wrong too often is told to wait;
- * the right key passes always, as it does at the APIs: whoever shares an address with a stranger is
- * not kept out by him, and with 16 characters or more nothing is guessed.
+ * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
+ * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
+ * address with a stranger is not kept out by him, and what has 16 characters or more is not guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -25,11 +28,13 @@ class BootstrapPassword implements AuthenticationProvider {
     private static final int SOURCES = 10_000;
 
     private final BootstrapKey bootstrap;
+    private final AdminCallers callers;
     private final AccessSettings settings;
     private final Cache<String, AtomicInteger> failures;
 
-    BootstrapPassword(BootstrapKey bootstrap, AccessSettings settings) {
+    BootstrapPassword(BootstrapKey bootstrap, AdminCallers callers, AccessSettings settings) {
         this.bootstrap = bootstrap;
+        this.callers = callers;
         this.settings = settings;
         failures =
                 Caffeine.newBuilder()
@@ -44,15 +49,30 @@ class BootstrapPassword implements AuthenticationProvider {
                 attempt.getDetails() instanceof WebAuthenticationDetails from
                         ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
-        if (!bootstrap.is(String.valueOf(attempt.getCredentials()))) {
-            int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
-            throw tries > settings.signInAttempts()
-                    ? new LockedException("too many failed sign-ins")
-                    : new BadCredentialsException("not the bootstrap admin key");
-        }
+        Authentication known =
+                known(String.valueOf(attempt.getCredentials()))
+                        .orElseThrow(() -> refused(source));
         failures.invalidate(source);
-        return UsernamePasswordAuthenticationToken.authenticated(
-                "admin", null, List.of(Rules.authority(Role.ADMIN)));
+        return known;
+    }
+
+    private Optional<Authentication> known(String key) {
+        if (bootstrap.is(key)) {
+            return Optional.of(
+                    UsernamePasswordAuthenticationToken.authenticated(
+                            "admin", null, List.of(Rules.authority(Role.ADMIN))));
+        }
+        return callers.authenticate(key)
+                .map(named ->
+                        UsernamePasswordAuthenticationToken.authenticated(
+                                named, null, List.of(Rules.authority(named.role()))));
+    }
+
+    private AuthenticationException refused(String source) {
+        int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
+        return tries > settings.signInAttempts()
+                ? new LockedException("too many failed sign-ins")
+                : new BadCredentialsException("not an admin key");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.seedgate.access;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Locale;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
@@ -12,8 +13,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.i18n.FixedLocaleResolver;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
@@ -67,11 +70,26 @@ class EdgeConfiguration {
                                 coercion.setCoercion(
                                                 CoercionInputShape.EmptyString, CoercionAction.Fail)
                                         .setAcceptBlankAsEmpty(false))
-                        .withCoercionConfig(LogicalType.Textual, coercion ->
-                                coercion.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                                        .setCoercion(
-                                                CoercionInputShape.Boolean, CoercionAction.Fail));
+                        .withCoercionConfig(
+                                LogicalType.Textual,
+                                coercion ->
+                                        coercion.setCoercion(
+                                                        CoercionInputShape.Integer,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Float,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Boolean,
+                                                        CoercionAction.Fail));
+    }
+
+    /**
+     * One language for everybody: a client that reads messages must not get another by a header.
+     */
+    @Bean
+    LocaleResolver localeResolver() {
+        return new FixedLocaleResolver(Locale.ROOT);
     }
 
     /** Behind the request's id, before the keys: a browser asks first, and without one. */

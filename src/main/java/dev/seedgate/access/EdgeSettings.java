@@ -29,4 +29,4 @@ record EdgeSettings(
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) int badKeySources) {}
+        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources) {}

@@ -7,6 +7,7 @@ import dev.seedgate.database.ShareExceededException;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Misfit;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
@@ -86,7 +87,7 @@ class ErrorAdvice {
             case 405 ->
                     new GatewayException(
                             ErrorCode.METHOD_NOT_ALLOWED,
-                            request.getMethod() + " is not possible at this path.");
+                            method(request) + " is not possible at this path.");
             case 406 ->
                     new GatewayException(
                             ErrorCode.NOT_ACCEPTABLE, "Answers are application/json; accept that.");
@@ -104,6 +105,12 @@ class ErrorAdvice {
                                     ErrorCode.INTERNAL_ERROR,
                                     "Something went wrong here. Report the request_id to the operators.");
         };
+    }
+
+    /** What was asked for: on its way to the error page the request is a GET. */
+    private static String method(HttpServletRequest request) {
+        Object asked = request.getAttribute(RequestDispatcher.ERROR_METHOD);
+        return asked == null ? request.getMethod() : asked.toString();
     }
 
     private static GatewayException databaseAway() {

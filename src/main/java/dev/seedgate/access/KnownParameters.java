@@ -57,9 +57,7 @@ class KnownParameters implements HandlerInterceptor {
     private static String name(MethodParameter parameter) {
         String name =
                 Objects.requireNonNull(parameter.getParameterAnnotation(RequestParam.class)).name();
-        return name.isEmpty()
-                ? Objects.requireNonNull(parameter.getParameter().getName())
-                : name;
+        return name.isEmpty() ? Objects.requireNonNull(parameter.getParameter().getName()) : name;
     }
 
     private static GatewayException invalid(String message) {

@@ -61,7 +61,7 @@ class Refusals {
         if (response.isCommitted()) {
             return;
         }
-        String id = String.valueOf(request.getAttribute(RequestId.ATTRIBUTE));
+        String id = id(request, response);
         boolean admin = request.getRequestURI().startsWith(request.getContextPath() + "/admin/");
         count(request, code, admin);
         response.resetBuffer();
@@ -79,6 +79,16 @@ class Refusals {
         MediaType type = admin ? MediaType.APPLICATION_PROBLEM_JSON : ENVELOPE;
         response.setContentType(type.toString());
         response.getOutputStream().write(json.writeValueAsBytes(body));
+    }
+
+    /** Made here for a request that the server refused before it came to the filters. */
+    private static String id(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String given) {
+            return given;
+        }
+        String id = RequestIdFilter.newId();
+        response.setHeader(RequestId.HEADER, id);
+        return id;
     }
 
     private void count(HttpServletRequest request, ErrorCode code, boolean admin) {

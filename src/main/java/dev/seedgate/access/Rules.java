@@ -87,6 +87,7 @@ class Rules {
                     rule(POST, "/admin/api/upstream/creates/stop", OPERATOR),
                     rule(POST, "/admin/api/upstream/creates/resume", OPERATOR),
                     rule(GET, "/admin/api/reports/usage", VIEWER),
+                    rule(GET, "/admin/api/reports/focus", VIEWER),
                     rule(GET, "/admin/api/reports/statements/{month}", VIEWER),
                     rule(POST, "/admin/api/reports/statements/{month}/close", ADMIN),
                     rule(POST, "/admin/api/reports/statements/{month}/reopen", ADMIN),
@@ -106,6 +107,7 @@ class Rules {
                     rule(GET, "/console", VIEWER),
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
+                    rule(POST, "/console/statements/{month}/close", ADMIN),
                     rule(GET, "/console/statements/{month}/{team}", VIEWER));
 
     private final RequestMappingHandlerMapping calls;

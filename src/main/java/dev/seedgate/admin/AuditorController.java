@@ -28,18 +28,19 @@ class AuditorController {
             operationId = "auditor",
             summary = "See whether the books add up",
             description =
-                    "The auditor goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
+                    "The auditor checks what is new in the ledger as it is summed, up to checked_until, and goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
     @GetMapping
     AuditorAnswer report() {
         return AuditorAnswer.of(auditor.report());
     }
 
     /**
-     * When the present round began, and from when to when the last whole one went. A month is
-     * closed only after a whole round that began after its end.
+     * Up to when what is new is checked; when the present round through the whole ledger began, and
+     * from when to when the last whole one went.
      */
     record AuditorAnswer(
             int drift,
+            @JsonProperty("checked_until") @Nullable Instant checkedUntil,
             @JsonProperty("began_at") Instant beganAt,
             @JsonProperty("completed_from") @Nullable Instant completedFrom,
             @JsonProperty("completed_at") @Nullable Instant completedAt,
@@ -48,6 +49,7 @@ class AuditorController {
         static AuditorAnswer of(AuditReport report) {
             return new AuditorAnswer(
                     report.findings().size(),
+                    report.checkedUntil(),
                     report.beganAt(),
                     report.completedFrom(),
                     report.completedAt(),

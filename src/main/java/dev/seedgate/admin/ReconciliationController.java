@@ -30,7 +30,7 @@ class ReconciliationController {
             operationId = "reconciliation",
             summary = "Compare the ledger with what the vendor took",
             description =
-                    "drift is what the vendor took less what was charged, over all items of the range. What the vendor never told is counted as the price, as in the pool. An item is an id that the vendor gave, or a task without one: a task with two ids has two, and the second is SECOND_ID. Range as in the usage report, by the day of the charge, of a second id by the day it was seen. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all.")
+                    "drift is what the vendor took less what was charged, over all items of the range. What the vendor never told is counted as the price, as in the pool. An item is an id that the vendor gave, or a task without one: a task with two ids has two, and the second is SECOND_ID. Range as in the usage report, by the day of the charge, of a second id by the day it was seen. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all. bom=1 puts a byte order mark in front, for spreadsheets.")
     @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
     @Nullable Reconciliation reconciliation(
             @RequestParam(required = false) @Nullable String from,
@@ -38,11 +38,12 @@ class ReconciliationController {
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String format,
+            @RequestParam(required = false) @Nullable String bom,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         if (CsvAnswer.wanted(format, request)) {
-            reconciliations.csv(from, to).send(response, "reconciliation");
+            reconciliations.csv(from, to).send(response, "reconciliation", bom);
             return null;
         }
         return reconciliations.page(from, to, cursor, PageSize.checked(limit));

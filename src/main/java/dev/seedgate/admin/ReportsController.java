@@ -1,6 +1,8 @@
 package dev.seedgate.admin;
 
 import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.FocusReport;
+import dev.seedgate.billing.FocusReports;
 import dev.seedgate.billing.UsageQuery;
 import dev.seedgate.billing.UsageReport;
 import dev.seedgate.billing.UsageReports;
@@ -22,16 +24,18 @@ import org.springframework.web.bind.annotation.RestController;
 class ReportsController {
 
     private final UsageReports reports;
+    private final FocusReports focus;
 
-    ReportsController(UsageReports reports) {
+    ReportsController(UsageReports reports, FocusReports focus) {
         this.reports = reports;
+        this.focus = focus;
     }
 
     @Operation(
             operationId = "usageReport",
             summary = "See what was used",
             description =
-                    "group_by takes team, project, cost_center, preset, key, day and month; a key is told by its id, with name (key) and team. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone.")
+                    "group_by takes team, project, cost_center, preset, key, day and month; a key is told by its id, with name (key) and team. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
@@ -40,14 +44,38 @@ class ReportsController {
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(name = "group_by", defaultValue = "") List<String> groupBy,
             @RequestParam(required = false) @Nullable String format,
+            @RequestParam(required = false) @Nullable String bom,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         UsageQuery query = new UsageQuery(null, from, to, groupBy);
         if (CsvAnswer.wanted(format, request)) {
-            reports.csv(query).send(response, reports.fileName());
+            reports.csv(query).send(response, reports.fileName(), bom);
             return null;
         }
         return reports.report(query);
+    }
+
+    @Operation(
+            operationId = "focusReport",
+            summary = "Export cost and use for FinOps tools",
+            description =
+                    "In the columns of FOCUS 1.1: a row for what was charged and one for what was refunded of each day, team (SubAccount), project (Tags), key (Resource) and preset (Sku). Quantities are credits and add up to the usage report's net; costs are credits at the price of the charge's day, not rounded, and 0 in the currency XXX while there is no price. from and to as in the usage report; format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
+    @GetMapping(
+            path = "/focus",
+            produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+    @Nullable FocusReport focus(
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String format,
+            @RequestParam(required = false) @Nullable String bom,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (CsvAnswer.wanted(format, request)) {
+            focus.csv(from, to).send(response, focus.fileName(), bom);
+            return null;
+        }
+        return focus.report(from, to);
     }
 }

@@ -49,7 +49,7 @@ class StatementsController {
             operationId = "statement",
             summary = "Read a month's statement",
             description =
-                    "Team by team; of an open month a preview. A closed month's is the frozen document, to the byte; X-Statement-Digest is the SHA-256 of the body. format=csv or Accept: text/csv answers a row a team. The sandbox's tasks cost nothing here.")
+                    "Team by team; of an open month a preview. A closed month's is the frozen document, to the byte; X-Statement-Digest is the SHA-256 of the body. format=csv or Accept: text/csv answers a row a team. bom=1 puts a byte order mark in front, for spreadsheets. The sandbox's tasks cost nothing here.")
     @ApiResponse(
             responseCode = "200",
             description = "OK",
@@ -58,11 +58,12 @@ class StatementsController {
     void get(
             @PathVariable String month,
             @RequestParam(required = false) @Nullable String format,
+            @RequestParam(required = false) @Nullable String bom,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         if (CsvAnswer.wanted(format, request)) {
-            statements.csv(month).send(response, "statement-" + month);
+            statements.csv(month).send(response, "statement-" + month, bom);
         } else {
             send(statements.get(month), response);
         }

@@ -81,13 +81,13 @@ class TasksController {
             @RequestParam(defaultValue = "50") int limit) {
         TaskFilter filter =
                 new TaskFilter(
-                        team,
+                        null,
                         phases(status, phase),
                         project,
                         upstreamTaskId,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        return files.find(filter, cursor, PageSize.checked(limit), actor);
+        return files.find(team, filter, cursor, PageSize.checked(limit), actor);
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")
@@ -164,7 +164,7 @@ class TasksController {
         }
         TaskFilter filter =
                 new TaskFilter(
-                        request.team(),
+                        null,
                         EnumSet.of(request.phase()),
                         null,
                         null,
@@ -172,7 +172,8 @@ class TasksController {
                         zone.moment("before", request.before()));
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
-        for (TaskFile file : files.find(filter, null, PageSize.LARGEST, actor).items()) {
+        Page<TaskFile> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
+        for (TaskFile file : found.items()) {
             String id = file.status().taskId();
             try {
                 resolutions.refund(id(id), request.reason(), actor);

@@ -8,9 +8,4 @@ public record AlertFilter(
         @Nullable AlertKind kind,
         @Nullable String team,
         @Nullable OffsetDateTime from,
-        @Nullable OffsetDateTime to) {
-
-    @Nullable String kindName() {
-        return kind == null ? null : kind.name();
-    }
-}
+        @Nullable OffsetDateTime to) {}

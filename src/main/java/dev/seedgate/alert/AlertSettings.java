@@ -35,22 +35,26 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record AlertSettings(
-        @DefaultValue("30s") Duration alertInterval,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration alertInterval,
         @DefaultValue({"50", "80", "100"}) List<@Min(1) @Max(1000) Integer> alertQuotaPercents,
-        @DefaultValue List<@Min(0) Long> alertPoolCredits,
+        @DefaultValue List<@Min(0) @Max(1_000_000_000_000_000L) Long> alertPoolCredits,
         @DefaultValue({"14", "3"}) List<@Min(0) @Max(365) Integer> alertPoolDays,
-        @DefaultValue("1") @Min(1) long alertDriftCredits,
-        @DefaultValue("1h") Duration alertUncertainAfter,
+        @DefaultValue("1") @Min(1) @Max(1_000_000_000_000_000L) long alertDriftCredits,
+        @DefaultValue("1h") @DurationMin @DurationMax(days = 30) Duration alertUncertainAfter,
         @Nullable String alertWebhookUrl,
         @Nullable String alertWebhookSecret,
         @Nullable Path alertWebhookSecretFile,
         @DefaultValue("false") boolean alertWebhookAllowInternal,
         @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(minutes = 1)
                 Duration alertWebhookTimeout,
-        @DefaultValue("16") @Min(1) int alertWebhookTries,
-        @DefaultValue("10s") @DurationMin(millis = 1) Duration alertWebhookBackOff,
-        @DefaultValue("1h") Duration alertWebhookMaxBackOff,
-        @DefaultValue("5s") Duration alertWebhookInterval) {
+        @DefaultValue("16") @Min(1) @Max(1000) int alertWebhookTries,
+        @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration alertWebhookBackOff,
+        @DefaultValue("1h") @DurationMin(millis = 1) @DurationMax(days = 1)
+                Duration alertWebhookMaxBackOff,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration alertWebhookInterval) {
 
     /** Whether alerts are sent at all; an empty variable counts as not set. */
     boolean sends() {

@@ -5,6 +5,7 @@ import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.Log;
 import dev.seedgate.shared.Page;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +14,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,26 +56,23 @@ public class Alerts {
      */
     @Transactional(readOnly = true)
     public Page<Alert> find(AlertFilter filter, @Nullable Long cursor, int limit) {
-        List<Alert> found =
-                jdbc.sql(
-                                """
-                                select * from alert
-                                where (cast(:kind as text) is null or kind = :kind)
-                                  and (cast(:team as text) is null or team_slug = :team)
-                                  and (cast(:from as timestamptz) is null or at >= :from)
-                                  and (cast(:to as timestamptz) is null or at < :to)
-                                  and (cast(:cursor as bigint) is null or id < :cursor)
-                                order by id desc limit :limit
-                                """)
-                        .param("kind", filter.kindName())
-                        .param("team", filter.team())
-                        .param("from", filter.from())
-                        .param("to", filter.to())
-                        .param("cursor", cursor)
-                        .param("limit", limit + 1)
-                        .query((row, _) -> alert(row))
-                        .list();
-        return Page.of(found, limit, Alert::id);
+        SequencedMap<String, Object> wanted = new LinkedHashMap<>();
+        if (filter.team() != null) {
+            wanted.put("team_slug", filter.team());
+        }
+        if (filter.kind() != null) {
+            wanted.put("kind", filter.kind().name());
+        }
+        return new Log(jdbc, "alert")
+                .page(
+                        wanted,
+                        Map.of(),
+                        filter.from(),
+                        filter.to(),
+                        cursor,
+                        limit,
+                        (row, _) -> alert(row),
+                        Alert::id);
     }
 
     /** Somebody looks after it; the first who says so stays written down. */
@@ -101,6 +102,30 @@ public class Alerts {
     }
 
     /**
+     * Raises it unless that was done before, and lets those of its subject and period say what it
+     * says: a figure goes on after the first alert of it. What was sent is not sent again.
+     */
+    void follow(Cause cause) {
+        raise(cause);
+        jdbc.sql(
+                        """
+                        update alert set text = :text
+                        where kind = :kind and subject = :subject and period = :period and sandbox = :sandbox
+                            and text <> :text
+                        """)
+                .param("text", told(cause))
+                .param("kind", cause.kind().name())
+                .param("subject", cause.subject())
+                .param("period", cause.period())
+                .param("sandbox", cause.sandbox())
+                .update();
+    }
+
+    private static String told(Cause cause) {
+        return (cause.sandbox() ? "SANDBOX: " : "") + cause.text();
+    }
+
+    /**
      * Raises it unless that was done before, by whatever replica. One that is raised while there is
      * no webhook is never sent.
      */
@@ -122,7 +147,7 @@ public class Alerts {
                         .param("period", cause.period())
                         .param("team", cause.team())
                         .param("sandbox", cause.sandbox())
-                        .param("text", (cause.sandbox() ? "SANDBOX: " : "") + cause.text())
+                        .param("text", told(cause))
                         .param("sends", settings.sends())
                         .query((row, _) -> row.getString("text"))
                         .list();

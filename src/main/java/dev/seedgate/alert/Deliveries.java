@@ -1,5 +1,6 @@
 package dev.seedgate.alert;
 
+import dev.seedgate.telemetry.Loops;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,7 +47,8 @@ class Deliveries implements DisposableBean {
             AlertSettings settings,
             JsonMapper json,
             MeterRegistry metrics,
-            Clock clock) {
+            Clock clock,
+            Loops loops) {
         this.jdbc = jdbc;
         this.settings = settings;
         this.json = json;
@@ -55,12 +56,10 @@ class Deliveries implements DisposableBean {
         webhook = Webhook.of(settings, clock);
         // All there from the start, so that the first is seen as a change.
         Stream.of("delivered", "failed", "given_up").forEach(this::counter);
+        loops.every(settings.alertWebhookInterval(), "alert-deliveries", this::step);
     }
 
     /** Sends all that is due. */
-    @Scheduled(
-            scheduler = AlertConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.alert-webhook-interval:5s}")
     void step() {
         Webhook receiver = webhook;
         if (receiver == null) {

@@ -3,21 +3,20 @@ package dev.seedgate.alert;
 import dev.seedgate.alert.Alerts.Cause;
 import dev.seedgate.credit.Pool;
 import dev.seedgate.credit.PoolState;
+import dev.seedgate.telemetry.Loops;
 import dev.seedgate.upstream.Vendor;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,45 +26,49 @@ import org.springframework.stereotype.Component;
 @Component
 class Watch {
 
-    private static final Logger log = LoggerFactory.getLogger(Watch.class);
-
     private final JdbcClient jdbc;
     private final Alerts alerts;
     private final Pool pool;
     private final Vendor vendor;
     private final AlertSettings settings;
 
-    Watch(JdbcClient jdbc, Alerts alerts, Pool pool, Vendor vendor, AlertSettings settings) {
+    Watch(
+            JdbcClient jdbc,
+            Alerts alerts,
+            Pool pool,
+            Vendor vendor,
+            AlertSettings settings,
+            Loops loops) {
         this.jdbc = jdbc;
         this.alerts = alerts;
         this.pool = pool;
         this.vendor = vendor;
         this.settings = settings;
+        // A loop for each kind: one look that fails must not keep the others from theirs.
+        looks().forEach((kind, look) ->
+                loops.every(
+                        settings.alertInterval(),
+                        "alerts-" + kind.name().toLowerCase(Locale.ROOT),
+                        look));
     }
 
     /** One look at everything. */
-    @Scheduled(
-            scheduler = AlertConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.alert-interval:30s}")
     void step() {
-        Map<AlertKind, Runnable> looks =
-                Map.of(
-                        AlertKind.QUOTA, this::quotas,
-                        AlertKind.POOL, this::pool,
-                        AlertKind.DRIFT, this::drift,
-                        AlertKind.UNCERTAIN, this::uncertain);
-        looks.forEach((kind, look) -> {
-            try {
-                look.run();
-            } catch (RuntimeException e) {
-                // One look that fails must not keep the others from theirs.
-                log.warn("looking for {} alerts: {}", kind, e.toString());
-                log.debug("alerts", e);
-            }
-        });
+        looks().values().forEach(Runnable::run);
     }
 
-    /** One row an account; those that were told of are left out before they become rows here. */
+    private Map<AlertKind, Runnable> looks() {
+        return Map.of(
+                AlertKind.QUOTA, this::quotas,
+                AlertKind.POOL, this::pool,
+                AlertKind.DRIFT, this::drift,
+                AlertKind.UNCERTAIN, this::uncertain);
+    }
+
+    /**
+     * The highest part of a quota that is reached, unless it or a higher one was told of; those
+     * below that are reached with it need no message of their own.
+     */
     private void quotas() {
         jdbc.sql(
                         """
@@ -78,10 +81,10 @@ class Watch {
                                 and t.archived_at is null
                                 and a.used * 100 >= t.monthly_quota * p.percent
                         )
-                        select * from reached r
+                        select distinct on (r.slug) * from reached r
                         where not exists (select from alert x where x.kind = 'QUOTA' and x.subject = r.slug
-                            and x.threshold = r.percent || '%' and x.period = r.month)
-                        order by r.percent, r.slug
+                            and rtrim(x.threshold, '%')::int >= r.percent and x.period = r.month)
+                        order by r.slug, r.percent desc
                         """)
                 .param(
                         "percents",
@@ -137,11 +140,12 @@ class Watch {
                 raisePool(
                         "%d days".formatted(days),
                         period,
-                        "The credits at %s run out on %s, in %d days: %d are left by our count, and %d a day go."
+                        "The credits at %s run out on %s, in %d days: within the %d that this alert is set to. %d are left by our count, and %d a day go."
                                 .formatted(
                                         vendor.name(),
                                         dry,
                                         left,
+                                        days,
                                         state.balance(),
                                         Math.max(
                                                 state.lastWeek().perDay(),
@@ -154,7 +158,10 @@ class Watch {
         alerts.raise(cause(AlertKind.POOL, vendor.name(), null, threshold, period, text));
     }
 
-    /** Once a day for each rule that is broken, and for the vendor's figures. */
+    /**
+     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; what
+     * was told of the day says what it is by now.
+     */
     private void drift() {
         jdbc.sql(
                         """
@@ -175,14 +182,13 @@ class Watch {
                                                 row.getString("rule"),
                                                 row.getString("example"))))
                 .list()
-                .forEach(alerts::raise);
+                .forEach(alerts::follow);
         vendorsFigures();
     }
 
     /** What the vendor took job by job, as the pool and the reconciliation count it. */
     private void vendorsFigures() {
         // With the vendor's name: what the sandbox showed today must not hide what is real.
-        String threshold = settings.alertDriftCredits() + " credits at " + vendor.name();
         jdbc.sql(
                         """
                         select (j.drifted_at at time zone i.billing_zone)::date::text as day,
@@ -199,7 +205,7 @@ class Watch {
                                 AlertKind.DRIFT,
                                 "reconciliation",
                                 null,
-                                threshold,
+                                reached(row.getLong("differ")) + " credits at " + vendor.name(),
                                 row.getString("day"),
                                 "%s took other credits on %s than were charged, for %d tasks: %d apart, %+d in all. See /admin/api/reconciliation."
                                         .formatted(
@@ -209,7 +215,16 @@ class Watch {
                                                 row.getLong("differ"),
                                                 row.getLong("net"))))
                 .list()
-                .forEach(alerts::raise);
+                .forEach(alerts::follow);
+    }
+
+    /** The setting, ten times it, a hundred times…: a figure that goes on is told of again. */
+    private long reached(long differ) {
+        long step = Math.max(1, settings.alertDriftCredits());
+        while (step <= differ / 10) {
+            step *= 10;
+        }
+        return step;
     }
 
     /** Once a day for each team. */

@@ -1,6 +1,6 @@
 /** What a person should know of: raised once for each thing, and sent to a webhook. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"credit", "upstream", "audit", "shared"})
+@ApplicationModule(allowedDependencies = {"credit", "upstream", "audit", "telemetry", "shared"})
 package dev.seedgate.alert;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,12 +1,15 @@
 package dev.seedgate.audit;
 
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.Log;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,28 +59,30 @@ public class AuditLog {
      */
     @Transactional(readOnly = true)
     public Page<AuditEntry> find(AuditFilter filter, @Nullable Long cursor, int limit) {
-        List<AuditEntry> found =
-                jdbc.sql(
-                                """
-                                select * from audit_entry
-                                where (cast(:actor as text) is null or actor = :actor)
-                                  and (cast(:action as text) is null or action = :action)
-                                  and (cast(:object as text) is null or object = :object)
-                                  and (cast(:from as timestamptz) is null or at >= :from)
-                                  and (cast(:to as timestamptz) is null or at < :to)
-                                  and (cast(:cursor as bigint) is null or id < :cursor)
-                                order by id desc limit :limit
-                                """)
-                        .param("actor", filter.actor())
-                        .param("action", filter.action())
-                        .param("object", filter.object())
-                        .param("from", filter.from())
-                        .param("to", filter.to())
-                        .param("cursor", cursor)
-                        .param("limit", limit + 1)
-                        .query((row, _) -> entry(row))
-                        .list();
-        return Page.of(found, limit, AuditEntry::id);
+        SequencedMap<String, Object> wanted = new LinkedHashMap<>();
+        put(wanted, "actor", filter.actor());
+        put(wanted, "action", filter.action());
+        SequencedMap<String, Object> indexed = wanted;
+        if (filter.object() != null) {
+            // Of one thing there are few.
+            indexed = new LinkedHashMap<>(Map.of("object", filter.object()));
+        }
+        return new Log(jdbc, "audit_entry")
+                .page(
+                        indexed,
+                        filter.object() == null ? Map.of() : wanted,
+                        filter.from(),
+                        filter.to(),
+                        cursor,
+                        limit,
+                        (row, _) -> entry(row),
+                        AuditEntry::id);
+    }
+
+    private static void put(Map<String, Object> wanted, String column, @Nullable String value) {
+        if (value != null) {
+            wanted.put(column, value);
+        }
     }
 
     private AuditEntry entry(ResultSet row) throws SQLException {

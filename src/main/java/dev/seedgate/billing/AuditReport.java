@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the auditor knows.
  *
- * @param beganAt when its present round began
+ * @param checkedUntil up to which entries of the ledger what is new has been checked, null before
+ *     the first
+ * @param beganAt when its present round through the ledger began
  * @param completedFrom when its last whole round began, null before the first
  * @param completedAt when that ended
  */
 public record AuditReport(
+        @Nullable Instant checkedUntil,
         Instant beganAt,
         @Nullable Instant completedFrom,
         @Nullable Instant completedAt,

@@ -2,25 +2,27 @@ package dev.seedgate.billing;
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
@@ -33,7 +35,11 @@ public class Auditor {
 
     private static final Logger log = LoggerFactory.getLogger(Auditor.class);
     private static final int MOST_REPORTED = 1000;
-    private static final LocalDate BEGINNING = LocalDate.of(1, 1, 1);
+
+    // Of a step on the round: as much as costs next to nothing, so that a small ledger is gone
+    // round in minutes.
+    private static final int LEAST_ENTRIES = 500;
+
     private static final String UPSERT =
             " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round, mended_at = null";
 
@@ -88,6 +94,26 @@ public class Auditor {
                             group by a.team_id, a.in_flight having a.in_flight <> count(t.id)
                             """));
 
+    /** The tasks of a slice: those made in it and those that its entries are of. */
+    private static final String TASKS =
+            """
+            with looked as materialized (
+                select id from task where id >= :firstId and id < :lastId
+                union
+                select task_id from ledger_entry where at >= :from and at < :to and task_id is not null
+            )
+            """;
+
+    /** What does not add up, looked at again so that it is forgotten soon after it is mended. */
+    private static final String KNOWN =
+            """
+            with looked as materialized (
+                select subject as id from finding where rule = :rule and mended_at is null order by last_seen limit 100
+            )
+            """;
+
+    private static final String LOOKED = "subject in (select id from looked)";
+
     private static final List<Rule> TASK_RULES =
             List.of(
                     new Rule(
@@ -95,9 +121,8 @@ public class Auditor {
                             """
                             select t.id as subject, t.phase || ': '
                                 || coalesce(string_agg(e.kind, ', ' order by e.id), 'no entry') as detail
-                            from task t left join ledger_entry e
+                            from looked join task t on t.id = looked.id left join ledger_entry e
                                 on e.task_id = t.id and e.kind in ('reserve', 'settle', 'release')
-                            where t.id > :from and t.id <= :to
                             group by t.id
                             having string_agg(e.kind, ',' order by e.id) is distinct from
                                 case t.phase when 'SUCCEEDED' then 'reserve,settle'
@@ -108,15 +133,15 @@ public class Auditor {
                             "open_task_has_work",
                             """
                             select t.id as subject, t.phase || ': ' || coalesce(w.kind, 'no work') as detail
-                            from task t left join work w on w.task_id = t.id
-                            where t.id > :from and t.id <= :to
-                                and not coalesce(w.kind, 'none') = any (case t.phase
+                            from looked join task t on t.id = looked.id left join work w on w.task_id = t.id
+                            where not coalesce(w.kind, 'none') = any (case t.phase
                                     when 'QUEUED' then array['submit'] when 'SUBMITTING' then array['sent']
                                     when 'RENDERING' then array['poll'] when 'UNCERTAIN' then array['refund']
                                     when 'EXPIRED' then array['poll', 'refund'] else array['none'] end)
                             """));
 
-    // What is summed counts against what it was summed from; where they agree nothing is left.
+    // What is summed counts against what it was summed from; where they agree nothing is left. Of a
+    // day in several slices, all but the last have been counted before.
     private static final List<Rule> DAY_RULES =
             List.of(
                     new Rule(
@@ -124,14 +149,18 @@ public class Auditor {
                             """
                             select 'teams that differ: ' || count(distinct team_id) from (
                                 select team_id
-                                from (select day, team_id, period, entries, quota, top_ups, granted, taken_back,
+                                from (select team_id, period, entries, quota, top_ups, granted, taken_back,
                                           spent, sandbox, possible_loss
-                                      from account_day where day > :from and day <= :to
+                                      from account_day where day = :day
                                       union all
-                                      select day, team_id, period, -1, -quota, -top_ups, -granted, -taken_back,
+                                      select team_id, period, -entries, -quota, -top_ups, -granted, -taken_back,
                                           -spent, -sandbox, -possible_loss
-                                      from account_movement where at >= :begin and at < :end) m
-                                group by day, team_id, period
+                                      from account_recount where walk = :walk
+                                      union all
+                                      select team_id, period, -1, -quota, -top_ups, -granted, -taken_back,
+                                          -spent, -sandbox, -possible_loss
+                                      from account_movement where at >= :from and at < :to) m
+                                group by team_id, period
                                 having sum(entries) <> 0 or sum(quota) <> 0 or sum(top_ups) <> 0
                                     or sum(granted) <> 0 or sum(taken_back) <> 0 or sum(spent) <> 0
                                     or sum(sandbox) <> 0 or sum(possible_loss) <> 0) d
@@ -142,14 +171,18 @@ public class Auditor {
                             """
                             select 'teams that differ: ' || count(distinct team_id) from (
                                 select team_id
-                                from (select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                from (select priced_on, team_id, team_slug, project, cost_center, key_id,
                                           key_name, preset, upstream, created, succeeded, failed, charged, refunded
-                                      from usage_day where day > :from and day <= :to
+                                      from usage_day where day = :day
                                       union all
-                                      select day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                      select priced_on, team_id, team_slug, project, cost_center, key_id,
                                           key_name, preset, upstream, -created, -succeeded, -failed, -charged, -refunded
-                                      from usage_movement where at >= :begin and at < :end) m
-                                group by day, priced_on, team_id, team_slug, project, cost_center, key_id,
+                                      from usage_recount where walk = :walk
+                                      union all
+                                      select priced_on, team_id, team_slug, project, cost_center, key_id,
+                                          key_name, preset, upstream, -created, -succeeded, -failed, -charged, -refunded
+                                      from usage_movement where at >= :from and at < :to) m
+                                group by priced_on, team_id, team_slug, project, cost_center, key_id,
                                     key_name, preset, upstream
                                 having sum(created) <> 0 or sum(succeeded) <> 0 or sum(failed) <> 0
                                     or sum(charged) <> 0 or sum(refunded) <> 0) d
@@ -163,6 +196,7 @@ public class Auditor {
     private final Calendar calendar;
     private final AtomicInteger drift;
     private final AtomicLong age;
+    private final AtomicLong lag;
 
     Auditor(
             JdbcClient jdbc,
@@ -170,7 +204,8 @@ public class Auditor {
             Books books,
             LedgerDays days,
             Calendar calendar,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Loops loops) {
         this.jdbc = jdbc;
         this.books = books;
         this.days = days;
@@ -178,12 +213,15 @@ public class Auditor {
         this.settings = settings;
         drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
         age = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
+        lag = metrics.gauge("seedgate.auditor.lag.seconds", new AtomicLong());
+        loops.every(settings.auditorInterval(), "auditor", this::step);
     }
 
     /** What stands at the moment, the oldest first. */
     @Transactional(readOnly = true)
     public AuditReport report() {
-        Rounds rounds = rounds();
+        Progress progress = progress();
+        Rounds rounds = progress.ledger();
         List<Finding> findings =
                 jdbc.sql(
                                 "select * from finding where mended_at is null order by first_seen, rule, subject limit "
@@ -199,198 +237,325 @@ public class Auditor {
                                                 .toInstant()))
                         .list();
         return new AuditReport(
-                rounds.began(), rounds.completedFrom(), rounds.completed(), findings);
+                progress.newUntil(),
+                rounds.began(),
+                rounds.completedFrom(),
+                rounds.completed(),
+                findings);
     }
 
     /**
      * Refuses with {@code BOOKS_DO_NOT_ADD_UP} while there are findings, and with {@code
-     * BOOKS_NOT_AUDITED} until a whole round has gone by that began after this moment: findings of
-     * before may be mended, and what came since has not been looked at.
+     * BOOKS_NOT_AUDITED} until all of before this moment has been gone through, and then all
+     * accounts: findings of before may be mended, and what came since has not been looked at.
      */
     void vouch(Instant since) {
-        if (jdbc.sql("select exists (select from finding where mended_at is null)").query(Boolean.class).single()) {
+        if (jdbc.sql("select exists (select from finding where mended_at is null)")
+                .query(Boolean.class)
+                .single()) {
             throw new GatewayException(
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
                     "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
         }
-        Rounds rounds = rounds();
-        if (rounds.completedFrom() == null || rounds.completedFrom().isBefore(since)) {
+        Progress progress = progress();
+        boolean unchecked =
+                jdbc.sql(
+                                "select exists (select from ledger_entry where at >= (select coalesce(new_until, '-infinity') from auditor) and at < :since)")
+                        .param("since", since.atOffset(ZoneOffset.UTC))
+                        .query(Boolean.class)
+                        .single();
+        Rounds accounts = progress.accounts();
+        if (unchecked
+                || accounts.completedFrom() == null
+                || accounts.completedFrom().isBefore(since)) {
             throw new GatewayException(
                     ErrorCode.BOOKS_NOT_AUDITED,
                     "The auditor has not been through all the books since the month ended at %s. %s"
-                            .formatted(since, rounds.outlook(since)));
+                            .formatted(
+                                    since,
+                                    unchecked ? progress.outlook() : accounts.outlook(since)));
         }
     }
 
-    private Rounds rounds() {
-        return jdbc.sql("select began_at, completed_from, completed_at from auditor")
+    private Progress progress() {
+        return jdbc.sql("select * from auditor")
                 .query((row, _) ->
-                        new Rounds(
-                                row.getObject("began_at", OffsetDateTime.class).toInstant(),
-                                instant(row.getObject("completed_from", OffsetDateTime.class)),
-                                instant(row.getObject("completed_at", OffsetDateTime.class))))
+                        new Progress(
+                                instant(row, "new_until"),
+                                new Rounds(
+                                        row.getObject("began_at", OffsetDateTime.class).toInstant(),
+                                        instant(row, "completed_from"),
+                                        instant(row, "completed_at")),
+                                new Rounds(
+                                        row.getObject("teams_began_at", OffsetDateTime.class)
+                                                .toInstant(),
+                                        instant(row, "teams_completed_from"),
+                                        instant(row, "teams_completed_at"))))
                 .single();
     }
 
-    @Scheduled(
-            scheduler = BillingConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.auditor-interval:5s}")
-    void tick() {
-        try {
-            step();
-        } catch (DataAccessException | TransactionException e) {
-            // Reports have all their connections, or the database is away: the next step goes on.
-            log.warn("no step of the auditor: {}", e.toString());
-        }
-    }
-
     /**
-     * One step, unless another replica has just made it or there are days to sum first. Answers
-     * whether it ended a round. On a connection of the reports, as a large day may take longer than
-     * a statement of the application may.
+     * One step, unless another replica has just made it: some accounts, and of the ledger what is
+     * new, or else some of the round. Answers whether it ended a round through the ledger.
      */
     public boolean step() {
         try {
-            return days.current() && books.write(this::step);
+            return books.write(this::step);
         } finally {
-            // Also when the step failed: the age is what tells that none succeeds.
-            drift.set(jdbc.sql("select count(*) from finding where mended_at is null").query(Integer.class).single());
-            age.set(
-                    jdbc.sql(
-                                    "select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint from auditor")
-                            .query(Long.class)
+            // Also when the step failed: the ages are what tells that none succeeds.
+            drift.set(
+                    jdbc.sql("select count(*) from finding where mended_at is null")
+                            .query(Integer.class)
                             .single());
+            jdbc.sql(
+                            """
+                            select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint as age,
+                                coalesce((select extract(epoch from gateway_now() - at) from ledger_entry
+                                    where at >= coalesce(new_until, '-infinity') order by at limit 1), 0)::bigint as lag
+                            from auditor
+                            """)
+                    .query(row -> {
+                        age.set(row.getLong("age"));
+                        lag.set(row.getLong("lag"));
+                    });
         }
     }
 
     private boolean step(JdbcClient work) {
-        Optional<Cursor> claimed =
+        Optional<Long> from =
                 work.sql(
-                                """
-                                select team_cursor, task_cursor, day_cursor from auditor
-                                where due_at <= gateway_now() for update skip locked
-                                """)
-                        .query((row, _) ->
-                                new Cursor(
-                                        row.getLong("team_cursor"),
-                                        row.getString("task_cursor"),
-                                        row.getObject("day_cursor", LocalDate.class)))
+                                "select team_cursor from auditor where due_at <= gateway_now() for update skip locked")
+                        .query(Long.class)
                         .optional();
-        return claimed.map(from -> step(work, from)).orElse(false);
+        return from.map(team -> step(work, team)).orElse(false);
     }
 
-    private boolean step(JdbcClient work, Cursor from) {
-        Optional<Long> team =
-                end(
-                        work,
-                        "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s",
-                        from.team(),
-                        settings.auditorTeams(),
-                        Long.class);
-        Optional<String> task =
-                end(
-                        work,
-                        "select max(id) from (select id from task where id > :from order by id limit :limit) s",
-                        from.task(),
-                        settings.auditorTasks(),
-                        String.class);
-        Optional<LocalDate> day =
-                end(
-                        work,
-                        "select day from account_day where day > :from order by day limit :limit",
-                        from.day(),
-                        1,
-                        LocalDate.class);
-        team.ifPresent(to ->
-                TEAM_RULES.forEach(rule -> check(work, rule, from.team(), to, "subject::bigint")));
-        task.ifPresent(
-                to -> TASK_RULES.forEach(rule -> check(work, rule, from.task(), to, "subject")));
-        day.ifPresent(to -> DAY_RULES.forEach(rule -> checkDay(work, rule, from.day(), to)));
-        boolean ended = team.isEmpty() && task.isEmpty() && day.isEmpty();
-        // Whichever is through first waits at its end for the others.
+    private boolean step(JdbcClient work, long team) {
+        work.sql("update auditor set due_at = gateway_now() + make_interval(secs => :seconds) / 2")
+                .param("seconds", seconds(settings.auditorInterval()))
+                .update();
+        if (days.current(work)) {
+            accounts(work, team);
+        }
+        TASK_RULES.forEach(rule -> check(work, rule, KNOWN, Map.of(), LOOKED));
+        Instant summed = LedgerDays.until(work).orElse(null);
+        if (summed == null) {
+            return nothing(work) && ended(work);
+        }
+        ZoneId zone = calendar.now().zone();
+        boolean more = walk(work, AuditWalk.NEW, summed, settings.auditorEntries(), zone);
+        if (more || walk(work, AuditWalk.ROUND, summed, pace(work), zone)) {
+            return false;
+        }
+        boolean through =
+                work.sql("select coalesce(round_until = :summed, false) from auditor")
+                        .param("summed", utc(summed))
+                        .query(Boolean.class)
+                        .single();
+        return through && ended(work);
+    }
+
+    private static boolean nothing(JdbcClient work) {
+        return work.sql("select not exists (select from ledger_entry)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static boolean ended(JdbcClient work) {
         work.sql(
                         """
-                        update auditor set team_cursor = :team, task_cursor = :task, day_cursor = :day,
-                            due_at = gateway_now() + make_interval(secs => :seconds) / 2,
-                            completed_from = case when :ended then began_at else completed_from end,
-                            completed_at = case when :ended then gateway_now() else completed_at end,
-                            began_at = case when :ended then gateway_now() else began_at end
+                        update auditor set round_until = null, completed_from = began_at,
+                            completed_at = gateway_now(), began_at = gateway_now()
                         """)
-                .param("team", ended ? 0 : team.orElse(from.team()))
-                .param("task", ended ? "" : task.orElse(from.task()))
-                .param("day", ended ? BEGINNING : day.orElse(from.day()))
-                .param("seconds", settings.auditorInterval().toMillis() / 1000.0)
-                .param("ended", ended)
                 .update();
-        return ended;
+        // Of a day that is not over.
+        forgetCount(work, AuditWalk.ROUND);
+        return true;
     }
 
-    private static <T> Optional<T> end(
-            JdbcClient work, String sql, T from, int limit, Class<T> type) {
-        return work.sql(sql).param("from", from).param("limit", limit).query(type).optional();
+    /** How many entries of a step bring the round through the ledger in its time. */
+    private int pace(JdbcClient work) {
+        double entries =
+                work.sql("select reltuples from pg_class where oid = 'ledger_entry'::regclass")
+                        .query(Double.class)
+                        .single();
+        double needed =
+                entries * seconds(settings.auditorInterval()) / seconds(settings.auditorRound());
+        int most = settings.auditorEntries();
+        return (int) Math.clamp(needed, Math.min(LEAST_ENTRIES, most), most);
+    }
+
+    private void accounts(JdbcClient work, long from) {
+        Long to =
+                work.sql(
+                                "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s")
+                        .param("from", from)
+                        .param("limit", settings.auditorTeams())
+                        .query(Long.class)
+                        .optional()
+                        .orElse(null);
+        if (to != null) {
+            for (Rule rule : TEAM_RULES) {
+                Map<String, Object> range = Map.of("from", from, "to", to);
+                check(work, rule, "", range, "subject::bigint > :from and subject::bigint <= :to");
+            }
+        }
+        boolean ended =
+                !work.sql("select exists (select from account where team_id > :to)")
+                        .param("to", to == null ? from : to)
+                        .query(Boolean.class)
+                        .single();
+        work.sql(
+                        ended
+                                ? """
+                                update auditor set team_cursor = 0, teams_completed_from = teams_began_at,
+                                    teams_completed_at = gateway_now(), teams_began_at = gateway_now()
+                                """
+                                : "update auditor set team_cursor = " + to)
+                .update();
+    }
+
+    /** Goes one slice on; false when there is none. Answers whether there may be more. */
+    private boolean walk(
+            JdbcClient work, AuditWalk walk, Instant summed, int entries, ZoneId zone) {
+        Instant after =
+                work.sql("select %s_until as until from auditor".formatted(walk.word()))
+                        .query((row, _) -> Optional.ofNullable(instant(row, "until")))
+                        .single()
+                        .orElse(null);
+        LedgerSlice slice = LedgerSlice.next(work, after, summed, entries, zone).orElse(null);
+        if (slice == null) {
+            return false;
+        }
+        if (slice.from().equals(slice.dayStart())) {
+            // Of another day, when the walk was sent back.
+            forgetCount(work, walk);
+        } else if (!counted(work, walk)) {
+            // The database crashed, and what was counted of this day is lost.
+            forgetCount(work, walk);
+            reached(work, walk, slice.dayStart());
+            return true;
+        }
+        Map<String, Object> range =
+                Map.of(
+                        "from", slice.start(),
+                        "to", slice.end(),
+                        "firstId", after == null ? "" : TaskId.first(after).value(),
+                        "lastId", TaskId.first(slice.to()).value());
+        TASK_RULES.forEach(rule -> check(work, rule, TASKS, range, LOOKED));
+        if (slice.endsDay()) {
+            DAY_RULES.forEach(rule -> checkDay(work, rule, walk, slice));
+            forgetCount(work, walk);
+        } else {
+            DaySums.recount(walk).add(work, slice);
+            work.sql(
+                            "update auditor set %s_counted = (select coalesce(sum(entries), 0) from account_recount where walk = :walk)"
+                                    .formatted(walk.word()))
+                    .param("walk", walk.word())
+                    .update();
+        }
+        reached(work, walk, slice.to());
+        return slice.to().isBefore(summed);
+    }
+
+    private static boolean counted(JdbcClient work, AuditWalk walk) {
+        return work.sql(
+                        "select %s_counted = (select coalesce(sum(entries), 0) from account_recount where walk = :walk) from auditor"
+                                .formatted(walk.word()))
+                .param("walk", walk.word())
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static void forgetCount(JdbcClient work, AuditWalk walk) {
+        for (String table : List.of("usage_recount", "account_recount")) {
+            work.sql("delete from " + table + " where walk = :walk")
+                    .param("walk", walk.word())
+                    .update();
+        }
+        work.sql("update auditor set %s_counted = 0".formatted(walk.word())).update();
+    }
+
+    private static void reached(JdbcClient work, AuditWalk walk, Instant until) {
+        work.sql("update auditor set %s_until = :until".formatted(walk.word()))
+                .param("until", utc(until))
+                .update();
     }
 
     /** Writes down what breaks the rule in this range, and forgets what no longer does. */
-    private static void check(JdbcClient work, Rule rule, Object from, Object to, String key) {
+    private static void check(
+            JdbcClient work, Rule rule, String looked, Map<String, Object> range, String within) {
         List<String> broken =
                 work.sql(
-                                "with broken as ("
+                                (looked.isEmpty() ? "with broken as (" : looked + ", broken as (")
                                         + rule.sql()
                                         + ") insert into finding as f (rule, subject, detail, round)"
                                         + " select :rule, subject, detail, txid_current() from broken"
                                         + UPSERT
                                         + " returning f.subject || ': ' || f.detail")
+                        .params(range)
                         .param("rule", rule.name())
-                        .param("from", from)
-                        .param("to", to)
                         .query((row, _) -> row.getString(1))
                         .list();
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
-        forget(work, rule, from, to, key);
+        work.sql(
+                        looked
+                                + "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and round <> txid_current() and "
+                                + within)
+                .params(range)
+                .param("rule", rule.name())
+                .update();
     }
 
-    private void checkDay(JdbcClient work, Rule rule, LocalDate from, LocalDate to) {
-        // As the days were cut: where clocks go back to midnight, SQL begins them an hour later.
-        ZoneId zone = calendar.now().zone();
+    private static void checkDay(JdbcClient work, Rule rule, AuditWalk walk, LedgerSlice last) {
+        String day = last.day().toString();
         List<String> broken =
                 work.sql(rule.sql())
-                        .param("from", from)
-                        .param("to", to)
-                        .param("begin", from.plusDays(1).atStartOfDay(zone).toOffsetDateTime())
-                        .param("end", to.plusDays(1).atStartOfDay(zone).toOffsetDateTime())
+                        .param("day", last.day())
+                        .param("walk", walk.word())
+                        .param("from", last.start())
+                        .param("to", last.end())
                         .query((row, _) -> row.getString(1))
                         .list();
         for (String detail : broken) {
-            log.error("the books don't add up: {}: {}: {}", rule.name(), to, detail);
+            log.error("the books don't add up: {}: {}: {}", rule.name(), day, detail);
             work.sql(
                             "insert into finding as f (rule, subject, detail, round) values (:rule, :subject, :detail, txid_current())"
                                     + UPSERT)
                     .param("rule", rule.name())
-                    .param("subject", to.toString())
+                    .param("subject", day)
                     .param("detail", detail)
                     .update();
         }
-        forget(work, rule, from, to, "subject::date");
-    }
-
-    private static void forget(JdbcClient work, Rule rule, Object from, Object to, String key) {
         work.sql(
-                        "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and "
-                                + key
-                                + " > :from and "
-                                + key
-                                + " <= :to and round <> txid_current()")
+                        "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and subject = :subject and round <> txid_current()")
                 .param("rule", rule.name())
-                .param("from", from)
-                .param("to", to)
+                .param("subject", day)
                 .update();
     }
 
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }
 
-    private record Cursor(long team, String task, LocalDate day) {}
+    /** How far it is: with what is new, and with its rounds. */
+    private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {
+
+        String outlook() {
+            return newUntil == null
+                    ? "It has checked nothing of the ledger yet."
+                    : "It has checked the ledger up to %s.".formatted(newUntil);
+        }
+    }
 
     /** The present round and the last whole one. */
     private record Rounds(
@@ -409,6 +574,6 @@ public class Auditor {
         }
     }
 
-    /** An invariant as a query for what breaks it, between two keys. */
+    /** An invariant as a query for what breaks it. */
     private record Rule(String name, String sql) {}
 }

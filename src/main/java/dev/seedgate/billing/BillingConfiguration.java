@@ -1,26 +1,8 @@
 package dev.seedgate.billing;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({AuditorSettings.class, ReportSettings.class})
-class BillingConfiguration {
-
-    static final String SCHEDULER = "booksScheduler";
-
-    /**
-     * One thread for the auditor and one for the sums by day. All other clocks of the gateway share
-     * a single thread, which a large day must not hold up.
-     */
-    @Bean(name = SCHEDULER, defaultCandidate = false)
-    ThreadPoolTaskScheduler booksScheduler() {
-        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-        scheduler.setPoolSize(2);
-        scheduler.setDaemon(true);
-        scheduler.setThreadNamePrefix("books-");
-        return scheduler;
-    }
-}
+class BillingConfiguration {}

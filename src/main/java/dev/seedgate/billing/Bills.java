@@ -45,7 +45,9 @@ class Bills {
                 sum(succeeded)::bigint as succeeded, sum(failed)::bigint as failed,
                 sum(charged)::bigint as charged, sum(refunded)::bigint as refunded,
                 case when bool_or(p.per_credit is null and charged <> refunded) then null
-                     else coalesce(sum((charged - refunded) * p.per_credit), 0) end as amount
+                     else coalesce(sum((charged - refunded) * p.per_credit), 0) end as amount,
+                case when count(distinct p.per_credit) = 1 and not bool_or(p.per_credit is null)
+                     then min(p.per_credit) end as per_credit
             from day d left join price p on p.priced_on = d.priced_on
             group by 1, 2, 3
             order by 1, d.project collate "C" nulls last, d.preset collate "C"
@@ -64,8 +66,14 @@ class Bills {
                 coalesce(m.opening, 0) as opening, coalesce(m.granted, 0) as granted,
                 coalesce(m.taken_back, 0) as taken_back, coalesce(m.spent, 0) as spent,
                 coalesce(m.sandbox, 0) as sandbox, coalesce(m.closing, 0) as closing,
-                coalesce(m.possible_loss, 0) as possible_loss
+                coalesce(m.possible_loss, 0) as possible_loss,
+                coalesce(o.tasks, 0) as open_tasks, coalesce(o.held, 0) as held
             from team t left join (
+                select u.team_id, count(*) as tasks, sum(m.charged)::bigint as held
+                from task u join usage_movement m on m.task_id = u.id and m.created = 1
+                where u.phase not in ('SUCCEEDED', 'FAILED') and u.upstream <> 'sandbox'
+                    and m.at >= :from and m.at < :to
+                group by 1) o on o.team_id = t.id left join (
                 select team_id, (sum(top_ups) filter (where day < :month))::bigint as opening,
                     (sum(granted) filter (where day >= :month))::bigint as granted,
                     (sum(taken_back) filter (where day >= :month))::bigint as taken_back,
@@ -84,43 +92,61 @@ class Bills {
             left join lateral (
                 select before from audit_entry
                 where object = 'team:' || t.slug and jsonb_exists(before, 'monthlyQuota') and at >= :to
-                order by id limit 1) c on true
+                order by at, id limit 1) c on true
             where t.created_at < :to or m.team_id is not null
             order by t.slug collate "C"
             """;
 
     private final Books books;
+    private final ReportSettings settings;
 
-    Bills(Books books) {
+    Bills(Books books, ReportSettings settings) {
         this.books = books;
+        this.settings = settings;
     }
 
     /** The statement as of now; {@code closedBy} makes it a closed one. */
     Statement of(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = Calendar.month(month, now.zone());
-        return books.read(jdbc -> {
-            Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
-            List<Statement.TeamBill> teams = new ArrayList<>();
-            Sum sum = new Sum();
-            jdbc.sql(TEAMS)
-                    .param("month", month.atDay(1))
-                    .param("nextMonth", month.plusMonths(1).atDay(1))
-                    .param("to", range.end())
-                    .query(row -> {
-                        Use use = uses.getOrDefault(row.getLong("id"), new Use());
-                        teams.add(bill(row, use, currency, sum));
-                    });
-            return new Statement(
-                    month.toString(),
-                    closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
-                    range.zone().getId(),
-                    now.now(),
-                    closedBy,
-                    currency == null ? null : currency.getCurrencyCode(),
-                    teams,
-                    sum.total(currency));
-        });
+        return books.read(
+                null,
+                jdbc -> {
+                    Map<Long, Use> uses = uses(jdbc, LedgerDays.slices(jdbc, range).parameters());
+                    List<Statement.TeamBill> teams = new ArrayList<>();
+                    Sum sum = new Sum();
+                    int closings =
+                            jdbc.sql("select count(*) from statement where month = :month")
+                                    .param("month", month.atDay(1))
+                                    .query(Integer.class)
+                                    .single();
+                    jdbc.sql(TEAMS)
+                            .param("month", month.atDay(1))
+                            .param("nextMonth", month.plusMonths(1).atDay(1))
+                            .param("from", range.start())
+                            .param("to", range.end())
+                            .query(row -> {
+                                Use use = uses.getOrDefault(row.getLong("id"), new Use());
+                                // A month that is closed once more is billed anew.
+                                String number =
+                                        "%s-%s%s"
+                                                .formatted(
+                                                        month,
+                                                        row.getString("slug"),
+                                                        closings == 0 ? "" : "-" + (closings + 1));
+                                teams.add(bill(row, use, currency, number, sum));
+                            });
+                    return new Statement(
+                            month.toString(),
+                            closedBy == null ? Statement.State.OPEN : Statement.State.CLOSED,
+                            range.zone().getId(),
+                            now.now(),
+                            closedBy,
+                            currency == null ? null : currency.getCurrencyCode(),
+                            settings.companyName().isBlank() ? null : settings.companyName(),
+                            teams,
+                            sum.total(currency));
+                });
     }
 
     private static Map<Long, Use> uses(JdbcClient jdbc, Map<String, Object> parameters) {
@@ -134,7 +160,8 @@ class Bills {
     }
 
     private static Statement.TeamBill bill(
-            ResultSet row, Use use, @Nullable Currency currency, Sum sum) throws SQLException {
+            ResultSet row, Use use, @Nullable Currency currency, String number, Sum sum)
+            throws SQLException {
         BigDecimal amount =
                 use.amount == null || currency == null
                         ? null
@@ -157,7 +184,14 @@ class Bills {
                 use.charged - use.refunded,
                 possibleLoss,
                 amount == null ? null : amount.toPlainString(),
-                use.lines);
+                use.lines,
+                number,
+                row.getLong("open_tasks"),
+                row.getLong("held"));
+    }
+
+    private static @Nullable String text(@Nullable BigDecimal exact) {
+        return exact == null ? null : exact.stripTrailingZeros().toPlainString();
     }
 
     /** What one team used, with its exact amount. */
@@ -180,7 +214,9 @@ class Bills {
                             row.getLong("failed"),
                             lineCharged,
                             lineRefunded,
-                            lineCharged - lineRefunded));
+                            lineCharged - lineRefunded,
+                            text(row.getBigDecimal("per_credit")),
+                            text(row.getBigDecimal("amount"))));
             charged += lineCharged;
             refunded += lineRefunded;
             BigDecimal line = row.getBigDecimal("amount");

@@ -3,13 +3,15 @@ package dev.seedgate.billing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.seedgate.database.Eviction;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -19,8 +21,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The database as reports read it: few connections of their own, with time for long statements. All
- * that one report reads is of one moment.
+ * The database as reports read it and as the books are kept: with time for long statements, on
+ * connections of their own that no request to the API takes. Reports have a few, and all that one
+ * reads is of one moment; the sums and the auditor have one that no report takes.
  */
 @Component
 class Books implements DisposableBean {
@@ -28,8 +31,12 @@ class Books implements DisposableBean {
     // Rows fetched at once: enough that round trips don't count, little enough for any memory.
     private static final int FETCHED = 500;
 
-    private final HikariDataSource pool;
-    private final NamedParameterJdbcTemplate jdbc;
+    private final ReportSettings settings;
+    private final ReportTurns turns;
+    private final HikariDataSource reports;
+    private final HikariDataSource own;
+    private final JdbcClient read;
+    private final JdbcClient write;
     private final TransactionTemplate snapshot;
     private final TransactionTemplate writing;
 
@@ -39,22 +46,34 @@ class Books implements DisposableBean {
             @Value("${spring.datasource.url}") String url,
             @Value("${spring.datasource.username:}") String user,
             @Value("${spring.datasource.password:}") String password) {
-        pool = new HikariDataSource(config(settings, url, user, password));
-        JdbcTemplate template = new JdbcTemplate(pool);
-        template.setFetchSize(FETCHED);
-        template.setExceptionTranslator(errors);
-        jdbc = new NamedParameterJdbcTemplate(template);
-        DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
-        writing = new TransactionTemplate(transactions);
-        snapshot = new TransactionTemplate(transactions);
+        this.settings = settings;
+        turns = new ReportTurns(settings.reportConnections(), settings.reportWait());
+        reports = pool("reports", settings.reportConnections(), settings, url, user, password);
+        own = pool("books", 1, settings, url, user, password);
+        read = client(reports, errors);
+        write = client(own, errors);
+        writing = new TransactionTemplate(new DataSourceTransactionManager(own));
+        snapshot = new TransactionTemplate(new DataSourceTransactionManager(reports));
         snapshot.setReadOnly(true);
         snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     }
 
-    private static HikariConfig config(
-            ReportSettings settings, String url, String user, String password) {
+    private static JdbcClient client(HikariDataSource pool, SQLExceptionTranslator errors) {
+        JdbcTemplate template = new JdbcTemplate(pool);
+        template.setFetchSize(FETCHED);
+        template.setExceptionTranslator(errors);
+        return JdbcClient.create(new NamedParameterJdbcTemplate(template));
+    }
+
+    private static HikariDataSource pool(
+            String name,
+            int connections,
+            ReportSettings settings,
+            String url,
+            String user,
+            String password) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("reports");
+        config.setPoolName(name);
         config.setJdbcUrl(url);
         if (!user.isEmpty()) {
             config.setUsername(user);
@@ -62,9 +81,9 @@ class Books implements DisposableBean {
         if (!password.isEmpty()) {
             config.setPassword(password);
         }
-        config.setMaximumPoolSize(settings.reportConnections());
+        config.setMaximumPoolSize(connections);
         config.setExceptionOverride(new Eviction());
-        // Connections are made when a report is asked for, and go when none is for a while.
+        // Connections are made when they are asked for, and go when none is for a while.
         config.setMinimumIdle(0);
         config.setIdleTimeout(60_000);
         config.setInitializationFailTimeout(-1);
@@ -73,47 +92,73 @@ class Books implements DisposableBean {
         // Above the statement time-out: it fires only when the server or the network hangs.
         config.addDataSourceProperty("socketTimeout", settings.reportTimeout().toSeconds() + 5);
         config.addDataSourceProperty("tcpKeepAlive", true);
-        // A reader of CSV that stalls is given up after some time; the web server does so earlier.
-        // Compiling a statement takes longer than it saves for a month's rows, and a report that
-        // takes
-        // one core leaves the others to the creates.
+        // Above the longest that a reader of CSV may stall. Compiling a statement takes longer than
+        // it saves for a month's rows, and a report that takes one core leaves the others to the
+        // creates.
         config.setConnectionInitSql(
                 "set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = %d; set idle_in_transaction_session_timeout = '60s'; set work_mem = '%dkB'"
                         .formatted(
                                 settings.reportTimeout().toMillis(),
                                 settings.reportMemory().toKilobytes()));
-        return config;
+        return new HikariDataSource(config);
     }
 
-    <T> T read(Function<JdbcClient, T> report) {
-        return in(snapshot, report);
+    /**
+     * Reads a report when its turn has come.
+     *
+     * @param team whose it is, null = of all teams; see {@link ReportTurns#take}
+     */
+    <T> T read(@Nullable Long team, Function<JdbcClient, T> report) {
+        try (ReportTurns.Turn _ = turns.take(team)) {
+            return in(snapshot, read, report);
+        }
     }
 
-    /** For what takes longer than a statement of the application may. */
+    /**
+     * Reads a report row by row, in constant memory, and hands over what it writes to a client that
+     * is cut off when it is too slow. Fails as the report does.
+     */
+    void download(
+            @Nullable Long team, OutputStream client, BiConsumer<JdbcClient, OutputStream> report) {
+        ReportTurns.Turn turn = turns.take(team);
+        Download download = new Download(settings.reportDownload(), settings.reportStall());
+        Thread.ofVirtual()
+                .name("report")
+                .start(() -> {
+                    try (turn) {
+                        snapshot.executeWithoutResult(_ -> {
+                            try {
+                                report.accept(read, download);
+                                download.close();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+                        download.end(null);
+                    } catch (RuntimeException | Error e) {
+                        download.end(e);
+                    }
+                });
+        download.copyTo(client);
+    }
+
+    /** Keeps the books: for what takes longer than a statement of the application may. */
     <T> T write(Function<JdbcClient, T> change) {
-        return in(writing, change);
+        return in(writing, write, change);
     }
 
-    /** Rows that are asked for here come one by one, in constant memory. */
-    void look(Consumer<JdbcClient> report) {
-        snapshot.executeWithoutResult(_ -> report.accept(JdbcClient.create(jdbc)));
-    }
-
-    private <T> T in(TransactionTemplate transaction, Function<JdbcClient, T> work) {
-        T result = transaction.execute(_ -> work.apply(JdbcClient.create(jdbc)));
+    private static <T> T in(
+            TransactionTemplate transaction, JdbcClient jdbc, Function<JdbcClient, T> work) {
+        T result = transaction.execute(_ -> work.apply(jdbc));
         if (result == null) {
             throw new IllegalStateException("a report answers something");
         }
         return result;
     }
 
-    /** Hands over row by row, in constant memory. */
-    void stream(String sql, Map<String, ?> parameters, RowCallbackHandler row) {
-        snapshot.executeWithoutResult(_ -> jdbc.query(sql, parameters, row));
-    }
-
     @Override
     public void destroy() {
-        pool.close();
+        reports.close();
+        own.close();
     }
 }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,17 +42,36 @@ public interface CsvAnswer {
         return csv;
     }
 
-    /** Sends it as a file of this name. */
-    default void send(HttpServletResponse response, String name) throws IOException {
+    /**
+     * Sends it as a file of this name.
+     *
+     * @param bom {@code 1} puts a byte order mark in front, by which spreadsheets know UTF-8; else
+     *     {@code 0} or null
+     */
+    default void send(HttpServletResponse response, String name, @Nullable String bom)
+            throws IOException {
+        boolean marked = marked(bom);
         response.setContentType(TYPE + ";charset=UTF-8");
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + name + ".csv\"");
         try {
+            if (marked) {
+                response.getOutputStream().write("\uFEFF".getBytes(StandardCharsets.UTF_8));
+            }
             write(response.getOutputStream());
         } catch (UncheckedIOException e) {
             // The client is gone.
             throw e.getCause();
         }
+    }
+
+    private static boolean marked(@Nullable String bom) {
+        return switch (bom) {
+            case "1" -> true;
+            case "0", "" -> false;
+            case null -> false;
+            default -> throw new GatewayException(ErrorCode.INVALID_REQUEST, "bom must be 0 or 1.");
+        };
     }
 
     private static boolean csv(String format) {

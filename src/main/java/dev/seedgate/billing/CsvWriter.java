@@ -7,15 +7,23 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Comma-separated values by RFC 4180. A text that a spreadsheet would take for a formula gets an
- * apostrophe in front; figures are numbers and stay.
+ * apostrophe in front, also behind a character that other spreadsheets split cells at; figures are
+ * numbers and stay.
  */
 final class CsvWriter {
 
-    private static final String FORMULA_STARTS = "=+-@\t\r";
+    /**
+     * A formula's first character, at the cell's start or, behind white space, where a spreadsheet
+     * that splits at other characters than commas begins a cell.
+     */
+    private static final Pattern FORMULA =
+            Pattern.compile(
+                    "(^[\\s\\p{Z}\\p{Cc}]*|[;\\t\\r\\n|][\\s\\p{Z}\\p{Cc}\"']*)([=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])");
 
     private final Writer out;
     private boolean begun;
@@ -26,8 +34,9 @@ final class CsvWriter {
 
     void text(@Nullable String text) {
         String cell = text == null ? "" : text;
-        boolean formula = !cell.isEmpty() && FORMULA_STARTS.indexOf(cell.charAt(0)) >= 0;
-        write(quoted(formula ? "'" + cell : cell));
+        String harmless = FORMULA.matcher(cell).replaceAll("$1'$2");
+        boolean leading = !cell.isEmpty() && "\t\r\n".indexOf(cell.charAt(0)) >= 0;
+        write(quoted(leading && !harmless.startsWith("'") ? "'" + harmless : harmless));
     }
 
     void number(@Nullable Long number) {
@@ -53,7 +62,7 @@ final class CsvWriter {
     }
 
     private static String quoted(String cell) {
-        boolean plain = cell.chars().noneMatch(it -> ",\"\r\n".indexOf(it) >= 0);
+        boolean plain = cell.chars().noneMatch(it -> ",;\t\"\r\n".indexOf(it) >= 0);
         return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 

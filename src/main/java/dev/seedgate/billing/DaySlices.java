@@ -9,28 +9,45 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range in three parts: whole days that are summed, and the entries before and after them. Each
- * may be empty, together they are the range. The parts are named in SQL as {@code :firstDay} to
- * {@code :lastDay}, {@code :from} to {@code :head} and {@code :tail} to {@code :to}, all half-open.
+ * A range in three parts: days that are summed, and the entries before and after what the sums
+ * hold. Each may be empty, together they are the range. The parts are named in SQL as {@code
+ * :firstDay} to {@code :lastDay}, {@code :from} to {@code :head} and {@code :tail} to {@code :to},
+ * all half-open.
  *
  * @param head where the days begin
- * @param tail where they end
+ * @param tail where what is summed of them ends
  */
 record DaySlices(Range range, LocalDate firstDay, LocalDate lastDay, Instant head, Instant tail) {
 
-    /** {@code until} is where the summed days end, null when there are none. */
+    /**
+     * {@code until} is where the sums end, within a day perhaps, null when there are none. A day
+     * that is summed in part counts as summed where the range goes on to where its sums end.
+     */
     static DaySlices of(Range range, @Nullable Instant until) {
         ZoneId zone = range.zone();
         LocalDate first = day(range.from(), zone);
         if (start(first, zone).isBefore(range.from())) {
             first = first.plusDays(1);
         }
-        Instant end = until == null || range.to().isBefore(until) ? range.to() : until;
-        LocalDate last = day(end, zone);
-        if (until == null || !first.isBefore(last)) {
-            return new DaySlices(range, first, first, range.from(), range.from());
+        if (until == null) {
+            return none(range, first);
         }
-        return new DaySlices(range, first, last, start(first, zone), start(last, zone));
+        boolean beyond = !range.to().isBefore(until);
+        Instant end = beyond ? until : range.to();
+        LocalDate last = day(end, zone);
+        Instant tail = start(last, zone);
+        if (beyond && tail.isBefore(end)) {
+            last = last.plusDays(1);
+            tail = end;
+        }
+        if (!first.isBefore(last)) {
+            return none(range, first);
+        }
+        return new DaySlices(range, first, last, start(first, zone), tail);
+    }
+
+    private static DaySlices none(Range range, LocalDate first) {
+        return new DaySlices(range, first, first, range.from(), range.from());
     }
 
     Map<String, Object> parameters() {

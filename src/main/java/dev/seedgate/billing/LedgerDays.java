@@ -1,62 +1,41 @@
 package dev.seedgate.billing;
 
 import dev.seedgate.billing.Calendar.Moment;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.seedgate.telemetry.Loops;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.List;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Sums the ledger by day, each day once when it is over: entries are append-only, so it never
- * changes again. What is summed is worked out from the entries alone and can be made again at any
- * time; until a day is there, reports read its entries.
+ * Sums the ledger by day, an hour after another as they end, and in slices where an hour has too
+ * many entries for one statement: what is over never changes again, as entries are append-only.
+ * What is summed is worked out from the entries alone and can be made again at any time; reports
+ * read the entries of what is not summed yet.
  */
 @Component
 class LedgerDays {
 
-    // Longer than any statement may take: what was begun before the day's end has shown itself.
+    // Longer than any statement may take: what was begun before the hour's end has shown itself.
     private static final Duration GRACE = Duration.ofMinutes(10);
 
     // Above this the auditor would sum too many entries itself.
-    private static final Duration CURRENT = Duration.ofDays(3);
-
-    private static final String USAGE =
-            """
-            insert into usage_day (day, priced_on, team_id, team_slug, project, cost_center, key_id,
-                key_name, preset, upstream, created, succeeded, failed, charged, refunded)
-            select :day, priced_on, team_id, team_slug, project, cost_center, key_id, key_name, preset,
-                upstream, sum(created), sum(succeeded), sum(failed), sum(charged), sum(refunded)
-            from usage_movement where at >= :from and at < :to
-            group by priced_on, team_id, team_slug, project, cost_center, key_id, key_name, preset, upstream
-            """;
-
-    private static final String ACCOUNTS =
-            """
-            insert into account_day
-            select team_id, :day, period, count(*), sum(quota), sum(top_ups), sum(granted), sum(taken_back),
-                sum(spent), sum(sandbox), sum(possible_loss)
-            from account_movement where at >= :from and at < :to
-            group by team_id, period
-            """;
+    private static final Duration CURRENT = Duration.ofHours(6);
 
     private static final String RENDERS =
             """
-            insert into render_day
-            select :day, upstream, round(extract(epoch from finished_at - accepted_at), 1), count(*)
-            from task
-            where phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :to
-                and accepted_at is not null
+            insert into render_day as d (day, upstream, seconds, tasks)
+            select cast(:day as date), upstream, round(extract(epoch from finished_at - accepted_at), 1), count(*)
+            from team m cross join lateral (
+                select upstream, finished_at, accepted_at from task
+                where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :to
+                    and accepted_at is not null) t
             group by 2, 3
+            on conflict (day, upstream, seconds) do update set tasks = d.tasks + excluded.tasks
             """;
 
     /**
@@ -73,96 +52,94 @@ class LedgerDays {
     private final JdbcClient jdbc;
     private final Books books;
     private final Calendar calendar;
+    private final AuditorSettings settings;
 
-    LedgerDays(JdbcClient jdbc, Books books, Calendar calendar) {
+    LedgerDays(
+            JdbcClient jdbc,
+            Books books,
+            Calendar calendar,
+            AuditorSettings settings,
+            Loops loops) {
         this.jdbc = jdbc;
         this.books = books;
         this.calendar = calendar;
+        this.settings = settings;
+        // As long as there is more, as in a first year, without a pause.
+        loops.drain(settings.auditorInterval(), "ledger-days", this::sumNext);
     }
 
-    /** Sums the next day that is over, if there is one that no other replica is summing. */
-    @Scheduled(
-            scheduler = BillingConfiguration.SCHEDULER,
-            fixedDelayString = "${seedgate.auditor-interval:5s}")
-    boolean sumNextDay() {
+    /** Sums the next slice that is over, if there is one that no other replica is summing. */
+    boolean sumNext() {
         Moment now = calendar.now();
-        Watermark summed = watermark(jdbc);
-        return next(jdbc, summed.until(), now.zone())
-                .filter(day -> over(day, now))
-                .map(day -> sum(day, summed, now.zone()))
+        Instant horizon = now.now().minus(GRACE).truncatedTo(ChronoUnit.HOURS);
+        // Looked for without a lock and a connection of the books, as there is none nearly always.
+        Instant until = until(jdbc).orElse(null);
+        return (until == null || until.isBefore(horizon))
+                && books.write(work -> sumNext(work, horizon, now));
+    }
+
+    private boolean sumNext(JdbcClient work, Instant horizon, Moment now) {
+        Optional<Watermark> mark =
+                work.sql("select until from ledger_days for update skip locked")
+                        .query((row, _) ->
+                                new Watermark(
+                                        instant(row.getObject("until", OffsetDateTime.class))))
+                        .optional();
+        return mark.flatMap(it ->
+                        LedgerSlice.next(
+                                work, it.until(), horizon, settings.sumEntries(), now.zone()))
+                .filter(slice -> !open(work, slice))
+                .map(slice -> sum(work, slice))
                 .orElse(false);
     }
 
-    /** Whether few enough days are left to sum. */
-    boolean current() {
-        Moment now = calendar.now();
-        return next(jdbc, watermark(jdbc).until(), now.zone())
-                .map(day -> end(day, now.zone()).plus(CURRENT).isAfter(now.now()))
-                .orElse(true);
+    private static boolean open(JdbcClient work, LedgerSlice slice) {
+        return work.sql(OPEN).param("end", slice.end()).query(Boolean.class).single();
+    }
+
+    private static boolean sum(JdbcClient work, LedgerSlice slice) {
+        DaySums.reports().add(work, slice);
+        work.sql(RENDERS)
+                .param("day", slice.day())
+                .param("from", slice.start())
+                .param("to", slice.end())
+                .update();
+        work.sql("update ledger_days set until = :end").param("end", slice.end()).update();
+        return true;
+    }
+
+    /** Whether little enough is left to sum. */
+    boolean current(JdbcClient work) {
+        return work.sql(
+                        """
+                        select not exists (select from ledger_entry
+                            where at >= (select coalesce(until, '-infinity') from ledger_days)
+                                and at < gateway_now() - make_interval(secs => :seconds))
+                        """)
+                .param("seconds", CURRENT.toSeconds())
+                .query(Boolean.class)
+                .single();
     }
 
     /** Which part of a range can be read by day, as a report sees it in its snapshot. */
     static DaySlices slices(JdbcClient jdbc, Calendar.Range range) {
-        return DaySlices.of(range, watermark(jdbc).until());
+        return DaySlices.of(range, until(jdbc).orElse(null));
     }
 
-    private boolean over(LocalDate day, Moment now) {
-        Instant end = end(day, now.zone());
-        return end.plus(GRACE).isBefore(now.now())
-                && !jdbc.sql(OPEN)
-                        .param("end", end.atOffset(ZoneOffset.UTC))
-                        .query(Boolean.class)
-                        .single();
+    /** Up to where the ledger is summed; empty while nothing is. */
+    static Optional<Instant> until(JdbcClient jdbc) {
+        return Optional.ofNullable(
+                jdbc.sql("select until from ledger_days")
+                        .query((row, _) ->
+                                new Watermark(
+                                        instant(row.getObject("until", OffsetDateTime.class))))
+                        .single()
+                        .until());
     }
 
-    private boolean sum(LocalDate day, Watermark summed, ZoneId zone) {
-        OffsetDateTime end = end(day, zone).atOffset(ZoneOffset.UTC);
-        return books.write(reports -> {
-            if (!locked(reports).equals(Optional.of(summed))) {
-                return false;
-            }
-            for (String sql : List.of(USAGE, ACCOUNTS, RENDERS)) {
-                reports.sql(sql)
-                        .param("day", day)
-                        .param("from", day.atStartOfDay(zone).toOffsetDateTime())
-                        .param("to", end)
-                        .update();
-            }
-            reports.sql("update ledger_days set until = :end").param("end", end).update();
-            return true;
-        });
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
     }
 
-    private static Watermark watermark(JdbcClient jdbc) {
-        return jdbc.sql("select until from ledger_days").query((row, _) -> mark(row)).single();
-    }
-
-    /** Empty while another replica sums. */
-    private static Optional<Watermark> locked(JdbcClient jdbc) {
-        return jdbc.sql("select until from ledger_days for update skip locked")
-                .query((row, _) -> mark(row))
-                .optional();
-    }
-
-    private static Watermark mark(ResultSet row) throws SQLException {
-        OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
-        return new Watermark(until == null ? null : until.toInstant());
-    }
-
-    /** The first day with entries that are not summed. */
-    private static Optional<LocalDate> next(JdbcClient jdbc, @Nullable Instant until, ZoneId zone) {
-        return jdbc.sql(
-                        "select at from ledger_entry where at >= coalesce(cast(:until as timestamptz), '-infinity') order by at limit 1")
-                .param("until", until == null ? null : until.atOffset(ZoneOffset.UTC))
-                .query(OffsetDateTime.class)
-                .optional()
-                .map(at -> LocalDate.ofInstant(at.toInstant(), zone));
-    }
-
-    private static Instant end(LocalDate day, ZoneId zone) {
-        return day.plusDays(1).atStartOfDay(zone).toInstant();
-    }
-
-    /** Where the summed days end; null = none is summed. */
     private record Watermark(@Nullable Instant until) {}
 }

@@ -7,6 +7,7 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Vendor;
+import java.io.OutputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -78,34 +79,37 @@ public class Reconciliations {
             @Nullable String from, @Nullable String to, @Nullable String cursor, int limit) {
         Position after = Position.of(cursor);
         Map<String, Object> parameters = parameters(from, to);
-        return books.read(jdbc -> page(jdbc, parameters, after, limit));
+        return books.read(null, jdbc -> page(jdbc, parameters, after, limit));
     }
 
     /** All items, written as they are read. */
     public CsvAnswer csv(@Nullable String from, @Nullable String to) {
         Map<String, Object> parameters = parameters(from, to);
-        return out -> {
-            CsvWriter csv = new CsvWriter(out);
-            List.of(
-                            "task_id",
-                            "team",
-                            "project",
-                            "preset",
-                            "charged_at",
-                            "kind",
-                            "phase",
-                            "upstream_task_id",
-                            "ours",
-                            "theirs",
-                            "difference")
-                    .forEach(csv::text);
-            csv.end();
-            books.stream(
-                    ITEMS + "select * from item order by id, job",
-                    parameters,
-                    row -> write(csv, item(row)));
-            csv.flush();
-        };
+        return client -> books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
+    }
+
+    private static void write(JdbcClient jdbc, Map<String, Object> parameters, OutputStream out) {
+        CsvWriter csv = new CsvWriter(out);
+        List.of(
+                        "task_id",
+                        "team",
+                        "project",
+                        "preset",
+                        "charged_at",
+                        "kind",
+                        "phase",
+                        "upstream_task_id",
+                        "ours",
+                        "theirs",
+                        "difference")
+                .forEach(csv::text);
+        csv.end();
+        jdbc.sql(ITEMS + "select * from item order by id, job")
+                .params(parameters)
+                .query(row -> {
+                    write(csv, item(row));
+                });
+        csv.flush();
     }
 
     private Reconciliation page(
@@ -206,14 +210,17 @@ public class Reconciliations {
                     | NoSuchElementException
                     | ArrayIndexOutOfBoundsException e) {
                 throw new GatewayException(
-                        ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
+                        ErrorCode.INVALID_REQUEST,
+                        "cursor must be the next_cursor of another page.");
             }
         }
 
         String cursor() {
             return task
                     + "."
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(job.getBytes(US_ASCII));
+                    + Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(job.getBytes(US_ASCII));
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.seedgate.billing;
 
+import dev.seedgate.shared.SizeRange;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,15 +23,26 @@ import org.springframework.validation.annotation.Validated;
  *     enough for a month's groups, little enough for two reports beside the creates
  * @param reportMaxRows of a JSON answer, which is built in memory; CSV is written as it is read and
  *     has no bound
+ * @param companyName who bills the teams, as statements show it; a line of text, empty for none
+ * @param reportDownload the longest that a CSV may take to be read: at a megabyte a second, the
+ *     largest that was measured takes two minutes
+ * @param reportStall the longest that its reader may take nothing; less than the minute after which
+ *     the database ends a transaction that stands still
  * @param closeAfter how long after a month's end it can be closed: what was begun within the month
  *     has long been written by then
  */
 @Validated
 @ConfigurationProperties("seedgate")
 record ReportSettings(
-        @DefaultValue("2") @Min(1) int reportConnections,
-        @DefaultValue("30s") Duration reportTimeout,
-        @DefaultValue("5s") Duration reportWait,
-        @DefaultValue("64MB") DataSize reportMemory,
-        @DefaultValue("10000") @Min(1) int reportMaxRows,
-        @DefaultValue("1h") @DurationMin(minutes = 10) Duration closeAfter) {}
+        @DefaultValue("2") @Min(1) @Max(100) int reportConnections,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration reportTimeout,
+        @DefaultValue("5s") @DurationMin @DurationMax(minutes = 5) Duration reportWait,
+        @DefaultValue("64MB") @SizeRange(min = "64KB", max = "2GB") DataSize reportMemory,
+        @DefaultValue("10000") @Min(1) @Max(1_000_000) int reportMaxRows,
+        @DefaultValue("5m") @DurationMin(seconds = 1) @DurationMax(hours = 1)
+                Duration reportDownload,
+        @DefaultValue("20s") @DurationMin(seconds = 1) @DurationMax(seconds = 50)
+                Duration reportStall,
+        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30) Duration closeAfter,
+        @DefaultValue("") @Size(max = 200) String companyName) {}

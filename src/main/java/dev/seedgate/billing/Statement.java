@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf when it was made; a closed one says nothing later
  * @param closedBy null while the month is open
  * @param currency null while there is no price
+ * @param company who bills, null where nobody said
  */
 public record Statement(
         String month,
@@ -23,6 +24,7 @@ public record Statement(
         @JsonProperty("as_of") Instant asOf,
         @JsonProperty("closed_by") @Nullable String closedBy,
         @Nullable String currency,
+        @Nullable String company,
         List<TeamBill> teams,
         BillTotal total) {
 
@@ -51,6 +53,9 @@ public record Statement(
      * @param possibleLoss refunded without knowing what the vendor took: the company's, not the
      *     team's
      * @param amount of net; null when a day of the month has no price
+     * @param number tells this bill from all others; null in months closed before there were any
+     * @param openTasks of the month's, how many have not ended; null like the number
+     * @param held what they hold, which is part of charged and may still come back
      */
     public record TeamBill(
             String team,
@@ -68,9 +73,18 @@ public record Statement(
             long net,
             @JsonProperty("possible_loss") long possibleLoss,
             @Nullable String amount,
-            List<BillLine> lines) {}
+            List<BillLine> lines,
+            @Nullable String number,
+            @JsonProperty("open_tasks") @Nullable Long openTasks,
+            @Nullable Long held) {}
 
-    /** A team's use by project and preset. */
+    /**
+     * A team's use by project and preset.
+     *
+     * @param perCredit the price; null when days had different ones, or none
+     * @param amount of net, exact: it is rounded for the team as a whole; null when a day has no
+     *     price
+     */
     public record BillLine(
             @Nullable String project,
             String preset,
@@ -79,7 +93,9 @@ public record Statement(
             long failed,
             long charged,
             long refunded,
-            long net) {}
+            long net,
+            @JsonProperty("per_credit") @Nullable String perCredit,
+            @Nullable String amount) {}
 
     /** All teams; the amount is the sum of theirs. */
     public record BillTotal(

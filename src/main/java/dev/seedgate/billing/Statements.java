@@ -91,7 +91,11 @@ public class Statements {
                             "net",
                             "possible_loss",
                             "amount",
-                            "currency")
+                            "currency",
+                            "number",
+                            "open_tasks",
+                            "held",
+                            "company")
                     .forEach(csv::text);
             csv.end();
             statement.teams().forEach(team -> write(csv, statement, team));
@@ -165,7 +169,8 @@ public class Statements {
         String json =
                 StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
                         .json();
-        if (!Boolean.TRUE.equals(transaction.execute(_ -> store(month, json, price, reason, actor)))) {
+        if (!Boolean.TRUE.equals(
+                transaction.execute(_ -> store(month, json, price, reason, actor)))) {
             // A price was set while the month was being counted.
             return freeze(month, reason, actor);
         }
@@ -244,6 +249,10 @@ public class Statements {
         csv.number(team.possibleLoss());
         csv.decimal(team.amount());
         csv.text(statement.currency());
+        csv.text(team.number());
+        csv.number(team.openTasks());
+        csv.number(team.held());
+        csv.text(statement.company());
         csv.end();
     }
 }

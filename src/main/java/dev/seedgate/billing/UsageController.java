@@ -1,6 +1,8 @@
 package dev.seedgate.billing;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,7 +32,8 @@ class UsageController {
             operationId = "usage",
             summary = "See what the team has used",
             description =
-                    "group_by takes project, cost_center, preset, key, day and month; a key is told by its id, with its name (key). from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. format=csv or Accept: text/csv answers the rows alone.")
+                    "group_by takes project, cost_center, preset, key, day and month; a key is told by its id, with its name (key). from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. One report at a time; format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
+    @Refuses(ErrorCode.TEAM_RATE_LIMITED)
     @GetMapping(
             path = "/usage",
             produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
@@ -40,12 +43,13 @@ class UsageController {
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(name = "group_by", defaultValue = "") List<String> groupBy,
             @RequestParam(required = false) @Nullable String format,
+            @RequestParam(required = false) @Nullable String bom,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         UsageQuery query = new UsageQuery(caller.teamId(), from, to, groupBy);
         if (CsvAnswer.wanted(format, request)) {
-            reports.csv(query).send(response, reports.fileName());
+            reports.csv(query).send(response, reports.fileName(), bom);
             return null;
         }
         return new UsageEnvelope(200, "success", reports.report(query));

@@ -75,12 +75,15 @@ public class UsageReports {
             union all
             """;
 
+    // Team by team, as the index is.
     private static final String TASKS =
             """
             select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
-            from task
-            where phase = 'SUCCEEDED' and finished_at >= :%s and finished_at < :%s
-                and upstream = :upstream and accepted_at is not null %s
+            from team m cross join lateral (
+                select finished_at, accepted_at from task
+                where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :%s and finished_at < :%s
+                    and upstream = :upstream and accepted_at is not null) t
+            %s
             group by 1
             """;
 
@@ -112,14 +115,18 @@ public class UsageReports {
     public UsageReport report(UsageQuery query) {
         Set<Grouping> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
-        return books.read(jdbc -> report(jdbc, query, groups, range));
+        return books.read(query.team(), jdbc -> report(jdbc, query, groups, range));
     }
 
     /** The rows alone, written as they are read. Wishes are checked before the first byte. */
     public CsvAnswer csv(UsageQuery query) {
         Set<Grouping> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
-        return out -> books.look(jdbc -> write(jdbc, query, groups, range, new CsvWriter(out)));
+        return client ->
+                books.download(
+                        query.team(),
+                        client,
+                        (jdbc, out) -> write(jdbc, query, groups, range, new CsvWriter(out)));
     }
 
     /** A file name that says whose figures these are; the columns of the CSV can't. */
@@ -189,7 +196,7 @@ public class UsageReports {
                                 shown,
                                 SUMS,
                                 named,
-                                MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "m.")));
+                                MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "t.")));
         return groups.isEmpty()
                 ? sql
                 : "%s group by %s order by %s"
@@ -206,7 +213,7 @@ public class UsageReports {
     private static String renderTimes(UsageQuery query) {
         String took =
                 query.team() != null
-                        ? TASKS.formatted("from", "to", "and team_id = :team")
+                        ? TASKS.formatted("from", "to", "where m.id = :team")
                         : DAYS
                                 + TASKS.formatted("from", "head", "")
                                 + " union all "

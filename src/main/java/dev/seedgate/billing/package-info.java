@@ -3,7 +3,8 @@
  * what the other rooms write.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"team", "upstream", "audit", "database", "shared"})
+@ApplicationModule(
+        allowedDependencies = {"team", "upstream", "audit", "database", "telemetry", "shared"})
 package dev.seedgate.billing;
 
 import org.jspecify.annotations.NullMarked;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the sign-in page says to somebody who was sent (back) to it. */
 enum Notice {
-    WRONG("That is not the admin key."),
+    WRONG("That is not an admin key."),
     WAIT("Too many failed sign-ins from your address. Wait some minutes, then try again."),
     ROLE("Your provider knows you, but you have no role here. Ask an admin for one."),
     FAILED("That did not work. Try again; if it keeps failing, ask whoever runs this gateway."),

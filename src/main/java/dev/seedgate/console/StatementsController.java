@@ -1,17 +1,28 @@
 package dev.seedgate.console;
 
+import dev.seedgate.billing.CsvAnswer;
 import dev.seedgate.billing.Statement;
 import dev.seedgate.billing.StatementDocument;
 import dev.seedgate.billing.Statements;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.GatewayException;
+import dev.seedgate.staff.SignedIn;
 import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** A month's statements, and each team's as a page to print. */
 @Hidden
@@ -34,7 +45,22 @@ class StatementsController {
         return month(statements.current().toString(), model);
     }
 
-    @GetMapping("/console/statements/{month}")
+    /** The same as a file, for who has no key of the API. */
+    @GetMapping(path = "/console/statements/{month}", params = "format")
+    void csv(
+            @PathVariable String month,
+            @RequestParam String format,
+            @RequestParam(required = false) @Nullable String bom,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (!CsvAnswer.wanted(format, request)) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
+        }
+        statements.csv(month).send(response, "statement-" + month, bom);
+    }
+
+    @GetMapping(path = "/console/statements/{month}", params = "!format")
     String month(@PathVariable String month, Model model) {
         Statement statement = add(month, model);
         YearMonth shown = YearMonth.parse(statement.month());
@@ -44,12 +70,20 @@ class StatementsController {
         return "console/statements";
     }
 
+    /** Closes a month that is over; why it can't be is said on a page. */
+    @PostMapping("/console/statements/{month}/close")
+    String close(
+            @AuthenticationPrincipal SignedIn who,
+            @PathVariable String month,
+            HttpServletRequest request) {
+        statements.close(month, null, who.actor(request.getRemoteAddr()));
+        return "redirect:/console/statements/" + month;
+    }
+
     @GetMapping("/console/statements/{month}/{team}")
     String team(@PathVariable String month, @PathVariable String team, Model model) {
         Statement statement = add(month, model);
         model.addAttribute("bill", statement.bill(team));
-        model.addAttribute(
-                "asOf", MINUTE.format(statement.asOf().atZone(ZoneId.of(statement.billingZone()))));
         return "console/statement";
     }
 
@@ -59,6 +93,8 @@ class StatementsController {
         model.addAttribute("statement", statement);
         model.addAttribute("month", MONTH.format(YearMonth.parse(statement.month())));
         model.addAttribute("digest", document.digest());
+        model.addAttribute(
+                "asOf", MINUTE.format(statement.asOf().atZone(ZoneId.of(statement.billingZone()))));
         return statement;
     }
 }

@@ -111,13 +111,14 @@ public class BillingZone implements InitializingBean {
                     "SEEDGATE_BILLING_ZONE is %s, which names no region. Use UTC or a name like %s; an offset has no summer time, and PostgreSQL reads its sign the other way round."
                             .formatted(name, similar(name)));
         }
-        offsets(name, DAYS_COMPARED).forEach(offset -> {
-            if (!offset.alike(ZoneId.of(name))) {
-                throw new StartupProblem(
-                        "SEEDGATE_BILLING_ZONE is %s, which Java and PostgreSQL read differently at %s: bring the time zone data of both up to date, or use another region."
-                                .formatted(name, offset.at()));
-            }
-        });
+        offsets(name, DAYS_COMPARED)
+                .forEach(offset -> {
+                    if (!offset.alike(ZoneId.of(name))) {
+                        throw new StartupProblem(
+                                "SEEDGATE_BILLING_ZONE is %s, which Java and PostgreSQL read differently at %s: bring the time zone data of both up to date, or use another region."
+                                        .formatted(name, offset.at()));
+                    }
+                });
         return name;
     }
 
@@ -140,16 +141,18 @@ public class BillingZone implements InitializingBean {
     /** The zone that was frozen, perhaps by a version that took offsets too. */
     private ZoneId readAlike(String frozen) {
         ZoneId read = ZoneId.of(frozen);
-        offsets(frozen, 0).forEach(offset -> {
-            if (!offset.alike(read)) {
-                throw new StartupProblem(
-                        "This database has been billing in %s, which Java takes for UTC%s and PostgreSQL for UTC%s. Name a region instead, once, as the tables' owner: the statements are in docs/operations.md, under \"Billing zone\"."
-                                .formatted(
-                                        frozen,
-                                        read.getRules().getOffset(offset.at()).getId(),
-                                        ZoneOffset.ofTotalSeconds(offset.seconds()).getId()));
-            }
-        });
+        offsets(frozen, 0)
+                .forEach(offset -> {
+                    if (!offset.alike(read)) {
+                        throw new StartupProblem(
+                                "This database has been billing in %s, which Java takes for UTC%s and PostgreSQL for UTC%s. Name a region instead, once, as the tables' owner: the statements are in docs/operations.md, under \"Billing zone\"."
+                                        .formatted(
+                                                frozen,
+                                                read.getRules().getOffset(offset.at()).getId(),
+                                                ZoneOffset.ofTotalSeconds(offset.seconds())
+                                                        .getId()));
+                    }
+                });
         return read;
     }
 
@@ -165,8 +168,7 @@ public class BillingZone implements InitializingBean {
                 .param("zone", name)
                 .param("days", days)
                 .query((row, _) ->
-                        new Offset(
-                                Instant.ofEpochSecond(row.getLong("at")), row.getInt("seconds")))
+                        new Offset(Instant.ofEpochSecond(row.getLong("at")), row.getInt("seconds")))
                 .list();
     }
 

@@ -67,7 +67,9 @@ public class Budgets {
     /** A team's budgets, those of keys first. */
     @Transactional(readOnly = true)
     public List<BudgetDetails> list(TeamDetails team) {
-        return jdbc.sql(SELECT + "where b.team_id = :team order by key_id nulls last, project collate \"C\"")
+        return jdbc.sql(
+                        SELECT
+                                + "where b.team_id = :team order by key_id nulls last, project collate \"C\"")
                 .param("team", team.id())
                 .query((row, _) -> details(row))
                 .list();

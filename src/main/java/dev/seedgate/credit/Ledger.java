@@ -31,12 +31,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class Ledger {
 
     /**
-     * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in flight,
-     * quota. GCRA: a create may come when the
-     * theoretical arrival time it would move is at most a minute ahead, so that a whole minute's
-     * allowance can come at once. The budgets of the key and the project come after the quota, and
-     * a team without any pays nothing for them. Soft limits, but for the suspension, are seen and not enforced:
-     * what is beyond quota and top-ups then counts on the quota.
+     * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in
+     * flight, quota. GCRA: a create may come when the theoretical arrival time it would move is at
+     * most a minute ahead, so that a whole minute's allowance can come at once. The budgets of the
+     * key and the project come after the quota, and a team without any pays nothing for them. Soft
+     * limits, but for the suspension, are seen and not enforced: what is beyond quota and top-ups
+     * then counts on the quota.
      */
     private static final String VERDICT =
             """
@@ -103,34 +103,34 @@ public class Ledger {
     private static final String RESERVE =
             VERDICT.formatted("for update of a", "for update of b")
                     + """
-            , moved as (
-                update account set
-                    period = v.period,
-                    used = v.used + :credits - v.from_top_ups,
-                    top_ups = v.top_ups - v.from_top_ups,
-                    in_flight = v.in_flight + 1,
-                    rate_tat = case when v.rate_step is null then account.rate_tat
-                                    -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
-                                    else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
-                from verdict v
-                where account.team_id = v.team_id and v.refusal is null and not v.stale
-                returning account.team_id
-            ), spent as (
-                update budget set
-                    period = v.period,
-                    used = case when budget.period < v.period then 0 else budget.used end + :credits
-                from b cross join verdict v join moved using (team_id)
-                where budget.id = b.id
-            ), entry as (
-                insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
-                    from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
-                    preset, price_version, upstream)
-                select 'reserve', v.team_id, 'team', 'held', :credits, v.period, :credits - v.from_top_ups,
-                    v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
-                    :keyName, :preset, :priceVersion, :upstream
-                from verdict v join moved using (team_id)
-            )
-            """
+                    , moved as (
+                        update account set
+                            period = v.period,
+                            used = v.used + :credits - v.from_top_ups,
+                            top_ups = v.top_ups - v.from_top_ups,
+                            in_flight = v.in_flight + 1,
+                            rate_tat = case when v.rate_step is null then account.rate_tat
+                                            -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
+                                            else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
+                        from verdict v
+                        where account.team_id = v.team_id and v.refusal is null and not v.stale
+                        returning account.team_id
+                    ), spent as (
+                        update budget set
+                            period = v.period,
+                            used = case when budget.period < v.period then 0 else budget.used end + :credits
+                        from b cross join verdict v join moved using (team_id)
+                        where budget.id = b.id
+                    ), entry as (
+                        insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                            from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
+                            preset, price_version, upstream)
+                        select 'reserve', v.team_id, 'team', 'held', :credits, v.period, :credits - v.from_top_ups,
+                            v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
+                            :keyName, :preset, :priceVersion, :upstream
+                        from verdict v join moved using (team_id)
+                    )
+                    """
                     + ANSWER;
 
     /**
@@ -205,7 +205,8 @@ public class Ledger {
         return tryToReserve(charge)
                 // It holds the account's lock now: what it sees can't change any more.
                 .or(() -> tryToReserve(charge))
-                .orElseThrow(() -> new IllegalStateException("the account's budgets are miscounted"));
+                .orElseThrow(
+                        () -> new IllegalStateException("the account's budgets are miscounted"));
     }
 
     /** Empty when the team's budgets have changed while the account was waited for. */
@@ -382,9 +383,7 @@ public class Ledger {
                             row.getBoolean("quota_is_short")
                                     ? "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
                                             .formatted(
-                                                    credits,
-                                                    row.getLong("remaining"),
-                                                    renewal(row))
+                                                    credits, row.getLong("remaining"), renewal(row))
                                     : "This clip needs %d credits and the budget of %s has %d left. It renews at %s; an admin can raise it before."
                                             .formatted(
                                                     credits,

@@ -8,6 +8,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.telemetry.Loops;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -39,10 +39,12 @@ public class Pool {
     private final AuditLog audit;
     private final PoolSettings settings;
 
-    Pool(JdbcClient jdbc, AuditLog audit, PoolSettings settings) {
+    Pool(JdbcClient jdbc, AuditLog audit, PoolSettings settings, Loops loops) {
         this.jdbc = jdbc;
         this.audit = audit;
         this.settings = settings;
+        loops.drain(
+                settings.poolInterval(), "pool-days", () -> addUp() == settings.poolMovements());
     }
 
     /**
@@ -260,12 +262,5 @@ public class Pool {
 
     private static @Nullable String text(@Nullable BigDecimal cost) {
         return cost == null ? null : cost.stripTrailingZeros().toPlainString();
-    }
-
-    @Scheduled(fixedDelayString = "${seedgate.pool-interval:10s}")
-    void addUpAll() {
-        while (addUp() == settings.poolMovements()) {
-            // There is more.
-        }
     }
 }

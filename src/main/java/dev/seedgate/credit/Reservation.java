@@ -10,5 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param remaining what the team has left, null when unlimited
  * @param exceeded the soft limit that would have refused it, null when within all
  */
-public record Reservation(
-        long credits, @Nullable Long remaining, @Nullable ErrorCode exceeded) {}
+public record Reservation(long credits, @Nullable Long remaining, @Nullable ErrorCode exceeded) {}

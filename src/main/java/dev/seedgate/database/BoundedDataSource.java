@@ -82,6 +82,8 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         return pool;
     }
 
+    // A connection is equal to itself alone, as behind any other proxy.
+    @SuppressWarnings("ReferenceEquality")
     private static Connection onClose(Runnable giveBack, Connection connection) {
         AtomicBoolean closed = new AtomicBoolean();
         return (Connection)

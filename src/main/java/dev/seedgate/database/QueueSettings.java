@@ -29,7 +29,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record QueueSettings(
-        @DefaultValue("256") @Min(1) int databaseMaxWaiting,
+        @DefaultValue("256") @Min(1) @Max(100_000) int databaseMaxWaiting,
         @DefaultValue("0.5") @DecimalMin("0.01") @DecimalMax("1") BigDecimal databaseTeamShare,
         @DefaultValue("4") @Min(1) @Max(100) int databaseReserved,
         @DefaultValue("5s") @DurationMin(millis = 250) @DurationMax(minutes = 1)

@@ -87,11 +87,12 @@ class Calls {
             permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
         } catch (RuntimeException e) {
             // Whatever it is, nothing was sent, and the task must not stand as if it had been.
-            return new SubmitAnswer.NotSent("not sent: no permit could be taken: " + e);
+            return new SubmitAnswer.NotSent(false, "not sent: no permit could be taken: " + e);
         }
         return permit.map(it -> vendor.submit(submission.clip(), it))
                 .orElseGet(() ->
                         new SubmitAnswer.NotSent(
+                                false,
                                 "not sent: its turn at the rate limit did not come in time"));
     }
 
@@ -102,16 +103,16 @@ class Calls {
 
     private Optional<Submission> begin(TaskId task) {
         String ticket = UUID.randomUUID().toString();
-        Duration lease =
-                toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
+        Duration lease = toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
             return outcomes.beginSubmit(task, lease, ticket);
         } catch (RuntimeException e) {
             // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
             // thread knows.
             log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
-            store("that task %s was not sent".formatted(task), () ->
-                    outcomes.notBegun(task, ticket));
+            store(
+                    "that task %s was not sent".formatted(task),
+                    () -> outcomes.notBegun(task, ticket));
             return Optional.empty();
         }
     }

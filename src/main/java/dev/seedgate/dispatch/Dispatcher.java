@@ -27,9 +27,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * The loop that turns due work into calls: looks what is due, claims a little more than the rate lets
- * through soon, and lets each claim run on a thread of its own, which takes its permit at the last
- * moment.
+ * The loop that turns due work into calls: looks what is due, claims a little more than the rate
+ * lets through soon, and lets each claim run on a thread of its own, which takes its permit at the
+ * last moment.
  */
 @Component
 class Dispatcher implements SmartLifecycle {
@@ -101,8 +101,7 @@ class Dispatcher implements SmartLifecycle {
                 Math.min(
                         Math.min(free, opening.submits() - submitsUnderWay.get()),
                         ahead - permits.waitingSubmits());
-        int polls =
-                Math.min(Math.min(free, opening.polls()), ahead - permits.waitingPolls());
+        int polls = Math.min(Math.min(free, opening.polls()), ahead - permits.waitingPolls());
         if (submits <= 0 && polls <= 0 && !opening.probe()) {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
@@ -147,8 +146,7 @@ class Dispatcher implements SmartLifecycle {
                     .ifPresent(due -> runSubmit(() -> calls.submit(due, permit)));
         }
         for (Permit permit : grant.polls()) {
-            work.claimPolls(1, pollLease())
-                    .forEach(due -> run(() -> calls.poll(due, permit)));
+            work.claimPolls(1, pollLease()).forEach(due -> run(() -> calls.poll(due, permit)));
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 class PermitQueue {
 
     private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
-    // When the budget gives none, no wake-up brings one; but what barred a poll may not bar a submit.
+    // When the budget gives none, no wake-up brings one; but what barred a poll may not bar a
+    // submit.
     private static final Duration LONGEST_BAR = Duration.ofMillis(100);
 
     private final Budget budget;
@@ -98,7 +99,8 @@ class PermitQueue {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {
-            queue.remove(mine);
+            // This one, if it got none.
+            queue.removeIf(CompletableFuture::isDone);
             onChange.run();
         }
     }

@@ -12,11 +12,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -63,9 +63,18 @@ class Sweeper implements SmartLifecycle {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
         int swept = 0;
-        swept = Math.max(swept, each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned));
-        swept = Math.max(swept, each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong));
-        swept = Math.max(swept, each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp));
+        swept =
+                Math.max(
+                        swept,
+                        each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned));
+        swept =
+                Math.max(
+                        swept,
+                        each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong));
+        swept =
+                Math.max(
+                        swept,
+                        each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp));
         return swept == batch;
     }
 
@@ -78,7 +87,9 @@ class Sweeper implements SmartLifecycle {
                 Executors.newFixedThreadPool(
                         settings.dispatchSweepThreads(), Thread.ofVirtual().factory())) {
             List<Future<?>> all =
-                    tasks.stream().<Future<?>>map(it -> threads.submit(() -> one(it, verb))).toList();
+                    tasks.stream()
+                            .<Future<?>>map(it -> threads.submit(() -> one(it, verb)))
+                            .toList();
             for (Future<?> each : all) {
                 each.get();
             }

@@ -53,7 +53,7 @@ final class Programs {
     /** For example {@code 18}. */
     String majorVersion() throws IOException {
         String line = run("postgres", "--version");
-        return line.replaceFirst(".*\\) ", "").replaceFirst("\\D.*", "");
+        return line.substring(line.lastIndexOf(") ") + 2).replaceFirst("\\D.*", "");
     }
 
     /** Runs one of the programs to its end and returns the last line that it wrote. */

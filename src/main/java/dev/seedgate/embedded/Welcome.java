@@ -45,6 +45,8 @@ final class Welcome implements ApplicationListener<ApplicationReadyEvent> {
         %s
           admin key      %s
           demo team key  %s
+          console        %s/console, sign in with the admin key
+          API            %s/swagger-ui
 
         Make a clip:
           curl -X POST %s/api/generate -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"prompt":"A paper boat drifts down a rainy street","aspect_ratio":"16:9","duration":"5"}'
@@ -56,6 +58,8 @@ final class Welcome implements ApplicationListener<ApplicationReadyEvent> {
                         isSandbox(environment) ? SANDBOX : REAL,
                         adminKeyMade ? keys.admin() : "the one that was configured",
                         team,
+                        url,
+                        url,
                         url,
                         team,
                         team,

@@ -10,7 +10,6 @@ import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DueWork;
 import jakarta.persistence.EntityManager;
-import java.time.Clock;
 import java.util.Optional;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -29,7 +28,6 @@ class Admission {
     private final Intake intake;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
-    private final Clock clock;
     private final Steps steps;
 
     Admission(
@@ -40,7 +38,6 @@ class Admission {
             Intake intake,
             Vendor vendor,
             ApplicationEventPublisher events,
-            Clock clock,
             Steps steps) {
         this.entities = entities;
         this.idempotencyKeys = idempotencyKeys;
@@ -49,7 +46,6 @@ class Admission {
         this.intake = intake;
         this.vendor = vendor;
         this.events = events;
-        this.clock = clock;
         this.steps = steps;
     }
 
@@ -63,10 +59,10 @@ class Admission {
     Receipt admit(Caller caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
         // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
-        // the reservation. Before the key is looked for: the call that it belongs to may have used up
+        // the reservation. Before the key is looked for: the call that it belongs to may have used
+        // up
         // what this one misses.
-        GatewayException refusal =
-                ledger.look(charge(caller, order, id)).refusal();
+        GatewayException refusal = ledger.look(charge(caller, order, id)).refusal();
         Optional<Receipt> earlier =
                 Optional.ofNullable(key)
                         .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
@@ -84,12 +80,11 @@ class Admission {
     }
 
     /**
-     * The account is moved last but for the work row, which needs the price: its lock is what creates
-     * wait for.
+     * The account is moved last but for the work row, which needs the price: its lock is what
+     * creates wait for.
      */
     private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
-        entities.persist(
-                new Task(id, caller, order, vendor.name(), clock.instant(), steps.stored()));
+        entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.credits());

@@ -1,10 +1,12 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.credit.Pool;
+import dev.seedgate.credit.PoolSettings;
 import dev.seedgate.credit.PoolState;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.Caller;
+import dev.seedgate.telemetry.Loops;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Vendor;
 import io.micrometer.core.instrument.Gauge;
@@ -13,17 +15,19 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
  * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped, its credits are down to the reserve or its cap is reached, not when the queue is longer
- * than can be submitted in time. Answered from memory; the queue's length is at most a second old,
- * the balance some seconds.
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, not when
+ * the queue is longer than can be submitted in time. Answered from memory; the queue's length is at
+ * most a second old, the balance some seconds.
  */
 @Component
 class Intake implements SmartLifecycle {
+
+    // What is taken between two looks is counted along, so that a second is soon enough.
+    private static final Duration QUEUE_INTERVAL = Duration.ofSeconds(1);
 
     private final Budget budget;
     private final QueueLimit queue;
@@ -38,7 +42,9 @@ class Intake implements SmartLifecycle {
             QueueLimit queue,
             Pool pool,
             Vendor vendor,
-            MeterRegistry metrics) {
+            PoolSettings settings,
+            MeterRegistry metrics,
+            Loops loops) {
         this.budget = budget;
         this.queue = queue;
         this.pool = pool;
@@ -47,13 +53,16 @@ class Intake implements SmartLifecycle {
                 .description("the company's credits at the vendor, estimated; NaN when not known")
                 .register(metrics);
         Gauge.builder("seedgate.queue.limit", queue, QueueLimit::most)
-                .description("how many tasks may wait to be submitted, at the rate submits had lately")
+                .description(
+                        "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
+        loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
+        loops.every(settings.poolInterval(), "company-balance", this::lookAtThePool);
     }
 
     /**
-     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the account
-     * is stopped and nothing is queued, one create a while is taken as the probe.
+     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the
+     * account is stopped and nothing is queued, one create a while is taken as the probe.
      */
     void check(Caller caller) {
         check(caller, queue.isEmpty());
@@ -94,13 +103,13 @@ class Intake implements SmartLifecycle {
                     Duration.ofMinutes(1));
         }
         PoolState.Spending reached = state == null ? null : state.reachedCap();
-        if (reached != null) {
+        if (state != null && reached != null) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,
                     "The company's cap of %d credits for %s is reached; nothing was charged. Creates are taken again from %s on, or when the operators raise the cap."
                             .formatted(
                                     reached.cap(),
-                                    reached == state.day() ? "this day" : "this month",
+                                    reached.equals(state.day()) ? "this day" : "this month",
                                     reached.until()),
                     // Somebody may raise it at any moment.
                     Duration.ofMinutes(1));
@@ -118,12 +127,6 @@ class Intake implements SmartLifecycle {
         queue.taken(caller.teamId());
     }
 
-    @Scheduled(fixedDelay = 1000)
-    void measure() {
-        queue.measure();
-    }
-
-    @Scheduled(fixedDelayString = "${seedgate.pool-interval:10s}")
     void lookAtThePool() {
         company = pool.state(vendor.name());
     }

@@ -3,6 +3,7 @@ package dev.seedgate.generation;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.ClipRequest;
+import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ class OrderReader {
 
     private static final Pattern UNDERSCORED_HOST =
             Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?");
+
+    /** Sharp s, final sigma and the joiners: letters of their own since 2008, not before. */
+    private static final String AMBIGUOUS = "\u00df\u1e9e\u03c2\u200c\u200d";
 
     private final int maxImageUrls;
 
@@ -199,8 +203,12 @@ class OrderReader {
             throw invalid(
                     ErrorCode.INVALID_IMAGE_URLS, place + " must not contain lone surrogates.");
         }
+        String url = withAsciiHost(place, text);
+        if (url.length() > LONGEST_URL) {
+            throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is longer than 2048 characters.");
+        }
         try {
-            URI uri = new URI(text);
+            URI uri = new URI(url);
             String scheme = uri.getScheme();
             boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
             if (!web || !hasHost(uri) || uri.getRawUserInfo() != null) {
@@ -209,9 +217,45 @@ class OrderReader {
                         place
                                 + " must be an absolute http or https URL with a host and without user info.");
             }
-            return text;
+            return url;
         } catch (URISyntaxException e) {
             throw invalid(ErrorCode.INVALID_IMAGE_URLS, place + " is not a valid URL.");
+        }
+    }
+
+    /**
+     * The URL with an international host name as the name system knows it ({@code xn--…}). Where
+     * the two standards for that lead to different hosts, the client has to say which one is meant.
+     */
+    private static String withAsciiHost(String place, String text) {
+        int scheme = text.indexOf("://");
+        if (scheme < 0) {
+            return text;
+        }
+        int from = scheme + 3;
+        int to = from;
+        while (to < text.length() && "/?#\\".indexOf(text.charAt(to)) < 0) {
+            to++;
+        }
+        String authority = text.substring(from, to);
+        if (authority.chars().allMatch(c -> c < 0x80)) {
+            return text;
+        }
+        int port = authority.lastIndexOf(':');
+        String host = port < 0 ? authority : authority.substring(0, port);
+        if (host.chars().anyMatch(c -> AMBIGUOUS.indexOf(c) >= 0)) {
+            throw invalid(
+                    ErrorCode.INVALID_IMAGE_URLS,
+                    place + " has a host that standards read differently; write it as xn--….");
+        }
+        try {
+            return text.substring(0, from)
+                    + IDN.toASCII(host, IDN.USE_STD3_ASCII_RULES)
+                    + (port < 0 ? "" : authority.substring(port))
+                    + text.substring(to);
+        } catch (IllegalArgumentException e) {
+            throw invalid(
+                    ErrorCode.INVALID_IMAGE_URLS, place + " has a host that is no host name.");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.seedgate.telemetry.Step;
 import dev.seedgate.telemetry.Steps;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.upstream.SubmitAnswer;
+import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.Tries;
@@ -104,7 +105,7 @@ public class Outcomes {
         if (events.hasEvidence(task, Phase.SUBMITTING, ticket(ticket))) {
             requeue(
                     task,
-                    "the video service could not be reached",
+                    Note.DATABASE_LATE,
                     "not sent: the answer to the commit of the attempt was lost",
                     true);
         }
@@ -126,7 +127,8 @@ public class Outcomes {
     public void record(Submission submission, SubmitAnswer answer) {
         Task task = lock(submission.task());
         if (task.attempt() != submission.attempt()) {
-            String evidence = "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+            String evidence =
+                    "answer to attempt " + submission.attempt() + ": " + answer.evidence();
             if (answer instanceof SubmitAnswer.Accepted accepted) {
                 jobs.another(task, submission.attempt(), accepted.upstreamTaskId());
                 contradicted(task, evidence);
@@ -139,11 +141,11 @@ public class Outcomes {
             case SubmitAnswer.Accepted accepted -> accepted(task, accepted);
             case SubmitAnswer.AccountStopped stopped -> stopped(task, stopped);
             case SubmitAnswer.Throttled throttled ->
-                    requeue(task, "the video service is busy", throttled.evidence(), false);
+                    requeue(task, Note.SERVICE_BUSY, throttled.evidence(), false);
             case SubmitAnswer.NotSent notSent ->
                     requeue(
                             task,
-                            "the video service could not be reached",
+                            notSent.called() ? Note.SERVICE_UNREACHED : Note.GATEWAY_HELD,
                             notSent.evidence(),
                             true);
             case SubmitAnswer.Retryable retryable -> retry(task, retryable);
@@ -156,16 +158,8 @@ public class Outcomes {
     @Transactional
     public void record(DuePoll poll, PollAnswer answer) {
         switch (answer) {
-            case PollAnswer.Running running ->
-                    goesOn(
-                            poll,
-                            running,
-                            "it renders for too long; it is still asked for now and then");
-            case PollAnswer.Denied denied ->
-                    goesOn(
-                            poll,
-                            denied,
-                            "the video service no longer knows it; it is still asked for now and then");
+            case PollAnswer.Running running -> goesOn(poll, running, Note.RENDERS_LONG);
+            case PollAnswer.Denied denied -> goesOn(poll, denied, Note.SERVICE_DENIES);
             // Silence expires nothing, however long: the vendor may just be away.
             case PollAnswer.Unanswered silence -> goesOn(poll, silence, null);
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);
@@ -217,6 +211,15 @@ public class Outcomes {
         Task task = lock(id);
         if (task.phase() == Phase.UNCERTAIN || task.phase() == Phase.EXPIRED) {
             refund(task, "the refund timer", Actor.GATEWAY);
+        }
+    }
+
+    /** A real vendor takes the sandbox's place: the charge of what was open there goes back. */
+    @Transactional
+    public void leftTheSandbox(TaskId id) {
+        Task task = lock(id);
+        if (!task.phase().terminal() && task.upstream().equals(Vendor.SANDBOX)) {
+            fail(task, "Cancelled with the end of the sandbox. Nothing was charged.", null, null);
         }
     }
 
@@ -272,7 +275,9 @@ public class Outcomes {
     @Transactional
     public void attach(TaskId id, String upstreamTaskId, @Nullable String reason, Actor actor) {
         Task task = lockToResolve(id);
-        if (jobs.taskOf(task.upstream(), upstreamTaskId).filter(it -> !task.isTask(it)).isPresent()) {
+        if (jobs.taskOf(task.upstream(), upstreamTaskId)
+                .filter(it -> !task.isTask(it))
+                .isPresent()) {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_ID_TAKEN, "Another task has this upstream_task_id.");
         }
@@ -280,10 +285,7 @@ public class Outcomes {
         task.attached(upstreamTaskId, tasks.now());
         ledger.relaunch(task.teamId());
         work.rendering(id, Duration.ZERO);
-        moved(
-                task,
-                "found at the video service",
-                actor + " attached " + upstreamTaskId + ": " + reason);
+        moved(task, Note.FOUND, actor + " attached " + upstreamTaskId + ": " + reason);
         write("task.attach", task, before, reason, actor);
     }
 
@@ -338,7 +340,7 @@ public class Outcomes {
             ledger.release(id, false, reason, actor);
             ledger.bookPossibleLoss(id, reason, actor);
         }
-        atRest(task, "given up and refunded", actor + ": " + reason);
+        atRest(task, Note.GIVEN_UP.text(), actor + ": " + reason);
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {
@@ -389,11 +391,11 @@ public class Outcomes {
                     null,
                     answer.evidence());
         } else {
-            requeue(task, "the video service takes no jobs", answer.evidence(), false);
+            requeue(task, Note.SERVICE_CLOSED, answer.evidence(), false);
         }
     }
 
-    private void requeue(Task task, String note, String evidence, boolean failed) {
+    private void requeue(Task task, Note note, String evidence, boolean failed) {
         if (task.phase() != Phase.SUBMITTING) {
             events.add(task, null, evidence);
             return;
@@ -413,7 +415,7 @@ public class Outcomes {
         if (tries.retries() < settings.resubmits()) {
             task.requeued();
             work.retry(task.id(), backOff(tries.retries()));
-            moved(task, "the video service asked to try again", answer.evidence());
+            moved(task, Note.SERVICE_FAILED, answer.evidence());
         } else {
             // Each 500 may have been charged there; the team pays for none of them.
             meters.possiblyCharged(OutcomeMeters.Reason.ERRORS);
@@ -451,17 +453,14 @@ public class Outcomes {
         work.refundIn(task.id(), refundAfter());
         meters.uncertain();
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
-        events.add(
-                task,
-                "it is not known whether the video service took the clip; it will not be sent again",
-                evidence);
+        events.add(task, Note.UNKNOWN.text(), evidence);
     }
 
     /**
      * It has not ended; {@code expiry} tells the team why a task too old expires, null = it
      * doesn't.
      */
-    private void goesOn(DuePoll poll, PollAnswer answer, @Nullable String expiry) {
+    private void goesOn(DuePoll poll, PollAnswer answer, @Nullable Note expiry) {
         boolean heardOf = answer instanceof PollAnswer.Running;
         Duration late = poll.age().minus(settings.taskMaxAge());
         @Nullable Task task = late.isPositive() ? lock(poll.task()) : null;
@@ -544,11 +543,12 @@ public class Outcomes {
     private void atRest(Task task, @Nullable String note, @Nullable String evidence) {
         work.done(task.id());
         meters.ended(task.phase(), task.rendered());
-        moved(task, note, evidence);
+        events.add(task, note, evidence);
+        log(task);
     }
 
-    private void moved(Task task, @Nullable String note, @Nullable String evidence) {
-        events.add(task, note, evidence);
+    private void moved(Task task, @Nullable Note note, @Nullable String evidence) {
+        events.add(task, note == null ? null : note.text(), evidence);
         log(task);
     }
 

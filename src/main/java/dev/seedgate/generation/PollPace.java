@@ -1,8 +1,9 @@
 package dev.seedgate.generation;
 
-import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -19,10 +20,13 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record PollPace(
-        @DefaultValue("5s") @NotNull Duration pollFirstAfter,
-        @DefaultValue("5s") @NotNull Duration pollInterval,
-        @DefaultValue("60s") @NotNull Duration pollMaxInterval,
-        @DefaultValue("1h") @NotNull Duration pollExpiredInterval) {
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration pollFirstAfter,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1) Duration pollInterval,
+        @DefaultValue("60s") @DurationMin(millis = 1) @DurationMax(days = 1)
+                Duration pollMaxInterval,
+        @DefaultValue("1h") @DurationMin(millis = 1) @DurationMax(days = 7)
+                Duration pollExpiredInterval) {
 
     /**
      * Until the next poll of a task of this age: a tenth of its age, within bounds, a little

@@ -1,7 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.telemetry.Loops;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,13 +15,13 @@ class PromptRetention {
     private final JdbcClient jdbc;
     private final GenerationSettings settings;
 
-    PromptRetention(JdbcClient jdbc, GenerationSettings settings) {
+    PromptRetention(JdbcClient jdbc, GenerationSettings settings, Loops loops) {
         this.jdbc = jdbc;
         this.settings = settings;
+        loops.every(settings.promptRetentionInterval(), "prompt-retention", this::step);
     }
 
     /** One step of bounded size; answers how many it blanked. */
-    @Scheduled(fixedDelayString = "${seedgate.prompt-retention-interval:10s}")
     int step() {
         return jdbc.sql(
                         """

@@ -4,7 +4,6 @@ import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.CallCounts;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.TeamQueue;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,19 +16,21 @@ import org.springframework.stereotype.Component;
 
 /**
  * How many tasks may wait to be submitted: what is taken must be submittable within {@code
- * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two looks, what was taken here is counted
- * along.
+ * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two looks, what was taken here is
+ * counted along.
  *
  * <p>The limit is a rate times a time. The rate is what submits have really had lately, while tasks
  * waited and the vendor could be called; before anything is known, half of the configured rate, for
- * polls may take the other half. The queue is fair, so a create is judged by the place that it would
- * have: behind its team's own tasks, and of each other team behind as many as its weight allows. A
- * team that floods the queue is told so, and the others are not.
+ * polls may take the other half. The queue is fair, so a create is judged by the place that it
+ * would have: behind its team's own tasks, and of each other team behind as many as its weight
+ * allows. A team that floods the queue is told so, and the others are not.
  */
 @Component
 class QueueLimit {
 
-    /** Long enough to see polls take their share, short enough to follow a vendor that slows down. */
+    /**
+     * Long enough to see polls take their share, short enough to follow a vendor that slows down.
+     */
     private static final double MEMORY_SECONDS = 30;
 
     /** Room for what a queue looks like between two looks, and for tasks that go back to it. */
@@ -76,10 +77,9 @@ class QueueLimit {
         }
         last = sample;
         queues = now;
-        before.forEach(
-                (team, taken) ->
-                        takenSince.computeIfPresent(
-                                team, (_, all) -> all.equals(taken) ? null : all - taken));
+        before.forEach((team, taken) ->
+                takenSince.computeIfPresent(
+                        team, (_, all) -> all.equals(taken) ? null : all - taken));
     }
 
     /** Whether no task of any team waits. */
@@ -90,7 +90,9 @@ class QueueLimit {
     /** Whether one more task of this team could be submitted in time. */
     boolean takes(long team) {
         TeamQueue own = queues.get(team);
-        if (own != null && own.oldest().compareTo(settings.queueMaxWait().multipliedBy(95).dividedBy(100)) > 0) {
+        if (own != null
+                && own.oldest().compareTo(settings.queueMaxWait().multipliedBy(95).dividedBy(100))
+                        > 0) {
             return false;
         }
         return place(team, own == null ? 1 : own.weight()) <= most();

@@ -40,15 +40,14 @@ class Quotes {
         } catch (GatewayException refusal) {
             return refused(credits, refusal, remaining);
         }
-        Verdict verdict = 
+        Verdict verdict =
                 ledger.look(admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);
     }
 
-    private static Quote refused(
-            long credits, GatewayException refusal, @Nullable Long remaining) {
+    private static Quote refused(long credits, GatewayException refusal, @Nullable Long remaining) {
         return new Quote(credits, false, refusal.code(), refusal.message(), remaining);
     }
 

@@ -59,13 +59,7 @@ class Task {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
 
-    Task(
-            TaskId id,
-            Caller caller,
-            Order order,
-            String upstream,
-            Instant now,
-            @Nullable String traceParent) {
+    Task(TaskId id, Caller caller, Order order, String upstream, @Nullable String traceParent) {
         ClipRequest clip = order.clip();
         Preset price = order.preset();
         this.id = id.value();
@@ -85,7 +79,8 @@ class Task {
         priceVersion = Preset.PRICE_VERSION;
         phase = Phase.QUEUED;
         this.upstream = upstream;
-        createdAt = now;
+        // One reading of one clock: a time is a place among the ids.
+        createdAt = id.time();
         this.traceParent = traceParent;
     }
 

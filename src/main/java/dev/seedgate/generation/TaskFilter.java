@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which tasks are meant; null means any.
  *
- * @param team the slug
+ * @param team its id, not its slug: it is what the indexes begin with
  * @param phases any of these
  * @param from made at or after
  * @param to made before
  */
 public record TaskFilter(
-        @Nullable String team,
+        @Nullable Long team,
         Set<Phase> phases,
         @Nullable String project,
         @Nullable String upstreamTaskId,
         @Nullable OffsetDateTime from,
         @Nullable OffsetDateTime to) {
 
-    TaskFilter of(String onlyTeam) {
+    TaskFilter of(long onlyTeam) {
         return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to);
     }
 }

@@ -80,7 +80,7 @@ class TaskReads {
     /** A page of the team's own tasks, newest first. */
     @Transactional(readOnly = true)
     Page<TaskItem> list(Caller caller, TaskFilter filter, @Nullable String cursor, int limit) {
-        Page<TaskSearch.Found> found = search.find(filter.of(caller.teamSlug()), cursor, limit);
+        Page<TaskSearch.Found> found = search.find(filter.of(caller.teamId()), cursor, limit);
         List<TaskItem> items =
                 tasks.findByIdIn(found.items().stream().map(TaskSearch.Found::id).toList()).stream()
                         .sorted(Comparator.comparing((Task task) -> task.id().value()).reversed())

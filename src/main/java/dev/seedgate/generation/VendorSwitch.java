@@ -1,8 +1,10 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Vendor;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -15,14 +17,37 @@ class VendorSwitch implements InitializingBean {
 
     private final JdbcClient jdbc;
     private final Vendor vendor;
+    private final Outcomes outcomes;
+    private final boolean cancels;
 
-    VendorSwitch(JdbcClient jdbc, Vendor vendor) {
+    /**
+     * @param cancels whether open tasks of the sandbox end with a real vendor's first start: some
+     *     ({@code [sandbox:stuck]}) would never end by themselves
+     */
+    VendorSwitch(
+            JdbcClient jdbc,
+            Vendor vendor,
+            Outcomes outcomes,
+            @Value("${seedgate.cancel-sandbox-tasks:false}") boolean cancels) {
         this.jdbc = jdbc;
         this.vendor = vendor;
+        this.outcomes = outcomes;
+        this.cancels = cancels;
     }
 
     @Override
     public void afterPropertiesSet() {
+        if (cancels && !vendor.isSandbox()) {
+            jdbc.sql(
+                            """
+                            select id from task
+                            where phase not in ('SUCCEEDED', 'FAILED') and upstream = :sandbox
+                            """)
+                    .param("sandbox", Vendor.SANDBOX)
+                    .query(String.class)
+                    .list()
+                    .forEach(id -> outcomes.leftTheSandbox(new TaskId(id)));
+        }
         long open =
                 jdbc.sql(
                                 """
@@ -37,7 +62,7 @@ class VendorSwitch implements InitializingBean {
                     vendor.isSandbox()
                             ? "%d tasks of the real vendor are open: set SEEDGATE_UPSTREAM_API_KEY, or use another database to try the sandbox."
                                     .formatted(open)
-                            : "%d sandbox tasks are open: start once more without SEEDGATE_UPSTREAM_API_KEY until they have ended, or use another database for the real vendor."
+                            : "%d sandbox tasks are open: start once with SEEDGATE_CANCEL_SANDBOX_TASKS=true, which fails and refunds them, or without SEEDGATE_UPSTREAM_API_KEY until they have ended, or use another database for the real vendor."
                                     .formatted(open));
         }
     }

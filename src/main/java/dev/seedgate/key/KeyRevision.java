@@ -1,9 +1,9 @@
 package dev.seedgate.key;
 
+import dev.seedgate.telemetry.Loops;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,8 +21,9 @@ public class KeyRevision {
     private final AtomicLong seen = new AtomicLong(-1);
     private volatile long seenAtNanos = System.nanoTime();
 
-    KeyRevision(JdbcClient jdbc) {
+    KeyRevision(JdbcClient jdbc, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
+        loops.every(settings.revisionInterval(), "key-revision", this::look);
     }
 
     /** Tells everybody, once the surrounding transaction commits. */
@@ -31,8 +32,6 @@ public class KeyRevision {
     }
 
     /** Reads how far it has come. */
-    // At a rate, as such tasks have a thread of their own: no other step may hold this one up.
-    @Scheduled(fixedRateString = "${seedgate.revision-interval:1s}")
     void look() {
         long asked = System.nanoTime();
         long version =

@@ -1,6 +1,6 @@
 /** What a key looks like, and how every replica soon knows that one has changed. */
 @NullMarked
-@ApplicationModule(allowedDependencies = "shared")
+@ApplicationModule(allowedDependencies = {"telemetry", "shared"})
 package dev.seedgate.key;
 
 import org.jspecify.annotations.NullMarked;

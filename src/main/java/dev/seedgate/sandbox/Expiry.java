@@ -1,7 +1,9 @@
 package dev.seedgate.sandbox;
 
+import dev.seedgate.shared.Loop;
+import java.time.Duration;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -10,8 +12,9 @@ import org.springframework.stereotype.Component;
  */
 @SandboxOnly
 @Component
-class Expiry {
+class Expiry implements SmartLifecycle {
 
+    private final Loop loop;
     private final JdbcClient jdbc;
     private final Renders renders;
     private final SandboxSettings settings;
@@ -20,10 +23,34 @@ class Expiry {
         this.jdbc = jdbc;
         this.renders = renders;
         this.settings = settings;
+        Duration interval = settings.sandboxExpiryInterval();
+        loop =
+                new Loop(
+                        "sandbox-expiry",
+                        () -> {
+                            step();
+                            return interval;
+                        },
+                        interval,
+                        () -> {});
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    @Override
+    public void stop() {
+        loop.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loop.isRunning();
     }
 
     /** One step of bounded size; answers how many rows it deleted. */
-    @Scheduled(fixedDelayString = "${seedgate.sandbox-expiry-interval:10s}")
     int step() {
         // What is given back is read off the tasks that failed.
         renders.refundFailed();

@@ -1,11 +1,11 @@
 package dev.seedgate.sandbox;
 
+import dev.seedgate.shared.SizeRange;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.PositiveOrZero;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -33,6 +33,7 @@ import org.springframework.validation.annotation.Validated;
  * @param sandboxOrdersPerSecond that a process takes; ten times what the gateway calls by default
  * @param sandboxRetention how long a task and its clip are kept; longer than the gateway asks for a
  *     task that has no end
+ * @param sandboxExpiryInterval between two steps of deleting what is older
  * @param sandboxExpiryBatch rows deleted in a step: more than are ordered between two, at the rate
  *     that is taken
  */
@@ -43,13 +44,17 @@ record SandboxSettings(
         @DefaultValue("false") boolean sandboxAllowRemote,
         @DurationMin @DurationMax(days = 1) @DefaultValue("8s") Duration sandboxRenderTime,
         @DurationMin @DurationMax(days = 1) @DefaultValue("1h") Duration sandboxMaxRenderTime,
-        @PositiveOrZero @DefaultValue("1000000000") long sandboxCredits,
-        @DurationMin(seconds = 1) @DefaultValue("1s") Duration sandboxRetryAfter,
-        @DefaultValue("64KB") DataSize sandboxMaxBody,
-        @DefaultValue("4") @Min(1) int maxImageUrls,
+        @Min(0) @Max(1_000_000_000_000_000L) @DefaultValue("1000000000") long sandboxCredits,
+        @DurationMin(seconds = 1) @DurationMax(hours = 1) @DefaultValue("1s")
+                Duration sandboxRetryAfter,
+        @SizeRange(min = "1KB", max = "10MB") @DefaultValue("64KB") DataSize sandboxMaxBody,
+        @DefaultValue("4") @Min(1) @Max(100) int maxImageUrls,
         @DefaultValue("100") @DecimalMin("0.001") @DecimalMax("100000")
                 double sandboxOrdersPerSecond,
-        @DefaultValue("8d") @DurationMin(hours = 1) Duration sandboxRetention,
+        @DefaultValue("8d") @DurationMin(hours = 1) @DurationMax(days = 3650)
+                Duration sandboxRetention,
+        @DefaultValue("10s") @DurationMin(millis = 10) @DurationMax(hours = 1)
+                Duration sandboxExpiryInterval,
         @DefaultValue("5000") @Min(1) @Max(100_000) int sandboxExpiryBatch) {
 
     /** Without the key. */

@@ -103,7 +103,10 @@ public final class Loop {
         } catch (RuntimeException e) {
             onFailure.run();
             if (failures++ == 0) {
-                log.warn("{} fails and goes on trying; told again when it works: {}", name, e.toString());
+                log.warn(
+                        "{} fails and goes on trying; told again when it works: {}",
+                        name,
+                        e.toString());
             }
             log.debug("{} fails", name, e);
             return afterFailure;

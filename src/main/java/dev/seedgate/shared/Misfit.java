@@ -47,7 +47,11 @@ public final class Misfit {
                                         part.getPropertyName(), "[" + part.getIndex() + "]"))
                         .collect(Collectors.joining("."))
                         .replace(".[", "[");
-        return invalid(field + " " + declared(problem).map(Misfit::rule).orElse("has the wrong form") + ".");
+        return invalid(
+                field
+                        + " "
+                        + declared(problem).map(Misfit::rule).orElse("has the wrong form")
+                        + ".");
     }
 
     /** What a value of this type must be, as the rest of a sentence. */
@@ -55,8 +59,7 @@ public final class Misfit {
         if (type instanceof ParameterizedType list
                 && list.getRawType() instanceof Class<?> raw
                 && Collection.class.isAssignableFrom(raw)) {
-            return "must be a list; each "
-                    + rule(list.getActualTypeArguments()[0]);
+            return "must be a list; each " + rule(list.getActualTypeArguments()[0]);
         }
         if (!(type instanceof Class<?> simple)) {
             return "has the wrong form";
@@ -109,7 +112,8 @@ public final class Misfit {
     }
 
     private static @Nullable Type component(@Nullable Object owner, String name) {
-        Class<?> type = owner instanceof Class<?> known ? known : owner == null ? null : owner.getClass();
+        Class<?> type =
+                owner instanceof Class<?> known ? known : owner == null ? null : owner.getClass();
         if (type == null || !type.isRecord()) {
             return null;
         }

@@ -3,6 +3,7 @@ package dev.seedgate.shared;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The known name that somebody most likely meant by one that is not known. */
 public final class Nearest {
@@ -30,6 +31,15 @@ public final class Nearest {
                         Comparator.comparingInt((String name) -> distance(wanted, plain(name)))
                                 .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
+    }
+
+    /** Empty when none is near: more than a third of its letters differ. */
+    public static Optional<String> near(String unknown, Collection<String> known) {
+        return known.stream()
+                .min(
+                        Comparator.comparingInt((String name) -> edits(plain(unknown), plain(name)))
+                                .thenComparing(Comparator.naturalOrder()))
+                .filter(it -> edits(plain(unknown), plain(it)) <= Math.max(2, it.length() / 3));
     }
 
     private static int distance(String wanted, String name) {

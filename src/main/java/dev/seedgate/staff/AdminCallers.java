@@ -1,15 +1,16 @@
 package dev.seedgate.staff;
 
 import dev.seedgate.key.KeyRevision;
+import dev.seedgate.key.KeySettings;
 import dev.seedgate.key.KeyText;
 import dev.seedgate.key.KnownKeys;
+import dev.seedgate.telemetry.Loops;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
 /** Tells which admin key calls. */
@@ -22,9 +23,12 @@ public class AdminCallers {
     AdminCallers(
             JdbcClient jdbc,
             KeyRevision revision,
+            KeySettings settings,
+            Loops loops,
             @Value(KnownKeys.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
         keys = new KnownKeys<>(KeyText.ADMIN, revision, interval, this::lookUp);
+        loops.every(settings.lastUsedInterval(), "admin-key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
@@ -33,7 +37,6 @@ public class AdminCallers {
     }
 
     /** Writes down which keys were used, once in a while, like the teams'. */
-    @Scheduled(fixedDelayString = "${seedgate.last-used-interval:1m}")
     void writeLastUse() {
         keys.writeLastUse(ids ->
                 jdbc.sql("update admin_key set last_used_at = gateway_now() where id in (:ids)")

@@ -59,7 +59,8 @@ class AdminKey {
     }
 
     /**
-     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier end.
+     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier
+     * end.
      */
     void rotate(Instant now, Duration overlap) {
         if (rotatedAt == null) {
@@ -77,8 +78,7 @@ class AdminKey {
      * whichever rotation it comes.
      */
     NewAdminKey successor() {
-        return new NewAdminKey(
-                name, Role.of(role), rotatedAt == null ? expiresAt : plannedEnd);
+        return new NewAdminKey(name, Role.of(role), rotatedAt == null ? expiresAt : plannedEnd);
     }
 
     boolean isDead(Instant now) {

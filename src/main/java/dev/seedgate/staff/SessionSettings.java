@@ -1,6 +1,7 @@
 package dev.seedgate.staff;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,5 +15,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record SessionSettings(
-        @DefaultValue("30m") @DurationMin(seconds = 1) Duration consoleSessionIdle,
-        @DefaultValue("10h") @DurationMin(seconds = 1) Duration consoleSessionMax) {}
+        @DefaultValue("30m") @DurationMin(seconds = 1) @DurationMax(days = 1)
+                Duration consoleSessionIdle,
+        @DefaultValue("10h") @DurationMin(seconds = 1) @DurationMax(days = 30)
+                Duration consoleSessionMax) {}

@@ -39,6 +39,25 @@ public class Sessions {
      */
     public String open(
             String name, Role role, SignedIn.Method method, byte @Nullable [] credential) {
+        return open(name, role, method, credential, null);
+    }
+
+    /** Begins one of who has this admin key; it has the key's role and ends with it. */
+    public String open(AdminCaller caller) {
+        String name =
+                jdbc.sql("select name from admin_key where id = :id")
+                        .param("id", caller.keyId())
+                        .query(String.class)
+                        .single();
+        return open(name, caller.role(), SignedIn.Method.KEY, null, caller.keyId());
+    }
+
+    private String open(
+            String name,
+            Role role,
+            SignedIn.Method method,
+            byte @Nullable [] credential,
+            @Nullable Long keyId) {
         jdbc.sql(
                         """
                         delete from console_session
@@ -51,14 +70,15 @@ public class Sessions {
         String token = token();
         jdbc.sql(
                         """
-                        insert into console_session (token_hash, name, role, method, credential)
-                        values (:hash, :name, :role, :method, :credential)
+                        insert into console_session (token_hash, name, role, method, credential, admin_key_id)
+                        values (:hash, :name, :role, :method, :credential, :key)
                         """)
                 .param("hash", KeyText.sha256(token))
                 .param("name", name)
                 .param("role", role.text())
                 .param("method", method.text())
                 .param("credential", credential == null ? null : sealed(token, credential))
+                .param("key", keyId)
                 .update();
         return token;
     }
@@ -76,7 +96,10 @@ public class Sessions {
                             and seen_at > gateway_now() - make_interval(secs => :idle)
                             and signed_in_at > gateway_now() - make_interval(secs => :max)
                             and (credential is null or credential = :credential)
-                        returning name, role, method, signed_in_at
+                            and (admin_key_id is null or exists (select from admin_key k
+                                where k.id = admin_key_id and k.revoked_at is null
+                                    and (k.expires_at is null or k.expires_at > gateway_now())))
+                        returning name, role, method, signed_in_at, admin_key_id
                         """)
                 .param("hash", KeyText.sha256(token))
                 .param("idle", settings.consoleSessionIdle().toSeconds())
@@ -87,7 +110,8 @@ public class Sessions {
                                 row.getString("name"),
                                 Role.of(row.getString("role")),
                                 SignedIn.Method.of(row.getString("method")),
-                                row.getObject("signed_in_at", OffsetDateTime.class).toInstant()))
+                                row.getObject("signed_in_at", OffsetDateTime.class).toInstant(),
+                                row.getObject("admin_key_id", Long.class)))
                 .optional();
     }
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
                 .map(StartupReport::explainOne)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .map(line -> line.replaceAll("\\s*\\R\\s*", " "))
+                .map(text -> text.lines().map(String::strip).collect(Collectors.joining(" ")))
                 .orElse(null);
     }
 
@@ -112,8 +113,7 @@ final class StartupReport implements SpringBootExceptionReporter, Ordered {
         return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "08", "57" ->
                     "The database went away (%s): see whether it runs, then start again.";
-            case "53" ->
-                    "The database lacks resources (%s): see its log, then start again.";
+            case "53" -> "The database lacks resources (%s): see its log, then start again.";
             case "58", "F0", "XX" ->
                     "The database itself is broken (%s): see its log, then start again.";
             default -> null;

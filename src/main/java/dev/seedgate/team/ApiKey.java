@@ -89,7 +89,8 @@ class ApiKey {
     }
 
     /**
-     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier end.
+     * Ends the key after the overlap unless it ends before. Rotated again, it keeps its earlier
+     * end.
      */
     void rotate(Instant now, Duration overlap) {
         if (rotatedAt == null) {

@@ -1,8 +1,10 @@
 package dev.seedgate.team;
 
 import dev.seedgate.key.KeyRevision;
+import dev.seedgate.key.KeySettings;
 import dev.seedgate.key.KeyText;
 import dev.seedgate.key.KnownKeys;
+import dev.seedgate.telemetry.Loops;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,7 +16,6 @@ import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
 /** Tells which team calls, and with which key. */
@@ -27,9 +28,12 @@ public class Callers {
     Callers(
             JdbcClient jdbc,
             KeyRevision revision,
+            KeySettings settings,
+            Loops loops,
             @Value(KnownKeys.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
         keys = new KnownKeys<>(KeyText.TEAM, revision, interval, this::lookUp);
+        loops.every(settings.lastUsedInterval(), "key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
@@ -40,7 +44,6 @@ public class Callers {
     /**
      * Writes down which keys were used, once in a while: to the minute is enough to find dead ones.
      */
-    @Scheduled(fixedDelayString = "${seedgate.last-used-interval:1m}")
     void writeLastUse() {
         keys.writeLastUse(ids ->
                 jdbc.sql("update api_key set last_used_at = gateway_now() where id in (:ids)")

@@ -4,13 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Figures of the whole cluster, read from the database now and then by every replica; a scrape only
@@ -19,8 +14,6 @@ import org.springframework.transaction.TransactionException;
  */
 @Component
 class ClusterGauges {
-
-    private static final Logger log = LoggerFactory.getLogger(ClusterGauges.class);
 
     private static final String FIGURES =
             """
@@ -47,7 +40,7 @@ class ClusterGauges {
     private volatile @Nullable Figures last;
     private volatile long readAtNanos = System.nanoTime();
 
-    ClusterGauges(JdbcClient jdbc, TelemetrySettings settings, MeterRegistry meters) {
+    ClusterGauges(JdbcClient jdbc, TelemetrySettings settings, MeterRegistry meters, Loops loops) {
         this.jdbc = jdbc;
         this.settings = settings;
         gauge(meters, "seedgate.queue.depth", Figures::queued);
@@ -60,31 +53,26 @@ class ClusterGauges {
         gauge(meters, "seedgate.dispatch.lag.seconds", Figures::sentLag, "kind", "sent");
         gauge(meters, "seedgate.dispatch.lag.seconds", Figures::refundLag, "kind", "refund");
         Gauge.builder("seedgate.sample.age.seconds", this, ClusterGauges::age).register(meters);
+        loops.every(settings.metricsInterval(), "cluster-gauges", this::read);
     }
 
-    @Scheduled(fixedDelayString = "${seedgate.metrics-interval:15s}")
     void read() {
-        try {
-            last =
-                    jdbc.sql(FIGURES)
-                            .param("most", settings.metricsCountLimit())
-                            .query((row, _) ->
-                                    new Figures(
-                                            row.getLong("queued"),
-                                            row.getDouble("oldest_queued"),
-                                            row.getLong("in_flight"),
-                                            row.getLong("uncertain"),
-                                            row.getLong("expired"),
-                                            row.getLong("polls_due"),
-                                            row.getDouble("poll_lag"),
-                                            row.getDouble("sent_lag"),
-                                            row.getDouble("refund_lag")))
-                            .single();
-            readAtNanos = System.nanoTime();
-        } catch (DataAccessException | TransactionException e) {
-            // The age of the figures tells it too.
-            log.warn("the cluster's figures can't be read: {}", e.toString());
-        }
+        last =
+                jdbc.sql(FIGURES)
+                        .param("most", settings.metricsCountLimit())
+                        .query((row, _) ->
+                                new Figures(
+                                        row.getLong("queued"),
+                                        row.getDouble("oldest_queued"),
+                                        row.getLong("in_flight"),
+                                        row.getLong("uncertain"),
+                                        row.getLong("expired"),
+                                        row.getLong("polls_due"),
+                                        row.getDouble("poll_lag"),
+                                        row.getDouble("sent_lag"),
+                                        row.getDouble("refund_lag")))
+                        .single();
+        readAtNanos = System.nanoTime();
     }
 
     private double age() {

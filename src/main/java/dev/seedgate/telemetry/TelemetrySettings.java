@@ -1,7 +1,10 @@
 package dev.seedgate.telemetry;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -19,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("seedgate")
 record TelemetrySettings(
         @DefaultValue("false") boolean metricsTeamLabel,
-        @DefaultValue("200") @Min(1) int metricsTeams,
-        @DefaultValue("15s") Duration metricsInterval,
-        @DefaultValue("100000") @Min(1) int metricsCountLimit) {}
+        @DefaultValue("200") @Min(1) @Max(10_000) int metricsTeams,
+        @DefaultValue("15s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration metricsInterval,
+        @DefaultValue("100000") @Min(1) @Max(100_000_000) int metricsCountLimit) {}

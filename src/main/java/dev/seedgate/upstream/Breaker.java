@@ -98,7 +98,9 @@ final class Breaker {
         trials.set(0);
     }
 
-    /** How many calls it lets be under way at once: one while it tries whether all is well again. */
+    /**
+     * How many calls it lets be under way at once: one while it tries whether all is well again.
+     */
     int most() {
         return switch (breaker.getState()) {
             case OPEN -> waitFor().isZero() ? 1 : 0;

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * The vendor's budget for the whole cluster: calls per second, pauses and probes. Kept in
- * PostgreSQL, so ten replicas never exceed the limit of one. A permit is taken last, when the call is
- * ready to be written: it lives for a moment only.
+ * PostgreSQL, so ten replicas never exceed the limit of one. A permit is taken last, when the call
+ * is ready to be written: it lives for a moment only.
  */
 public interface Budget {
 
@@ -18,7 +18,9 @@ public interface Budget {
      */
     Grant take(int submits, int polls);
 
-    /** How many calls may be claimed now, whatever the rate. Permits are taken for each at the end. */
+    /**
+     * How many calls may be claimed now, whatever the rate. Permits are taken for each at the end.
+     */
     Opening opening();
 
     /** How long a call that is ready waits for its permit at most: past it, it is not made. */

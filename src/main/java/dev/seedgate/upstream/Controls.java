@@ -77,25 +77,34 @@ public class Controls {
     }
 
     private void set(String action, Stop stop, @Nullable String reason, Actor actor) {
-        change(action, reason, actor, () ->
-                jdbc.sql(
-                                """
-                                insert into upstream_pause (upstream, reason, detail)
-                                values (:upstream, :stop, :detail)
-                                on conflict (upstream, reason) do update set detail = excluded.detail
-                                """)
-                        .param("upstream", endpoint.name())
-                        .param("stop", stop.name())
-                        .param("detail", actor + (reason == null ? "" : ": " + reason))
-                        .update());
+        change(
+                action,
+                reason,
+                actor,
+                () ->
+                        jdbc.sql(
+                                        """
+                                        insert into upstream_pause (upstream, reason, detail)
+                                        values (:upstream, :stop, :detail)
+                                        on conflict (upstream, reason) do update set detail = excluded.detail
+                                        """)
+                                .param("upstream", endpoint.name())
+                                .param("stop", stop.name())
+                                .param("detail", actor + (reason == null ? "" : ": " + reason))
+                                .update());
     }
 
     private void clear(String action, Stop stop, @Nullable String reason, Actor actor) {
-        change(action, reason, actor, () ->
-                jdbc.sql("delete from upstream_pause where upstream = :upstream and reason = :stop")
-                        .param("upstream", endpoint.name())
-                        .param("stop", stop.name())
-                        .update());
+        change(
+                action,
+                reason,
+                actor,
+                () ->
+                        jdbc.sql(
+                                        "delete from upstream_pause where upstream = :upstream and reason = :stop")
+                                .param("upstream", endpoint.name())
+                                .param("stop", stop.name())
+                                .update());
     }
 
     /** What stands is read when the transaction is over: within its end there is no new one. */

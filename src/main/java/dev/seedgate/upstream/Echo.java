@@ -15,6 +15,9 @@ public final class Echo {
     /** So many letters in a row are taken for the prompt, not for chance. */
     private static final int TELLING_LETTERS = 12;
 
+    /** Never looks beyond the next tag: a row of brackets would be searched again from each. */
+    private static final Pattern MARK_UP = Pattern.compile("<[^<>]*+>");
+
     private Echo() {}
 
     /** The text without the order's image URLs and its prompt. */
@@ -42,7 +45,7 @@ public final class Echo {
         if (letters.isEmpty()) {
             return !prompt.isEmpty() && text.contains(prompt);
         }
-        String haystack = letters(start(text).replaceAll("<[^>]*>", " "));
+        String haystack = letters(MARK_UP.matcher(start(text)).replaceAll(" "));
         int width = Math.min(TELLING_LETTERS, letters.length());
         for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
             if (haystack.contains(letters.substring(from, from + width))) {

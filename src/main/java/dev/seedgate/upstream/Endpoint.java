@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.util.StringUtils;
 
 /**
  * Which vendor is called, where and with which key: the real one when there is a key, else the
@@ -77,7 +78,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
                             && uri.getFragment() == null
                             && uri.getPort() <= 65_535;
             if (sound) {
-                return url.replaceFirst("/+$", "");
+                return StringUtils.trimTrailingCharacter(url, '/');
             }
         } catch (URISyntaxException e) {
             // Told below; the parser's own words say less.

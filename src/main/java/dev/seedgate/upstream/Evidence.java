@@ -2,6 +2,7 @@ package dev.seedgate.upstream;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.JsonNode;
@@ -16,6 +17,9 @@ final class Evidence {
     private static final int LONGEST = 600;
     private static final int LONGEST_BODY = 300;
     private static final int LONGEST_MESSAGE = 300;
+
+    private static final Pattern INVISIBLE =
+            Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\s]++");
 
     private final String call;
     private final Instant sentAt;
@@ -62,25 +66,32 @@ final class Evidence {
                 + answer.status()
                 + (type == null ? "" : ", " + cleaned(type, 60))
                 + (answer.complete() ? ": " : ", cut short: ")
-                + snippet(answer.body());
+                + snippet(answer.content());
     }
 
-    private String snippet(String body) {
-        @Nullable JsonNode json = Envelope.parse(body);
-        if (json == null) {
+    private String snippet(Content content) {
+        @Nullable JsonNode root = content.json().root();
+        if (root == null || content.json().state() != NearJson.State.WHOLE) {
             // Cut JSON may hold the prompt where it can't be found any more.
-            boolean cutJson = body.stripLeading().startsWith("{");
-            return cutJson || Echo.tells(body, prompt)
-                    ? "(" + body.length() + " characters)"
-                    : shown(body);
+            boolean cutJson = content.start().contains("{") && !content.start().startsWith("<");
+            return cutJson || Echo.tells(content.start(), prompt)
+                    ? "(" + content.length() + " characters)"
+                    : shown(content.start());
         }
-        String echoed = json.path("data").path("request").path("prompt").asString("");
-        if (json.path("data") instanceof ObjectNode data) {
-            data.remove("request");
-        }
+        JsonNode json = root.deepCopy();
+        String echoed = withoutRequest(json.path("data")) + withoutRequest(json);
         String said = said(json);
         boolean telling = Echo.tells(said, prompt) || Echo.tells(said, echoed);
         return telling ? "(a body that repeats the prompt)" : shown(json.toString());
+    }
+
+    /** The prompt that was in it. */
+    private static String withoutRequest(JsonNode node) {
+        String prompt = node.path("request").path("prompt").asString("");
+        if (node instanceof ObjectNode object) {
+            object.remove("request");
+        }
+        return prompt;
     }
 
     private String shown(String body) {
@@ -99,10 +110,7 @@ final class Evidence {
 
     /** No control or format characters, white space folded, cut to a length, the key blanked. */
     private String cleaned(String raw, int longest) {
-        String visible =
-                raw.replace(key, "***")
-                        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\s]+", " ")
-                        .strip();
+        String visible = INVISIBLE.matcher(raw.replace(key, "***")).replaceAll(" ").strip();
         if (visible.codePointCount(0, visible.length()) <= longest) {
             return visible;
         }

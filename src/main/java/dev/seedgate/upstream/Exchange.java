@@ -1,13 +1,16 @@
 package dev.seedgate.upstream;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -30,19 +33,34 @@ final class Exchange {
 
     static final String ATTRIBUTE = "exchange";
 
+    /** What every answer may have; a real one has about 1 KB. */
+    private static final int SMALL = 262_144;
+
     private final long beginBy;
-    private final long maxBytes;
+    private final int maxBytes;
+    private final Semaphore large;
+    private final Executor readers;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final CompletableFuture<@Nullable Void> beginning = new CompletableFuture<>();
     private boolean begun;
     private boolean abandoned;
+    private boolean isLarge;
+    private boolean over;
     private long begunAt;
     private int status;
     private HttpHeaders headers = HttpHeaders.EMPTY;
 
-    Exchange(long beginByNanos, long maxBytes) {
+    /**
+     * @param maxBytes more of an answer is not kept
+     * @param large how many answers may be large at once
+     * @param readers threads of the platform: reading has no place where a virtual thread would let
+     *     others go on
+     */
+    Exchange(long beginByNanos, int maxBytes, Semaphore large, Executor readers) {
         this.beginBy = beginByNanos;
         this.maxBytes = maxBytes;
+        this.large = large;
+        this.readers = readers;
     }
 
     /** The filter around each call: marks the beginning and keeps the answer. */
@@ -72,7 +90,11 @@ final class Exchange {
         }
         boolean whole = end.isDone() && failure == null;
         end.cancel(true);
-        return reply(whole, failure == null ? "nothing in time" : told(failure));
+        try {
+            return reply(whole, failure == null ? "nothing in time" : told(failure));
+        } finally {
+            forget();
+        }
     }
 
     private synchronized boolean begin() {
@@ -110,18 +132,53 @@ final class Exchange {
         byte[] bytes = new byte[buffer.readableByteCount()];
         buffer.read(bytes);
         DataBufferUtils.release(buffer);
-        if (body.size() + bytes.length > maxBytes) {
-            throw new IllegalStateException("the answer is larger than " + maxBytes + " bytes");
+        if (over) {
+            return;
         }
-        body.writeBytes(bytes);
+        int room = room(bytes.length) - body.size();
+        body.write(bytes, 0, Math.clamp(room, 0, bytes.length));
+        if (bytes.length > room) {
+            throw new IllegalStateException("the answer is too large");
+        }
     }
 
-    private synchronized Reply reply(boolean whole, String cause) {
-        if (status != 0) {
-            String text = body.toString(StandardCharsets.UTF_8);
-            return new Reply.Answered(status, headers, text, whole);
+    private int room(int more) {
+        if (body.size() + more > SMALL && !isLarge) {
+            isLarge = large.tryAcquire();
         }
-        return begun ? new Reply.Lost(cause) : Reply.NotBegun.network(cause);
+        return isLarge ? maxBytes : Math.min(SMALL, maxBytes);
+    }
+
+    private synchronized void forget() {
+        over = true;
+        body.reset();
+        if (isLarge) {
+            isLarge = false;
+            large.release();
+        }
+    }
+
+    private Reply reply(boolean whole, String cause) {
+        byte[] bytes;
+        synchronized (this) {
+            if (status == 0) {
+                return begun ? new Reply.Lost(cause) : Reply.NotBegun.network(cause);
+            }
+            over = true;
+            bytes = body.toByteArray();
+        }
+        @Nullable String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+        Content.Unpacked read = read(() -> Content.read(bytes, encoding, maxBytes));
+        return new Reply.Answered(status, headers, read.content(), whole && read.whole());
+    }
+
+    private Content.Unpacked read(Supplier<Content.Unpacked> reading) {
+        try {
+            return CompletableFuture.supplyAsync(reading, readers).join();
+        } catch (RejectedExecutionException e) {
+            // The gateway ends while this answer comes: it is read all the same.
+            return reading.get();
+        }
     }
 
     /**

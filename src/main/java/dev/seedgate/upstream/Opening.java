@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param submits how many may be under way at once
  * @param polls the same for polls
- * @param probe whether the account is stopped and one call may try now if it works again; its permit
- *     is taken first, by the one instance of the cluster that gets it
+ * @param probe whether the account is stopped and one call may try now if it works again; its
+ *     permit is taken first, by the one instance of the cluster that gets it
  * @param retryIn when it is worth asking again, when nothing is open
  */
 public record Opening(int submits, int polls, boolean probe, Duration retryIn) {

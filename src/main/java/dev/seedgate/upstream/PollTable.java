@@ -3,35 +3,32 @@ package dev.seedgate.upstream;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What a poll's answer means. Only a proven end is an end. */
 final class PollTable {
 
     private static final Logger log = LoggerFactory.getLogger(PollTable.class);
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Pattern URL =
-            Pattern.compile("(?i)https?://[^\\s/?#\\p{Cntrl}]+[^\\s\\p{Cntrl}]*");
-
     /** So many new values are told in the log; a vendor gone mad must not fill the memory. */
     private static final int REMEMBERED = 50;
 
+    private final Supplier<@Nullable String> base;
     private final Counter unknown;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    PollTable(MeterRegistry meters) {
+    /**
+     * @param base the vendor's address, which paths in its answers are completed with
+     */
+    PollTable(Supplier<@Nullable String> base, MeterRegistry meters) {
+        this.base = base;
         this.unknown =
                 Counter.builder("seedgate.vendor.unknown.statuses")
                         .description("Polls answered with a status nobody knows")
@@ -47,19 +44,26 @@ final class PollTable {
         if (denies(envelope)) {
             return new PollAnswer.Denied(words);
         }
-        @Nullable JsonNode status = envelope.data("status");
-        if (envelope.status() / 100 != 2 || status == null || !isAbout(taskId, envelope)) {
+        @Nullable JsonNode status = Envelope.field(envelope.task(), "status");
+        if (envelope.status() / 100 != 2
+                || status == null
+                || envelope.isCut()
+                || !isAbout(taskId, envelope)) {
             return new PollAnswer.Unanswered(words);
         }
         // A status that is no string is as unknown as one with a new name.
-        return switch (status.isString() ? status.asString() : status.toString()) {
+        return switch (status.isString() ? status.asString().strip() : status.toString()) {
             case "IN_PROGRESS" -> new PollAnswer.Running(words);
             case "SUCCESS" -> new PollAnswer.Succeeded(urls(envelope), credits(envelope), words);
+            // A failure gives the charge back, so it has to be said in a sound answer.
             case "FAILED" ->
-                    new PollAnswer.Failed(
-                            evidence.message(text(envelope.data("error_message"))),
-                            credits(envelope),
-                            words);
+                    envelope.isWhole()
+                            ? new PollAnswer.Failed(
+                                    evidence.message(
+                                            text(Envelope.field(envelope.task(), "error_message"))),
+                                    credits(envelope),
+                                    words)
+                            : new PollAnswer.Unanswered(words);
             case String other -> {
                 tell(evidence.message(other));
                 yield new PollAnswer.Running(words);
@@ -78,16 +82,15 @@ final class PollTable {
             return new Sighting.Unknown(words);
         }
         if (envelope.status() / 100 != 2
-                || envelope.data("status") == null
+                || Envelope.field(envelope.task(), "status") == null
+                || envelope.isCut()
                 || !isAbout(taskId, envelope)) {
             return new Sighting.Silent(words);
         }
-        @Nullable JsonNode request = envelope.data("request");
-        JsonNode sound = JSON.createObjectNode().path("sound");
-        if (request != null) {
-            sound = request.path("sound");
-        }
-        @Nullable Boolean withSound = sound.isBoolean() ? sound.booleanValue() : null;
+        @Nullable JsonNode request = Envelope.field(envelope.task(), "request");
+        @Nullable JsonNode sound = Envelope.field(request, "sound");
+        @Nullable Boolean withSound =
+                (sound != null && sound.isBoolean()) ? sound.booleanValue() : null;
         return new Sighting.Known(
                 told(request, "prompt"), told(request, "duration"), withSound, words);
     }
@@ -103,8 +106,12 @@ final class PollTable {
     }
 
     private static boolean isAbout(String taskId, Envelope envelope) {
+        if (envelope.isBare()) {
+            // Without data around it the status may be the call's own: only the id tells.
+            return taskId.equals(envelope.taskId());
+        }
         @Nullable JsonNode id = envelope.data("task_id");
-        return id == null || (id.isString() && id.asString().equals(taskId));
+        return id == null || taskId.equals(envelope.taskId());
     }
 
     private void tell(String status) {
@@ -114,36 +121,13 @@ final class PollTable {
         }
     }
 
-    private static List<String> urls(Envelope envelope) {
-        @Nullable JsonNode response = envelope.data("response");
-        return response == null ? List.of() : urls(response, true);
-    }
-
-    private static List<String> urls(JsonNode node, boolean mayBeText) {
-        if (node.isArray()) {
-            return new ArrayList<>(node.values())
-                    .stream().flatMap(each -> url(each.isString() ? each.asString() : "")).toList();
-        }
-        if (node.isObject()) {
-            return urls(node.path("resultUrls"), false);
-        }
-        if (!node.isString() || !mayBeText) {
-            return List.of();
-        }
-        try {
-            return urls(JSON.readTree(node.asString()), false);
-        } catch (JacksonException e) {
-            // Neither an array nor an object inside the string: it may be the one URL itself.
-            return url(node.asString()).toList();
-        }
-    }
-
-    private static Stream<String> url(String text) {
-        return URL.matcher(text).matches() ? Stream.of(text) : Stream.empty();
+    private List<String> urls(Envelope envelope) {
+        @Nullable JsonNode task = envelope.task();
+        return task == null ? List.of() : Clips.in(task, base.get());
     }
 
     private static @Nullable Long credits(Envelope envelope) {
-        @Nullable JsonNode node = envelope.data("consumed_credits");
+        @Nullable JsonNode node = Envelope.field(envelope.task(), "consumed_credits");
         if (node == null || !(node.isNumber() || node.isString())) {
             return null;
         }

@@ -10,7 +10,7 @@ sealed interface Reply {
      *
      * @param complete whether the body came whole
      */
-    record Answered(int status, HttpHeaders headers, String body, boolean complete)
+    record Answered(int status, HttpHeaders headers, Content content, boolean complete)
             implements Reply {}
 
     /** Not one byte of a request was written. */

@@ -29,8 +29,12 @@ public sealed interface SubmitAnswer {
     /** Refused for good; the message is the vendor's, cleaned and shortened. */
     record Refused(String message, String evidence) implements SubmitAnswer {}
 
-    /** Provably never written to the vendor: back to the queue. */
-    record NotSent(String evidence) implements SubmitAnswer {}
+    /**
+     * Provably never written to the vendor: back to the queue.
+     *
+     * @param called whether the vendor was tried; false when our own guards let no call begin
+     */
+    record NotSent(boolean called, String evidence) implements SubmitAnswer {}
 
     /** Perhaps taken: never sent again. */
     record Uncertain(String evidence) implements SubmitAnswer {}

@@ -3,7 +3,6 @@ package dev.seedgate.upstream;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What a submit's answer means: the table the money hangs on, first match wins. What it does not
@@ -17,6 +16,7 @@ final class SubmitTable {
     private static final int LONGEST_ID = 128;
     // For what asks for the class of a reply only.
     private static final Evidence NOBODYS = new Evidence("", Instant.EPOCH, "-", "");
+    private static final String ID = "\"task_id\"";
 
     private final boolean resubmitOn500;
 
@@ -27,7 +27,7 @@ final class SubmitTable {
     SubmitAnswer meaning(Reply reply, Evidence evidence) {
         String told = evidence.of(reply);
         return switch (reply) {
-            case Reply.NotBegun _ -> new SubmitAnswer.NotSent(told);
+            case Reply.NotBegun it -> new SubmitAnswer.NotSent(!it.local(), told);
             case Reply.Lost _ -> new SubmitAnswer.Uncertain(told);
             case Reply.Answered answer -> meaning(answer, evidence, told);
         };
@@ -35,7 +35,10 @@ final class SubmitTable {
 
     private SubmitAnswer meaning(Reply.Answered answer, Evidence evidence, String told) {
         Envelope envelope = Envelope.of(answer);
-        @Nullable String id = taskId(envelope);
+        @Nullable String id = sound(envelope.taskId());
+        if (id == null && !envelope.isWhole()) {
+            id = sound(stray(answer.content().start()));
+        }
         if (answer.status() / 100 == 2 && id != null) {
             return new SubmitAnswer.Accepted(id, told);
         }
@@ -53,7 +56,7 @@ final class SubmitTable {
         }
         // Only as a real status: inside an envelope it was the vendor's own server that answered.
         if (NEVER_REACHED.contains(answer.status())) {
-            return new SubmitAnswer.NotSent(told);
+            return new SubmitAnswer.NotSent(true, told);
         }
         return new SubmitAnswer.Uncertain(told);
     }
@@ -75,16 +78,24 @@ final class SubmitTable {
         };
     }
 
-    private static @Nullable String taskId(Envelope envelope) {
-        @Nullable JsonNode node = envelope.data("task_id");
-        if (node == null || !node.isString()) {
-            return null;
-        }
-        String id = node.asString();
+    private static @Nullable String sound(@Nullable String id) {
         boolean sound =
-                !id.isEmpty()
+                id != null
+                        && !id.isEmpty()
                         && id.length() <= LONGEST_ID
                         && id.chars().allMatch(c -> c > 0x20 && c < 0x7f);
         return sound ? id : null;
+    }
+
+    /** An id that stands whole in JSON that is broken before it. */
+    private static @Nullable String stray(String text) {
+        int name = text.indexOf(ID);
+        int colon = name < 0 ? -1 : text.indexOf(':', name + ID.length());
+        int from = colon < 0 ? -1 : text.indexOf('"', colon);
+        int to = from < 0 ? -1 : text.indexOf('"', from + 1);
+        boolean apart = to < 0 || !text.substring(colon + 1, from).isBlank();
+        return apart || !text.substring(name + ID.length(), colon).isBlank()
+                ? null
+                : text.substring(from + 1, to);
     }
 }

@@ -49,10 +49,7 @@ class UpstreamConfiguration {
             SubmitTable submits,
             @Qualifier("breakerClock") Clock breakerClock) {
         return new Guards(
-                settings,
-                submits::speaksAgainstTheVendor,
-                submits::isAmbiguous,
-                breakerClock);
+                settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, breakerClock);
     }
 
     @Bean
@@ -121,7 +118,7 @@ class UpstreamConfiguration {
                 guards,
                 pauses,
                 submits,
-                new PollTable(meters),
+                new PollTable(endpoint::baseUrl, meters),
                 meters,
                 steps,
                 clock.getIfAvailable(Clock::systemUTC));

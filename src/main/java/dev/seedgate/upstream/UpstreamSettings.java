@@ -1,6 +1,6 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.SizeRange;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -41,7 +41,8 @@ import org.springframework.validation.annotation.Validated;
  *     task as uncertain instead
  * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole
  *     cluster
- * @param upstreamMaxAnswerSize more of an answer is not read; real ones have about 1 KB
+ * @param upstreamMaxAnswerSize more of an answer is not read, packed or unpacked; real ones have
+ *     about 1 KB, but an id or a clip must not be lost for what a proxy puts around it
  * @param upstreamRefreshInterval how soon an instance learns of the pauses of the others
  */
 @Validated
@@ -68,16 +69,9 @@ record UpstreamSettings(
         @Name("upstream-resubmit-on-500") @DefaultValue("true") boolean upstreamResubmitOn500,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration upstreamProbeInterval,
-        @DefaultValue("256KB") DataSize upstreamMaxAnswerSize,
+        @DefaultValue("8MB") @SizeRange(min = "4KB", max = "64MB") DataSize upstreamMaxAnswerSize,
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 5)
                 Duration upstreamRefreshInterval) {
-
-    UpstreamSettings {
-        // A smaller cap would make every paid answer an uncertain one.
-        if (upstreamMaxAnswerSize.toBytes() < 4096) {
-            throw new StartupProblem("SEEDGATE_UPSTREAM_MAX_ANSWER_SIZE must be at least 4KB.");
-        }
-    }
 
     /** Redacted, because a settings object ends up in messages. */
     @Override

@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -28,9 +31,22 @@ final class Wire implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** An answer takes some microseconds; one made to hurt must not take every core. */
+    private static final int READERS = 2;
+
+    /** At 8 MB each, what a vendor gone mad can make an instance hold. */
+    private static final int LARGE_AT_ONCE = 4;
+
+    /** Proxies add a lot: policies, cookies, traces. */
+    private static final int LONGEST_HEAD = 65_536;
+
     private final Endpoint endpoint;
     private final UpstreamSettings settings;
     private final LoopResources loops;
+    private final ExecutorService readers =
+            Executors.newFixedThreadPool(
+                    READERS, Thread.ofPlatform().daemon().name("vendor-answers-", 0).factory());
+    private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
     private final ConnectionProvider pollConnections;
     private final VendorApi submits;
     private final VendorApi polls;
@@ -71,6 +87,7 @@ final class Wire implements AutoCloseable {
     public void close() {
         pollConnections.dispose();
         loops.dispose();
+        readers.shutdown();
     }
 
     private Reply call(
@@ -84,7 +101,8 @@ final class Wire implements AutoCloseable {
         // The permit says when the call has to begin. Connecting to a vendor far away may take
         // longer than a permit lives, so the write has the connect timeout on top, and no more.
         long writeBy = permit.deadlineNanos() + settings.upstreamConnectTimeout().toNanos();
-        Exchange exchange = new Exchange(writeBy, settings.upstreamMaxAnswerSize().toBytes());
+        int maxBytes = Math.toIntExact(settings.upstreamMaxAnswerSize().toBytes());
+        Exchange exchange = new Exchange(writeBy, maxBytes, large, readers);
         UriBuilderFactory base = new DefaultUriBuilderFactory(baseUrl);
         return exchange.perform(timeout, it -> Mono.defer(() -> call.apply(base, it)));
     }
@@ -112,6 +130,9 @@ final class Wire implements AutoCloseable {
                         .protocol(HttpProtocol.HTTP11)
                         .disableRetry(true)
                         .followRedirect(false)
+                        .httpResponseDecoder(
+                                it -> it.maxHeaderSize(LONGEST_HEAD).validateHeaders(false))
+                        .doOnConnected(it -> it.addHandlerLast(new InterimAnswers()))
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 Math.toIntExact(settings.upstreamConnectTimeout().toMillis()));
@@ -119,6 +140,7 @@ final class Wire implements AutoCloseable {
                 WebClient.builder()
                         .clientConnector(new ReactorClientHttpConnector(client))
                         .defaultHeader(HttpHeaders.USER_AGENT, "seedgate")
+                        .defaultHeader(HttpHeaders.ACCEPT_ENCODING, "identity")
                         .filter(Exchange::filter)
                         .build();
         return HttpServiceProxyFactory.builderFor(WebClientAdapter.create(web))

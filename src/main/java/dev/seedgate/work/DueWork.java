@@ -418,7 +418,9 @@ public class DueWork {
                 .orElse(true);
     }
 
-    /** The task is at rest. If it was dispatched and never sent, its team's next one has its place. */
+    /**
+     * The task is at rest. If it was dispatched and never sent, its team's next one has its place.
+     */
     public void done(TaskId task) {
         jdbc.sql(
                         """
@@ -505,8 +507,8 @@ public class DueWork {
     }
 
     /**
-     * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those of
-     * suspended teams are not counted: they delay nobody.
+     * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those
+     * of suspended teams are not counted: they delay nobody.
      */
     public List<TeamQueue> queues(int limit) {
         return jdbc.sql(

@@ -9,13 +9,17 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -75,6 +79,7 @@ class AccessMatrixTests {
                     operator POST   /admin/api/upstream/creates/stop
                     operator POST   /admin/api/upstream/creates/resume
                     viewer   GET    /admin/api/reports/usage
+                    viewer   GET    /admin/api/reports/focus
                     viewer   GET    /admin/api/reports/statements/{month}
                     admin    POST   /admin/api/reports/statements/{month}/close
                     admin    POST   /admin/api/reports/statements/{month}/reopen
@@ -91,6 +96,7 @@ class AccessMatrixTests {
                     viewer   GET    /console
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
+                    admin    POST   /console/statements/{month}/close
                     viewer   GET    /console/statements/{month}/{team}
                     public   GET    /console/login
                     public   GET    /swagger-ui
@@ -218,8 +224,33 @@ class AccessMatrixTests {
                         .replace("{team}", "nobodys-team")
                         .replace("{project}", "nobodys-project")
                         .replace("{month}", "x");
+        if (method.equals("POST") && path.startsWith("/console")) {
+            return submit(path, headers);
+        }
         boolean body = Set.of("POST", "PATCH", "PUT").contains(method);
         return gateway.call(method, path, null, body ? "[]" : null, headers);
+    }
+
+    /** As a form of the console's own pages. */
+    private static Answer submit(String path, String[] headers) {
+        Answer page = gateway.call("GET", "/console/login", null, null);
+        Matcher token = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"").matcher(page.body());
+        assertThat(token.find()).isTrue();
+        String cookie = String.valueOf(page.header("Set-Cookie")).split(";", 2)[0];
+        String[] with = headers.clone();
+        boolean session = with.length > 0 && with[0].equals("Cookie");
+        if (session) {
+            with[1] += "; " + cookie;
+        }
+        return gateway.call(
+                "POST",
+                path + "?_csrf=" + token.group(1),
+                null,
+                null,
+                session
+                        ? with
+                        : Stream.concat(Arrays.stream(with), Stream.of("Cookie", cookie))
+                                .toArray(String[]::new));
     }
 
     private static Map<Caller, String[]> callers() {

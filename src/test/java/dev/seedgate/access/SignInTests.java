@@ -118,6 +118,24 @@ class SignInTests {
                 .contains("PREVIEW", "CC-7", "Nothing was used this month.", "Opening", "Closing")
                 .doesNotContain("style=", "<script");
         assertThat(browser.get(at(month + "/nobody")).statusCode()).isEqualTo(404);
+        HttpResponse<String> csv = browser.get(at(month + "?format=csv&bom=1"));
+        assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
+        assertThat(csv.body()).startsWith("\ufeffmonth,state,team,").contains(team.slug());
+        // A viewer reads; who may closes a month that is over.
+        String past = "/console/statements/2001-01";
+        assertThat(browser.get(at(past)).body()).doesNotContain("Close this month");
+        Browser admin = new Browser();
+        signIn(admin, "ada");
+        assertThat(admin.get(at(month)).body()).doesNotContain("Close this month");
+        HttpResponse<String> page = admin.get(at(past));
+        assertThat(page.body()).contains("Close this month");
+        HttpResponse<String> closed = admin.submit(page, at(past + "/close"), Map.of());
+        // Or why not: the auditor of this gateway may not have been round.
+        assertThat(closed.statusCode()).as(closed.body()).isIn(302, 409);
+        assertThat(
+                        browser.submit(browser.get(at("/console")), at(past + "/close"), Map.of())
+                                .statusCode())
+                .isEqualTo(403);
     }
 
     @Test
@@ -191,6 +209,29 @@ class SignInTests {
         assertThat(location(out)).isEqualTo("/console/login?out");
         assertThat(browser.cookies(at(replica, ""))).doesNotContainKey(ConsoleSessions.COOKIE);
         assertThat(location(elsewhere.get(at("/console")))).isEqualTo("/console/login");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"viewer", "operator", "admin"})
+    void signsInWithANamedKeyAndItsRoleUntilTheKeyEnds(String role) {
+        String name = "finance " + role;
+        var made =
+                replica.admin(
+                                "POST",
+                                "/admin-keys",
+                                "{\"name\":\"%s\",\"role\":\"%s\"}".formatted(name, role))
+                        .json();
+        Browser browser = new Browser();
+        assertThat(location(password(browser, replica, made.get("key").asString())))
+                .isEqualTo("/console");
+        assertThat(browser.get(at(replica, "/console")).body())
+                .contains(">" + name + "<", ">" + role + "<", "signed in with a key of your own");
+        // Its end is the session's, on every replica at once.
+        replica.admin("DELETE", "/admin-keys/" + made.get("id"), null);
+        assertThat(location(browser.get(at(replica, "/console")))).isEqualTo("/console/login");
+        // A replica may know the key for a second more, and the session is worth nothing.
+        password(browser, replica, made.get("key").asString());
+        assertThat(location(browser.get(at(replica, "/console")))).isEqualTo("/console/login");
     }
 
     @Test

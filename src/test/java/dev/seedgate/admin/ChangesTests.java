@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
-import java.util.List;
-import java.util.stream.IntStream;
-import java.util.concurrent.CompletableFuture;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,9 +176,15 @@ class ChangesTests {
 
     /** An answer that was lost is asked for once more; both keys then live as the first would. */
     @ParameterizedTest
-    @CsvSource({"teams,null", "teams,2099-12-31T23:59:59Z", "admin-keys,null", "admin-keys,2099-12-31T23:59:59Z"})
+    @CsvSource({
+        "teams,null",
+        "teams,2099-12-31T23:59:59Z",
+        "admin-keys,null",
+        "admin-keys,2099-12-31T23:59:59Z"
+    })
     void letsEachRotationOfAKeyLiveAsLongAsTheKeyWouldHave(String door, String end) {
-        String keys = door.equals("teams") ? "/teams/" + gateway.team().slug() + "/keys" : "/admin-keys";
+        String keys =
+                door.equals("teams") ? "/teams/" + gateway.team().slug() + "/keys" : "/admin-keys";
         String body =
                 "{\"name\":\"k\",%s\"expires_at\":%s}"
                         .formatted(
@@ -188,15 +194,18 @@ class ChangesTests {
         List<CompletableFuture<Answer>> atOnce =
                 IntStream.range(0, 2)
                         .mapToObj(_ ->
-                                CompletableFuture.supplyAsync(
-                                        () -> gateway.admin("POST", rotate, "{\"overlap\":\"PT1H\"}")))
+                                CompletableFuture.supplyAsync(() ->
+                                        gateway.admin("POST", rotate, "{\"overlap\":\"PT1H\"}")))
                         .toList();
-        List<Answer> rotated = new ArrayList<>(atOnce.stream().map(CompletableFuture::join).toList());
+        List<Answer> rotated =
+                new ArrayList<>(atOnce.stream().map(CompletableFuture::join).toList());
         rotated.add(gateway.admin("POST", rotate, "{\"overlap\":\"PT2H\"}"));
         // And a successor's successor.
         rotated.add(
                 gateway.admin(
-                        "POST", keys + "/" + rotated.getFirst().json().get("id") + "/rotate", null));
+                        "POST",
+                        keys + "/" + rotated.getFirst().json().get("id") + "/rotate",
+                        null));
         for (Answer answer : rotated) {
             assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
             assertThat(answer.json().get("expires_at").asString("null")).isEqualTo(end);

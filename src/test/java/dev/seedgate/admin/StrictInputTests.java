@@ -89,8 +89,7 @@ class StrictInputTests {
                     Answer answer = ask(route, "", body);
                     boolean told =
                             detail(answer)
-                                    .matches(
-                                            ".*\\b" + name(field) + "(\\[0])? (size )?must .*");
+                                    .matches(".*\\b" + name(field) + "(\\[0])? (size )?must .*");
                     note(wrong, route + " " + body, answer, told);
                     tried++;
                 }
@@ -211,7 +210,11 @@ class StrictInputTests {
                         .replace("{slug}", TEAM.slug())
                         .replace("{month}", "2001-01")
                         .replace("{project}", "film")
-                        .replace("{id}", route.path().contains("/tasks/") ? "sd15p_aaaaaaaaaaaaaaaaaaaa" : "0");
+                        .replace(
+                                "{id}",
+                                route.path().contains("/tasks/")
+                                        ? "sd15p_aaaaaaaaaaaaaaaaaaaa"
+                                        : "0");
         return gateway.call(route.method(), path + query, Gateway.ADMIN_KEY, body);
     }
 
@@ -263,8 +266,7 @@ class StrictInputTests {
     }
 
     private static String parameter(Parameter parameter) {
-        String name =
-                Objects.requireNonNull(parameter.getAnnotation(RequestParam.class)).name();
+        String name = Objects.requireNonNull(parameter.getAnnotation(RequestParam.class)).name();
         return name.isEmpty() ? parameter.getName() : name;
     }
 

@@ -23,8 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.scheduling.TaskScheduler;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -80,7 +78,7 @@ class AlertTests {
         assertThat(thresholds(team)).containsExactly("50%");
         team.create("the other half");
         look();
-        assertThat(thresholds(team)).containsExactly("100%", "80%", "50%");
+        assertThat(thresholds(team)).containsExactly("100%", "50%");
         JsonNode alert = alerts("?team=" + team.slug()).get(0);
         assertThat(alert.get("text").stringValue())
                 .startsWith(
@@ -98,12 +96,15 @@ class AlertTests {
         assertThat(thresholds(team)).isEmpty();
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":80}");
         look();
-        assertThat(thresholds(team)).containsExactly("80%", "50%");
+        assertThat(thresholds(team)).as("crossed together").containsExactly("80%");
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":null}");
         look();
         gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":65}");
         look();
-        assertThat(thresholds(team)).containsExactly("100%", "80%", "50%");
+        assertThat(thresholds(team)).containsExactly("100%", "80%");
+        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":100}");
+        look();
+        assertThat(thresholds(team)).as("told of more already").containsExactly("100%", "80%");
     }
 
     @Test
@@ -142,8 +143,41 @@ class AlertTests {
         look();
         assertThat(alerts("?kind=POOL&limit=1").get(0).get("threshold").stringValue())
                 .isEqualTo("14 days");
-        assertThat(texts("?kind=POOL&limit=1").getFirst()).contains(", in 9 days: ");
+        assertThat(texts("?kind=POOL&limit=1").getFirst()).contains(", in 9 days: within the 14 ");
         assertThat(receiverHeardOf("in 9 days")).isEqualTo(1);
+        purchase(1, "another period");
+        purchase(
+                burn * 2 - gateway.admin("GET", "/pool", null).json().get("balance").asLong(),
+                "two days are left");
+        look();
+        assertThat(texts("?kind=POOL&limit=10"))
+                .filteredOn(it -> it.contains("in 2 days"))
+                .doesNotHaveDuplicates()
+                .anyMatch(it -> it.contains("within the 14 that"))
+                .anyMatch(it -> it.contains("within the 3 that"));
+    }
+
+    @Test
+    void letsAnAlertOfDriftFollowTheDaysFigure() throws Exception {
+        Team team = gateway.team();
+        for (int credits : new int[] {66, 67, 165}) {
+            String task = team.create("dear");
+            gateway.vendor()
+                    .finishCharging(team.upstreamId(task), credits, "https://x.example/y.mp4");
+            team.await(task, "SUCCEEDED");
+            look();
+        }
+        long differ =
+                Long.parseLong(
+                        gateway.database()
+                                .text(
+                                        "select sum(abs(upstream_credits - case phase when 'FAILED' then 0 else credits end)) from task where phase in ('SUCCEEDED', 'FAILED') and upstream_credits is not null"));
+        assertThat(texts("?kind=DRIFT"))
+                .filteredOn(it -> it.contains("/admin/api/reconciliation"))
+                .isNotEmpty()
+                .allMatch(it -> it.contains(differ + " apart"));
+        assertThat(alerts("?kind=DRIFT"))
+                .anyMatch(it -> it.get("threshold").asString().equals("100 credits at seedance"));
     }
 
     @Test
@@ -162,8 +196,7 @@ class AlertTests {
                 .filteredOn(it -> it.contains("See /admin/api/"))
                 .hasSize(2)
                 .anyMatch(it -> it.contains("1 findings of in_flight_is_counted, for example 7: "))
-                .anyMatch(it ->
-                        it.contains("for 1 tasks: ") && it.contains("35 apart, +35"));
+                .anyMatch(it -> it.contains("for 1 tasks: ") && it.contains("35 apart, +35"));
     }
 
     @Test
@@ -293,19 +326,6 @@ class AlertTests {
         for (int i = 0; i < 20; i++) {
             assertThat(requests("many " + i)).hasSize(1);
         }
-    }
-
-    /**
-     * What the others' clocks do in time, like the spread of a revocation, they have to go on with.
-     */
-    @Test
-    void looksAndSendsOnThreadsOfItsOwn() throws Exception {
-        ThreadPoolTaskScheduler own =
-                gateway.bean(AlertConfiguration.SCHEDULER, ThreadPoolTaskScheduler.class);
-        assertThat(gateway.bean("taskScheduler", TaskScheduler.class)).isNotSameAs(own);
-        assertThat(own.getScheduledThreadPoolExecutor().getQueue())
-                .as("the look and the sending wait for their next turn")
-                .hasSize(2);
     }
 
     @Test

@@ -43,7 +43,8 @@ class StatementTests {
                         TestDatabase.create(),
                         FakeVendor.start(),
                         "seedgate.billing-zone=Europe/Berlin",
-                        "seedgate.auditor-interval=1h");
+                        "seedgate.auditor-interval=1h",
+                        "seedgate.company-name=Example Ltd");
         audited();
         price("2014-01-01", "0.001");
         price("2015-01-01", "99");
@@ -86,9 +87,13 @@ class StatementTests {
         assertThat(statement.get("total").get("amount").stringValue()).isEqualTo("7.80");
         assertThat(bill.get("lines").toString())
                 .isEqualTo(
-                        "[{\"project\":\"p\",\"preset\":\"10s_sound\",\"created\":1,\"succeeded\":0,\"failed\":0,\"charged\":260,\"refunded\":0,\"net\":260},"
-                                + "{\"project\":\"p\",\"preset\":\"5s\",\"created\":1,\"succeeded\":1,\"failed\":1,\"charged\":65,\"refunded\":65,\"net\":0},"
-                                + "{\"project\":null,\"preset\":\"10s\",\"created\":1,\"succeeded\":1,\"failed\":0,\"charged\":130,\"refunded\":0,\"net\":130}]");
+                        "[{\"project\":\"p\",\"preset\":\"10s_sound\",\"created\":1,\"succeeded\":0,\"failed\":0,\"charged\":260,\"refunded\":0,\"net\":260,\"per_credit\":\"0.02\",\"amount\":\"5.2\"},"
+                                + "{\"project\":\"p\",\"preset\":\"5s\",\"created\":1,\"succeeded\":1,\"failed\":1,\"charged\":65,\"refunded\":65,\"net\":0,\"per_credit\":\"0.0125\",\"amount\":\"0\"},"
+                                + "{\"project\":null,\"preset\":\"10s\",\"created\":1,\"succeeded\":1,\"failed\":0,\"charged\":130,\"refunded\":0,\"net\":130,\"per_credit\":\"0.02\",\"amount\":\"2.6\"}]");
+        assertThat(bill.get("number").stringValue()).isEqualTo("2015-03-" + team.slug());
+        assertThat(bill.get("open_tasks").asLong()).isEqualTo(1);
+        assertThat(bill.get("held").asLong()).isEqualTo(260);
+        assertThat(statement.get("company").stringValue()).isEqualTo("Example Ltd");
         JsonNode usage =
                 gateway.admin("GET", "/reports/usage?from=2015-03-01&to=2015-04-01", null).json();
         assertThat(usage.at("/total/net")).isEqualTo(statement.at("/total/net"));
@@ -253,7 +258,7 @@ class StatementTests {
         try {
             boolean more = true;
             while (more) {
-                more = days.sumNextDay();
+                more = days.sumNext();
             }
             assertThat(List.of(bills("2015-06"), bills("2015-07"), bills("2015-08")))
                     .isEqualTo(before);
@@ -277,7 +282,7 @@ class StatementTests {
     private static void audited() {
         gateway.database()
                 .execute(
-                        "update auditor set completed_from = gateway_now(), completed_at = gateway_now()");
+                        "update auditor set new_until = gateway_now(), teams_completed_from = gateway_now(), teams_completed_at = gateway_now()");
     }
 
     @Test

@@ -189,8 +189,7 @@ class UsageTests {
         names.put("cost_center", it -> String.valueOf(it.costCenter()));
         names.put("preset", Clip::preset);
         names.put("team,key", it -> it.team() + "|" + it.key());
-        names.put(
-                "project,team,key", it -> it.project() + "|" + it.team() + "|" + it.key());
+        names.put("project,team,key", it -> it.project() + "|" + it.team() + "|" + it.key());
         names.forEach((group, name) ->
                 assertThat(rows(usage(range + "&group_by=" + group), group, total))
                         .as(group)
@@ -236,7 +235,7 @@ class UsageTests {
         try {
             boolean more = true;
             while (more) {
-                more = days.sumNextDay();
+                more = days.sumNext();
             }
             check.run();
         } finally {
@@ -344,7 +343,13 @@ class UsageTests {
                         "a,b",
                         "say \"hi\"",
                         "two\nlines",
-                        "é");
+                        "é",
+                        "x;=1+1",
+                        "x; \"@a",
+                        "x\t-1",
+                        " =2",
+                        ";+3",
+                        "a-b;c=d");
         for (String name : names) {
             ledger.add(
                     new Clip(
@@ -381,13 +386,28 @@ class UsageTests {
                         "key,key_id,team,project,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\n")
                 .endsWith("\r\n")
                 .contains(more.apply("'=1+1") + ",0,0,1,260,0,260,0\r\n")
-                .contains(more.apply("'+1"), more.apply("'-1"), more.apply("'@a"), more.apply("'\tb"), more.apply("\"'\rc\""))
-                .contains(more.apply("plain"), more.apply("\"a,b\""), more.apply("\"say \"\"hi\"\"\""))
+                .contains(
+                        more.apply("'+1"),
+                        more.apply("'-1"),
+                        more.apply("'@a"),
+                        more.apply("\"'\tb\""),
+                        more.apply("\"'\rc\""))
+                .contains(more.apply("\"x;'=1+1\""), more.apply("\"x; \"\"'@a\""))
+                .contains(more.apply("\"x\t'-1\""), more.apply(" '=2"), more.apply("\";'+3\""))
+                .contains(more.apply("\"a-b;c=d\""))
+                .contains(
+                        more.apply("plain"),
+                        more.apply("\"a,b\""),
+                        more.apply("\"say \"\"hi\"\"\""))
                 .contains(more.apply("\"two\nlines\""), more.apply("é"))
                 .contains("refund,1," + team.slug() + ",p,0,0,1,0,0,65,-65,0\r\n")
                 .doesNotContain("success_rate");
         assertThat(csv.body().split("\r\n", -1)).hasSize(names.size() + 3);
         assertThat(gateway.admin("GET", query + "&format=csv", null).body()).isEqualTo(csv.body());
+        assertThat(gateway.admin("GET", query + "&format=csv&bom=1", null).body())
+                .isEqualTo("\ufeff" + csv.body());
+        assertThat(gateway.admin("GET", query + "&format=csv&bom=yes", null).status())
+                .isEqualTo(400);
         Answer json = gateway.admin("GET", query, null, "Accept", "application/json, text/csv");
         assertThat(json.header("Content-Type")).startsWith("application/json");
         assertThat(json.json().get("rows").size()).isEqualTo(names.size() + 1);

@@ -93,7 +93,9 @@ class BudgetTests {
         set(team, "/keys/" + keyId(team), 65);
         set(team, "/projects/film", 65);
         gateway.admin("POST", "/upstream/pause", null);
-        Awaitility.await().until(() -> !gateway.admin("GET", "/upstream", null).json().get("pauses").isEmpty());
+        Awaitility.await()
+                .until(() ->
+                        !gateway.admin("GET", "/upstream", null).json().get("pauses").isEmpty());
         try {
             Answer made = create(team, team.key(), "film");
             assertThat(create(team, team.key(), "film").status()).isEqualTo(402);
@@ -125,7 +127,12 @@ class BudgetTests {
         set(team, "/keys/" + rotated.json().get("id"), 260);
         assertThat(budgets(team).size()).isEqualTo(1);
         assertThat(create(team, successor, "film").status()).isEqualTo(200);
-        assertThat(gateway.admin("DELETE", "/teams/" + team.slug() + "/keys/" + key + "/budget", null).status())
+        assertThat(
+                        gateway.admin(
+                                        "DELETE",
+                                        "/teams/" + team.slug() + "/keys/" + key + "/budget",
+                                        null)
+                                .status())
                 .isEqualTo(204);
         assertThat(create(team, successor, "film").status()).isEqualTo(200);
         assertThat(budgets(team).isEmpty()).isTrue();
@@ -136,8 +143,7 @@ class BudgetTests {
         Team team = gateway.team();
         List<CompletableFuture<Answer>> creates = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            creates.add(
-                    CompletableFuture.supplyAsync(() -> create(team, team.key(), "film")));
+            creates.add(CompletableFuture.supplyAsync(() -> create(team, team.key(), "film")));
             if (i % 4 == 0) {
                 set(team, "/projects/film", 100_000);
             } else if (i % 4 == 2) {
@@ -205,8 +211,7 @@ class BudgetTests {
     private static List<Answer> parallel(int count, Where where, String key, String project) {
         return IntStream.range(0, count)
                 .mapToObj(i ->
-                        CompletableFuture.supplyAsync(
-                                () -> createAt(where.of(i), key, project)))
+                        CompletableFuture.supplyAsync(() -> createAt(where.of(i), key, project)))
                 .toList()
                 .stream()
                 .map(CompletableFuture::join)

@@ -31,7 +31,11 @@ class CompanyCapTests {
             gateway.admin("POST", "/upstream/pause", null);
             Team team = gateway.team();
             team.create("one");
-            assertThat(gateway.admin("GET", "/pool", null).json().at("/" + shown + "/spent").asLong())
+            assertThat(
+                            gateway.admin("GET", "/pool", null)
+                                    .json()
+                                    .at("/" + shown + "/spent")
+                                    .asLong())
                     .isEqualTo(65);
             team.create("two");
             Team other = gateway.team();

@@ -33,12 +33,14 @@ class RolesTests {
     private static final Map<String, String> EXPECTED =
             Map.ofEntries(
                     Map.entry("account", "siu"),
-                    Map.entry("account_day", "si"),
+                    Map.entry("account_day", "siu"),
                     Map.entry("account_movement", "s"),
                     Map.entry("ledger_days", "su"),
-                    Map.entry("render_day", "si"),
-                    Map.entry("usage_day", "si"),
+                    Map.entry("render_day", "siu"),
+                    Map.entry("usage_day", "siu"),
                     Map.entry("usage_movement", "s"),
+                    Map.entry("account_recount", "siud"),
+                    Map.entry("usage_recount", "siud"),
                     Map.entry("admin_key", "siu"),
                     Map.entry("alert", "siu"),
                     Map.entry("api_key", "siu"),
@@ -203,7 +205,9 @@ class RolesTests {
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
 
-    /** Whatever the gateway may only add to: the rights keep it out, a trigger keeps all others out. */
+    /**
+     * Whatever the gateway may only add to: the rights keep it out, a trigger keeps all others out.
+     */
     @Test
     void keepsEvenTheOwnerFromChangingWhatIsAppendOnly() {
         List<String> tables =

@@ -121,7 +121,14 @@ class FairShareTests {
         gateway.admin("POST", "/teams/" + resumed.slug() + "/resume", null);
         int ofIts = 0;
         for (int i = 0; i < EACH; i++) {
-            ofIts += its.contains(work.claimSubmits(1, Duration.ofHours(1)).getFirst().task().value()) ? 1 : 0;
+            ofIts +=
+                    its.contains(
+                                    work.claimSubmits(1, Duration.ofHours(1))
+                                            .getFirst()
+                                            .task()
+                                            .value())
+                            ? 1
+                            : 0;
         }
         assertThat(ofIts).isBetween(EACH / 2 - 1, EACH / 2 + 1);
     }

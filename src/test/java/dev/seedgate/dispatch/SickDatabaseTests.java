@@ -40,10 +40,10 @@ class SickDatabaseTests {
     /** States that pass by themselves. */
     private static final List<String> AWAY =
             List.of(
-                    "0A000", "08000", "08003", "08006", "08P01", "25006", "25P03", "28000", "28P01", "3D000",
-                    "40001", "40P01", "53000", "53100", "53200", "53300", "53400", "55P03", "55006",
-                    "57000", "57014", "57P01", "57P02", "57P03", "57P05", "58000", "58030", "58P01",
-                    "F0000", "XX000", "XX001");
+                    "0A000", "08000", "08003", "08006", "08P01", "25006", "25P03", "28000", "28P01",
+                    "3D000", "40001", "40P01", "53000", "53100", "53200", "53300", "53400", "55P03",
+                    "55006", "57000", "57014", "57P01", "57P02", "57P03", "57P05", "58000", "58030",
+                    "58P01", "F0000", "XX000", "XX001");
 
     /** States that somebody has to mend. */
     private static final List<String> DEFECTS =
@@ -134,8 +134,7 @@ class SickDatabaseTests {
                 clients.forEach((name, client) ->
                         softly.assertThatThrownBy(client::get)
                                 .as(name)
-                                .satisfies(e ->
-                                        assertThat(DatabaseFault.of(e)).isEqualTo(fault))));
+                                .satisfies(e -> assertThat(DatabaseFault.of(e)).isEqualTo(fault))));
     }
 
     @Test
@@ -163,23 +162,26 @@ class SickDatabaseTests {
     @Test
     void keepsAPaidAnswerWhateverTheDatabaseSaysThatMayPass(CapturedOutput out) {
         Team team = gateway.team();
-        List<String> states = List.of("08006", "25006", "40001", "42501", "42P01", "53100", "57014", "58030");
+        List<String> states =
+                List.of("08006", "25006", "40001", "42501", "42P01", "53100", "57014", "58030");
         for (String state : states) {
             database.execute("insert into refusal values ('" + state + "', 'RENDERING')");
         }
         Map<String, String> tasks =
                 states.stream().collect(Collectors.toMap(state -> state, team::create));
         for (String state : states) {
-            Awaitility.await(state)
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> refusals(state) > 6);
+            Awaitility.await(state).atMost(Duration.ofSeconds(60)).until(() -> refusals(state) > 6);
         }
         database.execute("delete from refusal");
         tasks.forEach((state, task) -> {
             String id = team.upstreamId(task);
             assertThat(out.toString()).as(state).contains(task + " (taken as " + id + ")");
         });
-        assertThat(vendor.generates().stream().filter(it -> states.stream().anyMatch(state -> it.body().contains(state))))
+        assertThat(
+                        vendor.generates().stream()
+                                .filter(it ->
+                                        states.stream()
+                                                .anyMatch(state -> it.body().contains(state))))
                 .hasSize(states.size());
     }
 
@@ -218,8 +220,8 @@ class SickDatabaseTests {
         Awaitility.await().until(() -> vendor.acceptedIds().size() == taken.size() + 1);
         String id = newId(taken);
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(out.toString()).contains(task + " (taken as " + id + ")"));
+                .untilAsserted(
+                        () -> assertThat(out.toString()).contains(task + " (taken as " + id + ")"));
         Awaitility.await().until(() -> readiness() == 503);
         // The first ones may still find out that their connections are gone.
         for (int i = 0; i < 20; i++) {
@@ -236,8 +238,8 @@ class SickDatabaseTests {
         assertThat(team.upstreamId(task)).isEqualTo(id);
         Awaitility.await().until(() -> readiness() == 200);
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(team.generate("afterwards").status()).isEqualTo(200));
+                .untilAsserted(
+                        () -> assertThat(team.generate("afterwards").status()).isEqualTo(200));
         assertThat(vendor.generates().stream().filter(it -> it.body().contains("taken while")))
                 .hasSize(1);
     }

@@ -50,8 +50,7 @@ class CellsTests {
 
             assertThat(there.get("/api/status?task_id=" + ofZero.getFirst()).error())
                     .isEqualTo("TASK_NOT_FOUND");
-            assertThat(
-                            one.call("GET", "/api/credits", here.key(), null).error())
+            assertThat(one.call("GET", "/api/credits", here.key(), null).error())
                     .isEqualTo("INVALID_API_KEY");
 
             end(vendor, here, ofZero);

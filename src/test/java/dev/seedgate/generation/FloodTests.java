@@ -43,9 +43,11 @@ class FloodTests {
                 Gateway.start(
                         TestDatabase.create(),
                         vendor,
-                        // The renders of this test don't end; polls of them would be a second flood.
+                        // The renders of this test don't end; polls of them would be a second
+                        // flood.
                         "seedgate.poll-first-after=1h",
-                        // Here the flood and the vendor are in the gateway's process, and take its time.
+                        // Here the flood and the vendor are in the gateway's process, and take its
+                        // time.
                         "seedgate.upstream-permit-lifetime=1s",
                         "seedgate.status-refresh-wait=0s");
     }
@@ -111,7 +113,8 @@ class FloodTests {
                 Answer answer = call.get();
                 samples.putIfAbsent(answer.status(), answer);
                 if (answer.status() != 200) {
-                    // The flood is of the database; the callers' own time on this machine is not at stake.
+                    // The flood is of the database; the callers' own time on this machine is not at
+                    // stake.
                     Thread.sleep(REST);
                 }
             } catch (InterruptedException e) {

@@ -13,10 +13,10 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
-import java.util.stream.IntStream;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -265,6 +265,22 @@ class GenerateTests {
         assertThat(sent(task).get("image_urls")).isEqualTo(urls);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://b\u00fccher.example/a.png, https://xn--bcher-kva.example/a.png",
+        "https://\u4f8b\u3048.\u30c6\u30b9\u30c8:8443/\u732b?q#f, https://xn--r8jz45g.xn--zckzah:8443/\u732b?q#f",
+        "HTTP://B\u00dcCHER.EXAMPLE/A.png, HTTP://xn--bcher-kva.EXAMPLE/A.png",
+        "https://\u0645\u062b\u0627\u0644.\u0625\u062e\u062a\u0628\u0627\u0631/a, https://xn--mgbh0fb.xn--kgbechtv/a",
+        "https://xn--bcher-kva.example, https://xn--bcher-kva.example",
+        "https://b\u00fccher\u3002example/a, https://xn--bcher-kva.example/a",
+    })
+    void takesInternationalHostsAsTheNameSystemKnowsThem(String url, String ascii) {
+        String task = accepted("{\"prompt\":\"x\",\"image_urls\":[\"" + url + "\"]" + REST);
+        JsonNode urls = JSON.valueToTree(List.of(ascii));
+        assertThat(request(task).get("image_urls")).isEqualTo(urls);
+        assertThat(sent(task).get("image_urls")).isEqualTo(urls);
+    }
+
     static final List<String> BAD_URLS =
             List.of(
                     "\"" + IMAGE + "\"",
@@ -291,6 +307,13 @@ class GenerateTests {
                     "[\"https://@cdn.example.com/a.png\"]",
                     "[\"https://user@my_bucket.example.com/a.png\"]",
                     "[\"https://cdn.example.com/a b.png\"]",
+                    "[\"https://fa\u00df.example/a.png\"]",
+                    "[\"https://user@b\u00fccher.example/a.png\"]",
+                    "[\"https://b\u00fccher_x.example/a.png\"]",
+                    "[\"https://b\u00fccher..example/a.png\"]",
+                    "[\"https://b\u00fc cher.example/a.png\"]",
+                    "[\"https://" + "\u00fc".repeat(70) + ".example/a.png\"]",
+                    "[\"https://b\u00fccher.example:x/a.png\"]",
                     "[\"https://cdn.example.com/a\\n.png\"]",
                     "[\"https://cdn.example.com/\\u0000.png\"]",
                     "[\"https://cdn.example.com/\\ud800.png\"]",

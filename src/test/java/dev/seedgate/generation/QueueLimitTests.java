@@ -33,8 +33,8 @@ class QueueLimitTests {
     private final QueueLimit limit = limit(Duration.ofSeconds(20));
 
     /**
-     * Creates come much faster than they can be submitted. Nearly all that are taken are submitted in
-     * time, and the rate is used.
+     * Creates come much faster than they can be submitted. Nearly all that are taken are submitted
+     * in time, and the rate is used.
      */
     @ParameterizedTest
     @CsvSource({
@@ -177,7 +177,11 @@ class QueueLimitTests {
 
     @Test
     void sharesTheQueueAmongManyTeams() {
-        look(0, IntStream.range(10, 46).mapToObj(team -> queue(team, 1, 1)).toArray(TeamQueue[]::new));
+        look(
+                0,
+                IntStream.range(10, 46)
+                        .mapToObj(team -> queue(team, 1, 1))
+                        .toArray(TeamQueue[]::new));
         assertThat(limit.takes(QUIET)).as("36 wait before it, one of each team").isFalse();
     }
 

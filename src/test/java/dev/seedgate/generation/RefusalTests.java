@@ -53,7 +53,14 @@ class RefusalTests {
                     return coalesce(new, old);
                 end $$\
                 """);
-        for (String table : List.of("task", "task_event", "idempotency_key", "work", "ledger_entry", "account")) {
+        for (String table :
+                List.of(
+                        "task",
+                        "task_event",
+                        "idempotency_key",
+                        "work",
+                        "ledger_entry",
+                        "account")) {
             database.execute(
                     "create trigger count_write before insert or update or delete on %s for each row execute function count_write()"
                             .formatted(table));
@@ -120,8 +127,8 @@ class RefusalTests {
                             "select t.id from task t join team on team.id = t.team_id where phase = 'QUEUED' and slug = '"
                                     + team.slug()
                                     + "'")
-                    .forEach(task ->
-                            gateway.call("DELETE", "/api/tasks/" + task, team.key(), null));
+                    .forEach(
+                            task -> gateway.call("DELETE", "/api/tasks/" + task, team.key(), null));
             Awaitility.await().until(() -> quote(team).data().get("accepted").asBoolean());
         }
     }
@@ -153,27 +160,31 @@ class RefusalTests {
     void writesNothingForAQuote() throws Exception {
         Team team = gateway.team("\"monthly_quota\":65");
         long before = writes();
-        withLockedAccount(team, () -> {
-            Answer quote = quote(team);
-            assertThat(quote.data().get("accepted").asBoolean()).isTrue();
-            assertThat(quote.data().get("remaining").asLong()).isEqualTo(65);
-        });
+        withLockedAccount(
+                team,
+                () -> {
+                    Answer quote = quote(team);
+                    assertThat(quote.data().get("accepted").asBoolean()).isTrue();
+                    assertThat(quote.data().get("remaining").asLong()).isEqualTo(65);
+                });
         assertThat(writes()).isEqualTo(before);
         assertThat(team.credits().get("used").asLong()).isZero();
     }
 
     private static void refusesWithoutATrace(Team team, String error) throws SQLException {
         long before = writes();
-        withLockedAccount(team, () -> {
-            for (int i = 0; i < 5; i++) {
-                assertThat(team.generate("refused").error()).isEqualTo(error);
-                assertThat(team.generate("refused", "Idempotency-Key", "key").error())
-                        .isEqualTo(error);
-            }
-            Answer quote = quote(team);
-            assertThat(quote.data().get("accepted").asBoolean()).isFalse();
-            assertThat(quote.data().get("error").stringValue()).isEqualTo(error);
-        });
+        withLockedAccount(
+                team,
+                () -> {
+                    for (int i = 0; i < 5; i++) {
+                        assertThat(team.generate("refused").error()).isEqualTo(error);
+                        assertThat(team.generate("refused", "Idempotency-Key", "key").error())
+                                .isEqualTo(error);
+                    }
+                    Answer quote = quote(team);
+                    assertThat(quote.data().get("accepted").asBoolean()).isFalse();
+                    assertThat(quote.data().get("error").stringValue()).isEqualTo(error);
+                });
         assertThat(writes()).isEqualTo(before);
     }
 

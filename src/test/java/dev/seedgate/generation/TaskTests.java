@@ -95,12 +95,26 @@ class TaskTests {
         assertThat(in(Phase.SUCCEEDED).status().response()).containsExactly("https://x/y.mp4");
     }
 
+    @Test
+    void takesItsTimeFromItsIdSoThatATimeIsAPlaceAmongIds() {
+        Instant made = Instant.parse("2026-11-25T12:00:00.123Z");
+        TaskId id = TaskId.create(made, 'z');
+        assertThat(id.time()).isEqualTo(made);
+        assertThat(id.value())
+                .isGreaterThanOrEqualTo(TaskId.first(made).value())
+                .isGreaterThan(TaskId.first(made.minusMillis(1)).value())
+                .isLessThan(TaskId.first(made.plusMillis(1)).value())
+                .isGreaterThan(TaskId.first(Instant.parse("0001-01-01T00:00:00Z")).value())
+                .isLessThan(TaskId.first(Instant.parse("9999-12-31T23:59:59Z")).value());
+        assertThat(in(Phase.QUEUED).status().createdAt()).isEqualTo(NOW);
+    }
+
     private static Task in(Phase phase) {
         ClipRequest clip = new ClipRequest("p", "16:9", 10, true, List.of());
         Caller caller =
                 new Caller(1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(clip, null, null, "request");
-        Task task = new Task(TaskId.create(NOW, '0'), caller, order, "seedance", NOW, null);
+        Task task = new Task(TaskId.create(NOW, '0'), caller, order, "seedance", null);
         List<String> way =
                 switch (phase) {
                     case QUEUED -> List.of();

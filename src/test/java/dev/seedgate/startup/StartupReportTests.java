@@ -94,8 +94,7 @@ class StartupReportTests {
     @Test
     void explainsMigrationsThatAreNotOurs() {
         TestDatabase database = TestDatabase.create().migrated();
-        database.execute(
-                "update flyway_schema_history set version = '1.5' where version = '2'");
+        database.execute("update flyway_schema_history set version = '1.5' where version = '2'");
         assertThat(lineFor(database.flyway()))
                 .contains("not those of this version of the gateway")
                 .contains("1.5");
@@ -149,8 +148,7 @@ class StartupReportTests {
         TestDatabase database = TestDatabase.create();
         Flyway flyway =
                 Flyway.configure()
-                        .dataSource(
-                                database.as("nobody_of_this_name").url(), null, null)
+                        .dataSource(database.as("nobody_of_this_name").url(), null, null)
                         .load();
         assertThat(lineFor(flyway))
                 .startsWith("The database refuses the login")
@@ -161,7 +159,8 @@ class StartupReportTests {
     @Test
     void explainsAnExtensionThatIsNotThere(@TempDir Path folder) throws IOException {
         assertThat(lineFor(migration(folder, "create extension nowhere")))
-                .startsWith("The database lacks an extension (ERROR: extension \"nowhere\" is not available)");
+                .startsWith(
+                        "The database lacks an extension (ERROR: extension \"nowhere\" is not available)");
     }
 
     /** Whatever a database can refuse a migration with, its own words are in the line. */
@@ -187,8 +186,8 @@ class StartupReportTests {
         "23505, The migrations could not be applied",
         "P0001, The migrations could not be applied"
     })
-    void saysTheFirstCauseOfAMigrationThatFails(
-            String state, String begin, @TempDir Path folder) throws IOException {
+    void saysTheFirstCauseOfAMigrationThatFails(String state, String begin, @TempDir Path folder)
+            throws IOException {
         String sql =
                 "do $$ begin raise exception 'the first cause' using errcode = '%s'; end $$"
                         .formatted(state);

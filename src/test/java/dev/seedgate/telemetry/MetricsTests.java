@@ -127,7 +127,8 @@ class MetricsTests {
                 new ClusterGauges(
                         JdbcClient.create(database.dataSource()),
                         new TelemetrySettings(false, 1, Duration.ofSeconds(15), 100),
-                        meters);
+                        meters,
+                        new Loops(meters));
         assertThat(meters.get("seedgate.queue.depth").gauge().value()).isNaN();
         database.shiftTime(Duration.ofMinutes(10));
         gauges.read();

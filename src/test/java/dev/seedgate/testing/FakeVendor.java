@@ -525,7 +525,10 @@ public final class FakeVendor implements AutoCloseable {
         }
 
         synchronized void end(
-                String end, @Nullable List<String> urls, @Nullable Long charged, @Nullable String message) {
+                String end,
+                @Nullable List<String> urls,
+                @Nullable Long charged,
+                @Nullable String message) {
             status = end;
             response = urls;
             credits = charged;

@@ -57,11 +57,12 @@ record Instance(
         SettableClock clock = new SettableClock();
         Wire wire = new Wire(endpoint, settings);
         SubmitTable submits = new SubmitTable(settings.upstreamResubmitOn500());
-        Guards guards = new Guards(settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
+        Guards guards =
+                new Guards(settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
         Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
         ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses, meters);
-        PollTable polls = new PollTable(meters);
+        PollTable polls = new PollTable(endpoint::baseUrl, meters);
         GuardedVendor vendor =
                 new GuardedVendor(
                         settings,

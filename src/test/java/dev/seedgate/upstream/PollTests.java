@@ -84,7 +84,15 @@ class PollTests {
         fake.onStatus(answer(200, data("\"status\":\"SUCCESS\",\"response\":" + response)));
         assertThat(gateway.poll("t"))
                 .isInstanceOfSatisfying(
-                        PollAnswer.Succeeded.class, it -> assertThat(it.urls()).isEqualTo(urls));
+                        PollAnswer.Succeeded.class,
+                        it ->
+                                assertThat(it.urls())
+                                        .isEqualTo(
+                                                urls.stream()
+                                                        .map(url ->
+                                                                url.replace(
+                                                                        "{base}", fake.baseUrl()))
+                                                        .toList()));
     }
 
     static Stream<Arguments> responses() {
@@ -101,8 +109,29 @@ class PollTests {
                 Arguments.of("{\"resultUrls\":[\"" + URL + "\"]}", List.of(URL)),
                 Arguments.of("{\"other\":1}", List.of()),
                 Arguments.of(
-                        "[\"ftp://a/b\",\"/c\",\"https://\",\"https://a b\",null,3,{}]",
-                        List.of()));
+                        "[\"ftp://a/b\",\"/\",\"https://\",\"https:///a\",null,3,{},\" \",\"soon\"]",
+                        List.of()),
+                Arguments.of(
+                        "[\" " + URL + "\\n\",\"\\u00a0" + URL + "?2\\r\\n\\t\"]",
+                        List.of(URL, URL + "?2")),
+                Arguments.of("[\"https://a b/my clip.mp4\"]", List.of("https://a b/my clip.mp4")),
+                Arguments.of("[\"https://a/\\u0000\\ud800\\nb\"]", List.of("https://a/b")),
+                Arguments.of("\"" + URL + "\\n" + odd + "\\n\"", List.of(URL, odd)),
+                Arguments.of("[{\"url\":\"" + URL + "\",\"cover\":\"" + odd + "\"}]", List.of(URL)),
+                Arguments.of("{\"video_url\":\"" + URL + "\"}", List.of(URL)),
+                Arguments.of("{\"resultUrls\":\"" + URL + "\"}", List.of(URL)),
+                Arguments.of("{\"resultUrls\":\"[\\\"" + URL + "\\\"]\"}", List.of(URL)),
+                Arguments.of("{\"video\":{\"url\":\"" + URL + "\"}}", List.of(URL)),
+                Arguments.of("{\"some\":{\"name\":\"" + URL + "\"}}", List.of(URL)),
+                Arguments.of("null,\"video_url\":\"" + URL + "\"", List.of(URL)),
+                Arguments.of("[\"" + URL + "\",\"" + URL + "\"]", List.of(URL)),
+                Arguments.of(
+                        "[\"//cdn.example/a\",\"/b\",\"c/d?e\",\"f.mp4\"]",
+                        List.of(
+                                "http://cdn.example/a",
+                                "{base}/b",
+                                "{base}/c/d?e",
+                                "{base}/f.mp4")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -140,6 +169,28 @@ class PollTests {
                 .isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"code\":0,\"data\":{%s}}",
+                "{\"code\":20000,\"data\":{%s}}",
+                "{\"data\":\"{'status':'SUCCESS','response':'https://cdn.example/a.mp4'}\"}",
+                "{\"code\":200,\"data\":[{%s}]}",
+                "{\"task_id\":\"t\",%s}",
+                "{\"code\":200,\"data\":{%s,\"progress\":NaN}}",
+                "{\"code\":200,\"data\":{%s,\"x\":undefined}}",
+                "\ufeff)]}',\n{\"code\":200,\"data\":{%s}} <!-- served by a proxy -->",
+                "\"{\\\"data\\\":{'status':'SUCCESS','response':['https://cdn.example/a.mp4']}}\"",
+            })
+    void keepsAClipThoughTheAnswerIsNotQuiteLikeTheVendors(String body) {
+        String fields = "\"status\":\"SUCCESS\",\"response\":[\"" + URL + "\"]";
+        fake.onStatus(answer(200, body.replace("%s", fields)));
+        assertThat(gateway.poll("t"))
+                .isInstanceOfSatisfying(
+                        PollAnswer.Succeeded.class,
+                        it -> assertThat(it.urls()).containsExactly(URL));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("silences")
     void learnsNothingFrom(String name, Reaction reaction) {
@@ -170,6 +221,15 @@ class PollTests {
                 Arguments.of("no data", answer(200, "{\"code\":200}")),
                 Arguments.of("no status", answer(200, data("\"response\":[\"" + URL + "\"]"))),
                 Arguments.of("another task", answer(200, data(success + ",\"task_id\":\"u\""))),
+                Arguments.of(
+                        "a failure in what is no JSON",
+                        answer(200, data("\"status\":\"FAILED\",\"x\":None"))),
+                Arguments.of(
+                        "a success that breaks off",
+                        answer(200, "{\"code\":200,\"data\":{" + success.replace("]", ""))),
+                Arguments.of(
+                        "the call's own status",
+                        answer(200, "{\"code\":200,\"status\":\"FAILED\"}")),
                 Arguments.of("an odd task", answer(200, data(success + ",\"task_id\":5"))),
                 Arguments.of("another code", answer(200, data(success).replace("200", "500"))));
     }

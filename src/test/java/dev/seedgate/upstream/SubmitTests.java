@@ -66,6 +66,7 @@ class SubmitTests {
                 .containsEntry("authorization", "Bearer secret-key-123")
                 .containsEntry("content-type", "application/json")
                 .containsEntry("user-agent", "seedgate")
+                .containsEntry("accept-encoding", "identity")
                 .containsKey("content-length")
                 .doesNotContainKey("transfer-encoding");
     }
@@ -129,6 +130,43 @@ class SubmitTests {
                         "odd content type",
                         answer(200, Map.of("Content-Type", "??;;"), accepted("z")),
                         SubmitAnswer.Accepted.class),
+                row(
+                        "blanks around the id",
+                        FakeVendor.acceptWithId(" a\\n"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "code 0 with an id",
+                        answer(200, "{\"code\":0,\"data\":{\"task_id\":\"a\"}}"),
+                        SubmitAnswer.Accepted.class),
+                row("code 0", answer(200, "{\"code\":0}"), SubmitAnswer.Uncertain.class),
+                row(
+                        "an id outside of data",
+                        answer(200, "{\"code\":200,\"task_id\":\"a\"}"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "an id in data as text",
+                        answer(200, "{\"code\":200,\"data\":\"{\\\"task_id\\\":\\\"a\\\"}\"}"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "an id in an array",
+                        answer(200, "{\"code\":200,\"data\":[{\"task_id\":\"a\"}]}"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "an id behind what is no JSON",
+                        answer(200, "{\"code\":200,\"x\":None,\"data\":{\"task_id\": \"a\"}}"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "an id before the answer breaks off",
+                        answer(200, "{\"code\":200,\"data\":{\"task_id\":\"a\",\"sta"),
+                        SubmitAnswer.Accepted.class),
+                row(
+                        "an id that breaks off",
+                        answer(200, "{\"code\":200,\"data\":{\"task_id\":\"ab"),
+                        SubmitAnswer.Uncertain.class),
+                row(
+                        "a 401 that breaks off",
+                        answer(200, "{\"code\":401,\"data\":{"),
+                        SubmitAnswer.Uncertain.class),
                 row("401", FakeVendor.error(401), SubmitAnswer.AccountStopped.class),
                 row("403 as HTML", FakeVendor.html(403), SubmitAnswer.AccountStopped.class),
                 row("402", FakeVendor.error(402), SubmitAnswer.AccountStopped.class),
@@ -203,7 +241,7 @@ class SubmitTests {
                         SubmitAnswer.Uncertain.class),
                 row(
                         "too large",
-                        answer(200, " ".repeat(300_000) + accepted("t")),
+                        answer(200, " ".repeat(9_000_000) + accepted("t")),
                         SubmitAnswer.Uncertain.class),
                 row("reset", FakeVendor.reset(), SubmitAnswer.Uncertain.class),
                 row("hang-up", FakeVendor.hangUp(), SubmitAnswer.Uncertain.class));
@@ -265,7 +303,9 @@ class SubmitTests {
     void isNotSentWhenTheVendorRefusesConnections() {
         fake.closePort();
         SubmitAnswer answer = gateway.submit();
-        assertThat(answer).isInstanceOf(SubmitAnswer.NotSent.class);
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        SubmitAnswer.NotSent.class, it -> assertThat(it.called()).isTrue());
         assertThat(answer.evidence()).contains("not sent", "Connect");
         fake.reopenPort();
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Accepted.class);
@@ -329,7 +369,8 @@ class SubmitTests {
     void isNotSentWhenThePermitIsOver() {
         Permit over = new Permit(System.nanoTime() - 1, false);
         assertThat(gateway.vendor().submit(Instance.CLIP, over))
-                .isInstanceOf(SubmitAnswer.NotSent.class);
+                .isInstanceOfSatisfying(
+                        SubmitAnswer.NotSent.class, it -> assertThat(it.called()).isFalse());
         assertThat(fake.connections()).isZero();
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.seedgate.console;
+
+import org.jspecify.annotations.NullMarked;
