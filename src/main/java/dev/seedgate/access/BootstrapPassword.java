@@ -2,24 +2,24 @@ package dev.seedgate.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.seedgate.staff.AdminCaller;
 import dev.seedgate.staff.AdminCallers;
 import dev.seedgate.staff.Role;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
  * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
  * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
- * address with a stranger is not kept out by him, and with 16 characters or more nothing is
- * guessed.
+ * address with a stranger is not kept out by him, and what has 16 characters or more is not guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -49,29 +49,30 @@ class BootstrapPassword implements AuthenticationProvider {
                 attempt.getDetails() instanceof WebAuthenticationDetails from
                         ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
-        Authentication known;
-        try {
-            known = known(String.valueOf(attempt.getCredentials()));
-        } catch (BadCredentialsException e) {
-            int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
-            throw tries > settings.signInAttempts()
-                    ? new LockedException("too many failed sign-ins")
-                    : e;
-        }
+        Authentication known =
+                known(String.valueOf(attempt.getCredentials()))
+                        .orElseThrow(() -> refused(source));
         failures.invalidate(source);
         return known;
     }
 
-    private Authentication known(String key) {
+    private Optional<Authentication> known(String key) {
         if (bootstrap.is(key)) {
-            return UsernamePasswordAuthenticationToken.authenticated(
-                    "admin", null, List.of(Rules.authority(Role.ADMIN)));
+            return Optional.of(
+                    UsernamePasswordAuthenticationToken.authenticated(
+                            "admin", null, List.of(Rules.authority(Role.ADMIN))));
         }
-        AdminCaller named =
-                callers.authenticate(key)
-                        .orElseThrow(() -> new BadCredentialsException("not an admin key"));
-        return UsernamePasswordAuthenticationToken.authenticated(
-                named, null, List.of(Rules.authority(named.role())));
+        return callers.authenticate(key)
+                .map(named ->
+                        UsernamePasswordAuthenticationToken.authenticated(
+                                named, null, List.of(Rules.authority(named.role()))));
+    }
+
+    private AuthenticationException refused(String source) {
+        int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
+        return tries > settings.signInAttempts()
+                ? new LockedException("too many failed sign-ins")
+                : new BadCredentialsException("not an admin key");
     }
 
     @Override

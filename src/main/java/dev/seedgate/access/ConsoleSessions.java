@@ -63,11 +63,9 @@ class ConsoleSessions implements SecurityContextRepository {
         token(request).ifPresent(sessions::close);
         Authentication caller = context.getAuthentication();
         if (caller != null) {
-            Role role = Rules.role(caller.getAuthorities());
-            String way =
-                    caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
             signIns.began(
-                    new Actor(way + ":" + caller.getName(), request.getRemoteAddr()), role.text());
+                    actor(caller, request.getRemoteAddr()),
+                    Rules.role(caller.getAuthorities()).text());
         }
         String token = caller == null ? "" : open(caller);
         ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);
@@ -116,6 +114,15 @@ class ConsoleSessions implements SecurityContextRepository {
         return caller instanceof UsernamePasswordAuthenticationToken
                 ? sessions.open(caller.getName(), role, SignedIn.Method.PASSWORD, bootstrap.hash())
                 : sessions.open(caller.getName(), role, SignedIn.Method.OIDC, null);
+    }
+
+    /** As what they change is written beside. */
+    private static Actor actor(Authentication caller, String address) {
+        if (caller.getPrincipal() instanceof AdminCaller key) {
+            return key.actor(address);
+        }
+        String way = caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
+        return new Actor(way + ":" + caller.getName(), address);
     }
 
     private static Optional<String> token(HttpServletRequest request) {

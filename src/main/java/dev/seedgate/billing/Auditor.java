@@ -500,7 +500,7 @@ public class Auditor {
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
         work.sql(
                         looked
-                                + "update finding set mended_at = gateway_now() where rule = :rule and mended_at is null and round <> txid_current() and "
+                                + "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and round <> txid_current() and "
                                 + within)
                 .params(range)
                 .param("rule", rule.name())

@@ -192,7 +192,9 @@ class SandboxTests {
     void forgetsWhatIsOld() {
         try (SandboxServer old =
                 SandboxServer.start(
-                        "seedgate.sandbox-retention=3d", "seedgate.sandbox-expiry-batch=2")) {
+                        "seedgate.sandbox-retention=3d",
+                        "seedgate.sandbox-expiry-interval=1h",
+                        "seedgate.sandbox-expiry-batch=2")) {
             Expiry expiry = old.context().getBean(Expiry.class);
             for (String prompt : List.of("a", "[sandbox:stuck]", "[sandbox:fail]")) {
                 old.order(prompt);
