@@ -19,7 +19,8 @@ import org.springframework.stereotype.Component;
 /**
  * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
  * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
- * address with a stranger is not kept out by him, and what has 16 characters or more is not guessed.
+ * address with a stranger is not kept out by him, and what has 16 characters or more is not
+ * guessed.
  */
 @Component
 class BootstrapPassword implements AuthenticationProvider {
@@ -50,8 +51,7 @@ class BootstrapPassword implements AuthenticationProvider {
                         ? Strangers.source(String.valueOf(from.getRemoteAddress()))
                         : "";
         Authentication known =
-                known(String.valueOf(attempt.getCredentials()))
-                        .orElseThrow(() -> refused(source));
+                known(String.valueOf(attempt.getCredentials())).orElseThrow(() -> refused(source));
         failures.invalidate(source);
         return known;
     }

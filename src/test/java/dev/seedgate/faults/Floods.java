@@ -82,12 +82,13 @@ final class Floods {
         try (HttpClient client = client();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < FLOODERS; i++) {
-                Future<?> _ = callers.submit(() -> {
-                    while (!over.get()) {
-                        client.send(flood.get(), BodyHandlers.discarding());
-                    }
-                    return null;
-                });
+                Future<?> _ =
+                        callers.submit(() -> {
+                            while (!over.get()) {
+                                client.send(flood.get(), BodyHandlers.discarding());
+                            }
+                            return null;
+                        });
             }
             Thread.sleep(WARM_UP);
             try {
