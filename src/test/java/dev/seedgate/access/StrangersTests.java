@@ -10,6 +10,7 @@ import dev.seedgate.testing.TestDatabase;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ class StrangersTests {
     /** Each request holds another value of every header, and in its path and method. */
     private static void send(String name, int values) throws Exception {
         List<String> paths = new ArrayList<>(PUBLIC);
-        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             for (int i = 0; i < values; i++) {
                 String value = name + i;
                 String tag = "x".repeat(1 + i % 5) + "-" + Integer.toString(i + 46_656, 36);
