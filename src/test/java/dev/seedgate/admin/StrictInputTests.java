@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -204,7 +205,7 @@ class StrictInputTests {
         return values;
     }
 
-    private static Answer ask(Route route, String query, String body) {
+    private static Answer ask(Route route, String query, @Nullable String body) {
         String path =
                 route.path()
                         .replace("{slug}", TEAM.slug())

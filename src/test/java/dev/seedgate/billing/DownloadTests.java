@@ -58,7 +58,7 @@ class DownloadTests {
 
                                     @Override
                                     public void write(byte[] bytes, int from, int length) {
-                                        Thread.yield();
+                                        Thread.onSpinWait();
                                     }
                                 }));
         assertThatThrownBy(() -> writeForEver(download)).isInstanceOf(IOException.class);

@@ -157,7 +157,7 @@ class HourlySumsTests {
         Team team = gateway.team();
         PlantedLedger ledger = new PlantedLedger(gateway.database());
         for (int i = 0; i < 20; i++) {
-            Instant at = Instant.parse("2018-06-10T02:00:00Z").plusSeconds(i * 60);
+            Instant at = Instant.parse("2018-06-10T02:00:00Z").plus(Duration.ofMinutes(i));
             ledger.add(clip(team, at, at.plusSeconds(30)));
         }
         ledger.write();

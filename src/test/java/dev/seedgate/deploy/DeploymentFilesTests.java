@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,10 +74,11 @@ class DeploymentFilesTests {
     @Test
     void confinesEveryServiceOfCompose() throws IOException {
         Map<String, Map<String, Object>> services =
-                new Yaml()
-                        .<Map<String, Map<String, Map<String, Object>>>>load(
-                                Files.readString(Path.of("docker-compose.yml")))
-                        .get("services");
+                Objects.requireNonNull(
+                        new Yaml()
+                                .<Map<String, Map<String, Map<String, Object>>>>load(
+                                        Files.readString(Path.of("docker-compose.yml")))
+                                .get("services"));
         assertThat(services).containsKeys("gateway", "migration", "database", "proxy", "grafana");
         services.forEach((name, service) -> {
             assertThat(service.get("cap_drop")).as(name).isEqualTo(List.of("ALL"));

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
@@ -58,7 +59,7 @@ class SettingsBoundsTests {
                     DataSize.class, List.of("1TB"));
 
     /** A setting with its record. */
-    private record Setting(Class<?> owner, String prefix, RecordComponent component) {
+    record Setting(Class<?> owner, String prefix, RecordComponent component) {
 
         @Override
         public String toString() {
@@ -86,7 +87,7 @@ class SettingsBoundsTests {
                                     owner.isAnnotationPresent(Validated.class)
                                             ? new ValidationBindHandler(
                                                     new SpringValidatorAdapter(VALIDATOR))
-                                            : null);
+                                            : BindHandler.DEFAULT);
             assertThat(bound).isNotNull();
         }
 

@@ -43,7 +43,7 @@ class ProxiedAnswersTests {
             Instance.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
 
     /** A way to change an answer's head or its bytes. */
-    private record Way(String name, Step step) {
+    record Way(String name, Step step) {
         @Override
         public String toString() {
             return name;
