@@ -39,9 +39,9 @@ class RefusalTests {
                 Gateway.start(
                         database,
                         vendor,
-                        // A queue of ten is full, and nothing leaves it.
+                        // A queue of 27 is full: a minute at half of the rate, less a tenth.
                         "seedgate.upstream-requests-per-second=1",
-                        "seedgate.queue-max-wait=10s",
+                        "seedgate.queue-max-wait=60s",
                         "seedgate.dispatch-sweep-interval=1h",
                         "seedgate.poll-first-after=1h");
         database.execute("create sequence writes");
