@@ -1,26 +1,53 @@
 package dev.seedgate.sandbox;
 
-import dev.seedgate.telemetry.Loops;
+import dev.seedgate.shared.Loop;
+import java.time.Duration;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes what was ordered longer ago than the sandbox keeps it, clips' links and all. Every
- * replica may make a step at any time: what one has locked, another passes over.
+ * Deletes what was ordered longer ago than the sandbox keeps it, clips' links and all. Every replica
+ * may make a step at any time: what one has locked, another passes over.
  */
 @SandboxOnly
 @Component
-class Expiry {
+class Expiry implements SmartLifecycle {
 
+    private final Loop loop;
     private final JdbcClient jdbc;
     private final Renders renders;
     private final SandboxSettings settings;
 
-    Expiry(JdbcClient jdbc, Renders renders, SandboxSettings settings, Loops loops) {
+    Expiry(JdbcClient jdbc, Renders renders, SandboxSettings settings) {
         this.jdbc = jdbc;
         this.renders = renders;
         this.settings = settings;
-        loops.every(settings.sandboxExpiryInterval(), "sandbox-expiry", this::step);
+        Duration interval = settings.sandboxExpiryInterval();
+        loop =
+                new Loop(
+                        "sandbox-expiry",
+                        () -> {
+                            step();
+                            return interval;
+                        },
+                        interval,
+                        () -> {});
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    @Override
+    public void stop() {
+        loop.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loop.isRunning();
     }
 
     /** One step of bounded size; answers how many rows it deleted. */

@@ -1,6 +1,6 @@
 /** The built-in Seedance for trying and testing; knows nothing of the gateway. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"telemetry", "shared"})
+@ApplicationModule(allowedDependencies = "shared")
 package dev.seedgate.sandbox;
 
 import org.jspecify.annotations.NullMarked;
