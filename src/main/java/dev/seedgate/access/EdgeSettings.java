@@ -40,8 +40,8 @@ record EdgeSettings(
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(hours = 1)
                 Duration requestTimeout,
         // More would do nothing but wait for it: bodies are small.
-        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxChunkExtensions,
-        @DefaultValue("1KB") @SizeRange(min = "0B", max = "64KB") DataSize maxTrailers,
+        @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxChunkExtensions,
+        @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxTrailers,
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
         @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources,
         @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,

@@ -95,8 +95,8 @@ class IdempotencyKeys {
     }
 
     /**
-     * Forgets old keys, a bounded number at a time, so that nobody waits for it. Replicas share
-     * them. Answers how many there were.
+     * Forgets old keys, a bounded number at a time, so that nobody waits for it. Answers how many
+     * there were; what another replica has just deleted is not counted.
      */
     int forgetOld() {
         return jdbc.sql(
@@ -104,7 +104,7 @@ class IdempotencyKeys {
                         delete from idempotency_key where (team_id, key) in (
                             select team_id, key from idempotency_key
                             where created_at < gateway_now() - make_interval(secs => :seconds)
-                            order by created_at limit :most for update skip locked)
+                            order by created_at limit :most)
                         """)
                 .param("most", FORGOTTEN_AT_ONCE)
                 .param("seconds", settings.idempotencyRetention().toSeconds())
