@@ -52,7 +52,8 @@ class PublishedSecretsTests {
             Pattern.compile("[$<…/|&*\\[].*|\\./.*|[\\w-]{1,3}|.*kubernetes\\.io/.*|.*\\$.*");
     private static final Set<String> NO_SECRETS =
             Set.of(
-                    // An actor in the audit log, psql's variables, a flag of Kubernetes, a message, the
+                    // An actor in the audit log, psql's variables, a flag of Kubernetes, a message,
+                    // the
                     // form of a team's key.
                     "admin", "owner", "app", "false", "missing", "sg_…");
 

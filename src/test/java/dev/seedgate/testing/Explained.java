@@ -46,8 +46,7 @@ public final class Explained implements Driver {
     /** The settings of a gateway on this database whose reads are explained, and these too. */
     public static String[] settings(TestDatabase database, String... more) {
         install(database.url());
-        String url =
-                Objects.requireNonNull(database.settings().get("spring.datasource.url"));
+        String url = Objects.requireNonNull(database.settings().get("spring.datasource.url"));
         List<String> settings = new ArrayList<>(List.of(more));
         settings.add("spring.datasource.url=" + url + (url.contains("?") ? "&" : "?") + MARK);
         settings.add("spring.datasource.driver-class-name=" + Explained.class.getName());
