@@ -3,9 +3,9 @@ package dev.seedgate.dispatch;
 import dev.seedgate.shared.Loop;
 import dev.seedgate.upstream.Budget;
 import dev.seedgate.upstream.Grant;
+import dev.seedgate.upstream.Opening;
 import dev.seedgate.upstream.Permit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -111,6 +111,15 @@ class PermitQueue {
         if (barred.isPositive()) {
             return barred;
         }
+        // Behind a pause or an open breaker none comes in time: back to the queue at once, for what
+        // stands about as if it were being sent has to be taken for sent when this instance dies.
+        Opening opening = budget.opening();
+        if (opening.submits() == 0) {
+            giveUp(submits);
+        }
+        if (opening.polls() == 0) {
+            giveUp(polls);
+        }
         int wantedSubmits = submits.size();
         int wantedPolls = polls.size();
         if (wantedSubmits + wantedPolls == 0) {
@@ -147,6 +156,9 @@ class PermitQueue {
     }
 
     private static void giveUp(Queue<CompletableFuture<Permit>> queue) {
-        new ArrayList<>(queue).forEach(it -> it.cancel(false));
+        @Nullable CompletableFuture<Permit> next;
+        while ((next = queue.poll()) != null) {
+            next.cancel(false);
+        }
     }
 }
