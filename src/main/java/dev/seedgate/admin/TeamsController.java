@@ -2,7 +2,7 @@ package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.credit.Accounts;
-import dev.seedgate.credit.Balance;
+import dev.seedgate.credit.Credits;
 import dev.seedgate.credit.TopUpDetails;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
@@ -236,8 +236,8 @@ class TeamsController {
                     "As the team sees it: quota, used and renews_at are of this month, held charges included; top_ups are unspent; remaining is what can still be charged, null without a quota; in_flight counts tasks that are queued, submitted or rendering.")
     @Refuses(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}/balance")
-    BalanceAnswer balance(@PathVariable String slug) {
-        return BalanceAnswer.of(accounts.balance(teams.get(slug).id()));
+    Credits balance(@PathVariable String slug) {
+        return Credits.of(accounts.balance(teams.get(slug).id()));
     }
 
     private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
@@ -354,26 +354,6 @@ class TeamsController {
                     team.archivedAt(),
                     team.createdAt(),
                     team.version());
-        }
-    }
-
-    /** A team's account, in credits. */
-    record BalanceAnswer(
-            @Nullable Long quota,
-            long used,
-            @JsonProperty("top_ups") long topUps,
-            @Nullable Long remaining,
-            @JsonProperty("renews_at") Instant renewsAt,
-            @JsonProperty("in_flight") int inFlight) {
-
-        static BalanceAnswer of(Balance balance) {
-            return new BalanceAnswer(
-                    balance.quota(),
-                    balance.used(),
-                    balance.topUps(),
-                    balance.remaining(),
-                    balance.renewsAt(),
-                    balance.inFlight());
         }
     }
 

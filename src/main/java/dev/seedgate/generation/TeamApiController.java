@@ -1,9 +1,8 @@
 package dev.seedgate.generation;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.credit.Accounts;
-import dev.seedgate.credit.Balance;
 import dev.seedgate.credit.BillingZone;
+import dev.seedgate.credit.Credits;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
@@ -17,7 +16,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.RequestEntity;
@@ -175,25 +173,5 @@ class TeamApiController {
     private TaskDetails reachable(TaskDetails task) {
         return new TaskDetails(
                 links.reachable(task.status()), task.phase(), task.project(), task.timeline());
-    }
-
-    /** The team's account, in credits. */
-    record Credits(
-            @Nullable Long quota,
-            long used,
-            @JsonProperty("top_ups") long topUps,
-            @Nullable Long remaining,
-            @JsonProperty("renews_at") Instant renewsAt,
-            @JsonProperty("in_flight") int inFlight) {
-
-        static Credits of(Balance balance) {
-            return new Credits(
-                    balance.quota(),
-                    balance.used(),
-                    balance.topUps(),
-                    balance.remaining(),
-                    balance.renewsAt(),
-                    balance.inFlight());
-        }
     }
 }
