@@ -37,7 +37,7 @@ class Dispatcher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
-    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
     private final DueWork work;
     private final Budget budget;

@@ -2,8 +2,8 @@ package dev.seedgate.dispatch;
 
 import dev.seedgate.database.DatabaseFault;
 import dev.seedgate.generation.Outcomes;
-import dev.seedgate.shared.Loop;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Loops;
 import dev.seedgate.telemetry.Step;
 import dev.seedgate.telemetry.Steps;
 import dev.seedgate.work.DueWork;
@@ -19,16 +19,15 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The loop that looks after tasks whose time is up: being sent by an instance that must be dead,
- * queued for too long, or uncertain for so long that their charge is given back. Replicas share
- * them: what one has claimed, the others pass over.
+ * Looks after tasks whose time is up: being sent by an instance that must be dead, queued for too
+ * long, or uncertain for so long that their charge is given back. Replicas share them: what one has
+ * claimed, the others pass over.
  */
 @Component
-class Sweeper implements SmartLifecycle {
+class Sweeper {
 
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
@@ -37,45 +36,30 @@ class Sweeper implements SmartLifecycle {
     private final DispatchSettings settings;
     private final Steps steps;
     private final Counter failures;
-    private final Loop loop;
 
     Sweeper(
             DueWork work,
             Outcomes outcomes,
             DispatchSettings settings,
             Steps steps,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Loops loops) {
         this.work = work;
         this.outcomes = outcomes;
         this.settings = settings;
         this.steps = steps;
         failures = meters.counter("seedgate.dispatch.failures");
-        loop =
-                new Loop(
-                        "sweeper",
-                        () -> sweep() ? Duration.ZERO : settings.dispatchSweepInterval(),
-                        settings.dispatchSweepInterval(),
-                        failures::increment);
+        loops.drain(settings.dispatchSweepInterval(), "sweeper", this::sweep);
     }
 
     /** One round. Answers whether there may be more to do at once. */
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
-        int swept = 0;
-        swept =
-                Math.max(
-                        swept,
-                        each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned));
-        swept =
-                Math.max(
-                        swept,
-                        each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong));
-        swept =
-                Math.max(
-                        swept,
-                        each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp));
-        return swept == batch;
+        int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned);
+        int overdue = each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong);
+        int unresolved = each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp);
+        return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
     }
 
     /**
@@ -116,26 +100,5 @@ class Sweeper implements SmartLifecycle {
             log.warn("sweep of {}: {}", task, e.toString());
             log.debug("sweep of {}", task, e);
         }
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public void stop() {
-        loop.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return loop.isRunning();
-    }
-
-    /** Stops with the dispatcher. */
-    @Override
-    public int getPhase() {
-        return Dispatcher.PHASE;
     }
 }
