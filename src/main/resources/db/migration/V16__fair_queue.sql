@@ -18,9 +18,8 @@ create index work_queue on work (team_id, queued_at, task_id) where kind = 'subm
 -- What was dispatched and is not sent: claimed just now, or back in the queue.
 create index work_placed on work (start_tag) where kind = 'submit' and start_tag is not null;
 
--- How many calls of each kind were given a permit, ever: what submits have really had lately bounds the queue.
+-- How many submits were given a permit, ever: what they have really had lately bounds the queue.
 alter table upstream_budget add column submits bigint not null default 0;
-alter table upstream_budget add column polls bigint not null default 0;
 
 -- Teams and tasks are never deleted, so these keys guard nothing, and each insert pays for them: a lock on the
 -- team's row that all its creates share, and an index look-up.

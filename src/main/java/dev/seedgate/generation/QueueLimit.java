@@ -1,7 +1,6 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.upstream.Budget;
-import dev.seedgate.upstream.CallCounts;
 import dev.seedgate.work.DueWork;
 import dev.seedgate.work.TeamQueue;
 import java.util.List;
@@ -67,8 +66,8 @@ class QueueLimit {
         Map<Long, TeamQueue> now =
                 look.get().stream()
                         .collect(Collectors.toMap(TeamQueue::teamId, Function.identity()));
-        boolean open = !budget.opening().isShut() && budget.opening().submits() > 0;
-        Sample sample = new Sample(nanos, budget.made(), open && !now.isEmpty());
+        boolean busy = !now.isEmpty() && budget.opening().submits() > 0;
+        Sample sample = new Sample(nanos, budget.submitsMade(), busy);
         Sample earlier = last;
         if (now.isEmpty()) {
             submitsPerSecond = guaranteed();
@@ -141,11 +140,11 @@ class QueueLimit {
      * @param busy whether tasks waited and could be submitted: only then their rate says what is
      *     possible
      */
-    private record Sample(long nanos, CallCounts made, boolean busy) {
+    private record Sample(long nanos, long submits, boolean busy) {
 
         double learn(Sample earlier, double known) {
             double seconds = (nanos - earlier.nanos) / 1e9;
-            double rate = (made.submits() - earlier.made.submits()) / seconds;
+            double rate = (submits - earlier.submits) / seconds;
             double share = 1 - Math.exp(-seconds / MEMORY_SECONDS);
             return known + share * (rate - known);
         }

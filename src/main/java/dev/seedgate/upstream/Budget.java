@@ -26,8 +26,8 @@ public interface Budget {
     /** How long a call that is ready waits for its permit at most: past it, it is not made. */
     Duration permitWait();
 
-    /** Calls that the whole cluster made so far. Throws as {@link #take} does. */
-    CallCounts made();
+    /** Submits that the whole cluster was ever given a permit for. Throws as {@link #take} does. */
+    long submitsMade();
 
     /**
      * How long a new create should wait because the company's account is stopped, or empty when

@@ -36,7 +36,7 @@ final class ClusterBudget implements Budget {
     private static final String TAKE =
             """
             update upstream_budget b
-            set granted = least(:wanted, %2$s), submits = b.submits + :submits, polls = b.polls + :polls,
+            set granted = least(:wanted, %2$s), submits = b.submits + :submits,
                 tat = gateway_now() + interval '1 microsecond'
                     * (%1$s + :spacing * least(:wanted, %2$s))
             where b.upstream = :upstream and %2$s >= 1
@@ -61,7 +61,6 @@ final class ClusterBudget implements Budget {
     private final AtomicBoolean probeIsASubmit = new AtomicBoolean();
     // Given since they were last counted in the row.
     private final AtomicInteger uncountedSubmits = new AtomicInteger();
-    private final AtomicInteger uncountedPolls = new AtomicInteger();
     private volatile boolean rowExists;
 
     ClusterBudget(
@@ -105,7 +104,6 @@ final class ClusterBudget implements Budget {
         submitPermits.increment(given.submits());
         pollPermits.increment(given.polls());
         uncountedSubmits.addAndGet(given.submits());
-        uncountedPolls.addAndGet(given.polls());
         return new Grant(
                 Collections.nCopies(given.submits(), permit(gate != null)),
                 Collections.nCopies(given.polls(), permit(gate == Stop.ACCOUNT_KEY)),
@@ -137,12 +135,12 @@ final class ClusterBudget implements Budget {
     }
 
     @Override
-    public CallCounts made() {
-        return jdbc.sql("select submits, polls from upstream_budget where upstream = :upstream")
+    public long submitsMade() {
+        return jdbc.sql("select submits from upstream_budget where upstream = :upstream")
                 .param("upstream", endpoint.name())
-                .query((row, _) -> new CallCounts(row.getLong("submits"), row.getLong("polls")))
+                .query(Long.class)
                 .optional()
-                .orElse(new CallCounts(0, 0));
+                .orElse(0L);
     }
 
     @Override
@@ -220,17 +218,14 @@ final class ClusterBudget implements Budget {
 
     private Optional<Integer> takeOnce(int wanted) {
         int submits = uncountedSubmits.get();
-        int polls = uncountedPolls.get();
         Optional<Integer> granted =
                 onRow(TAKE)
                         .param("wanted", wanted)
                         .param("submits", submits)
-                        .param("polls", polls)
                         .query(Integer.class)
                         .optional();
         if (granted.isPresent()) {
             uncountedSubmits.addAndGet(-submits);
-            uncountedPolls.addAndGet(-polls);
         }
         return granted;
     }
