@@ -93,7 +93,7 @@ class Calls {
                 .orElseGet(() ->
                         new SubmitAnswer.NotSent(
                                 false,
-                                "not sent: its turn at the rate limit did not come in time"));
+                                "not sent: the rate, a pause or a breaker let no call through in time"));
     }
 
     /** From the claim to the last moment for the call: as long for its start as for its permit. */
@@ -136,7 +136,7 @@ class Calls {
                         "a poll of task %s".formatted(poll.task()),
                         () -> outcomes.record(poll, answer));
             } else {
-                // Nothing was asked and nothing is known: due again at once, in its old place.
+                // Nothing was asked and nothing is known: due again at once.
                 store(
                         "that task %s was not polled".formatted(poll.task()),
                         () -> outcomes.notPolled(poll));
