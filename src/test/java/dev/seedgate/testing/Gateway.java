@@ -70,7 +70,13 @@ public final class Gateway implements AutoCloseable {
      */
     public static synchronized Gateway shared() {
         if (shared == null) {
-            shared = start(TestDatabase.create(), FakeVendor.start());
+            // A poll comes after a tenth of a task's age: what tests leave rendering is asked for
+            // more and more seldom, or a hundred such tasks would keep the machine busy.
+            shared =
+                    start(
+                            TestDatabase.create(),
+                            FakeVendor.start(),
+                            "seedgate.poll-max-interval=10s");
         }
         return shared;
     }
