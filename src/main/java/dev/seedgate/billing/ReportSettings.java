@@ -16,11 +16,12 @@ import org.springframework.validation.annotation.Validated;
  * What a report may take.
  *
  * @param reportConnections reports at once in one instance; they have connections of their own, so
- *     that no create waits for a report, and two leave the database to the creates
+ *     that no create waits for a report. Two leave the database to the creates; the third is there
+ *     so that neither teams nor admins take them all
  * @param reportTimeout of one statement; it is for long ranges, a month takes a second or two
  * @param reportWait how long a report waits for its connection before it is told 503
  * @param reportMemory of the database's, for each sort of a statement before it goes to disk:
- *     enough for a month's groups, little enough for two reports beside the creates
+ *     enough for a month's groups, little enough for all of them beside the creates
  * @param reportMaxRows of a JSON answer, which is built in memory; CSV is written as it is read and
  *     has no bound
  * @param companyName who bills the teams, as statements show it; a line of text, empty for none
@@ -34,7 +35,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("seedgate")
 record ReportSettings(
-        @DefaultValue("2") @Min(1) @Max(100) int reportConnections,
+        @DefaultValue("3") @Min(2) @Max(100) int reportConnections,
         @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration reportTimeout,
         @DefaultValue("5s") @DurationMin @DurationMax(minutes = 5) Duration reportWait,

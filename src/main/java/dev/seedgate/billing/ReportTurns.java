@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read a report now: each team one at a time, and those of all teams so many that a team
- * still gets a connection. In one instance; a second one is refused before it waits for anything.
+ * Who may read a report now: each team one at a time; those of teams together, and those of all
+ * teams, each so many that the other kind still gets a connection. In one instance.
  */
 final class ReportTurns {
 
@@ -19,22 +19,26 @@ final class ReportTurns {
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Set<Long> teams = ConcurrentHashMap.newKeySet();
+    private final Semaphore ofTeams;
     private final Semaphore ofAllTeams;
     private final Duration wait;
 
     ReportTurns(int connections, Duration wait) {
-        ofAllTeams = new Semaphore(Math.max(1, connections - 1));
+        ofTeams = new Semaphore(Math.max(1, connections - 1), true);
+        ofAllTeams = new Semaphore(Math.max(1, connections - 1), true);
         this.wait = wait;
     }
 
     /**
-     * The turn of a report, until it is closed: of a team, which is told {@code TEAM_RATE_LIMITED}
-     * while it reads another, or of all teams, null, which waits for a while and is then told
-     * {@code OVERLOADED}.
+     * The turn of a report, until it is closed. One that gets none for a while is told {@code
+     * OVERLOADED}.
+     *
+     * @param team whose it is, null = of all teams; a team that reads another is told {@code
+     *     TEAM_RATE_LIMITED} at once
      */
     Turn take(@Nullable Long team) {
         if (team == null) {
-            takeOfAllTeams();
+            take(ofAllTeams);
             return ofAllTeams::release;
         }
         if (!teams.add(team)) {
@@ -43,12 +47,21 @@ final class ReportTurns {
                     "Your team reads a report already, and one at a time is its limit at Seedgate. Wait until it ends.",
                     RETRY);
         }
-        return () -> teams.remove(team);
+        try {
+            take(ofTeams);
+        } catch (RuntimeException e) {
+            teams.remove(team);
+            throw e;
+        }
+        return () -> {
+            ofTeams.release();
+            teams.remove(team);
+        };
     }
 
-    private void takeOfAllTeams() {
+    private void take(Semaphore turns) {
         try {
-            if (ofAllTeams.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (turns.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
         } catch (InterruptedException _) {
@@ -56,7 +69,7 @@ final class ReportTurns {
         }
         throw new GatewayException(
                 ErrorCode.OVERLOADED,
-                "Other reports of all teams are being read. Try again when they have ended.",
+                "Others read reports now. Try again when they have ended.",
                 RETRY);
     }
 

@@ -73,6 +73,7 @@ class SlowReaderTests {
             assertThat(ofAll.status()).as(ofAll.toString()).isEqualTo(503);
             assertThat(ofAll.error()).isEqualTo("OVERLOADED");
             assertThat(ofAll.header("Retry-After")).isEqualTo("2");
+            assertThat(other.get("/api/usage" + WISH).error()).isEqualTo("OVERLOADED");
             // With every connection of the reports taken, the books go on.
             assertThat(reading()).isEqualTo(2);
             assertThat(gateway.bean(LedgerDays.class).sumNext()).isTrue();
