@@ -36,6 +36,7 @@ class PublishedSecretsTests {
                     Path.of("Dockerfile"),
                     Path.of("README.md"),
                     Path.of("SECURITY.md"),
+                    Path.of("CONTRIBUTING.md"),
                     Path.of("docs"),
                     Path.of("deploy"));
 
