@@ -1,6 +1,8 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,13 +36,15 @@ class StrangersPart {
     private final AtomicInteger waiting = new AtomicInteger();
     private final Set<Turn> turns = ConcurrentHashMap.newKeySet();
     private final Refusals refusals;
+    private final Counter refused;
 
-    StrangersPart(EdgeSettings settings, Refusals refusals) {
+    StrangersPart(EdgeSettings settings, Refusals refusals, MeterRegistry registry) {
         free = new Semaphore(settings.strangersAtOnce(), true);
         places = settings.strangersWaiting();
         turnNanos = settings.strangersTurn().toNanos();
         patienceNanos = settings.strangersWait().toNanos();
         this.refusals = refusals;
+        refused = registry.counter("seedgate.strangers.refused");
     }
 
     /** For a chain, behind what knows who is signed in. */
@@ -131,6 +135,7 @@ class StrangersPart {
 
     private void refuse(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        refused.increment();
         refusals.write(
                 request,
                 response,

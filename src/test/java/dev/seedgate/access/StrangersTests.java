@@ -7,6 +7,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.lang.management.ManagementFactory;
@@ -243,8 +244,10 @@ class StrangersTests {
     /** Two are served, three wait, one more is refused; those with a key notice nothing. */
     @Test
     void servesAFewStrangersAtOnceAndRefusesWhoAreTooMany() throws Exception {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         StrangersPart part =
-                new StrangersPart(settings("2", "3", "1m"), gateway.bean(Refusals.class));
+                new StrangersPart(
+                        settings("2", "3", "1m"), gateway.bean(Refusals.class), meters);
         CountDownLatch served = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -260,6 +263,7 @@ class StrangersTests {
                 Thread.onSpinWait();
             }
             assertThat(pass(part, served, end)).isEqualTo(503);
+            assertThat(meters.counter("seedgate.strangers.refused").count()).isEqualTo(1);
             end.countDown();
             for (Future<Integer> one : all) {
                 assertThat(one.get()).isEqualTo(200);
@@ -272,7 +276,10 @@ class StrangersTests {
     @Test
     void givesThePlaceOfWhoTakesLongToTheNext() throws Exception {
         StrangersPart part =
-                new StrangersPart(settings("1", "3", "1ms"), gateway.bean(Refusals.class));
+                new StrangersPart(
+                        settings("1", "3", "1ms"),
+                        gateway.bean(Refusals.class),
+                        new SimpleMeterRegistry());
         CountDownLatch served = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
