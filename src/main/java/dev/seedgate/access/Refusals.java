@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes every refusal, wherever in the server it comes from: the vendor's envelope for teams,
- * problem details (RFC 9457) for admins. Always JSON, whatever the client accepts: it must be able
- * to tell.
+ * problem details (RFC 9457) for admins, a page in the console. The first two are JSON whatever the
+ * client accepts: it must be able to tell.
  */
 @Component
 class Refusals {
@@ -34,12 +34,19 @@ class Refusals {
     private final Strangers strangers;
     private final TeamMeters meters;
     private final MeterRegistry registry;
+    private final ProblemPage page;
 
-    Refusals(JsonMapper json, Strangers strangers, TeamMeters meters, MeterRegistry registry) {
+    Refusals(
+            JsonMapper json,
+            Strangers strangers,
+            TeamMeters meters,
+            MeterRegistry registry,
+            ProblemPage page) {
         this.json = json;
         this.strangers = strangers;
         this.meters = meters;
         this.registry = registry;
+        this.page = page;
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, GatewayException refusal)
@@ -71,6 +78,10 @@ class Refusals {
         }
         if (code == ErrorCode.INVALID_API_KEY) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (ProblemPage.isFor(request)) {
+            page.write(request, response, code, message, id);
+            return;
         }
         Object body =
                 admin

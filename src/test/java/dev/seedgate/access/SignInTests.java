@@ -138,6 +138,30 @@ class SignInTests {
                 .isEqualTo(403);
     }
 
+    /** People get pages, also where there is nothing for them. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET,  /console/nothing,                 404, There is no such page",
+        "GET,  /console/statements/none/x/y/z,   404, There is no such page",
+        "GET,  /console/statements/2026-13,      400, This page could not be made",
+        "POST, /console/statements,              405, This page could not be made",
+        "POST, /console/statements/2001-01/close, 403, This page could not be made"
+    })
+    void saysOnAPageWhyThereIsNone(String method, String path, int status, String title) {
+        Browser browser = new Browser();
+        signIn(browser, "vera");
+        HttpResponse<String> page =
+                method.equals("GET")
+                        ? browser.get(at(path))
+                        : browser.submit(browser.get(at("/console")), at(path), Map.of());
+        assertThat(page.statusCode()).as(page.body()).isEqualTo(status);
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
+        assertThat(page.body())
+                .contains("<h1>" + title + "</h1>", ">vera<", "Sign out", "To the first page")
+                .contains("<code>" + page.headers().firstValue("X-Request-Id").orElseThrow())
+                .doesNotContain("style=", "<script");
+    }
+
     @Test
     void keepsOutWhoHasNoRoleHere() {
         Browser browser = new Browser();
