@@ -7,8 +7,13 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -53,7 +58,13 @@ final class Webhook implements AutoCloseable {
     private static final Http1Config LIMITED =
             Http1Config.custom().setMaxHeaderCount(100).setMaxLineLength(8192).build();
 
+    // A path is one long secret with some receivers, some words and a secret with others.
+    private static final int SHORTEST_SECRET = 6;
+
+    private static final Pattern PARTS = Pattern.compile("[/&=;]");
+
     private final URI url;
+    private final List<String> secrets;
     private final @Nullable Signature signature;
     private final Duration timeout;
     private final Clock clock;
@@ -67,6 +78,7 @@ final class Webhook implements AutoCloseable {
             DnsResolver names,
             InetAddressFilter allowed) {
         this.url = url;
+        secrets = secrets(url);
         this.signature = signature;
         this.timeout = timeout;
         this.clock = clock;
@@ -179,11 +191,30 @@ final class Webhook implements AutoCloseable {
         }
     }
 
-    private static String beginning(ClassicHttpResponse answer) throws IOException {
+    /** Without what it repeats of the URL. */
+    private String beginning(ClassicHttpResponse answer) throws IOException {
         HttpEntity entity = answer.getEntity();
-        return entity == null
-                ? ""
-                : new String(entity.getContent().readNBytes(MOST_READ), StandardCharsets.UTF_8);
+        if (entity == null) {
+            return "";
+        }
+        // So much more that no secret is cut in two, which would then not be seen for one.
+        int most = MOST_READ + url.toString().length();
+        String text = new String(entity.getContent().readNBytes(most), StandardCharsets.UTF_8);
+        for (String secret : secrets) {
+            text = text.replace(secret, "…");
+        }
+        return text.substring(0, Math.min(MOST_READ, text.length()));
+    }
+
+    /** The parts of the URL behind its host, as they are written and as they are read, longest first. */
+    private static List<String> secrets(URI url) {
+        return Stream.of(url.getRawPath(), url.getPath(), url.getRawQuery(), url.getQuery())
+                .filter(Objects::nonNull)
+                .flatMap(part -> Stream.concat(Stream.of(part), PARTS.splitAsStream(part)))
+                .filter(part -> part.length() >= SHORTEST_SECRET)
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     @Override

@@ -86,7 +86,7 @@ class SecretsTests {
         PrintStream console = System.out;
         System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
         try (FakeVendor vendor = FakeVendor.start();
-                FakeVendor receiver = FakeVendor.start();
+                FakeVendor receiver = refusingOnce();
                 PlainProvider provider = PlainProvider.start();
                 Gateway gateway =
                         Gateway.start(
@@ -258,9 +258,15 @@ class SecretsTests {
         }
     }
 
+    /** It repeats in its answer where it was called. */
+    private static FakeVendor refusingOnce() {
+        FakeVendor receiver = FakeVendor.start();
+        receiver.onGenerate(answer(500, "no " + WEBHOOK));
+        return receiver;
+    }
+
     /** One that is refused, and its next try. */
     private static void sendAlerts(FakeVendor receiver) {
-        receiver.onGenerate(answer(500, WEBHOOK));
         org.awaitility.Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> receiver.generates().size() >= 2);

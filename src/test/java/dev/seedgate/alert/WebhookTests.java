@@ -198,6 +198,27 @@ class WebhookTests {
         assertThat(sent(inside(LONG))).isNotNull();
     }
 
+    /** Who knows the path may write there; a receiver may repeat it, also where the text is cut. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "no /T012/B345secret678/api/generate?token=xoxb-1; no …",
+                "B345secret678 is unknown; … is unknown",
+                "xoxb-1; …",
+                "bad token=xoxb-1; bad …"
+            })
+    void showsNothingOfTheUrlsPath(String answer, String shown) {
+        URI url =
+                URI.create(
+                        receiver.baseUrl() + "/T012/B345secret678/api/generate?token=xoxb-1");
+        String padding = "x".repeat(195);
+        receiver.onGenerate(
+                FakeVendor.answer(404, answer), FakeVendor.answer(404, padding + answer));
+        assertThat(sent(webhook(url))).isEqualTo("HTTP 404 " + shown);
+        assertThat(sent(webhook(url))).startsWith("HTTP 404 " + padding).doesNotContain("B345s");
+    }
+
     /** Nobody vouches for a certificate that the receiver made itself. */
     @Test
     void checksWhoAnswersBehindTls(@TempDir Path folder) throws Exception {
@@ -279,6 +300,11 @@ class WebhookTests {
                 timeout,
                 SystemDefaultDnsResolver.INSTANCE,
                 InetAddressFilter.all());
+    }
+
+    private static Webhook webhook(URI url) {
+        return webhook(
+                url, LONG, SystemDefaultDnsResolver.INSTANCE, InetAddressFilter.all());
     }
 
     private static Webhook webhook(
