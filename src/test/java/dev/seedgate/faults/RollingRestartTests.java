@@ -87,7 +87,10 @@ class RollingRestartTests {
                 port,
                 database,
                 vendor,
-                "spring.datasource.hikari.maximum-pool-size=4");
+                "spring.datasource.hikari.maximum-pool-size=4",
+                // Nothing ends before the load does: hundreds of renders would be asked for ten
+                // times a second.
+                "seedgate.poll-max-interval=10s");
     }
 
     /** A client as it should be: it tries the next replica, with the same idempotency key. */

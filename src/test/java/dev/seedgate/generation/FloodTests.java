@@ -81,12 +81,11 @@ class FloodTests {
             try {
                 Awaitility.await("the flood is refused")
                         .until(() -> samples.containsKey(503) && samples.containsKey(200));
-                for (int i = 0; i < CREATES; i++) {
-                    Answer answer = quiet.generate("beside the flood");
-                    assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-                    String task = answer.data().get("task_id").stringValue();
-                    quiet.await(task, "RENDERING");
-                }
+                List<String> taken =
+                        IntStream.range(0, CREATES)
+                                .mapToObj(_ -> quiet.create("beside the flood"))
+                                .toList();
+                taken.forEach(task -> quiet.await(task, "RENDERING"));
                 assertThat(gateway.call("GET", "/actuator/health/readiness", null, null).status())
                         .isEqualTo(200);
                 assertThat(gateway.admin("GET", "/teams", null).status()).isEqualTo(200);
