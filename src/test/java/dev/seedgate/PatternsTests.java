@@ -35,10 +35,10 @@ class PatternsTests {
     private static final int SHORT = 400;
     private static final int LONG = 2 * SHORT;
 
-    /** Patterns that are written where they are used. */
+    /** Patterns that are written where they are used; a Matcher is given what to put there. */
     private static final Pattern IN_LINE =
             Pattern.compile(
-                    "\\.(matches|replaceAll|replaceFirst|split)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"");
+                    "(?<!\\.matcher\\(\\w{1,40}\\))\\.(matches|replaceAll|replaceFirst|split)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
     @Test
     void noneGoesBackOverWhatItHasRead() throws IOException, ReflectiveOperationException {

@@ -98,6 +98,7 @@ class AccessMatrixTests {
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close
                     viewer   GET    /console/statements/{month}/{team}
+                    public   GET    /
                     public   GET    /console/login
                     public   GET    /v3/api-docs
                     public   GET    /v3/api-docs.yaml

@@ -176,7 +176,9 @@ class StatementTests {
                 .contains(
                         "2016-05,CLOSED,"
                                 + team.slug()
-                                + ",Team,,,0,0,0,0,0,0,65,0,65,0,1.30,EUR\r\n");
+                                + ",Team,,,0,0,0,0,0,0,65,0,65,0,1.30,EUR,2016-05-"
+                                + team.slug()
+                                + ",0,0,Example Ltd\r\n");
         Answer price = setPrice("2016-05-31", "EUR", "\"1\"");
         assertThat(price.status()).isEqualTo(409);
         assertThat(price.error()).isEqualTo("MONTH_CLOSED");

@@ -223,9 +223,13 @@ class VendorOutageTests {
         advance(Duration.ofMinutes(16));
         team.await(task, "FAILED");
         vendor.onEveryGenerate(null);
-        patiently()
-                .until(() -> broke.generate("refused for the team's own reason").status() == 402);
-        String probe = team.create("the probe");
+        assertThat(broke.generate("refused for the team's own reason").status()).isEqualTo(402);
+        String probe =
+                patiently()
+                        .until(() -> team.generate("the probe"), answer -> answer.status() == 200)
+                        .data()
+                        .get("task_id")
+                        .stringValue();
         assertThat(team.generate("one is enough").status()).isEqualTo(503);
         advance(Duration.ofMinutes(27));
         team.await(probe, "RENDERING");
