@@ -19,11 +19,12 @@ final class CsvWriter {
 
     /**
      * A formula's first character, at the cell's start or, behind white space, where a spreadsheet
-     * that splits at other characters than commas begins a cell.
+     * that splits at other characters than commas begins a cell. White space ends where the next
+     * such cell begins, or a row of empty ones would be read again from each.
      */
     private static final Pattern FORMULA =
             Pattern.compile(
-                    "(^[\\s\\p{Z}\\p{Cc}]*|[;\\t\\r\\n|][\\s\\p{Z}\\p{Cc}\"']*)([=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])");
+                    "(^[\\s\\p{Z}\\p{Cc}]*+|[;\\t\\r\\n|][\\s\\p{Z}\\p{Cc}\"'&&[^\\t\\r\\n]]*+)([=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])");
 
     private final Writer out;
     private boolean begun;

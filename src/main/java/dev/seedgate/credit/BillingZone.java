@@ -30,7 +30,7 @@ public class BillingZone implements InitializingBean {
     private static final String UTC = "UTC";
     // Etc/GMT-2 is a region by its form only: two hours east, and PostgreSQL's GMT-2 is too.
     private static final Pattern REGION =
-            Pattern.compile("(?!Etc/)[A-Z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+");
+            Pattern.compile("^(?!Etc/)[A-Z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+");
     // Two years to either side: every change of the clock that bills will see for long.
     private static final int DAYS_COMPARED = 730;
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");

@@ -62,10 +62,10 @@ class Intake implements SmartLifecycle {
 
     /**
      * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the
-     * account is stopped and nothing is queued, one create a while is taken as the probe.
+     * account is stopped and nothing is queued that could try it, one create a while is the probe.
      */
     void check(Caller caller) {
-        check(caller, queue.isEmpty());
+        check(caller, queue.hasNoProbe());
     }
 
     /** The same for what is no create, and so never the probe. */

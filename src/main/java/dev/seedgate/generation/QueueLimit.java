@@ -45,7 +45,10 @@ class QueueLimit {
 
     @Autowired
     QueueLimit(DueWork work, Budget budget, GenerationSettings settings) {
-        this(() -> work.queues(settings.queueMaxLength()), budget, settings);
+        this(
+                () -> work.queues(settings.queueMaxLength(), settings.stopsUntilFailed()),
+                budget,
+                settings);
     }
 
     QueueLimit(Supplier<List<TeamQueue>> look, Budget budget, GenerationSettings settings) {
@@ -81,9 +84,13 @@ class QueueLimit {
                         team, (_, all) -> all.equals(taken) ? null : all - taken));
     }
 
-    /** Whether no task of any team waits. */
-    boolean isEmpty() {
-        return queues.isEmpty() && takenSince.isEmpty();
+    /**
+     * Whether no task of any team waits that can tell if a stopped account works again: none at all,
+     * or only those that may be what stops it, which only a call of another one can show.
+     */
+    boolean hasNoProbe() {
+        return takenSince.isEmpty()
+                && queues.values().stream().allMatch(queue -> queue.suspects() == queue.tasks());
     }
 
     /** Whether one more task of this team could be submitted in time. */

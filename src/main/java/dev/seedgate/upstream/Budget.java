@@ -34,11 +34,11 @@ public interface Budget {
      * creates are welcome. Answered from memory, but for the claim of a probing create. Throttling,
      * breakers and an operator's pause queue creates and do not show here.
      *
-     * @param queueIsEmpty whether no task waits; then one create every probe interval, of the whole
-     *     cluster, is let in as the probe. It is claimed in the running transaction: a create that
+     * @param mayProbe whether no task waits that could be the probe; then one create every probe
+     *     interval, of the whole cluster, is let in as it. It is claimed in the running transaction: a create that
      *     is refused in the end does not use it up
      */
-    Optional<Duration> refusesCreates(boolean queueIsEmpty);
+    Optional<Duration> refusesCreates(boolean mayProbe);
 
     /** Whether an operator has said that no create be taken. Answered from memory. */
     boolean createsAreStopped();

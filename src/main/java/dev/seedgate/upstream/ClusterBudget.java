@@ -149,12 +149,12 @@ final class ClusterBudget implements Budget {
     }
 
     @Override
-    public Optional<Duration> refusesCreates(boolean queueIsEmpty) {
+    public Optional<Duration> refusesCreates(boolean mayProbe) {
         @Nullable Stop gate = pauses.gate();
         if (gate == null) {
             return Optional.empty();
         }
-        if (queueIsEmpty && pauses.claimCreate(gate)) {
+        if (mayProbe && pauses.claimCreate(gate)) {
             return Optional.empty();
         }
         // When the probe is on its way its outcome is worth a second's wait, not a retry at once.

@@ -509,22 +509,27 @@ public class DueWork {
     /**
      * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those
      * of suspended teams are not counted: they delay nobody.
+     *
+     * @param stopsOfSuspects a task that stopped the account so often is a suspect
      */
-    public List<TeamQueue> queues(int limit) {
+    public List<TeamQueue> queues(int limit, int stopsOfSuspects) {
         return jdbc.sql(
                         """
                         select t.id, t.weight, count(*) as tasks,
+                               count(*) filter (where w.stops >= :stops) as suspects,
                                coalesce(extract(epoch from gateway_now() - min(w.queued_at)), 0) as oldest
-                        from (select team_id, queued_at from work where kind = 'submit' limit :limit) w
+                        from (select team_id, queued_at, stops from work where kind = 'submit' limit :limit) w
                             join team t on t.id = w.team_id and not t.suspended
                         group by t.id, t.weight
                         """)
                 .param("limit", limit)
+                .param("stops", stopsOfSuspects)
                 .query((row, _) ->
                         new TeamQueue(
                                 row.getLong("id"),
                                 row.getInt("weight"),
                                 row.getInt("tasks"),
+                                row.getInt("suspects"),
                                 seconds(row.getDouble("oldest"))))
                 .list();
     }

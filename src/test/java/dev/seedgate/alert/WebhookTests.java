@@ -203,7 +203,7 @@ class WebhookTests {
     @CsvSource(
             delimiter = ';',
             value = {
-                "no /T012/B345secret678/api/generate?token=xoxb-1; no …",
+                "no /T012/B345secret678/api/generate?token=xoxb-1; no …?…",
                 "B345secret678 is unknown; … is unknown",
                 "xoxb-1; …",
                 "bad token=xoxb-1; bad …"

@@ -118,6 +118,6 @@ class AppDevelopersPageTests {
         }
         assertThat(count).isGreaterThanOrEqualTo(10);
         assertThat(gateway.team().post("{}").json().get("message").stringValue())
-                .isEqualTo("prompt is missing.");
+                .isEqualTo("prompt is missing; it must be a text of 1 to 1000 characters.");
     }
 }

@@ -124,6 +124,19 @@ class QueueLimitTests {
         assertThat(limit.takes(LOUD)).as("a pause queues creates").isTrue();
     }
 
+    /** One task that always stops the account must not keep out those that would show it. */
+    @Test
+    void lacksAProbeWhileAllThatWaitMayBeWhatStopsTheAccount() {
+        look(0);
+        assertThat(limit.hasNoProbe()).isTrue();
+        look(1, new TeamQueue(LOUD, 1, 2, 2, Duration.ofSeconds(1)));
+        assertThat(limit.hasNoProbe()).isTrue();
+        look(2, new TeamQueue(LOUD, 1, 2, 1, Duration.ofSeconds(1)));
+        assertThat(limit.hasNoProbe()).isFalse();
+        look(3, new TeamQueue(LOUD, 1, 2, 2, Duration.ofSeconds(1)), queue(QUIET, 1, 1));
+        assertThat(limit.hasNoProbe()).isFalse();
+    }
+
     @Test
     void countsWhatWasTakenSinceItLooked() {
         look(0);
@@ -133,7 +146,7 @@ class QueueLimitTests {
             taken++;
         }
         assertThat(taken).isEqualTo(36);
-        assertThat(limit.isEmpty()).isFalse();
+        assertThat(limit.hasNoProbe()).isFalse();
         look(1, queue(LOUD, 36, 1));
         assertThat(limit.takes(LOUD)).isFalse();
         budget.submits += 2;
@@ -159,10 +172,10 @@ class QueueLimitTests {
 
     @Test
     void countsTheWeightOfTeams() {
-        look(0, new TeamQueue(LOUD, 9, 400, Duration.ofSeconds(1)), queue(QUIET, 2, 1));
+        look(0, new TeamQueue(LOUD, 9, 400, 0, Duration.ofSeconds(1)), queue(QUIET, 2, 1));
         assertThat(limit.takes(QUIET)).as("its third goes after 27 of the heavy team").isTrue();
         budget.submits += 2;
-        look(1, new TeamQueue(LOUD, 9, 400, Duration.ofSeconds(1)), queue(QUIET, 3, 1));
+        look(1, new TeamQueue(LOUD, 9, 400, 0, Duration.ofSeconds(1)), queue(QUIET, 3, 1));
         assertThat(limit.takes(QUIET)).isFalse();
     }
 
@@ -190,7 +203,7 @@ class QueueLimitTests {
     }
 
     private static TeamQueue queue(long team, int tasks, int oldestSeconds) {
-        return new TeamQueue(team, 1, tasks, Duration.ofSeconds(oldestSeconds));
+        return new TeamQueue(team, 1, tasks, 0, Duration.ofSeconds(oldestSeconds));
     }
 
     private QueueLimit limit(Duration maxWait) {
