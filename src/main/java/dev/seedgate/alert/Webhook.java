@@ -206,7 +206,10 @@ final class Webhook implements AutoCloseable {
         return text.substring(0, Math.min(MOST_READ, text.length()));
     }
 
-    /** The parts of the URL behind its host, as they are written and as they are read, longest first. */
+    /**
+     * The parts of the URL behind its host, as they are written and as they are read, longest
+     * first.
+     */
     private static List<String> secrets(URI url) {
         return Stream.of(url.getRawPath(), url.getPath(), url.getRawQuery(), url.getQuery())
                 .filter(Objects::nonNull)

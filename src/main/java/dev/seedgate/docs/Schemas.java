@@ -27,6 +27,7 @@ final class Schemas {
 
     static Schema<Object> taskId() {
         Schema<Object> id = string();
+        id.setDescription("The task's id at this gateway.");
         id.setPattern("^sd15p_[A-Za-z0-9]{15,64}$");
         id.setExample("sd15p_03kR9vQm2ZtX7bWc4LyHnE0");
         return id;

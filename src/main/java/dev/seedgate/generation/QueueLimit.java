@@ -85,8 +85,8 @@ class QueueLimit {
     }
 
     /**
-     * Whether no task of any team waits that can tell if a stopped account works again: none at all,
-     * or only those that may be what stops it, which only a call of another one can show.
+     * Whether no task of any team waits that can tell if a stopped account works again: none at
+     * all, or only those that may be what stops it, which only a call of another one can show.
      */
     boolean hasNoProbe() {
         return takenSince.isEmpty()

@@ -35,8 +35,8 @@ public interface Budget {
      * breakers and an operator's pause queue creates and do not show here.
      *
      * @param mayProbe whether no task waits that could be the probe; then one create every probe
-     *     interval, of the whole cluster, is let in as it. It is claimed in the running transaction: a create that
-     *     is refused in the end does not use it up
+     *     interval, of the whole cluster, is let in as it. It is claimed in the running
+     *     transaction: a create that is refused in the end does not use it up
      */
     Optional<Duration> refusesCreates(boolean mayProbe);
 

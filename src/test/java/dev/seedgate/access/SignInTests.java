@@ -157,7 +157,11 @@ class SignInTests {
         assertThat(page.statusCode()).as(page.body()).isEqualTo(status);
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
         assertThat(page.body())
-                .contains("<h1>" + title + "</h1>", ">vera@example.com<", "Sign out", "To the first page")
+                .contains(
+                        "<h1>" + title + "</h1>",
+                        ">vera@example.com<",
+                        "Sign out",
+                        "To the first page")
                 .contains("<code>" + page.headers().firstValue("X-Request-Id").orElseThrow())
                 .doesNotContain("style=", "<script");
     }

@@ -246,8 +246,7 @@ class StrangersTests {
     void servesAFewStrangersAtOnceAndRefusesWhoAreTooMany() throws Exception {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         StrangersPart part =
-                new StrangersPart(
-                        settings("2", "3", "1m"), gateway.bean(Refusals.class), meters);
+                new StrangersPart(settings("2", "3", "1m"), gateway.bean(Refusals.class), meters);
         CountDownLatch served = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -209,9 +209,7 @@ class WebhookTests {
                 "bad token=xoxb-1; bad …"
             })
     void showsNothingOfTheUrlsPath(String answer, String shown) {
-        URI url =
-                URI.create(
-                        receiver.baseUrl() + "/T012/B345secret678/api/generate?token=xoxb-1");
+        URI url = URI.create(receiver.baseUrl() + "/T012/B345secret678/api/generate?token=xoxb-1");
         String padding = "x".repeat(195);
         receiver.onGenerate(
                 FakeVendor.answer(404, answer), FakeVendor.answer(404, padding + answer));
@@ -303,8 +301,7 @@ class WebhookTests {
     }
 
     private static Webhook webhook(URI url) {
-        return webhook(
-                url, LONG, SystemDefaultDnsResolver.INSTANCE, InetAddressFilter.all());
+        return webhook(url, LONG, SystemDefaultDnsResolver.INSTANCE, InetAddressFilter.all());
     }
 
     private static Webhook webhook(

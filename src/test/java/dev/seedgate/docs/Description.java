@@ -76,8 +76,26 @@ record Description(JsonNode tree, Map<JsonNode, Schema> validators) {
                 .isEmpty();
     }
 
+    /** What is said of a field, at itself or where it refers to. */
+    String sentence(JsonNode form) {
+        String own = form.path("description").asString("");
+        String pointer = form.path("$ref").asString("#").substring(1);
+        return own.isEmpty() && !pointer.isEmpty()
+                ? tree.at(pointer).path("description").asString("")
+                : own;
+    }
+
+    /** Whether this is an object, or a list of objects, whose fields are described themselves. */
+    boolean isMadeOfFields(JsonNode form) {
+        JsonNode items = form.path("items");
+        return form.has("$ref")
+                || form.has("oneOf")
+                || items.has("$ref")
+                || items.path("type").asString("").equals("object");
+    }
+
     /** With {@code strict}, a field that is not described is a fault too. */
-    private Iterable<?> faults(JsonNode schema, JsonNode value, boolean strict) {
+    Iterable<?> faults(JsonNode schema, JsonNode value, boolean strict) {
         assertThat(schema.isObject()).as("there is a schema").isTrue();
         Schema validator =
                 strict

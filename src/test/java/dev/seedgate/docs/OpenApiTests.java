@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
@@ -97,6 +98,31 @@ class OpenApiTests {
                         assertThat(rules.validate(schema)).as(schema.toString()).isEmpty());
         assertThat(description.tree().get("openapi").asString("")).startsWith("3.1");
         assertThat(description.tree().at("/servers/0/url").asString("")).isEqualTo("/");
+    }
+
+    /** A sentence for each field, and an example of its form unless it is made of fields itself. */
+    @Test
+    void tellsOfEachFieldWhatItIsWithATrueExample() {
+        Set<String> used = new TreeSet<>();
+        for (Map.Entry<String, JsonNode> schema :
+                description.tree().at("/components/schemas").properties()) {
+            for (Map.Entry<String, JsonNode> field :
+                    schema.getValue().path("properties").properties()) {
+                String name = schema.getKey() + "." + field.getKey();
+                JsonNode form = field.getValue();
+                used.add(name);
+                used.add("*." + field.getKey());
+                assertThat(description.sentence(form)).as(name).matches("(?s)[A-Z0-9`].*[.]");
+                if (description.isMadeOfFields(form) || form.has("const")) {
+                    continue;
+                }
+                assertThat(form.has("example")).as(name).isTrue();
+                assertThat(description.faults(form, form.get("example"), true))
+                        .as(name + ": " + form.get("example"))
+                        .isEmpty();
+            }
+        }
+        assertThat(used).containsAll(gateway.bean(FieldTexts.class).named());
     }
 
     @Test
