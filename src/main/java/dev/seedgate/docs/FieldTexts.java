@@ -38,7 +38,7 @@ class FieldTexts implements GlobalOpenApiCustomizer {
     }
 
     @Override
-    @SuppressWarnings("rawtypes") // swagger-core's own type
+    @SuppressWarnings({"rawtypes", "unchecked"}) // swagger-core's own types
     public void customise(OpenAPI description) {
         description
                 .getComponents()
