@@ -5,17 +5,20 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.seedgate.upstream.Permit;
+import dev.seedgate.upstream.Vendor;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,10 +30,14 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.modulith.ApplicationModule;
 import org.springframework.modulith.core.ApplicationModules;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Controller;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -42,6 +49,30 @@ class ArchitectureTests {
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("dev.seedgate");
+
+    /**
+     * A test folder's package-info would stand before main's on the class path, and hide what it
+     * allows from the rule below.
+     */
+    @Test
+    void everyRoomDeclaresWhatItMayUse() throws ClassNotFoundException {
+        Set<String> rooms = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            String[] names = each.getPackageName().split("\\.");
+            if (names.length > 2) {
+                rooms.add(String.join(".", names[0], names[1], names[2]));
+            }
+        }
+        assertThat(rooms).hasSizeGreaterThan(20);
+        for (String room : rooms) {
+            ApplicationModule declared =
+                    Class.forName(room + ".package-info").getAnnotation(ApplicationModule.class);
+            assertThat(declared).as(room).isNotNull();
+            assertThat(declared.allowedDependencies())
+                    .as(room)
+                    .doesNotContain(ApplicationModule.OPEN_TOKEN);
+        }
+    }
 
     @Test
     void roomsUseOnlyTheRoomsTheyMay() {
@@ -74,8 +105,22 @@ class ArchitectureTests {
                 .or()
                 .areDeclaredInClassesThat()
                 .areAnnotatedWith(Transactional.class)
-                .should(notReach("dev.seedgate.upstream.Vendor", Set.of("submit", "poll")))
-                .andShould(notReach("dev.seedgate.alert.Webhook", Set.of("send")))
+                .should(
+                        notReach(
+                                "a call of the vendor, which takes a permit",
+                                call ->
+                                        call.getTargetOwner().isEquivalentTo(Vendor.class)
+                                                && call.getTarget().getRawParameterTypes().stream()
+                                                        .anyMatch(it ->
+                                                                it.isEquivalentTo(Permit.class))))
+                .andShould(
+                        notReach(
+                                "a webhook",
+                                call ->
+                                        call.getTargetOwner()
+                                                        .getName()
+                                                        .equals("dev.seedgate.alert.Webhook")
+                                                && call.getName().equals("send")))
                 .because("a connection must not be held, nor a row locked, while others think")
                 .check(CLASSES);
     }
@@ -186,6 +231,15 @@ class ArchitectureTests {
     }
 
     @Test
+    void doesPeriodicWorkInLoops() {
+        noMethods()
+                .should()
+                .beAnnotatedWith(Scheduled.class)
+                .because("a Loop tells an outage once, and the others don't wait for it")
+                .check(CLASSES);
+    }
+
+    @Test
     void injectsThroughConstructors() {
         fields().should()
                 .notBeAnnotatedWith(Autowired.class)
@@ -194,16 +248,17 @@ class ArchitectureTests {
     }
 
     /** Follows calls from a method through the gateway's own classes. */
-    private static ArchCondition<JavaMethod> notReach(String owner, Set<String> names) {
-        return new ArchCondition<>("not reach " + owner + " " + names) {
+    private static ArchCondition<JavaMethod> notReach(
+            String what, Predicate<JavaMethodCall> forbidden) {
+        return new ArchCondition<>("not reach " + what) {
             @Override
             public void check(JavaMethod start, ConditionEvents events) {
                 Set<String> seen = new HashSet<>();
                 Deque<JavaMethod> open = new ArrayDeque<>(Set.of(start));
                 while (!open.isEmpty()) {
-                    for (JavaAccess<?> call : open.pop().getMethodCallsFromSelf()) {
+                    for (JavaMethodCall call : open.pop().getMethodCallsFromSelf()) {
                         JavaClass target = call.getTargetOwner();
-                        if (target.getName().equals(owner) && names.contains(call.getName())) {
+                        if (forbidden.test(call)) {
                             events.add(
                                     SimpleConditionEvent.violated(
                                             start,

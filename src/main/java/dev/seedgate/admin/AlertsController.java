@@ -4,7 +4,7 @@ import dev.seedgate.alert.Alert;
 import dev.seedgate.alert.AlertFilter;
 import dev.seedgate.alert.AlertKind;
 import dev.seedgate.alert.Alerts;
-import dev.seedgate.credit.BillingZone;
+import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.Page;

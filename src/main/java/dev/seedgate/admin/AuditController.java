@@ -3,7 +3,7 @@ package dev.seedgate.admin;
 import dev.seedgate.audit.AuditEntry;
 import dev.seedgate.audit.AuditFilter;
 import dev.seedgate.audit.AuditLog;
-import dev.seedgate.credit.BillingZone;
+import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import io.swagger.v3.oas.annotations.Operation;

@@ -1,7 +1,7 @@
 package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.seedgate.credit.BillingZone;
+import dev.seedgate.database.BillingZone;
 import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Phase;
 import dev.seedgate.generation.Resolutions;

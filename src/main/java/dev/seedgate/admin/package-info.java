@@ -3,6 +3,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "team",
+            "database",
             "staff",
             "credit",
             "generation",

@@ -1,6 +1,6 @@
 package dev.seedgate.billing;
 
-import dev.seedgate.credit.BillingZone;
+import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import java.time.Instant;

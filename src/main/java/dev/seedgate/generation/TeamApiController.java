@@ -1,8 +1,8 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.credit.Accounts;
-import dev.seedgate.credit.BillingZone;
 import dev.seedgate.credit.Credits;
+import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;

@@ -1,4 +1,4 @@
-package dev.seedgate.credit;
+package dev.seedgate.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

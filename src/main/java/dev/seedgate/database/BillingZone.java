@@ -1,4 +1,4 @@
-package dev.seedgate.credit;
+package dev.seedgate.database;
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;

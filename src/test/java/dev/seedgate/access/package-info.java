@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.access;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.admin;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.console;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.database;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.docs;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.embedded;
-
-import org.jspecify.annotations.NullMarked;

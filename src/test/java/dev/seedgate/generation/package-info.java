@@ -1,4 +1,0 @@
-@NullUnmarked // JUnit fills the fields
-package dev.seedgate.generation;
-
-import org.jspecify.annotations.NullUnmarked;

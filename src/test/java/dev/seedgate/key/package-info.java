@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.key;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.startup;
-
-import org.jspecify.annotations.NullMarked;

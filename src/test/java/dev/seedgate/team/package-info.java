@@ -1,4 +1,0 @@
-@NullMarked
-package dev.seedgate.team;
-
-import org.jspecify.annotations.NullMarked;
