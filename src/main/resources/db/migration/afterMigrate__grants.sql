@@ -24,6 +24,7 @@ begin
             ('task_event', 'select, insert'),
             ('credit_price', 'select, insert'),
             ('top_up', 'select, insert'),
+            ('team_version', 'select, insert'),
             ('pool_purchase', 'select, insert'),
             ('installation', 'select, insert'),
             ('usage_movement', 'select'),

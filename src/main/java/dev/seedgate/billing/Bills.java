@@ -54,15 +54,12 @@ class Bills {
             """;
 
     /**
-     * Name, cost center and quota are those of the month's end: what the first change after it
-     * found, or, without one, what is. A team made later is no part of the month.
+     * Name, cost center and quota are those of the month's end. A team made later is no part of the
+     * month; one that has movements in it all the same is as it was made.
      */
     private static final String TEAMS =
             """
-            select t.id, t.slug, coalesce(c.before ->> 'name', t.name) as name,
-                case when c.before is null then t.cost_center else c.before ->> 'costCenter' end as cost_center,
-                case when c.before is null then t.monthly_quota
-                     else (c.before ->> 'monthlyQuota')::bigint end as monthly_quota,
+            select t.id, t.slug, v.name, v.cost_center, v.monthly_quota,
                 coalesce(m.opening, 0) as opening, coalesce(m.granted, 0) as granted,
                 coalesce(m.taken_back, 0) as taken_back, coalesce(m.spent, 0) as spent,
                 coalesce(m.sandbox, 0) as sandbox, coalesce(m.closing, 0) as closing,
@@ -89,10 +86,14 @@ class Bills {
                     from account_movement
                     where at >= (select coalesce(until, '-infinity') from ledger_days) and at < :to) a
                 group by 1) m on m.team_id = t.id
-            left join lateral (
-                select before from audit_entry
-                where object = 'team:' || t.slug and jsonb_exists(before, 'monthlyQuota') and at >= :to
-                order by at, id limit 1) c on true
+            cross join lateral (
+                select name, cost_center, monthly_quota from (
+                    (select 1 as turn, name, cost_center, monthly_quota from team_version
+                     where team_id = t.id and valid_from < :to order by valid_from desc, id desc limit 1)
+                    union all
+                    (select 2, name, cost_center, monthly_quota from team_version
+                     where team_id = t.id order by valid_from, id limit 1)) either
+                order by turn limit 1) v
             where t.created_at < :to or m.team_id is not null
             order by t.slug collate "C"
             """;

@@ -67,6 +67,7 @@ class RolesTests {
                     Map.entry("task", "siu"),
                     Map.entry("task_event", "si"),
                     Map.entry("team", "siu"),
+                    Map.entry("team_version", "si"),
                     Map.entry("top_up", "si"),
                     Map.entry("upstream_budget", "siu"),
                     Map.entry("upstream_pause", "siud"),

@@ -28,7 +28,22 @@ class UpgradeTests {
                 .migrate();
         database.execute("insert into installation (billing_zone) values ('UTC')");
         database.execute(
-                "insert into team (slug, name, created_at) values ('t', 't', gateway_now())");
+                "insert into team (slug, name, created_at) values ('t', 't', '2026-01-01')");
+        database.execute(
+                """
+                insert into audit_entry (at, actor, action, object, before, after) values
+                    ('2026-01-01', 'a', 'team.create', 'team:t', null,
+                     '{"name":"first","costCenter":null,"monthlyQuota":5}'),
+                    ('2026-02-01', 'a', 'team.change', 'team:t',
+                     '{"name":"first","costCenter":null,"monthlyQuota":5}',
+                     '{"name":"second","costCenter":"CC","monthlyQuota":5}'),
+                    ('2026-02-02', 'a', 'team.suspend', 'team:t',
+                     '{"name":"second","costCenter":"CC","monthlyQuota":5}',
+                     '{"name":"second","costCenter":"CC","monthlyQuota":5}'),
+                    ('2026-03-01', 'a', 'team.change', 'team:t',
+                     '{"name":"second","costCenter":"CC","monthlyQuota":5}',
+                     '{"name":"t","costCenter":null,"monthlyQuota":null}')\
+                """);
         task("right", "'SUCCEEDED'", "'up-right'", "65", false);
         task("dear", "'SUCCEEDED'", "'up-dear'", "100", false);
         task("failed", "'FAILED'", "'up-failed'", "0", false);
@@ -94,6 +109,25 @@ class UpgradeTests {
                 .isEqualTo(
                         database.text(
                                 "select (select sum(taken) from vendor_job) + (select sum(vendor_perhaps_took(t)) from task t)"));
+    }
+
+    /** Bills of months that are over went by the audit log, once. */
+    @Test
+    void makesVersionsOfATeamFromTheAuditLogAndKeepsThem() {
+        String versions =
+                "select concat_ws(' ', valid_from::date, name, cost_center, monthly_quota) from team_version where team_id = 1 order by valid_from, id";
+        assertThat(database.rows(versions))
+                .containsExactly("2026-01-01 first 5", "2026-02-01 second CC 5", "2026-03-01 t");
+        TestDatabase application = database.as(TestDatabase.APPLICATION);
+        application.execute("update team set suspended = true");
+        assertThat(database.rows(versions)).hasSize(3);
+        application.execute("update team set monthly_quota = 7");
+        assertThat(database.rows(versions)).hasSize(4).last().asString().endsWith(" t 7");
+        application.execute("insert into team (slug, name, created_at) values ('u', 'U', now())");
+        assertThat(
+                        database.rows(
+                                "select v.name from team_version v join team t on t.id = v.team_id where slug = 'u'"))
+                .containsExactly("U");
     }
 
     @Test
