@@ -1,7 +1,7 @@
 package dev.seedgate.access;
 
-import dev.seedgate.key.KeyText;
 import dev.seedgate.shared.SecretFile;
+import dev.seedgate.shared.Sha256;
 import dev.seedgate.shared.StartupProblem;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -40,12 +40,12 @@ class BootstrapKey {
 
     /** Compared in constant time: how much of a guess is right must not show. */
     boolean is(String guess) {
-        return MessageDigest.isEqual(hash(), KeyText.sha256(guess));
+        return MessageDigest.isEqual(hash(), Sha256.of(guess));
     }
 
     /** What may be kept of it. */
     byte[] hash() {
-        return KeyText.sha256(text.get());
+        return Sha256.of(text.get());
     }
 
     private static String checked(String where, String key) {

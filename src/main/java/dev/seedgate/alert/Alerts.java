@@ -7,12 +7,11 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Log;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.SqlInstants;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,19 +176,14 @@ public class Alerts {
                 row.getString("period"),
                 row.getString("text"),
                 row.getBoolean("sandbox"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                instant(row, "acknowledged_at"),
+                SqlInstants.get(row, "at"),
+                SqlInstants.find(row, "acknowledged_at"),
                 row.getString("acknowledged_by"),
                 new Alert.Delivery(
                         row.getString("message_id"),
                         row.getInt("attempts"),
-                        instant(row, "delivered_at"),
-                        instant(row, "due_at"),
+                        SqlInstants.find(row, "delivered_at"),
+                        SqlInstants.find(row, "due_at"),
                         row.getString("last_error")));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

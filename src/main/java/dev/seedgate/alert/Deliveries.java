@@ -1,5 +1,7 @@
 package dev.seedgate.alert;
 
+import dev.seedgate.shared.Backoff;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.telemetry.Loops;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,11 +11,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +38,7 @@ class Deliveries implements DisposableBean {
 
     private final JdbcClient jdbc;
     private final AlertSettings settings;
+    private final Backoff backoff;
     private final JsonMapper json;
     private final MeterRegistry metrics;
     private final @Nullable Webhook webhook;
@@ -51,6 +52,7 @@ class Deliveries implements DisposableBean {
             Loops loops) {
         this.jdbc = jdbc;
         this.settings = settings;
+        backoff = new Backoff(settings.alertWebhookBackOff(), settings.alertWebhookMaxBackOff());
         this.json = json;
         this.metrics = metrics;
         webhook = Webhook.of(settings, clock);
@@ -120,7 +122,7 @@ class Deliveries implements DisposableBean {
                         """)
                 .param("error", error)
                 .param("last", last)
-                .param("delay", seconds(backOff(due.attempt())))
+                .param("delay", seconds(backoff.after(due.attempt())))
                 .param("id", due.id())
                 .param("attempt", due.attempt())
                 .update();
@@ -132,14 +134,6 @@ class Deliveries implements DisposableBean {
 
     private Counter counter(String outcome) {
         return metrics.counter("seedgate.alert.deliveries", "outcome", outcome);
-    }
-
-    /** Doubling, with jitter, so that what failed together does not come back together. */
-    private Duration backOff(int attempt) {
-        long millis = settings.alertWebhookBackOff().toMillis() << Math.min(attempt - 1, 20);
-        long most = Math.min(millis, settings.alertWebhookMaxBackOff().toMillis());
-        return Duration.ofMillis(
-                (long) (most * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
     }
 
     private static String shown(Exception e) {
@@ -168,7 +162,7 @@ class Deliveries implements DisposableBean {
                 new Body(
                         row.getString("text"),
                         "alert.raised",
-                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                        SqlInstants.get(row, "at"),
                         data));
     }
 

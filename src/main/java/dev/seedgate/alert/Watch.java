@@ -3,11 +3,11 @@ package dev.seedgate.alert;
 import dev.seedgate.alert.Alerts.Cause;
 import dev.seedgate.credit.Pool;
 import dev.seedgate.credit.PoolState;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.telemetry.Loops;
 import dev.seedgate.upstream.Vendor;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -255,8 +255,7 @@ class Watch {
                                                 .formatted(
                                                         row.getLong("tasks"),
                                                         row.getString("slug"),
-                                                        row.getObject("since", OffsetDateTime.class)
-                                                                .toInstant()
+                                                        SqlInstants.get(row, "since")
                                                                 .truncatedTo(ChronoUnit.SECONDS),
                                                         row.getString("example"))))
                         .list();

@@ -4,9 +4,9 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.Log;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.RequestId;
+import dev.seedgate.shared.SqlInstants;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -88,7 +88,7 @@ public class AuditLog {
     private AuditEntry entry(ResultSet row) throws SQLException {
         return new AuditEntry(
                 row.getLong("id"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                SqlInstants.get(row, "at"),
                 row.getString("actor"),
                 row.getString("action"),
                 row.getString("object"),

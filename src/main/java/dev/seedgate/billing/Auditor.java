@@ -2,11 +2,10 @@ package dev.seedgate.billing;
 
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.telemetry.Loops;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -231,10 +230,8 @@ public class Auditor {
                                         row.getString("rule"),
                                         row.getString("subject"),
                                         row.getString("detail"),
-                                        row.getObject("first_seen", OffsetDateTime.class)
-                                                .toInstant(),
-                                        row.getObject("last_seen", OffsetDateTime.class)
-                                                .toInstant()))
+                                        SqlInstants.get(row, "first_seen"),
+                                        SqlInstants.get(row, "last_seen")))
                         .list();
         return new AuditReport(
                 progress.newUntil(),
@@ -281,16 +278,15 @@ public class Auditor {
         return jdbc.sql("select * from auditor")
                 .query((row, _) ->
                         new Progress(
-                                instant(row, "new_until"),
+                                SqlInstants.find(row, "new_until"),
                                 new Rounds(
-                                        row.getObject("began_at", OffsetDateTime.class).toInstant(),
-                                        instant(row, "completed_from"),
-                                        instant(row, "completed_at")),
+                                        SqlInstants.get(row, "began_at"),
+                                        SqlInstants.find(row, "completed_from"),
+                                        SqlInstants.find(row, "completed_at")),
                                 new Rounds(
-                                        row.getObject("teams_began_at", OffsetDateTime.class)
-                                                .toInstant(),
-                                        instant(row, "teams_completed_from"),
-                                        instant(row, "teams_completed_at"))))
+                                        SqlInstants.get(row, "teams_began_at"),
+                                        SqlInstants.find(row, "teams_completed_from"),
+                                        SqlInstants.find(row, "teams_completed_at"))))
                 .single();
     }
 
@@ -420,7 +416,7 @@ public class Auditor {
             JdbcClient work, AuditWalk walk, Instant summed, int entries, ZoneId zone) {
         Instant after =
                 work.sql("select %s_until as until from auditor".formatted(walk.word()))
-                        .query((row, _) -> Optional.ofNullable(instant(row, "until")))
+                        .query((row, _) -> Optional.ofNullable(SqlInstants.find(row, "until")))
                         .single()
                         .orElse(null);
         LedgerSlice slice = LedgerSlice.next(work, after, summed, entries, zone).orElse(null);
@@ -540,11 +536,6 @@ public class Auditor {
 
     private static OffsetDateTime utc(Instant at) {
         return at.atOffset(ZoneOffset.UTC);
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 
     /** How far it is: with what is new, and with its rounds. */

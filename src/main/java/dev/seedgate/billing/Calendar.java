@@ -3,6 +3,7 @@ package dev.seedgate.billing;
 import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.SqlInstants;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
@@ -59,7 +60,7 @@ class Calendar {
         return jdbc.sql("select gateway_now() as now, billing_zone from installation")
                 .query((row, _) ->
                         new Moment(
-                                row.getObject("now", OffsetDateTime.class).toInstant(),
+                                SqlInstants.get(row, "now"),
                                 ZoneId.of(row.getString("billing_zone"))))
                 .single();
     }

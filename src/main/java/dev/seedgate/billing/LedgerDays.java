@@ -1,10 +1,10 @@
 package dev.seedgate.billing;
 
 import dev.seedgate.billing.Calendar.Moment;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.telemetry.Loops;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +83,7 @@ class LedgerDays {
                 work.sql("select until from ledger_days for update skip locked")
                         .query((row, _) ->
                                 new Watermark(
-                                        instant(row.getObject("until", OffsetDateTime.class))))
+                                        SqlInstants.find(row, "until")))
                         .optional();
         return mark.flatMap(it ->
                         LedgerSlice.next(
@@ -132,13 +132,9 @@ class LedgerDays {
                 jdbc.sql("select until from ledger_days")
                         .query((row, _) ->
                                 new Watermark(
-                                        instant(row.getObject("until", OffsetDateTime.class))))
+                                        SqlInstants.find(row, "until")))
                         .single()
                         .until());
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 
     private record Watermark(@Nullable Instant until) {}

@@ -5,9 +5,9 @@ import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.SqlInstants;
 import java.math.BigDecimal;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.Currency;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public class Prices {
                                 row.getObject("effective_from", LocalDate.class),
                                 row.getString("currency"),
                                 text(row.getBigDecimal("per_credit")),
-                                row.getObject("created_at", OffsetDateTime.class).toInstant()))
+                                SqlInstants.get(row, "created_at")))
                 .list();
     }
 

@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.seedgate.billing.Calendar.Range;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Vendor;
 import java.io.OutputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -166,7 +166,7 @@ public class Reconciliations {
                 row.getString("team_slug"),
                 row.getString("project"),
                 row.getString("preset"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                SqlInstants.get(row, "at"),
                 Reconciliation.Kind.valueOf(row.getString("kind")),
                 row.getString("phase"),
                 row.getString("upstream_task_id"),

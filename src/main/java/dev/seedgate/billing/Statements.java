@@ -6,13 +6,10 @@ import dev.seedgate.billing.Calendar.Moment;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.seedgate.shared.Sha256;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,7 +180,7 @@ public class Statements {
         if (!prices.hold(price)) {
             return false;
         }
-        String digest = digest(json);
+        String digest = Sha256.hex(json);
         int stored =
                 jdbc.sql(
                                 """
@@ -217,17 +214,6 @@ public class Statements {
                 .query((row, _) ->
                         new StatementDocument(row.getString("document"), row.getString("digest")))
                 .optional();
-    }
-
-    private static String digest(String json) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(json.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private static void write(CsvWriter csv, Statement statement, Statement.TeamBill team) {

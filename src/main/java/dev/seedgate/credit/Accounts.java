@@ -6,10 +6,10 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.team.TeamDetails;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,7 +46,7 @@ public class Accounts {
                             row.wasNull() ? null : quota,
                             row.getLong("used"),
                             row.getLong("top_ups"),
-                            row.getObject("renews_at", OffsetDateTime.class).toInstant(),
+                            SqlInstants.get(row, "renews_at"),
                             row.getInt("in_flight"));
                 })
                 .single();
@@ -177,6 +177,6 @@ public class Accounts {
                 team.slug(),
                 row.getLong("credits"),
                 row.getString("reason"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                SqlInstants.get(row, "created_at"));
     }
 }

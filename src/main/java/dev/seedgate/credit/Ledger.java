@@ -3,6 +3,7 @@ package dev.seedgate.credit;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.team.TeamCreated;
 import dev.seedgate.telemetry.AfterCommit;
 import dev.seedgate.telemetry.TeamMeters;
@@ -10,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -394,8 +394,7 @@ public class Ledger {
     }
 
     private static Instant renewal(ResultSet row) throws SQLException {
-        return row.getObject("renews_at", OffsetDateTime.class)
-                .toInstant()
+        return SqlInstants.get(row, "renews_at")
                 .truncatedTo(ChronoUnit.SECONDS);
     }
 

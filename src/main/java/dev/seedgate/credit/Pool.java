@@ -8,6 +8,7 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.telemetry.Loops;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.Currency;
 import java.util.List;
@@ -170,7 +170,7 @@ public class Pool {
         LocalDate first = row.getObject("first_day", LocalDate.class);
         ZoneId zone = ZoneId.of(row.getString("billing_zone"));
         long waiting = row.getLong("waiting");
-        Instant now = row.getObject("now", OffsetDateTime.class).toInstant();
+        Instant now = SqlInstants.get(row, "now");
         return new PoolState(
                 today,
                 row.getObject("purchased", Long.class),
@@ -257,7 +257,7 @@ public class Pool {
                 row.getString("currency"),
                 row.getString("reason"),
                 row.getString("actor"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                SqlInstants.get(row, "created_at"));
     }
 
     private static @Nullable String text(@Nullable BigDecimal cost) {

@@ -1,10 +1,8 @@
 package dev.seedgate.generation;
 
 import dev.seedgate.credit.Preset;
+import dev.seedgate.shared.Sha256;
 import dev.seedgate.upstream.ClipRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +33,7 @@ record Order(
         append(text, String.valueOf(clip.sound()));
         append(text, project == null ? "" : project);
         clip.imageUrls().forEach(url -> append(text, url));
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.of(text.toString());
     }
 
     /** With its length, so that no two different lists of fields make one text. */

@@ -4,6 +4,7 @@ import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.credit.Ledger;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.Backoff;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +40,8 @@ public class Outcomes {
 
     private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
     // Half a minute at most: a vendor that is back must not wait long for its work.
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private final TaskRepository tasks;
     private final TaskEvents events;
@@ -401,7 +402,7 @@ public class Outcomes {
             return;
         }
         task.requeued();
-        Duration delay = failed ? backOff(work.tries(task.id()).failures()) : Duration.ZERO;
+        Duration delay = failed ? BACKOFF.after(work.tries(task.id()).failures() + 1) : Duration.ZERO;
         work.requeue(task.id(), delay, failed);
         moved(task, note, evidence);
     }
@@ -414,7 +415,7 @@ public class Outcomes {
         Tries tries = work.tries(task.id());
         if (tries.retries() < settings.resubmits()) {
             task.requeued();
-            work.retry(task.id(), backOff(tries.retries()));
+            work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
             moved(task, Note.SERVICE_FAILED, answer.evidence());
         } else {
             // Each 500 may have been charged there; the team pays for none of them.
@@ -594,13 +595,6 @@ public class Outcomes {
         return settings.uncertainRefundAfter().isZero()
                 ? Duration.ofDays(36_500)
                 : settings.uncertainRefundAfter();
-    }
-
-    /** 1 s, doubling, with jitter, so that what failed together does not come back together. */
-    private static Duration backOff(int failures) {
-        long millis = Math.min(1000L << Math.min(failures, 10), LONGEST_BACK_OFF.toMillis());
-        return Duration.ofMillis(
-                (long) (millis * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
     }
 
     private Task lock(TaskId id) {

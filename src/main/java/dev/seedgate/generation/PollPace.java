@@ -1,7 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.Backoff;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -37,7 +37,6 @@ record PollPace(
                 Math.max(
                         pollInterval.toMillis(),
                         Math.min(age.toMillis() / 10, pollMaxInterval.toMillis()));
-        return Duration.ofMillis(
-                (long) (wanted * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+        return Backoff.spread(Duration.ofMillis(wanted), 0.1);
     }
 }

@@ -1,7 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.SqlInstants;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,7 @@ class TaskEvents {
                         .param("task", taskId)
                         .query((row, _) ->
                                 new TaskDetails.Moment(
-                                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                                        SqlInstants.get(row, "at"),
                                         Phase.valueOf(row.getString("phase")),
                                         row.getString("note")))
                         .list());

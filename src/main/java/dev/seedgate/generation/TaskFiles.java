@@ -6,11 +6,10 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.shared.TaskId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,7 +137,7 @@ public class TaskFiles {
 
     private static TaskFile.Event event(ResultSet row) throws SQLException {
         return new TaskFile.Event(
-                instant(row),
+                SqlInstants.get(row, "at"),
                 Phase.valueOf(row.getString("phase")),
                 row.getInt("attempt"),
                 row.getString("note"),
@@ -147,16 +146,12 @@ public class TaskFiles {
 
     private static TaskFile.Entry entry(ResultSet row) throws SQLException {
         return new TaskFile.Entry(
-                instant(row),
+                SqlInstants.get(row, "at"),
                 row.getString("kind"),
                 row.getString("debit"),
                 row.getString("credit"),
                 row.getLong("credits"),
                 row.getString("reason"),
                 row.getString("actor"));
-    }
-
-    private static Instant instant(ResultSet row) throws SQLException {
-        return row.getObject("at", OffsetDateTime.class).toInstant();
     }
 }

@@ -2,8 +2,6 @@ package dev.seedgate.key;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.zip.CRC32;
 
@@ -54,15 +52,6 @@ public enum KeyText {
     /** Its first and last characters: enough to tell keys apart, too few to use one. */
     public String hint(String text) {
         return text.substring(0, prefix.length() + 4) + "…" + text.substring(text.length() - 4);
-    }
-
-    /** What is stored instead of the key; a key is random enough to need no salt. */
-    public static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     private int checkedLength() {

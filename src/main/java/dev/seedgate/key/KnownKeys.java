@@ -2,6 +2,7 @@ package dev.seedgate.key;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.shared.Sha256;
 import dev.seedgate.shared.StartupProblem;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -79,7 +80,7 @@ public final class KnownKeys<C> {
         if (!form.wellFormed(text)) {
             return Optional.empty();
         }
-        ByteBuffer hash = ByteBuffer.wrap(KeyText.sha256(text));
+        ByteBuffer hash = ByteBuffer.wrap(Sha256.of(text));
         Known<C> it = known.getIfPresent(hash);
         if (it == null || it.revision() != revision.seen() || revision.isStale()) {
             it = lookUps.find(hash).of(hash);

@@ -1,7 +1,6 @@
 package dev.seedgate.sandbox;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.seedgate.shared.Sha256;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,10 +43,6 @@ class CountedRefusals {
     }
 
     private byte[] hash(ClipOrder order) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(json.writeValueAsBytes(order));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(json.writeValueAsBytes(order));
     }
 }

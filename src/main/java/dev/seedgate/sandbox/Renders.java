@@ -1,9 +1,9 @@
 package dev.seedgate.sandbox;
 
+import dev.seedgate.shared.SqlInstants;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +126,7 @@ class Renders {
                 status,
                 row.getLong("reported_credits"),
                 row.getString("media"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                SqlInstants.get(row, "created_at"),
                 status.equals("FAILED") && row.getObject("refunded_at") == null);
     }
 }

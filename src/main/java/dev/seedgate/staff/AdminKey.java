@@ -1,6 +1,7 @@
 package dev.seedgate.staff;
 
 import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.Sha256;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -44,7 +45,7 @@ class AdminKey {
 
     AdminKey(NewAdminKey request, String text, Instant now) {
         name = request.name();
-        hash = KeyText.sha256(text);
+        hash = Sha256.of(text);
         hint = KeyText.ADMIN.hint(text);
         role = request.role().text();
         expiresAt = request.expiresAt();

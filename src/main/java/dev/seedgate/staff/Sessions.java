@@ -1,8 +1,8 @@
 package dev.seedgate.staff;
 
-import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.Sha256;
+import dev.seedgate.shared.SqlInstants;
 import java.security.SecureRandom;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -73,7 +73,7 @@ public class Sessions {
                         insert into console_session (token_hash, name, role, method, credential, admin_key_id)
                         values (:hash, :name, :role, :method, :credential, :key)
                         """)
-                .param("hash", KeyText.sha256(token))
+                .param("hash", Sha256.of(token))
                 .param("name", name)
                 .param("role", role.text())
                 .param("method", method.text())
@@ -101,7 +101,7 @@ public class Sessions {
                                     and (k.expires_at is null or k.expires_at > gateway_now())))
                         returning name, role, method, signed_in_at, admin_key_id
                         """)
-                .param("hash", KeyText.sha256(token))
+                .param("hash", Sha256.of(token))
                 .param("idle", settings.consoleSessionIdle().toSeconds())
                 .param("max", settings.consoleSessionMax().toSeconds())
                 .param("credential", sealed(token, credential))
@@ -110,7 +110,7 @@ public class Sessions {
                                 row.getString("name"),
                                 Role.of(row.getString("role")),
                                 SignedIn.Method.of(row.getString("method")),
-                                row.getObject("signed_in_at", OffsetDateTime.class).toInstant(),
+                                SqlInstants.get(row, "signed_in_at"),
                                 row.getObject("admin_key_id", Long.class)))
                 .optional();
     }
@@ -118,13 +118,13 @@ public class Sessions {
     /** Ends one, on every replica at once. */
     public void close(String token) {
         jdbc.sql("delete from console_session where token_hash = :hash")
-                .param("hash", KeyText.sha256(token))
+                .param("hash", Sha256.of(token))
                 .update();
     }
 
     /** Bound to the token, which is not stored: the rows are no help to guess the key by. */
     private static byte[] sealed(String token, byte[] credential) {
-        return KeyText.sha256(token + HexFormat.of().formatHex(credential));
+        return Sha256.of(token + HexFormat.of().formatHex(credential));
     }
 
     private static String token() {

@@ -1,6 +1,7 @@
 package dev.seedgate.team;
 
 import dev.seedgate.key.KeyText;
+import dev.seedgate.shared.Sha256;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -60,7 +61,7 @@ class ApiKey {
         this.team = team;
         originId = origin;
         name = request.name();
-        hash = KeyText.sha256(text);
+        hash = Sha256.of(text);
         hint = KeyText.TEAM.hint(text);
         scopes = request.scopes().stream().map(Scope::text).toArray(String[]::new);
         project = request.project();

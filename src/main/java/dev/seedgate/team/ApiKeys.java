@@ -9,6 +9,7 @@ import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.Sha256;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,7 +184,7 @@ public class ApiKeys {
     public void ensure(String slug, String name, String apiKey) {
         Team team =
                 teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false, null));
-        if (!keys.existsByHash(KeyText.sha256(apiKey))) {
+        if (!keys.existsByHash(Sha256.of(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey, null);
         }
     }

@@ -3,8 +3,7 @@ package dev.seedgate.upstream;
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import dev.seedgate.shared.SqlInstants;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -128,13 +127,9 @@ public class Controls {
                 .query((row, _) ->
                         new UpstreamState.Pause(
                                 row.getString("reason"),
-                                row.getObject("since", OffsetDateTime.class).toInstant(),
-                                instant(row.getObject("until", OffsetDateTime.class)),
+                                SqlInstants.get(row, "since"),
+                                SqlInstants.find(row, "until"),
                                 row.getString("detail")))
                 .list();
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 }

@@ -2,6 +2,7 @@ package dev.seedgate.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.shared.Sha256;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -56,7 +57,7 @@ class KeyTextTests {
 
     @Test
     void hashesWithSha256() {
-        assertThat(HexFormat.of().formatHex(KeyText.sha256("abc")))
+        assertThat(HexFormat.of().formatHex(Sha256.of("abc")))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 

@@ -3,6 +3,7 @@ package dev.seedgate.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seedgate.shared.Sha256;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,6 @@ class LookUpsTests {
     }
 
     private static ByteBuffer hash() {
-        return ByteBuffer.wrap(KeyText.sha256(KeyText.TEAM.generate()));
+        return ByteBuffer.wrap(Sha256.of(KeyText.TEAM.generate()));
     }
 }
