@@ -147,7 +147,7 @@ class ContainerImageIT {
                     .until(() ->
                             text("older", "select count(*) from ledger_entry where kind = 'settle'")
                                     .equals("3"));
-            assertThat(call(upgraded, "/admin/api/auditor", ADMIN_KEY, null).at("/findings"))
+            assertThat(call(upgraded, "/admin/api/ledger-check", ADMIN_KEY, null).at("/findings"))
                     .isEmpty();
         }
     }

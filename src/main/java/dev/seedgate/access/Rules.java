@@ -92,14 +92,14 @@ class Rules {
                     rule(POST, "/admin/api/reports/statements/{month}/close", ADMIN),
                     rule(POST, "/admin/api/reports/statements/{month}/reopen", ADMIN),
                     rule(GET, "/admin/api/reconciliation", VIEWER),
-                    rule(GET, "/admin/api/pool", VIEWER),
-                    rule(GET, "/admin/api/pool/purchases", VIEWER),
-                    rule(POST, "/admin/api/pool/purchases", ADMIN),
+                    rule(GET, "/admin/api/vendor-balance", VIEWER),
+                    rule(GET, "/admin/api/vendor-balance/purchases", VIEWER),
+                    rule(POST, "/admin/api/vendor-balance/purchases", ADMIN),
                     rule(GET, "/admin/api/alerts", VIEWER),
                     rule(POST, "/admin/api/alerts/{id}/acknowledge", OPERATOR),
                     rule(GET, "/admin/api/prices", VIEWER),
                     rule(POST, "/admin/api/prices", ADMIN),
-                    rule(GET, "/admin/api/auditor", VIEWER),
+                    rule(GET, "/admin/api/ledger-check", VIEWER),
                     rule(GET, "/admin/api/audit", VIEWER));
 
     private static final List<Rule> CONSOLE =

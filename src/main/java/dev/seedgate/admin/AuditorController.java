@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Whether the books add up, for admins. */
 @RestController
-@RequestMapping(path = "/admin/api/auditor", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = "/admin/api/ledger-check", produces = MediaType.APPLICATION_JSON_VALUE)
 class AuditorController {
 
     private final Auditor auditor;

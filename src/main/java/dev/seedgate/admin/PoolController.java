@@ -40,7 +40,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The company's own credits at the vendor, for admins. */
 @RestController
-@RequestMapping(path = "/admin/api/pool", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = "/admin/api/vendor-balance", produces = MediaType.APPLICATION_JSON_VALUE)
 class PoolController {
 
     private final Pool pool;

@@ -176,7 +176,7 @@ class Watch {
                                 null,
                                 "1 finding",
                                 row.getString("day"),
-                                "The books don't add up: %d findings of %s, for example %s. See /admin/api/auditor."
+                                "The books don't add up: %d findings of %s, for example %s. See /admin/api/ledger-check."
                                         .formatted(
                                                 row.getLong("findings"),
                                                 row.getString("rule"),

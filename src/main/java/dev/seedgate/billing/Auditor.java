@@ -252,7 +252,7 @@ public class Auditor {
                 .single()) {
             throw new GatewayException(
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
-                    "The auditor has findings: see GET /admin/api/auditor. A month is closed when they are mended.");
+                    "The ledger check has findings: see GET /admin/api/ledger-check. A month is closed when they are mended.");
         }
         Progress progress = progress();
         boolean unchecked =
@@ -267,7 +267,7 @@ public class Auditor {
                 || accounts.completedFrom().isBefore(since)) {
             throw new GatewayException(
                     ErrorCode.BOOKS_NOT_AUDITED,
-                    "The auditor has not been through all the books since the month ended at %s. %s"
+                    "The ledger check has not been through all the books since the month ended at %s. %s"
                             .formatted(
                                     since,
                                     unchecked ? progress.outlook() : accounts.outlook(since)));

@@ -86,12 +86,12 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/reconciliation
                     viewer   GET    /admin/api/prices
                     admin    POST   /admin/api/prices
-                    viewer   GET    /admin/api/pool
-                    viewer   GET    /admin/api/pool/purchases
-                    admin    POST   /admin/api/pool/purchases
+                    viewer   GET    /admin/api/vendor-balance
+                    viewer   GET    /admin/api/vendor-balance/purchases
+                    admin    POST   /admin/api/vendor-balance/purchases
                     viewer   GET    /admin/api/alerts
                     operator POST   /admin/api/alerts/{id}/acknowledge
-                    viewer   GET    /admin/api/auditor
+                    viewer   GET    /admin/api/ledger-check
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
                     viewer   GET    /console/statements

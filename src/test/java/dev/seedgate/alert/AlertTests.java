@@ -113,7 +113,7 @@ class AlertTests {
         team.upstreamId(team.create("a boat"));
         look();
         assertThat(alerts("?kind=POOL")).as("nobody recorded a purchase").isEmpty();
-        long taken = gateway.admin("GET", "/pool", null).json().get("taken").asLong();
+        long taken = gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong();
         purchase(taken + 1000, "first");
         look();
         assertThat(texts("?kind=POOL")).noneMatch(it -> it.contains("fewer than 1000"));
@@ -136,7 +136,7 @@ class AlertTests {
         Team team = gateway.team();
         team.upstreamId(team.create("a boat"));
         purchase(10_000, "for dry days");
-        JsonNode pool = gateway.admin("GET", "/pool", null).json();
+        JsonNode pool = gateway.admin("GET", "/vendor-balance", null).json();
         long burn = pool.at("/burn_per_day/last_7_days").asLong();
         purchase(burn * 9 - pool.get("balance").asLong(), "nine days are left");
         look();
@@ -147,7 +147,7 @@ class AlertTests {
         assertThat(receiverHeardOf("in 9 days")).isEqualTo(1);
         purchase(1, "another period");
         purchase(
-                burn * 2 - gateway.admin("GET", "/pool", null).json().get("balance").asLong(),
+                burn * 2 - gateway.admin("GET", "/vendor-balance", null).json().get("balance").asLong(),
                 "two days are left");
         look();
         assertThat(texts("?kind=POOL&limit=10"))
@@ -393,7 +393,7 @@ class AlertTests {
         Answer answer =
                 gateway.admin(
                         "POST",
-                        "/pool/purchases",
+                        "/vendor-balance/purchases",
                         "{\"credits\":%d,\"reason\":\"test\"}".formatted(credits),
                         "Idempotency-Key",
                         key.replace(' ', '-'));

@@ -387,7 +387,7 @@ class SecondIdTests {
     }
 
     private static long taken() {
-        return gateway.admin("GET", "/pool", null).json().get("taken").asLong();
+        return gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong();
     }
 
     private static JsonNode reconciliation() {

@@ -92,7 +92,7 @@ class AuditorTests {
         team.await(task, "RENDERING");
         gateway.database().execute("delete from work where task_id = '" + task + "'");
         assertThat(rulesBroken()).containsExactly("open_task_has_work");
-        JsonNode answer = gateway.admin("GET", "/auditor", null).json();
+        JsonNode answer = gateway.admin("GET", "/ledger-check", null).json();
         assertThat(answer.get("drift").asInt()).isOne();
         assertThat(answer.get("findings").get(0).get("subject").stringValue()).isEqualTo(task);
         assertThat(gateway.call("GET", "/actuator/prometheus", null, null).body())

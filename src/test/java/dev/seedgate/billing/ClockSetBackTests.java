@@ -49,7 +49,7 @@ class ClockSetBackTests {
                     gateway.admin("GET", "/reports/usage?" + days, null).json().get("total");
             assertThat(total.get("charged").asLong()).isEqualTo(65);
             assertThat(total.get("succeeded").asLong()).isEqualTo(1);
-            assertThat(gateway.admin("GET", "/pool", null).json().get("taken").asLong())
+            assertThat(gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong())
                     .as("of what has no mark to fall behind")
                     .isEqualTo(65);
         }

@@ -32,7 +32,7 @@ class CompanyCapTests {
             Team team = gateway.team();
             team.create("one");
             assertThat(
-                            gateway.admin("GET", "/pool", null)
+                            gateway.admin("GET", "/vendor-balance", null)
                                     .json()
                                     .at("/" + shown + "/spent")
                                     .asLong())
@@ -43,7 +43,7 @@ class CompanyCapTests {
             Answer refused = other.generate("three");
             assertThat(refused.error()).isEqualTo("UPSTREAM_UNAVAILABLE");
             assertThat(refused.header("Retry-After")).isEqualTo("60");
-            JsonNode spending = gateway.admin("GET", "/pool", null).json().get(shown);
+            JsonNode spending = gateway.admin("GET", "/vendor-balance", null).json().get(shown);
             assertThat(spending.get("reached").booleanValue()).isTrue();
             assertThat(spending.get("cap").asLong()).isEqualTo(130);
             assertThat(refused.json().get("message").asString())

@@ -128,27 +128,27 @@ class PoolTests {
         String key = "order-" + KEYS.incrementAndGet();
         String body =
                 "{\"credits\":50000,\"reason\":\"order 7\",\"cost\":\"499.90\",\"currency\":\"EUR\"}";
-        Answer first = gateway.admin("POST", "/pool/purchases", body, "Idempotency-Key", key);
+        Answer first = gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
         assertThat(first.status()).isEqualTo(201);
         assertThat(first.json().get("cost").stringValue()).isEqualTo("499.9");
-        Answer again = gateway.admin("POST", "/pool/purchases", body, "Idempotency-Key", key);
+        Answer again = gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
         assertThat(again.json().get("id")).isEqualTo(first.json().get("id"));
         Answer other =
                 gateway.admin(
                         "POST",
-                        "/pool/purchases",
+                        "/vendor-balance/purchases",
                         body.replace("499.90", "500"),
                         "Idempotency-Key",
                         key);
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.error()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
         long correction = purchase(-1);
-        JsonNode page = gateway.admin("GET", "/pool/purchases?limit=1", null).json();
+        JsonNode page = gateway.admin("GET", "/vendor-balance/purchases?limit=1", null).json();
         assertThat(page.at("/items/0/id").asLong()).isEqualTo(correction);
         JsonNode next =
                 gateway.admin(
                                 "GET",
-                                "/pool/purchases?limit=1&cursor="
+                                "/vendor-balance/purchases?limit=1&cursor="
                                         + page.get("next_cursor").stringValue(),
                                 null)
                         .json();
@@ -173,12 +173,12 @@ class PoolTests {
         Answer answer =
                 gateway.admin(
                         "POST",
-                        "/pool/purchases",
+                        "/vendor-balance/purchases",
                         body,
                         "Idempotency-Key",
                         "bad-" + KEYS.incrementAndGet());
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(gateway.admin("POST", "/pool/purchases", body).error())
+        assertThat(gateway.admin("POST", "/vendor-balance/purchases", body).error())
                 .isIn("INVALID_IDEMPOTENCY_KEY", "INVALID_REQUEST");
     }
 
@@ -308,7 +308,7 @@ class PoolTests {
         Answer answer =
                 gateway.admin(
                         "POST",
-                        "/pool/purchases",
+                        "/vendor-balance/purchases",
                         "{\"credits\":%d,\"reason\":\"test\"}".formatted(credits),
                         "Idempotency-Key",
                         "purchase-" + KEYS.incrementAndGet());
@@ -317,6 +317,6 @@ class PoolTests {
     }
 
     private static JsonNode pool() {
-        return gateway.admin("GET", "/pool", null).json();
+        return gateway.admin("GET", "/vendor-balance", null).json();
     }
 }

@@ -185,9 +185,9 @@ class FlatReadsTests {
                 "/alerts?to=2025-01-02&kind=QUOTA",
                 "/teams",
                 "/teams?limit=200",
-                "/pool/purchases",
-                "/pool",
-                "/auditor"
+                "/vendor-balance/purchases",
+                "/vendor-balance",
+                "/ledger-check"
             })
     void looksUpForAdmins(String path) {
         flat(() -> ok(gateway.admin("GET", path, null)));

@@ -303,15 +303,15 @@ class OpenApiTests {
 
     @Test
     void describesThePoolAndTheAlerts() {
-        admin("GET /admin/api/pool", "/pool", null);
-        String purchases = "/admin/api/pool/purchases";
+        admin("GET /admin/api/vendor-balance", "/vendor-balance", null);
+        String purchases = "/admin/api/vendor-balance/purchases";
         String purchase = "{\"credits\":5,\"reason\":\"r\",\"cost\":\"0.50\",\"currency\":\"EUR\"}";
-        admin("POST " + purchases, "/pool/purchases", purchase, "p");
-        admin("POST " + purchases, "/pool/purchases", purchase.replace("5", "6"), "p");
-        admin("POST " + purchases, "/pool/purchases", purchase);
-        admin("POST " + purchases, "/pool/purchases", "{}", "q");
-        admin("GET " + purchases, "/pool/purchases?limit=1", null);
-        admin("GET /admin/api/pool", "/pool", null);
+        admin("POST " + purchases, "/vendor-balance/purchases", purchase, "p");
+        admin("POST " + purchases, "/vendor-balance/purchases", purchase.replace("5", "6"), "p");
+        admin("POST " + purchases, "/vendor-balance/purchases", purchase);
+        admin("POST " + purchases, "/vendor-balance/purchases", "{}", "q");
+        admin("GET " + purchases, "/vendor-balance/purchases?limit=1", null);
+        admin("GET /admin/api/vendor-balance", "/vendor-balance", null);
         String task = "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
         gateway.team("\"monthly_quota\":65").post(task);
         Awaitility.await()

@@ -59,9 +59,9 @@ class LocaleTests {
                         "/reports/usage?group_by=team,month,day&format=csv",
                         "/reports/usage?group_by=team,month",
                         "/reports/statements/2026-01",
-                        "/pool",
+                        "/vendor-balance",
                         "/upstream",
-                        "/auditor"
+                        "/ledger-check"
                     }) {
                 Answer answer = gateway.admin("GET", report, null);
                 assertThat(answer.status()).as(report).isEqualTo(200);

@@ -84,7 +84,7 @@ class CellsTests {
     private static void books(Gateway gateway, Team team, String cell, int tasks) {
         Invariants.check(gateway.database());
         assertThat(team.credits().get("used").asLong()).isEqualTo(65L * tasks);
-        assertThat(gateway.admin("GET", "/pool", null).json().get("taken").asLong())
+        assertThat(gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong())
                 .as("what its own tasks took, of the one account at the vendor")
                 .isEqualTo(65L * tasks);
         for (String column :
