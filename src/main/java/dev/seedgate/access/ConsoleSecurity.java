@@ -48,12 +48,12 @@ class ConsoleSecurity {
     private static final String LOGIN = "/console/login";
     private static final String CSRF_COOKIE = "__Host-seedgate-csrf";
 
-    private final Refusals refusals;
-    private final SignIns signIns;
+    private final ErrorResponseWriter refusals;
+    private final SignInAudit signIns;
     private final OidcSettings oidc;
     private final JsonMapper json;
 
-    ConsoleSecurity(Refusals refusals, SignIns signIns, OidcSettings oidc, JsonMapper json) {
+    ConsoleSecurity(ErrorResponseWriter refusals, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
         this.refusals = refusals;
         this.signIns = signIns;
         this.oidc = oidc;
@@ -64,14 +64,14 @@ class ConsoleSecurity {
     @Order(3)
     SecurityFilterChain console(
             HttpSecurity http,
-            Rules rules,
-            ConsoleSessions sessions,
-            BootstrapPassword password,
-            StrangersPart strangers,
+            EndpointPermissions rules,
+            CookieSecurityContextRepository sessions,
+            BootstrapKeyAuthenticationProvider password,
+            AnonymousRequestLimit strangers,
             @Value("${seedgate.public-url:#{null}}") @Nullable String publicUrl) {
         // Else a wrong key is tried, and counted, there once more.
         http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
-        Headers.add(http, Headers.PAGES)
+        SecurityHeaders.add(http, SecurityHeaders.PAGES)
                 .securityMatcher("/console", "/console/**")
                 .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
                 .securityContext(context -> context.securityContextRepository(sessions))
@@ -88,23 +88,23 @@ class ConsoleSecurity {
                 .exceptionHandling(it -> it.accessDeniedHandler(this::denied))
                 .authorizeHttpRequests(rules::ofConsole);
         if (oidc.enabled()) {
-            http.oauth2Login(login -> provide(login, new OidcProvider(oidc, publicUrl), publicUrl));
+            http.oauth2Login(login -> provide(login, new LazyOidcClientRegistration(oidc, publicUrl), publicUrl));
         }
         return http.build();
     }
 
     private void provide(
             OAuth2LoginConfigurer<HttpSecurity> login,
-            OidcProvider provider,
+            LazyOidcClientRegistration provider,
             @Nullable String publicUrl) {
         login.clientRegistrationRepository(provider)
                 .authorizedClientRepository(new NoTokens())
                 .loginPage(LOGIN)
                 .authorizationEndpoint(it ->
                         it.authorizationRequestResolver(requests(provider, publicUrl))
-                                .authorizationRequestRepository(new OidcRequests(json)))
+                                .authorizationRequestRepository(new CookieAuthorizationRequestRepository(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
-                .userInfoEndpoint(it -> it.oidcUserService(new OidcPeople(oidc)))
+                .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
                 .defaultSuccessUrl("/console", true)
                 .failureHandler(this::tell)
                 .addObjectPostProcessor(
@@ -123,7 +123,7 @@ class ConsoleSecurity {
      * anybody can write. That is believed only where it leads to this machine.
      */
     private static OAuth2AuthorizationRequestResolver requests(
-            OidcProvider provider, @Nullable String publicUrl) {
+            LazyOidcClientRegistration provider, @Nullable String publicUrl) {
         DefaultOAuth2AuthorizationRequestResolver requests =
                 new DefaultOAuth2AuthorizationRequestResolver(provider, LOGIN);
         return StringUtils.hasText(publicUrl) ? requests : new OnThisMachine(requests);
@@ -152,7 +152,7 @@ class ConsoleSecurity {
                     case Exception it when it.getCause() instanceof UnknownAddress -> "address";
                     case BadCredentialsException _ -> "wrong";
                     case OAuth2AuthenticationException refused
-                            when refused.getError().getErrorCode().equals(OidcPeople.NO_ROLE) ->
+                            when refused.getError().getErrorCode().equals(OidcRoleUserService.NO_ROLE) ->
                             "role";
                     default -> "failed";
                 };

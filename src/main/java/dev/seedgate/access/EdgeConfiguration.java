@@ -31,17 +31,17 @@ class EdgeConfiguration {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
         return server -> {
-            server.setProtocol(PatientProtocol.class.getName());
+            server.setProtocol(RequestDeadlineProtocol.class.getName());
             server.addProtocolHandlerCustomizers(handler -> {
-                PatientProtocol protocol = (PatientProtocol) handler;
+                RequestDeadlineProtocol protocol = (RequestDeadlineProtocol) handler;
                 protocol.setPatience(settings.requestTimeout());
                 protocol.setMaxExtensionSize((int) settings.maxChunkExtensions().toBytes());
                 protocol.setMaxTrailerSize((int) settings.maxTrailers().toBytes());
             });
             server.addContextCustomizers(context ->
                     ((StandardHost) context.getParent())
-                            .setErrorReportValveClass(EnvelopeValve.class.getName()));
-            TrustedProxies.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
+                            .setErrorReportValveClass(JsonErrorReportValve.class.getName()));
+            ForwardedHeadersValve.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
         };
     }
 
@@ -98,9 +98,9 @@ class EdgeConfiguration {
 
     /** Behind the request's id, before the keys: a browser asks first, and without one. */
     @Bean
-    FilterRegistrationBean<CorsFilter> browsers(EdgeSettings settings, Refusals refusals) {
+    FilterRegistrationBean<CorsFilter> browsers(EdgeSettings settings, ErrorResponseWriter refusals) {
         FilterRegistrationBean<CorsFilter> filter =
-                new FilterRegistrationBean<>(Browsers.filter(settings.corsOrigins(), refusals));
+                new FilterRegistrationBean<>(CorsFilters.filter(settings.corsOrigins(), refusals));
         filter.addUrlPatterns("/api/*");
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         filter.setEnabled(!settings.corsOrigins().isEmpty());

@@ -1,8 +1,8 @@
 package dev.seedgate.access;
 
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
-import dev.seedgate.shared.Nearest;
+import dev.seedgate.shared.NearestName;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ class KnownParameters implements HandlerInterceptor {
             // Sorted: which of several is told does not change from call to call.
             for (String name : new TreeSet<>(request.getParameterMap().keySet())) {
                 if (!input.parameters().contains(name)) {
-                    throw invalid(Nearest.hint("parameter", name, input.parameters()));
+                    throw invalid(NearestName.hint("parameter", name, input.parameters()));
                 }
             }
             if (!input.body() && request.getContentLengthLong() > 0) {
@@ -60,8 +60,8 @@ class KnownParameters implements HandlerInterceptor {
         return name.isEmpty() ? Objects.requireNonNull(parameter.getParameter().getName()) : name;
     }
 
-    private static GatewayException invalid(String message) {
-        return new GatewayException(ErrorCode.INVALID_REQUEST, message);
+    private static ApiException invalid(String message) {
+        return new ApiException(ErrorCode.INVALID_REQUEST, message);
     }
 
     /** What a method takes. */

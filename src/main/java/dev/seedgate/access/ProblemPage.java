@@ -1,7 +1,7 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.staff.SignedIn;
+import dev.seedgate.staff.ConsolePrincipal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -61,8 +61,8 @@ class ProblemPage {
         }
     }
 
-    private static @Nullable SignedIn who() {
+    private static @Nullable ConsolePrincipal who() {
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
-        return caller != null && caller.getPrincipal() instanceof SignedIn who ? who : null;
+        return caller != null && caller.getPrincipal() instanceof ConsolePrincipal who ? who : null;
     }
 }

@@ -1,7 +1,7 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.RequestId;
-import dev.seedgate.telemetry.Step;
+import dev.seedgate.telemetry.TaskScope;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,7 +32,7 @@ class RequestIdFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
         } finally {
             MDC.remove(RequestId.LOG_KEY);
-            MDC.remove(Step.TEAM);
+            MDC.remove(TaskScope.TEAM);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
-import dev.seedgate.staff.AdminCallers;
+import dev.seedgate.staff.AdminKeyAuthenticator;
 import dev.seedgate.staff.Role;
-import dev.seedgate.team.Caller;
-import dev.seedgate.team.Callers;
+import dev.seedgate.team.AuthenticatedTeam;
+import dev.seedgate.team.TeamAuthenticator;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -35,18 +35,18 @@ import org.springframework.security.web.header.HeaderWriterFilter;
 @EnableConfigurationProperties(AccessSettings.class)
 class SecurityConfiguration {
 
-    private final Refusals refusals;
+    private final ErrorResponseWriter refusals;
     private final AccessSettings settings;
 
-    SecurityConfiguration(Refusals refusals, AccessSettings settings) {
+    SecurityConfiguration(ErrorResponseWriter refusals, AccessSettings settings) {
         this.refusals = refusals;
         this.settings = settings;
     }
 
     @Bean
     @Order(1)
-    SecurityFilterChain teamApi(HttpSecurity http, Callers callers, Rules rules) {
-        return keyed(http, "/api/**", new BearerFilter((key, _) -> team(callers, key), refusals))
+    SecurityFilterChain teamApi(HttpSecurity http, TeamAuthenticator callers, EndpointPermissions rules) {
+        return keyed(http, "/api/**", new ApiKeyAuthenticationFilter((key, _) -> team(callers, key), refusals))
                 .authorizeHttpRequests(rules::ofTeamApi)
                 .build();
     }
@@ -54,11 +54,11 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain adminApi(
-            HttpSecurity http, BootstrapKey bootstrap, AdminCallers callers, Rules rules) {
+            HttpSecurity http, BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, EndpointPermissions rules) {
         return keyed(
                         http,
                         "/admin/api/**",
-                        new BearerFilter(
+                        new ApiKeyAuthenticationFilter(
                                 (key, request) ->
                                         admin(bootstrap, callers, key, request.getRemoteAddr()),
                                 refusals))
@@ -68,8 +68,8 @@ class SecurityConfiguration {
 
     @Bean
     @Order(4)
-    SecurityFilterChain open(HttpSecurity http, StrangersPart strangers) {
-        return stateless(http, "/**", Headers.OPEN)
+    SecurityFilterChain open(HttpSecurity http, AnonymousRequestLimit strangers) {
+        return stateless(http, "/**", SecurityHeaders.OPEN)
                 .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
@@ -117,20 +117,20 @@ class SecurityConfiguration {
         return firewall;
     }
 
-    private HttpSecurity keyed(HttpSecurity http, String paths, BearerFilter keys) {
-        return stateless(http, paths, Headers.DATA)
+    private HttpSecurity keyed(HttpSecurity http, String paths, ApiKeyAuthenticationFilter keys) {
+        return stateless(http, paths, SecurityHeaders.DATA)
                 .addFilterBefore(keys, ExceptionTranslationFilter.class)
                 .addFilterAfter(
-                        new BodyGuard(settings.maxBody().toBytes(), refusals), BearerFilter.class)
+                        new RequestBodyFilter(settings.maxBody().toBytes(), refusals), ApiKeyAuthenticationFilter.class)
                 .exceptionHandling(errors ->
                         errors.authenticationEntryPoint((request, response, _) ->
-                                        refusals.write(request, response, BearerFilter.refused()))
+                                        refusals.write(request, response, ApiKeyAuthenticationFilter.refused()))
                                 .accessDeniedHandler((request, response, _) ->
                                         refusals.write(request, response, lacksRights())));
     }
 
     private static HttpSecurity stateless(HttpSecurity http, String paths, String contentPolicy) {
-        return Headers.add(http, contentPolicy)
+        return SecurityHeaders.add(http, contentPolicy)
                 .securityMatcher(paths)
                 .csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -139,20 +139,20 @@ class SecurityConfiguration {
                         sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
     }
 
-    private static Optional<Authentication> team(Callers callers, String key) {
-        Optional<Caller> caller = callers.authenticate(key);
-        if (caller.map(Caller::keySuspended).orElse(false)) {
-            throw new GatewayException(
+    private static Optional<Authentication> team(TeamAuthenticator callers, String key) {
+        Optional<AuthenticatedTeam> caller = callers.authenticate(key);
+        if (caller.map(AuthenticatedTeam::keySuspended).orElse(false)) {
+            throw new ApiException(
                     ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
         }
         return caller.map(known -> {
-            List<GrantedAuthority> scopes = known.scopes().stream().map(Rules::authority).toList();
+            List<GrantedAuthority> scopes = known.scopes().stream().map(EndpointPermissions::authority).toList();
             return UsernamePasswordAuthenticationToken.authenticated(known, null, scopes);
         });
     }
 
     private static Optional<Authentication> admin(
-            BootstrapKey bootstrap, AdminCallers callers, String key, String address) {
+            BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, String key, String address) {
         if (bootstrap.is(key)) {
             return Optional.of(admin(new Actor("admin:bootstrap", address), Role.ADMIN));
         }
@@ -161,11 +161,11 @@ class SecurityConfiguration {
 
     private static Authentication admin(Actor actor, Role role) {
         return UsernamePasswordAuthenticationToken.authenticated(
-                actor, null, List.of(Rules.authority(role)));
+                actor, null, List.of(EndpointPermissions.authority(role)));
     }
 
-    static GatewayException lacksRights() {
-        return new GatewayException(
+    static ApiException lacksRights() {
+        return new ApiException(
                 ErrorCode.FORBIDDEN,
                 "This API key lacks the scope or role for this call. Use another key.");
     }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
-import dev.seedgate.shared.Refuses;
 import dev.seedgate.staff.AdminKeyDetails;
 import dev.seedgate.staff.AdminKeys;
 import dev.seedgate.staff.IssuedAdminKey;
@@ -65,7 +65,7 @@ class AdminKeysController {
     Page<AdminKeyAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        Page<AdminKeyDetails> page = keys.list(Cursor.id(cursor), PageSize.checked(limit));
+        Page<AdminKeyDetails> page = keys.list(IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
                 page.items().stream().map(key -> AdminKeyAnswer.of(key, null)).toList(),
                 page.nextCursor());
@@ -76,7 +76,7 @@ class AdminKeysController {
             summary = "Rotate an admin key",
             description =
                     "A new key with the same role, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour. Where the answer was lost, rotate again: every successor lives as long as the first key would have.")
-    @Refuses({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)
     AdminKeyAnswer rotate(
@@ -93,7 +93,7 @@ class AdminKeysController {
             operationId = "revokeAdminKey",
             summary = "Revoke an admin key",
             description = "It is refused everywhere within seconds, for good.")
-    @Refuses({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(
@@ -106,7 +106,7 @@ class AdminKeysController {
 
     /** There is no role by default: who makes a key says how much it may do. */
     record AdminKeyRequest(
-            @NotBlank @Line @Size(max = 200) String name,
+            @NotBlank @SingleLine @Size(max = 200) String name,
             @NotNull Role role,
             @JsonProperty("expires_at") @Future @Nullable Instant expiresAt) {
 

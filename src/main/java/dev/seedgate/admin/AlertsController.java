@@ -7,9 +7,9 @@ import dev.seedgate.alert.Alerts;
 import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
-import dev.seedgate.shared.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +52,14 @@ class AlertsController {
         AlertFilter filter =
                 new AlertFilter(
                         kind, team, billingZone.moment("from", from), billingZone.moment("to", to));
-        return alerts.find(filter, Cursor.id(cursor), PageSize.checked(limit));
+        return alerts.find(filter, IdCursor.id(cursor), PageSize.checked(limit));
     }
 
     @Operation(
             operationId = "acknowledgeAlert",
             summary = "Say that somebody looks after it",
             description = "The first who says so stays written down.")
-    @Refuses(ErrorCode.NOT_FOUND)
+    @FailsWith(ErrorCode.NOT_FOUND)
     @PostMapping("/{id}/acknowledge")
     Alert acknowledge(
             @AuthenticationPrincipal Actor actor,

@@ -44,6 +44,6 @@ class AuditController {
         AuditFilter filter =
                 new AuditFilter(
                         actor, action, object, zone.moment("from", from), zone.moment("to", to));
-        return log.find(filter, Cursor.id(cursor), PageSize.checked(limit));
+        return log.find(filter, IdCursor.id(cursor), PageSize.checked(limit));
     }
 }

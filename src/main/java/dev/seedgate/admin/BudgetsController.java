@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.credit.BudgetDetails;
 import dev.seedgate.credit.Budgets;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.ProjectName;
-import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.Teams;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
@@ -47,7 +47,7 @@ class BudgetsController {
             summary = "List the budgets of a team's keys and projects",
             description =
                     "Each with what is used of it this month and what remains. A team has 200 at most, all on one page.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/budgets")
     Page<BudgetAnswer> list(@PathVariable String slug) {
         return new Page<>(
@@ -59,7 +59,7 @@ class BudgetsController {
             summary = "Set what a key may spend in a month",
             description =
                     "In credits, beside the team's quota; a create beyond it is refused as TEAM_QUOTA_EXHAUSTED. Counts at once, with what the key has spent of this month; refunds of this month give back. Its successors by rotation share it.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND})
     @PutMapping("/keys/{id}/budget")
     BudgetAnswer ofKey(
             @AuthenticationPrincipal Actor actor,
@@ -75,7 +75,7 @@ class BudgetsController {
             operationId = "removeKeyBudget",
             summary = "Let a key spend without a budget",
             description = "The team's quota goes on to hold.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.NOT_FOUND})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.NOT_FOUND})
     @DeleteMapping("/keys/{id}/budget")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void removeOfKey(
@@ -90,7 +90,7 @@ class BudgetsController {
             summary = "Set what a project of a team may spend in a month",
             description =
                     "Like a key's, for all creates of the team that name the project or whose key does.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @PutMapping("/projects/{project}/budget")
     BudgetAnswer ofProject(
             @AuthenticationPrincipal Actor actor,
@@ -110,7 +110,7 @@ class BudgetsController {
             operationId = "removeProjectBudget",
             summary = "Let a project spend without a budget",
             description = "The team's quota goes on to hold.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.NOT_FOUND})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.NOT_FOUND})
     @DeleteMapping("/projects/{project}/budget")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void removeOfProject(
@@ -122,7 +122,7 @@ class BudgetsController {
 
     private static String checked(String project) {
         if (!project.matches(ProjectName.FORM)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "project must be " + ProjectName.RULE + ".");
         }
         return project;
@@ -132,7 +132,7 @@ class BudgetsController {
     record BudgetRequest(
             @JsonProperty("monthly_credits") @NotNull @Min(0) @Max(TeamsController.MOST_CREDITS)
                     Long monthlyCredits,
-            @Line @Size(max = 500) @Nullable String reason) {}
+            @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     /** One of key and project is there. Credits of this month. */
     record BudgetAnswer(

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.ProjectName;
-import dev.seedgate.shared.Refuses;
 import dev.seedgate.team.ApiKeys;
 import dev.seedgate.team.IssuedKey;
 import dev.seedgate.team.KeyDetails;
@@ -60,7 +60,7 @@ class KeysController {
             operationId = "issueKey",
             summary = "Make a key",
             description = "The key is shown in this answer only, and works at once.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     KeyAnswer issue(
@@ -75,13 +75,13 @@ class KeysController {
             operationId = "listKeys",
             summary = "List a team's keys",
             description = "By id; send next_cursor as cursor for the next page.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping
     Page<KeyAnswer> list(
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        Page<KeyDetails> page = keys.list(slug, Cursor.id(cursor), PageSize.checked(limit));
+        Page<KeyDetails> page = keys.list(slug, IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
                 page.items().stream().map(key -> KeyAnswer.of(key, null)).toList(),
                 page.nextCursor());
@@ -92,7 +92,7 @@ class KeysController {
             summary = "Rotate a key",
             description =
                     "A new key with the same rights, shown in this answer only. The old one dies after the overlap, an ISO 8601 duration; without one after an hour. Where the answer was lost, rotate again: every successor lives as long as the first key would have.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/rotate")
     @ResponseStatus(HttpStatus.CREATED)
     KeyAnswer rotate(
@@ -111,7 +111,7 @@ class KeysController {
             operationId = "suspendKey",
             summary = "Suspend a key",
             description = "Every call with it is refused within seconds, until it is resumed.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/suspend")
     KeyAnswer suspend(
             @AuthenticationPrincipal Actor actor,
@@ -128,7 +128,7 @@ class KeysController {
             operationId = "resumeKey",
             summary = "Resume a suspended key",
             description = "It works again within seconds.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{id}/resume")
     KeyAnswer resume(
             @AuthenticationPrincipal Actor actor,
@@ -145,7 +145,7 @@ class KeysController {
             operationId = "revokeKey",
             summary = "Revoke a key",
             description = "It is refused everywhere within seconds, for good.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.KEY_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(
@@ -159,7 +159,7 @@ class KeysController {
 
     static @Nullable Instant checked(@Nullable Instant expiry) {
         if (expiry != null && expiry.isAfter(LATEST_EXPIRY)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "expires_at must be before the year 10000.");
         }
         return expiry;
@@ -167,7 +167,7 @@ class KeysController {
 
     /** Absent scopes mean both. */
     record KeyRequest(
-            @NotBlank @Line @Size(max = 200) String name,
+            @NotBlank @SingleLine @Size(max = 200) String name,
             @Size(min = 1) @Nullable Set<Scope> scopes,
             @JsonProperty("expires_at") @Future @Nullable Instant expiresAt,
             @Pattern(regexp = ProjectName.FORM, message = "must be " + ProjectName.RULE)

@@ -5,8 +5,8 @@ import dev.seedgate.billing.Price;
 import dev.seedgate.billing.Prices;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
-import dev.seedgate.shared.Refuses;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -48,7 +48,7 @@ class PricesController {
             summary = "Set the price of a credit from a day on",
             description =
                     "Statements of open months count with it: a charge at the price of its day, a refund at the price of its charge. A later version for the same day takes its place.")
-    @Refuses(ErrorCode.MONTH_CLOSED)
+    @FailsWith(ErrorCode.MONTH_CLOSED)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     Price set(@AuthenticationPrincipal Actor actor, @Valid @RequestBody PriceRequest request) {

@@ -4,7 +4,7 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /** Why something is done, for the audit log. */
-record ReasonRequest(@Line @Size(max = 500) @Nullable String reason) {
+record ReasonRequest(@SingleLine @Size(max = 500) @Nullable String reason) {
 
     static @Nullable String of(@Nullable ReasonRequest request) {
         return request == null ? null : request.reason();

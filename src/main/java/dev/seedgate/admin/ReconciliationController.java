@@ -1,6 +1,6 @@
 package dev.seedgate.admin;
 
-import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.CsvBody;
 import dev.seedgate.billing.Reconciliation;
 import dev.seedgate.billing.Reconciliations;
 import dev.seedgate.shared.PageSize;
@@ -31,7 +31,7 @@ class ReconciliationController {
             summary = "Compare the ledger with what the vendor took",
             description =
                     "drift is what the vendor took less what was charged, over all items of the range. What the vendor never told is counted as the price, as in the pool. An item is an id that the vendor gave, or a task without one: a task with two ids has two, and the second is SECOND_ID. Range as in the usage report, by the day of the charge, of a second id by the day it was seen. Send next_cursor as cursor for more items; format=csv or Accept: text/csv answers all. bom=1 puts a byte order mark in front, for spreadsheets.")
-    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
     @Nullable Reconciliation reconciliation(
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
@@ -42,7 +42,7 @@ class ReconciliationController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (CsvAnswer.wanted(format, request)) {
+        if (CsvBody.wanted(format, request)) {
             reconciliations.csv(from, to).send(response, "reconciliation", bom);
             return null;
         }

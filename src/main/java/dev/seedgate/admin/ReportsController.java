@@ -1,6 +1,6 @@
 package dev.seedgate.admin;
 
-import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.CsvBody;
 import dev.seedgate.billing.FocusReport;
 import dev.seedgate.billing.FocusReports;
 import dev.seedgate.billing.UsageQuery;
@@ -38,7 +38,7 @@ class ReportsController {
                     "group_by takes team, project, cost_center, preset, key, day and month; a key is told by its id, with name (key) and team. from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its ledger entry, names are as they were then; uncertain counts what is UNCERTAIN or EXPIRED now. Covers the tasks of the present vendor: the sandbox's are shown only while it is the vendor. format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
     @GetMapping(
             path = "/usage",
-            produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+            produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
     @Nullable UsageReport usage(
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
@@ -49,7 +49,7 @@ class ReportsController {
             HttpServletResponse response)
             throws IOException {
         UsageQuery query = new UsageQuery(null, from, to, groupBy);
-        if (CsvAnswer.wanted(format, request)) {
+        if (CsvBody.wanted(format, request)) {
             reports.csv(query).send(response, reports.fileName(), bom);
             return null;
         }
@@ -63,7 +63,7 @@ class ReportsController {
                     "In the columns of FOCUS 1.1: a row for what was charged and one for what was refunded of each day, team (SubAccount), project (Tags), key (Resource) and preset (Sku). Quantities are credits and add up to the usage report's net; costs are credits at the price of the charge's day, not rounded, and 0 in the currency XXX while there is no price. from and to as in the usage report; format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
     @GetMapping(
             path = "/focus",
-            produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+            produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
     @Nullable FocusReport focus(
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
@@ -72,7 +72,7 @@ class ReportsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (CsvAnswer.wanted(format, request)) {
+        if (CsvBody.wanted(format, request)) {
             focus.csv(from, to).send(response, focus.fileName(), bom);
             return null;
         }

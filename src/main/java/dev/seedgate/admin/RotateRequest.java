@@ -1,7 +1,7 @@
 package dev.seedgate.admin;
 
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How long the old key still works. */
 record RotateRequest(
-        @Schema(example = "PT1H") @Line @Nullable String overlap,
-        @Line @Size(max = 500) @Nullable String reason) {
+        @Schema(example = "PT1H") @SingleLine @Nullable String overlap,
+        @SingleLine @Size(max = 500) @Nullable String reason) {
 
     // Beyond that it is no overlap but a second key.
     private static final Duration LONGEST = Duration.ofDays(90);
@@ -32,8 +32,8 @@ record RotateRequest(
         throw wrong();
     }
 
-    private static GatewayException wrong() {
-        return new GatewayException(
+    private static ApiException wrong() {
+        return new ApiException(
                 ErrorCode.INVALID_REQUEST,
                 "overlap must be an ISO 8601 duration like PT1H, from PT0S to 90 days.");
     }

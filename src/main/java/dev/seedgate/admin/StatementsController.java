@@ -1,12 +1,12 @@
 package dev.seedgate.admin;
 
-import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.CsvBody;
 import dev.seedgate.billing.Statement;
 import dev.seedgate.billing.StatementDocument;
 import dev.seedgate.billing.Statements;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.Refuses;
+import dev.seedgate.shared.FailsWith;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -54,7 +54,7 @@ class StatementsController {
             responseCode = "200",
             description = "OK",
             content = @Content(schema = @Schema(implementation = Statement.class)))
-    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
     void get(
             @PathVariable String month,
             @RequestParam(required = false) @Nullable String format,
@@ -62,7 +62,7 @@ class StatementsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (CsvAnswer.wanted(format, request)) {
+        if (CsvBody.wanted(format, request)) {
             statements.csv(month).send(response, "statement-" + month, bom);
         } else {
             send(statements.get(month), response);
@@ -81,7 +81,7 @@ class StatementsController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Statement.class)))
-    @Refuses({ErrorCode.MONTH_NOT_OVER, ErrorCode.BOOKS_DO_NOT_ADD_UP, ErrorCode.BOOKS_NOT_AUDITED})
+    @FailsWith({ErrorCode.MONTH_NOT_OVER, ErrorCode.BOOKS_DO_NOT_ADD_UP, ErrorCode.BOOKS_NOT_AUDITED})
     @PostMapping("/close")
     void close(
             @AuthenticationPrincipal Actor actor,
@@ -103,7 +103,7 @@ class StatementsController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Statement.class)))
-    @Refuses(ErrorCode.MONTH_NOT_CLOSED)
+    @FailsWith(ErrorCode.MONTH_NOT_CLOSED)
     @PostMapping("/reopen")
     void reopen(
             @AuthenticationPrincipal Actor actor,
@@ -124,5 +124,5 @@ class StatementsController {
     }
 
     /** Why it is opened again. */
-    record ReopenRequest(@NotBlank @Line @Size(max = 500) String reason) {}
+    record ReopenRequest(@NotBlank @SingleLine @Size(max = 500) String reason) {}
 }

@@ -2,18 +2,18 @@ package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.database.BillingZone;
-import dev.seedgate.generation.Outcomes;
 import dev.seedgate.generation.Phase;
-import dev.seedgate.generation.Resolutions;
-import dev.seedgate.generation.TaskFile;
-import dev.seedgate.generation.TaskFiles;
 import dev.seedgate.generation.TaskFilter;
+import dev.seedgate.generation.TaskInspection;
+import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.TaskRecord;
+import dev.seedgate.generation.TaskResolution;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
-import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.Teams;
 import io.swagger.v3.oas.annotations.Operation;
@@ -42,16 +42,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
 class TasksController {
 
-    private final TaskFiles files;
-    private final Resolutions resolutions;
-    private final Outcomes outcomes;
+    private final TaskInspection files;
+    private final TaskResolution resolutions;
+    private final TaskLifecycle outcomes;
     private final BillingZone zone;
     private final Teams teams;
 
     TasksController(
-            TaskFiles files,
-            Resolutions resolutions,
-            Outcomes outcomes,
+            TaskInspection files,
+            TaskResolution resolutions,
+            TaskLifecycle outcomes,
             BillingZone zone,
             Teams teams) {
         this.files = files;
@@ -67,7 +67,7 @@ class TasksController {
             description =
                     "Newest first, with the evidence of each attempt and the ledger entries. from and to are half-open, dates in the billing zone or instants.")
     @GetMapping
-    Page<TaskFile> list(
+    Page<TaskRecord> list(
             @AuthenticationPrincipal Actor actor,
             @RequestParam(required = false) @Nullable String team,
             @RequestParam(required = false) @Nullable String status,
@@ -91,9 +91,9 @@ class TasksController {
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")
-    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
-    TaskFile get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+    TaskRecord get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         return files.get(id(id), actor);
     }
 
@@ -101,9 +101,9 @@ class TasksController {
             operationId = "cancelTaskOfATeam",
             summary = "Cancel a task that still waits",
             description = "The charge goes back.")
-    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
     @DeleteMapping("/{id}")
-    TaskFile cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+    TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         outcomes.cancel(id(id), actor);
         return files.get(id(id), actor);
     }
@@ -113,7 +113,7 @@ class TasksController {
             summary = "Say what became of a task",
             description =
                     "For UNCERTAIN and EXPIRED tasks. REFUND gives the charge back and books the possible loss to the company; ATTACH names the vendor's task, which is asked once and then polled.")
-    @Refuses({
+    @FailsWith({
         ErrorCode.INVALID_TASK_ID,
         ErrorCode.TASK_NOT_FOUND,
         ErrorCode.TASK_NOT_RESOLVABLE,
@@ -123,7 +123,7 @@ class TasksController {
         ErrorCode.UPSTREAM_UNAVAILABLE
     })
     @PostMapping("/{id}/resolve")
-    TaskFile resolve(
+    TaskRecord resolve(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @Valid @RequestBody ResolveRequest request) {
@@ -146,16 +146,16 @@ class TasksController {
             summary = "Refund many tasks that nobody knows of",
             description =
                     "All UNCERTAIN or EXPIRED tasks of a team, made before a moment, or both; one of the two must be given. At most 200 a call; those that can't be refunded yet are told.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @PostMapping("/refund")
     BulkAnswer refund(
             @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
         if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
         }
         if (request.team() == null && request.before() == null) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "team or before is missing: say whose tasks, or before which moment they were made.");
         }
@@ -172,13 +172,13 @@ class TasksController {
                         zone.moment("before", request.before()));
         List<String> resolved = new ArrayList<>();
         List<Left> left = new ArrayList<>();
-        Page<TaskFile> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
-        for (TaskFile file : found.items()) {
+        Page<TaskRecord> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
+        for (TaskRecord file : found.items()) {
             String id = file.status().taskId();
             try {
                 resolutions.refund(id(id), request.reason(), actor);
                 resolved.add(id);
-            } catch (GatewayException e) {
+            } catch (ApiException e) {
                 left.add(new Left(id, e.code(), e.message()));
             }
         }
@@ -196,7 +196,7 @@ class TasksController {
     private static TaskId id(String text) {
         return TaskId.parse(text)
                 .orElseThrow(() ->
-                        new GatewayException(
+                        new ApiException(
                                 ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
     }
 
@@ -217,11 +217,11 @@ class TasksController {
                             message = "must be 1 to 128 visible ASCII characters")
                     @Nullable String upstreamTaskId,
             @Nullable Boolean force,
-            @Line @Size(max = 500) @Nullable String reason) {
+            @SingleLine @Size(max = 500) @Nullable String reason) {
 
         String requiredUpstreamTaskId() {
             if (upstreamTaskId == null) {
-                throw new GatewayException(
+                throw new ApiException(
                         ErrorCode.INVALID_REQUEST, "upstream_task_id is missing; ATTACH needs it.");
             }
             return upstreamTaskId;
@@ -231,9 +231,9 @@ class TasksController {
     /** Which tasks: of a phase, of a team and made before; one of the last two is enough. */
     record BulkRequest(
             @NotNull Phase phase,
-            @Line @Nullable String team,
-            @Line @Nullable String before,
-            @Line @Size(max = 500) @Nullable String reason) {}
+            @SingleLine @Nullable String team,
+            @SingleLine @Nullable String before,
+            @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     /** What was refunded, and what was left and why. */
     record BulkAnswer(List<String> refunded, List<Left> left) {}

@@ -1,19 +1,19 @@
 package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.seedgate.credit.Accounts;
 import dev.seedgate.credit.Credits;
-import dev.seedgate.credit.TopUpDetails;
+import dev.seedgate.credit.TeamAccounts;
+import dev.seedgate.credit.TopUp;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
-import dev.seedgate.shared.Refuses;
-import dev.seedgate.team.NewTeam;
 import dev.seedgate.team.TeamDetails;
+import dev.seedgate.team.TeamSpec;
 import dev.seedgate.team.Teams;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -58,10 +58,10 @@ class TeamsController {
     private static final int MOST_DAYS = 36_500;
 
     private final Teams teams;
-    private final Accounts accounts;
-    private final Merge merge;
+    private final TeamAccounts accounts;
+    private final JsonMergePatch merge;
 
-    TeamsController(Teams teams, Accounts accounts, Merge merge) {
+    TeamsController(Teams teams, TeamAccounts accounts, JsonMergePatch merge) {
         this.teams = teams;
         this.accounts = accounts;
         this.merge = merge;
@@ -72,7 +72,7 @@ class TeamsController {
             summary = "Make a team",
             description =
                     "Limits that are null or left out mean unlimited; prompt_retention_days: kept for ever. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
-    @Refuses(ErrorCode.TEAM_EXISTS)
+    @FailsWith(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     TeamAnswer create(
@@ -97,7 +97,7 @@ class TeamsController {
                     @RequestParam(defaultValue = "50")
                     int limit) {
         if (cursor != null && !cursor.matches(SLUG)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
         }
         Page<TeamDetails> page = teams.list(cursor, PageSize.checked(limit));
@@ -105,7 +105,7 @@ class TeamsController {
     }
 
     @Operation(operationId = "getTeam", summary = "Read a team")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}")
     ResponseEntity<TeamAnswer> get(@PathVariable String slug) {
         return tagged(teams.get(slug));
@@ -119,7 +119,7 @@ class TeamsController {
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             required = true,
             content = @Content(schema = @Schema(implementation = TeamChange.class)))
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PatchMapping("/{slug}")
     ResponseEntity<TeamAnswer> change(
             @AuthenticationPrincipal Actor actor,
@@ -127,7 +127,7 @@ class TeamsController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody ObjectNode patch) {
         if (patch.has("slug")) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "slug never changes; leave it out.");
         }
         return tagged(
@@ -143,7 +143,7 @@ class TeamsController {
             summary = "Archive a team",
             description =
                     "For good: no more creates, its keys are dead. What runs goes on, the history stays.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{slug}/archive")
     ResponseEntity<TeamAnswer> archive(
             @AuthenticationPrincipal Actor actor,
@@ -158,7 +158,7 @@ class TeamsController {
             summary = "Suspend a team",
             description =
                     "Its creates are refused and its queued tasks wait; status and settlement go on.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{slug}/suspend")
     ResponseEntity<TeamAnswer> suspend(
             @AuthenticationPrincipal Actor actor,
@@ -172,7 +172,7 @@ class TeamsController {
             operationId = "resumeTeam",
             summary = "Resume a suspended team",
             description = "Its creates are taken again, and its queued tasks go on.")
-    @Refuses({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
     @PostMapping("/{slug}/resume")
     ResponseEntity<TeamAnswer> resume(
             @AuthenticationPrincipal Actor actor,
@@ -185,7 +185,7 @@ class TeamsController {
     @Operation(
             summary = "Give a team credits beyond its quota",
             description = "Negative credits take back what is unspent. Top-ups do not expire.")
-    @Refuses({
+    @FailsWith({
         ErrorCode.TEAM_NOT_FOUND,
         ErrorCode.INVALID_IDEMPOTENCY_KEY,
         ErrorCode.IDEMPOTENCY_KEY_REUSED
@@ -207,7 +207,7 @@ class TeamsController {
             @Valid @RequestBody TopUpRequest request) {
         String once = IdempotencyKey.required(idempotencyKey);
         if (request.credits() == 0) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
         }
         return TopUpAnswer.of(
                 accounts.topUp(teams.get(slug), request.credits(), request.reason(), once, actor));
@@ -218,14 +218,14 @@ class TeamsController {
             summary = "List a team's top-ups",
             description =
                     "Newest first; negative ones were taken back. Send next_cursor as cursor for the next page.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}/topups")
     Page<TopUpAnswer> topUps(
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        Page<TopUpDetails> page =
-                accounts.topUps(teams.get(slug), Cursor.id(cursor), PageSize.checked(limit));
+        Page<TopUp> page =
+                accounts.topUps(teams.get(slug), IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(page.items().stream().map(TopUpAnswer::of).toList(), page.nextCursor());
     }
 
@@ -234,7 +234,7 @@ class TeamsController {
             summary = "See what a team has left",
             description =
                     "As the team sees it: quota, used and renews_at are of this month, held charges included; top_ups are unspent; remaining is what can still be charged, null without a quota; in_flight counts tasks that are queued, submitted or rendering.")
-    @Refuses(ErrorCode.TEAM_NOT_FOUND)
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
     @GetMapping("/{slug}/balance")
     Credits balance(@PathVariable String slug) {
         return Credits.of(accounts.balance(teams.get(slug).id()));
@@ -252,18 +252,18 @@ class TeamsController {
                             message =
                                     "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
                     String slug,
-            @NotBlank @Line @Size(max = 200) String name,
+            @NotBlank @SingleLine @Size(max = 200) String name,
             @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64) @Nullable String costCenter,
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        NewTeam team() {
-            return new NewTeam(
+        TeamSpec team() {
+            return new TeamSpec(
                     slug,
                     name,
                     costCenter,
@@ -280,7 +280,7 @@ class TeamsController {
     record TeamChange(
             @Schema(requiredMode = Schema.RequiredMode.NOT_REQUIRED)
                     @NotBlank
-                    @Line
+                    @SingleLine
                     @Size(max = 200)
                     String name,
             @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
@@ -288,11 +288,11 @@ class TeamsController {
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @Line @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64) @Nullable String costCenter,
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        static TeamChange of(NewTeam team) {
+        static TeamChange of(TeamSpec team) {
             return new TeamChange(
                     team.name(),
                     team.monthlyQuota(),
@@ -304,7 +304,7 @@ class TeamsController {
                     team.promptRetentionDays());
         }
 
-        NewTeam team(String slug) {
+        TeamSpec team(String slug) {
             return new TeamRequest(
                             slug,
                             name,
@@ -322,7 +322,7 @@ class TeamsController {
     /** Positive credits are given, negative ones taken back down to what is unspent. */
     record TopUpRequest(
             @NotNull @Min(-MOST_CREDITS) @Max(MOST_CREDITS) Long credits,
-            @Line @Size(max = 500) @Nullable String reason) {}
+            @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     record TeamAnswer(
             String slug,
@@ -364,7 +364,7 @@ class TeamsController {
             @Nullable String reason,
             @JsonProperty("created_at") Instant createdAt) {
 
-        static TopUpAnswer of(TopUpDetails topUp) {
+        static TopUpAnswer of(TopUp topUp) {
             return new TopUpAnswer(
                     topUp.id(), topUp.team(), topUp.credits(), topUp.reason(), topUp.createdAt());
         }

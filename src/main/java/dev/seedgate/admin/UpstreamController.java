@@ -2,11 +2,11 @@ package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.shared.Actor;
-import dev.seedgate.upstream.Controls;
+import dev.seedgate.upstream.UpstreamControls;
 import dev.seedgate.upstream.UpstreamState;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.Backlog;
-import dev.seedgate.work.DueWork;
+import dev.seedgate.work.WorkQueue;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import java.util.List;
@@ -24,10 +24,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/upstream", produces = MediaType.APPLICATION_JSON_VALUE)
 class UpstreamController {
 
-    private final Controls controls;
-    private final DueWork work;
+    private final UpstreamControls controls;
+    private final WorkQueue work;
 
-    UpstreamController(Controls controls, DueWork work) {
+    UpstreamController(UpstreamControls controls, WorkQueue work) {
         this.controls = controls;
         this.work = work;
     }

@@ -3,8 +3,8 @@ package dev.seedgate.alert;
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Log;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.SqlInstants;
@@ -92,7 +92,7 @@ public class Alerts {
                         .query((row, _) -> alert(row))
                         .optional()
                         .orElseThrow(() ->
-                                new GatewayException(
+                                new ApiException(
                                         ErrorCode.NOT_FOUND, "There is no alert " + id + "."));
         if (changed == 1) {
             audit.record(new Change("alert.acknowledge", "alert:" + id, null, null, reason), actor);

@@ -1,6 +1,6 @@
 package dev.seedgate.alert;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -65,14 +65,14 @@ final class Webhook implements AutoCloseable {
 
     private final URI url;
     private final List<String> secrets;
-    private final @Nullable Signature signature;
+    private final @Nullable WebhookSigner signature;
     private final Duration timeout;
     private final Clock clock;
     private final CloseableHttpClient client;
 
     Webhook(
             URI url,
-            @Nullable Signature signature,
+            @Nullable WebhookSigner signature,
             Duration timeout,
             Clock clock,
             DnsResolver names,
@@ -93,7 +93,7 @@ final class Webhook implements AutoCloseable {
         boolean internal = settings.alertWebhookAllowInternal();
         return new Webhook(
                 url(String.valueOf(settings.alertWebhookUrl()).strip(), internal),
-                Signature.of(settings),
+                WebhookSigner.of(settings),
                 settings.alertWebhookTimeout(),
                 clock,
                 SystemDefaultDnsResolver.INSTANCE,
@@ -112,7 +112,7 @@ final class Webhook implements AutoCloseable {
         } catch (URISyntaxException _) {
             // Said below, without the text.
         }
-        throw new StartupProblem(
+        throw new StartupException(
                 "SEEDGATE_ALERT_WEBHOOK_URL must be an https URL with a host and without user info; http is taken only with SEEDGATE_ALERT_WEBHOOK_ALLOW_INTERNAL=true.");
     }
 

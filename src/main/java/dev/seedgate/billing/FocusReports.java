@@ -1,8 +1,8 @@
 package dev.seedgate.billing;
 
-import dev.seedgate.billing.Calendar.Range;
+import dev.seedgate.billing.BillingCalendar.Range;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.Vendor;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -99,16 +99,16 @@ public class FocusReports {
                     "SubAccountName",
                     "Tags");
 
-    private final Books books;
-    private final Calendar calendar;
+    private final ReportingDatabase books;
+    private final BillingCalendar calendar;
     private final Prices prices;
     private final Vendor vendor;
     private final ReportSettings settings;
     private final JsonMapper json;
 
     FocusReports(
-            Books books,
-            Calendar calendar,
+            ReportingDatabase books,
+            BillingCalendar calendar,
             Prices prices,
             Vendor vendor,
             ReportSettings settings,
@@ -135,7 +135,7 @@ public class FocusReports {
                                         .query((row, _) -> cells(row, range.zone(), currency))
                                         .list());
         if (rows.size() > settings.reportMaxRows()) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "There are more than %d rows; take a shorter time or format=csv."
                             .formatted(settings.reportMaxRows()));
@@ -144,7 +144,7 @@ public class FocusReports {
     }
 
     /** The same as CSV, written as it is read. */
-    public CsvAnswer csv(@Nullable String from, @Nullable String to) {
+    public CsvBody csv(@Nullable String from, @Nullable String to) {
         Range range = calendar.range(from, to);
         String currency = currency();
         return client ->
@@ -186,7 +186,7 @@ public class FocusReports {
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, Range range) {
-        Map<String, Object> parameters = new HashMap<>(LedgerDays.slices(jdbc, range).parameters());
+        Map<String, Object> parameters = new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         return parameters;
     }

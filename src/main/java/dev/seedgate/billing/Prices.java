@@ -3,8 +3,8 @@ package dev.seedgate.billing;
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.SqlInstants;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -56,7 +56,7 @@ public class Prices {
                 .single();
         check(currency, currency());
         if (effectiveFrom.getYear() < 1 || effectiveFrom.getYear() > 9999) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "effective_from must lie in the years 1 to 9999.");
         }
         boolean closed =
@@ -66,7 +66,7 @@ public class Prices {
                         .query(Boolean.class)
                         .single();
         if (closed) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.MONTH_CLOSED,
                     "effective_from lies in or before a closed month; take a later day or reopen the months from there on.");
         }
@@ -116,11 +116,11 @@ public class Prices {
                                 it.getCurrencyCode().equals(currency)
                                         && it.getDefaultFractionDigits() >= 0);
         if (!known) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "currency must be a code of ISO 4217 like EUR.");
         }
         if (present != null && !present.getCurrencyCode().equals(currency)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "currency must be %s, as all prices are.".formatted(present));
         }

@@ -2,9 +2,9 @@ package dev.seedgate.billing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.seedgate.billing.Calendar.Range;
+import dev.seedgate.billing.BillingCalendar.Range;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.upstream.Vendor;
@@ -64,11 +64,11 @@ public class Reconciliations {
             )
             """;
 
-    private final Books books;
-    private final Calendar calendar;
+    private final ReportingDatabase books;
+    private final BillingCalendar calendar;
     private final Vendor vendor;
 
-    Reconciliations(Books books, Calendar calendar, Vendor vendor) {
+    Reconciliations(ReportingDatabase books, BillingCalendar calendar, Vendor vendor) {
         this.books = books;
         this.calendar = calendar;
         this.vendor = vendor;
@@ -83,7 +83,7 @@ public class Reconciliations {
     }
 
     /** All items, written as they are read. */
-    public CsvAnswer csv(@Nullable String from, @Nullable String to) {
+    public CsvBody csv(@Nullable String from, @Nullable String to) {
         Map<String, Object> parameters = parameters(from, to);
         return client -> books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
     }
@@ -209,7 +209,7 @@ public class Reconciliations {
             } catch (IllegalArgumentException
                     | NoSuchElementException
                     | ArrayIndexOutOfBoundsException e) {
-                throw new GatewayException(
+                throw new ApiException(
                         ErrorCode.INVALID_REQUEST,
                         "cursor must be the next_cursor of another page.");
             }

@@ -1,8 +1,8 @@
 package dev.seedgate.billing;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ public record Statement(
                 .filter(it -> it.team().equals(team))
                 .findFirst()
                 .orElseThrow(() ->
-                        new GatewayException(
+                        new ApiException(
                                 ErrorCode.TEAM_NOT_FOUND,
                                 "There is no team " + team + " in " + month + "."));
     }

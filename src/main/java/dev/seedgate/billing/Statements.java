@@ -2,10 +2,10 @@ package dev.seedgate.billing;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
-import dev.seedgate.billing.Calendar.Moment;
+import dev.seedgate.billing.BillingCalendar.Moment;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.Sha256;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,20 +27,20 @@ import org.springframework.transaction.support.TransactionOperations;
 public class Statements {
 
     private final JdbcClient jdbc;
-    private final Calendar calendar;
-    private final Bills bills;
+    private final BillingCalendar calendar;
+    private final StatementCalculator bills;
     private final Prices prices;
-    private final Auditor auditor;
+    private final LedgerVerifier auditor;
     private final AuditLog audit;
     private final TransactionOperations transaction;
     private final ReportSettings settings;
 
     Statements(
             JdbcClient jdbc,
-            Calendar calendar,
-            Bills bills,
+            BillingCalendar calendar,
+            StatementCalculator bills,
             Prices prices,
-            Auditor auditor,
+            LedgerVerifier auditor,
             AuditLog audit,
             TransactionOperations transaction,
             ReportSettings settings) {
@@ -56,7 +56,7 @@ public class Statements {
 
     /** The month's statement; a malformed or coming month is {@code INVALID_REQUEST}. */
     public StatementDocument get(String text) {
-        YearMonth month = Calendar.month(text);
+        YearMonth month = BillingCalendar.month(text);
         return closed(month).orElseGet(() -> preview(month));
     }
 
@@ -66,7 +66,7 @@ public class Statements {
     }
 
     /** One row a team. */
-    public CsvAnswer csv(String text) {
+    public CsvBody csv(String text) {
         Statement statement = get(text).statement();
         return out -> {
             CsvWriter csv = new CsvWriter(out);
@@ -106,13 +106,13 @@ public class Statements {
      * {@code BOOKS_DO_NOT_ADD_UP} while it has findings.
      */
     public StatementDocument close(String text, @Nullable String reason, Actor actor) {
-        YearMonth month = Calendar.month(text);
+        YearMonth month = BillingCalendar.month(text);
         return closed(month).orElseGet(() -> freeze(month, reason, actor));
     }
 
     /** Takes a closed month up again; the frozen document is kept. */
     public StatementDocument reopen(String text, String reason, Actor actor) {
-        YearMonth month = Calendar.month(text);
+        YearMonth month = BillingCalendar.month(text);
         transaction.executeWithoutResult(_ -> open(month, reason, actor));
         return preview(month);
     }
@@ -132,7 +132,7 @@ public class Statements {
                         .query(String.class)
                         .optional()
                         .orElseThrow(() ->
-                                new GatewayException(
+                                new ApiException(
                                         ErrorCode.MONTH_NOT_CLOSED, month + " is not closed."));
         audit.record(
                 new Change(
@@ -147,7 +147,7 @@ public class Statements {
     private StatementDocument preview(YearMonth month) {
         Moment now = calendar.now();
         if (month.isAfter(now.month())) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
         }
         return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
@@ -155,13 +155,13 @@ public class Statements {
 
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
         Moment now = calendar.now();
-        Instant closable = Calendar.month(month, now.zone()).to().plus(settings.closeAfter());
+        Instant closable = BillingCalendar.month(month, now.zone()).to().plus(settings.closeAfter());
         if (now.now().isBefore(closable)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.MONTH_NOT_OVER,
                     "%s can be closed from %s on.".formatted(month, closable));
         }
-        auditor.vouch(Calendar.month(month, now.zone()).to());
+        auditor.vouch(BillingCalendar.month(month, now.zone()).to());
         int price = prices.version();
         String json =
                 StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)

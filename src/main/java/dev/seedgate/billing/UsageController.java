@@ -2,8 +2,8 @@ package dev.seedgate.billing;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.Refuses;
-import dev.seedgate.team.Caller;
+import dev.seedgate.shared.FailsWith;
+import dev.seedgate.team.AuthenticatedTeam;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -33,12 +33,12 @@ class UsageController {
             summary = "See what the team has used",
             description =
                     "group_by takes project, cost_center, preset, key, day and month; a key is told by its id, with its name (key). from and to are dates of the billing zone or instants, half-open, by default the current month. A figure belongs to the day of its movement. One report at a time; format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
-    @Refuses(ErrorCode.TEAM_RATE_LIMITED)
+    @FailsWith(ErrorCode.TEAM_RATE_LIMITED)
     @GetMapping(
             path = "/usage",
-            produces = {MediaType.APPLICATION_JSON_VALUE, CsvAnswer.TYPE})
+            produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
     @Nullable UsageEnvelope usage(
-            @AuthenticationPrincipal Caller caller,
+            @AuthenticationPrincipal AuthenticatedTeam caller,
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(name = "group_by", defaultValue = "") List<String> groupBy,
@@ -48,7 +48,7 @@ class UsageController {
             HttpServletResponse response)
             throws IOException {
         UsageQuery query = new UsageQuery(caller.teamId(), from, to, groupBy);
-        if (CsvAnswer.wanted(format, request)) {
+        if (CsvBody.wanted(format, request)) {
             reports.csv(query).send(response, reports.fileName(), bom);
             return null;
         }

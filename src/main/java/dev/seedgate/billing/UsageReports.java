@@ -1,8 +1,8 @@
 package dev.seedgate.billing;
 
-import dev.seedgate.billing.Calendar.Range;
+import dev.seedgate.billing.BillingCalendar.Range;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.upstream.Vendor;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -99,12 +99,12 @@ public class UsageReports {
             coalesce(sum(succeeded * split_part(made, 's', 1)::int), 0)::bigint as seconds
             """;
 
-    private final Books books;
-    private final Calendar calendar;
+    private final ReportingDatabase books;
+    private final BillingCalendar calendar;
     private final Vendor vendor;
     private final ReportSettings settings;
 
-    UsageReports(Books books, Calendar calendar, Vendor vendor, ReportSettings settings) {
+    UsageReports(ReportingDatabase books, BillingCalendar calendar, Vendor vendor, ReportSettings settings) {
         this.books = books;
         this.calendar = calendar;
         this.vendor = vendor;
@@ -113,14 +113,14 @@ public class UsageReports {
 
     /** The rows with their total; too many rows, like any bad wish, are {@code INVALID_REQUEST}. */
     public UsageReport report(UsageQuery query) {
-        Set<Grouping> groups = groups(query);
+        Set<GroupBy> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
         return books.read(query.team(), jdbc -> report(jdbc, query, groups, range));
     }
 
     /** The rows alone, written as they are read. Wishes are checked before the first byte. */
-    public CsvAnswer csv(UsageQuery query) {
-        Set<Grouping> groups = groups(query);
+    public CsvBody csv(UsageQuery query) {
+        Set<GroupBy> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
         return client ->
                 books.download(
@@ -135,7 +135,7 @@ public class UsageReports {
     }
 
     private UsageReport report(
-            JdbcClient jdbc, UsageQuery query, Set<Grouping> groups, Range range) {
+            JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range) {
         Map<String, Object> parameters = parameters(jdbc, query, range);
         List<Map<String, @Nullable Object>> rows =
                 jdbc.sql(select(query, groups) + " limit :limit")
@@ -144,7 +144,7 @@ public class UsageReports {
                         .query((row, _) -> row(row, groups))
                         .list();
         if (rows.size() > settings.reportMaxRows()) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "group_by makes more than %d rows; take a shorter time or format=csv."
                             .formatted(settings.reportMaxRows()));
@@ -163,14 +163,14 @@ public class UsageReports {
     }
 
     private void write(
-            JdbcClient jdbc, UsageQuery query, Set<Grouping> groups, Range range, CsvWriter csv) {
+            JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range, CsvWriter csv) {
         groups.forEach(group -> csv.text(group.word()));
         FIGURES.forEach(csv::text);
         csv.end();
         jdbc.sql(select(query, groups))
                 .params(parameters(jdbc, query, range))
                 .query(row -> {
-                    for (Grouping group : groups) {
+                    for (GroupBy group : groups) {
                         csv.text(row.getString(group.word()));
                     }
                     for (String figure : FIGURES) {
@@ -181,7 +181,7 @@ public class UsageReports {
         csv.flush();
     }
 
-    private static String select(UsageQuery query, Set<Grouping> groups) {
+    private static String select(UsageQuery query, Set<GroupBy> groups) {
         String named =
                 groups.stream()
                         .map(it -> it.expression() + " as " + it.column() + ", ")
@@ -202,8 +202,8 @@ public class UsageReports {
                 : "%s group by %s order by %s"
                         .formatted(
                                 sql,
-                                columns(groups, Grouping::column),
-                                columns(groups, Grouping::order));
+                                columns(groups, GroupBy::column),
+                                columns(groups, GroupBy::order));
     }
 
     /**
@@ -230,7 +230,7 @@ public class UsageReports {
                 .formatted(took);
     }
 
-    private static String columns(Set<Grouping> groups, Function<Grouping, String> form) {
+    private static String columns(Set<GroupBy> groups, Function<GroupBy, String> form) {
         return groups.stream().map(form).collect(Collectors.joining(", "));
     }
 
@@ -238,16 +238,16 @@ public class UsageReports {
         return query.team() == null ? "" : "and " + table + "team_id = :team";
     }
 
-    private static Set<Grouping> groups(UsageQuery query) {
-        Set<Grouping> allowed = EnumSet.allOf(Grouping.class);
+    private static Set<GroupBy> groups(UsageQuery query) {
+        Set<GroupBy> allowed = EnumSet.allOf(GroupBy.class);
         if (query.team() != null) {
-            allowed.remove(Grouping.TEAM);
+            allowed.remove(GroupBy.TEAM);
         }
-        return Grouping.parse(query.groupBy(), allowed);
+        return GroupBy.parse(query.groupBy(), allowed);
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, UsageQuery query, Range range) {
-        Map<String, Object> parameters = new HashMap<>(LedgerDays.slices(jdbc, range).parameters());
+        Map<String, Object> parameters = new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         if (query.team() != null) {
             parameters.put("team", query.team());
@@ -255,10 +255,10 @@ public class UsageReports {
         return parameters;
     }
 
-    private static Map<String, @Nullable Object> row(ResultSet row, Set<Grouping> groups)
+    private static Map<String, @Nullable Object> row(ResultSet row, Set<GroupBy> groups)
             throws SQLException {
         Map<String, @Nullable Object> cells = new LinkedHashMap<>();
-        for (Grouping group : groups) {
+        for (GroupBy group : groups) {
             cells.put(group.word(), group.value(row));
         }
         for (String figure : FIGURES) {

@@ -1,6 +1,6 @@
 package dev.seedgate.console;
 
-import dev.seedgate.staff.SignedIn;
+import dev.seedgate.staff.ConsolePrincipal;
 import dev.seedgate.upstream.Vendor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -19,7 +19,7 @@ class EveryPage {
 
     /** Nobody on the sign-in page. */
     @ModelAttribute("who")
-    @Nullable SignedIn who(@AuthenticationPrincipal @Nullable SignedIn who) {
+    @Nullable ConsolePrincipal who(@AuthenticationPrincipal @Nullable ConsolePrincipal who) {
         return who;
     }
 

@@ -1,12 +1,12 @@
 package dev.seedgate.console;
 
-import dev.seedgate.billing.CsvAnswer;
+import dev.seedgate.billing.CsvBody;
 import dev.seedgate.billing.Statement;
 import dev.seedgate.billing.StatementDocument;
 import dev.seedgate.billing.Statements;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
-import dev.seedgate.staff.SignedIn;
+import dev.seedgate.staff.ConsolePrincipal;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -54,8 +54,8 @@ class StatementsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (!CsvAnswer.wanted(format, request)) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
+        if (!CsvBody.wanted(format, request)) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
         }
         statements.csv(month).send(response, "statement-" + month, bom);
     }
@@ -73,7 +73,7 @@ class StatementsController {
     /** Closes a month that is over; why it can't be is said on a page. */
     @PostMapping("/console/statements/{month}/close")
     String close(
-            @AuthenticationPrincipal SignedIn who,
+            @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String month,
             HttpServletRequest request) {
         statements.close(month, null, who.actor(request.getRemoteAddr()));

@@ -3,8 +3,8 @@ package dev.seedgate.credit;
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.team.TeamDetails;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -115,7 +115,7 @@ public class Budgets {
         BudgetDetails before = find(team, key, project).orElse(null);
         if (before == null) {
             if (count(team) >= MOST) {
-                throw new GatewayException(
+                throw new ApiException(
                         ErrorCode.INVALID_REQUEST,
                         "The team has " + MOST + " budgets, the most there can be; remove one.");
             }
@@ -140,7 +140,7 @@ public class Budgets {
         BudgetDetails before =
                 find(team, key, project)
                         .orElseThrow(() ->
-                                new GatewayException(
+                                new ApiException(
                                         ErrorCode.NOT_FOUND, "There is no budget to remove."));
         jdbc.sql("delete from budget where " + ONE)
                 .param("team", team.id())
@@ -203,7 +203,7 @@ public class Budgets {
                 .query(Long.class)
                 .optional()
                 .orElseThrow(() ->
-                        new GatewayException(
+                        new ApiException(
                                 ErrorCode.KEY_NOT_FOUND,
                                 "Team " + team.slug() + " has no key " + key + "."));
     }

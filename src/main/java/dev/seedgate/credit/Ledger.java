@@ -1,12 +1,12 @@
 package dev.seedgate.credit;
 
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.team.TeamCreated;
 import dev.seedgate.telemetry.AfterCommit;
-import dev.seedgate.telemetry.TeamMeters;
+import dev.seedgate.telemetry.TeamMetrics;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -175,9 +175,9 @@ public class Ledger {
             """;
 
     private final JdbcClient jdbc;
-    private final TeamMeters meters;
+    private final TeamMetrics meters;
 
-    Ledger(JdbcClient jdbc, TeamMeters meters) {
+    Ledger(JdbcClient jdbc, TeamMetrics meters) {
         this.jdbc = jdbc;
         this.meters = meters;
     }
@@ -186,13 +186,13 @@ public class Ledger {
      * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
      * nothing; and by the time of the reservation it may be one, so it admits nobody.
      */
-    public Verdict look(Charge charge) {
+    public AdmissionVerdict look(ReservationRequest charge) {
         return jdbc.sql(LOOK)
                 .param("team", charge.teamId())
                 .param("credits", charge.preset().credits())
                 .param("project", charge.project())
                 .param("keyId", charge.keyId())
-                .query((row, _) -> new Verdict(refusal(row, charge), exceeded(row)))
+                .query((row, _) -> new AdmissionVerdict(refusal(row, charge), exceeded(row)))
                 .single();
     }
 
@@ -201,7 +201,7 @@ public class Ledger {
      * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
      * commit: call it late. A team with soft limits is refused only while it is suspended.
      */
-    public Reservation reserve(Charge charge) {
+    public Reservation reserve(ReservationRequest charge) {
         return tryToReserve(charge)
                 // It holds the account's lock now: what it sees can't change any more.
                 .or(() -> tryToReserve(charge))
@@ -210,7 +210,7 @@ public class Ledger {
     }
 
     /** Empty when the team's budgets have changed while the account was waited for. */
-    private Optional<Reservation> tryToReserve(Charge charge) {
+    private Optional<Reservation> tryToReserve(ReservationRequest charge) {
         long credits = charge.preset().credits();
         return jdbc.sql(RESERVE)
                 .param("team", charge.teamId())
@@ -222,7 +222,7 @@ public class Ledger {
                 .param("keyId", charge.keyId())
                 .param("keyName", charge.keyName())
                 .param("preset", charge.preset().label())
-                .param("priceVersion", Preset.PRICE_VERSION)
+                .param("priceVersion", ClipPrice.PRICE_VERSION)
                 .param("upstream", charge.upstream())
                 .query((row, _) -> {
                     if (row.getBoolean("stale")) {
@@ -336,11 +336,11 @@ public class Ledger {
                 .update();
     }
 
-    private static Reservation reservation(ResultSet row, Charge charge, long credits)
+    private static Reservation reservation(ResultSet row, ReservationRequest charge, long credits)
             throws SQLException {
         long left = row.getLong("remaining");
         Long remaining = row.wasNull() ? null : left;
-        GatewayException refusal = refusal(row, charge);
+        ApiException refusal = refusal(row, charge);
         if (refusal != null) {
             throw refusal;
         }
@@ -355,7 +355,7 @@ public class Ledger {
         return broken == null ? null : ErrorCode.valueOf(broken);
     }
 
-    private static @Nullable GatewayException refusal(ResultSet row, Charge charge)
+    private static @Nullable ApiException refusal(ResultSet row, ReservationRequest charge)
             throws SQLException {
         String name = row.getString("refusal");
         if (name == null) {
@@ -365,12 +365,12 @@ public class Ledger {
         long credits = charge.preset().credits();
         return switch (refusal) {
             case FORBIDDEN ->
-                    new GatewayException(
+                    new ApiException(
                             refusal,
                             "Your team is suspended: it can read its tasks, but not create any. Ask an admin.");
             case TEAM_RATE_LIMITED -> rateLimited(row);
             case TEAM_TASKS_IN_FLIGHT ->
-                    new GatewayException(
+                    new ApiException(
                             refusal,
                             "Your team has %d tasks in flight, its limit at Seedgate. Wait until one ends."
                                     .formatted(row.getInt("max_in_flight")),
@@ -378,7 +378,7 @@ public class Ledger {
                             // moment.
                             Duration.ofSeconds(5));
             default ->
-                    new GatewayException(
+                    new ApiException(
                             ErrorCode.TEAM_QUOTA_EXHAUSTED,
                             row.getBoolean("quota_is_short")
                                     ? "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
@@ -398,16 +398,16 @@ public class Ledger {
                 .truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static String budgeted(ResultSet row, Charge charge) throws SQLException {
+    private static String budgeted(ResultSet row, ReservationRequest charge) throws SQLException {
         String project = row.getString("tight_project");
         return project == null
                 ? "your key \"" + charge.keyName() + "\""
                 : "the project \"" + project + "\"";
     }
 
-    private static GatewayException rateLimited(ResultSet row) throws SQLException {
+    private static ApiException rateLimited(ResultSet row) throws SQLException {
         Duration wait = Duration.ofSeconds(Math.max(1, row.getLong("rate_wait")));
-        return new GatewayException(
+        return new ApiException(
                 ErrorCode.TEAM_RATE_LIMITED,
                 "Your team has made all the creates its limit at Seedgate allows in a minute. Try again in %d s."
                         .formatted(wait.toSeconds()),

@@ -1,8 +1,8 @@
 package dev.seedgate.database;
 
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -53,7 +53,7 @@ public class BillingZone implements InitializingBean {
         String frozen = frozen().orElseThrow();
         zone = readAlike(frozen);
         if (!configured.isBlank() && !frozen.equals(configured)) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "SEEDGATE_BILLING_ZONE is %s, but this database has been billing in %s since its first start. Set it to %s or leave it unset."
                             .formatted(configured, frozen, frozen));
         }
@@ -87,12 +87,12 @@ public class BillingZone implements InitializingBean {
                             ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
                             : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
             if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
-                throw new GatewayException(
+                throw new ApiException(
                         ErrorCode.INVALID_REQUEST, field + " must lie in the years 1 to 9999.");
             }
             return instant.atOffset(ZoneOffset.UTC);
         } catch (DateTimeException e) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     field
                             + " must be a date like 2026-11-01 (in the billing zone) or an instant like 2026-11-01T00:00:00Z.");
@@ -107,14 +107,14 @@ public class BillingZone implements InitializingBean {
                                 && ZoneId.getAvailableZoneIds().contains(name)
                                 && knownToDatabase(name));
         if (!known) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "SEEDGATE_BILLING_ZONE is %s, which names no region. Use UTC or a name like %s; an offset has no summer time, and PostgreSQL reads its sign the other way round."
                             .formatted(name, similar(name)));
         }
         offsets(name, DAYS_COMPARED)
                 .forEach(offset -> {
                     if (!offset.alike(ZoneId.of(name))) {
-                        throw new StartupProblem(
+                        throw new StartupException(
                                 "SEEDGATE_BILLING_ZONE is %s, which Java and PostgreSQL read differently at %s: bring the time zone data of both up to date, or use another region."
                                         .formatted(name, offset.at()));
                     }
@@ -144,7 +144,7 @@ public class BillingZone implements InitializingBean {
         offsets(frozen, 0)
                 .forEach(offset -> {
                     if (!offset.alike(read)) {
-                        throw new StartupProblem(
+                        throw new StartupException(
                                 "This database has been billing in %s, which Java takes for UTC%s and PostgreSQL for UTC%s. Name a region instead, once, as the tables' owner: the statements are in docs/operations.md, under \"Billing zone\"."
                                         .formatted(
                                                 frozen,

@@ -13,14 +13,14 @@ import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * The database as all of the gateway sees it: requests have connections that they share, see {@link
- * Shares}; whatever is done for no request has others, which no number of requests can take.
+ * ConnectionShares}; whatever is done for no request has others, which no number of requests can take.
  */
 class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final HikariDataSource reserved;
-    private final Shares shares;
-    private final Eviction eviction = new Eviction();
+    private final ConnectionShares shares;
+    private final ReadOnlyConnectionEviction eviction = new ReadOnlyConnectionEviction();
 
     BoundedDataSource(HikariDataSource pool, QueueSettings settings) {
         super(pool);
@@ -34,7 +34,7 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         other.setMinimumIdle(settings.databaseReserved());
         other.setConnectionTimeout(settings.databaseReservedWait().toMillis());
         reserved = reserve(other);
-        shares = new Shares(pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
+        shares = new ConnectionShares(pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
     }
 
     @Override
@@ -44,7 +44,7 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
             return reserved.getConnection();
         }
         Runnable giveBack =
-                shares.take(request.getAttribute(Shares.TEAM, RequestAttributes.SCOPE_REQUEST));
+                shares.take(request.getAttribute(ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST));
         boolean given = false;
         try {
             Connection connection = onClose(giveBack, pool.getConnection());
@@ -62,11 +62,11 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         return reserved;
     }
 
-    Shares shares() {
+    ConnectionShares shares() {
         return shares;
     }
 
-    Eviction eviction() {
+    ReadOnlyConnectionEviction eviction() {
         return eviction;
     }
 

@@ -20,17 +20,17 @@ class DatabaseConfiguration {
 
     @Bean
     SQLExceptionTranslator postgresErrors() {
-        return new PostgresErrors();
+        return new PostgresExceptionTranslator();
     }
 
     @Bean
     MeterBinder databaseGauges(DataSource dataSource) {
         return meters -> {
             if (dataSource instanceof BoundedDataSource bounded) {
-                Gauge.builder("seedgate.database.waiting", bounded.shares(), Shares::waiting)
+                Gauge.builder("seedgate.database.waiting", bounded.shares(), ConnectionShares::waiting)
                         .register(meters);
                 FunctionCounter.builder(
-                                "seedgate.database.refused", bounded.shares(), Shares::refused)
+                                "seedgate.database.refused", bounded.shares(), ConnectionShares::refused)
                         .register(meters);
                 bounded.reserved()
                         .setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(meters));

@@ -26,7 +26,7 @@ class DatabaseHealth implements HealthIndicator {
     private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
 
     private final JdbcClient jdbc;
-    private final Eviction eviction;
+    private final ReadOnlyConnectionEviction eviction;
     private final Snapshot<Health> seen;
 
     DatabaseHealth(BoundedDataSource dataSource, QueueSettings settings) {

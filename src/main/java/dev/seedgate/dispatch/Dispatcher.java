@@ -2,15 +2,15 @@ package dev.seedgate.dispatch;
 
 import dev.seedgate.generation.TaskQueued;
 import dev.seedgate.shared.Loop;
-import dev.seedgate.upstream.Budget;
-import dev.seedgate.upstream.Grant;
 import dev.seedgate.upstream.Opening;
 import dev.seedgate.upstream.Permit;
+import dev.seedgate.upstream.PermitGrant;
+import dev.seedgate.upstream.RateBudget;
 import dev.seedgate.upstream.Vendor;
-import dev.seedgate.work.Agenda;
+import dev.seedgate.work.DueCounts;
 import dev.seedgate.work.DuePoll;
 import dev.seedgate.work.DueSubmit;
-import dev.seedgate.work.DueWork;
+import dev.seedgate.work.WorkQueue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -39,25 +39,25 @@ class Dispatcher implements SmartLifecycle {
     // flight.
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
-    private final DueWork work;
-    private final Budget budget;
+    private final WorkQueue work;
+    private final RateBudget budget;
     private final Vendor vendor;
-    private final Calls calls;
+    private final VendorCallRunner calls;
     private final DispatchSettings settings;
     private final PermitQueue permits;
     private final Loop loop;
     private final Counter failures;
-    private final FairPolls fairPolls = new FairPolls();
+    private final PollFairShare fairPolls = new PollFairShare();
     private final Semaphore slots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory());
 
     Dispatcher(
-            DueWork work,
-            Budget budget,
+            WorkQueue work,
+            RateBudget budget,
             Vendor vendor,
-            Calls calls,
+            VendorCallRunner calls,
             DispatchSettings settings,
             MeterRegistry meters) {
         this.work = work;
@@ -106,7 +106,7 @@ class Dispatcher implements SmartLifecycle {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
-        Agenda agenda = work.agenda(Math.max(1, polls) + 1);
+        DueCounts agenda = work.agenda(Math.max(1, polls) + 1);
         boolean more = false;
         if (opening.probe()) {
             probe(agenda, opening.polls() == 0);
@@ -134,13 +134,13 @@ class Dispatcher implements SmartLifecycle {
     }
 
     /** While the account is stopped: the one call of the whole cluster that tries it. */
-    private void probe(Agenda agenda, boolean mayBeAPoll) {
+    private void probe(DueCounts agenda, boolean mayBeAPoll) {
         int submits = agenda.submits() ? 1 : 0;
         int polls = mayBeAPoll ? Math.min(1, agenda.polls()) : 0;
         if (submits + polls == 0) {
             return;
         }
-        Grant grant = budget.take(submits, polls);
+        PermitGrant grant = budget.take(submits, polls);
         for (Permit permit : grant.submits()) {
             work.claimProbe(settings.dispatchClaimLease())
                     .ifPresent(due -> runSubmit(() -> calls.submit(due, permit)));

@@ -1,10 +1,10 @@
 package dev.seedgate.dispatch;
 
 import dev.seedgate.shared.Loop;
-import dev.seedgate.upstream.Budget;
-import dev.seedgate.upstream.Grant;
 import dev.seedgate.upstream.Opening;
 import dev.seedgate.upstream.Permit;
+import dev.seedgate.upstream.PermitGrant;
+import dev.seedgate.upstream.RateBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ class PermitQueue {
     // submit.
     private static final Duration LONGEST_BAR = Duration.ofMillis(100);
 
-    private final Budget budget;
+    private final RateBudget budget;
     private final Runnable onChange;
     private final Loop loop;
     private final Queue<CompletableFuture<Permit>> submits = new ConcurrentLinkedQueue<>();
@@ -42,7 +42,7 @@ class PermitQueue {
      * @param afterFailure how soon the database is asked again after it could not be
      * @param onChange called when fewer wait than before
      */
-    PermitQueue(Budget budget, Duration afterFailure, Runnable onChange, Runnable onFailure) {
+    PermitQueue(RateBudget budget, Duration afterFailure, Runnable onChange, Runnable onFailure) {
         this.budget = budget;
         this.onChange = onChange;
         this.loop = new Loop("vendor-permits", this::step, afterFailure, onFailure);
@@ -126,7 +126,7 @@ class PermitQueue {
             return UNTIL_WOKEN;
         }
         long asked = System.nanoTime();
-        Grant grant = budget.take(wantedSubmits, wantedPolls);
+        PermitGrant grant = budget.take(wantedSubmits, wantedPolls);
         hand(grant.submits(), submits);
         hand(grant.polls(), polls);
         if (submits.isEmpty() && polls.isEmpty()) {

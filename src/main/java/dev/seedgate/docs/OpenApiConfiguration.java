@@ -69,10 +69,10 @@ class OpenApiConfiguration {
                 .servers(List.of(new Server().url("/").description("This gateway")))
                 .tags(
                         List.of(
-                                tag(Door.MIRROR, "The video API's own paths, fields and envelope."),
-                                tag(Door.TEAM, "What a team can ask beyond that."),
+                                tag(ApiGroup.MIRROR, "The video API's own paths, fields and envelope."),
+                                tag(ApiGroup.TEAM, "What a team can ask beyond that."),
                                 tag(
-                                        Door.ADMIN,
+                                        ApiGroup.ADMIN,
                                         "Teams, keys and credits. Errors are problem details (RFC 9457).")))
                 .components(components());
     }
@@ -124,15 +124,15 @@ class OpenApiConfiguration {
         request.setRequired(required);
     }
 
-    private static Tag tag(Door door, String description) {
+    private static Tag tag(ApiGroup door, String description) {
         return new Tag().name(door.tag()).description(description);
     }
 
     private static Components components() {
         Components components = new Components();
         components.addSecuritySchemes(
-                Door.TEAM_KEY, bearer("A team's key, `sg_…`, from an admin."));
-        components.addSecuritySchemes(Door.ADMIN_KEY, bearer("An admin key."));
+                ApiGroup.TEAM_KEY, bearer("A team's key, `sg_…`, from an admin."));
+        components.addSecuritySchemes(ApiGroup.ADMIN_KEY, bearer("An admin key."));
         components.addParameters(
                 "Idempotency-Key",
                 header(
@@ -170,10 +170,10 @@ class OpenApiConfiguration {
                         "The names of the body's fields that are no part of an order and were ignored, with commas between; absent when there are none. At most 20, each at most 40 characters."));
         components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
-        components.addSchemas("TaskId", Schemas.taskId());
-        components.addSchemas("UsageRow", Schemas.usageRow());
-        components.addSchemas("Error", Schemas.envelope());
-        components.addSchemas("Problem", Schemas.problem());
+        components.addSchemas("TaskId", SharedSchemas.taskId());
+        components.addSchemas("UsageRow", SharedSchemas.usageRow());
+        components.addSchemas("Error", SharedSchemas.envelope());
+        components.addSchemas("Problem", SharedSchemas.problem());
         return components;
     }
 
@@ -188,11 +188,11 @@ class OpenApiConfiguration {
         return new HeaderParameter()
                 .name(name)
                 .description(description)
-                .schema(Schemas.string().pattern(pattern));
+                .schema(SharedSchemas.string().pattern(pattern));
     }
 
     private static Header answer(String type, String description) {
-        Schema<?> schema = Schemas.of(type);
+        Schema<?> schema = SharedSchemas.of(type);
         return new Header().description(description).schema(schema);
     }
 }

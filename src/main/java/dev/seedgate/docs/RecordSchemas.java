@@ -99,7 +99,7 @@ class RecordSchemas implements ModelConverter {
     @SuppressWarnings("NullAway") // null is one of the values
     private static Schema<?> nullable(Schema<?> property) {
         if (property.get$ref() != null) {
-            return new JsonSchema().addOneOfItem(property).addOneOfItem(Schemas.of("null"));
+            return new JsonSchema().addOneOfItem(property).addOneOfItem(SharedSchemas.of("null"));
         }
         property.addType("null");
         if (property.getEnum() != null) {

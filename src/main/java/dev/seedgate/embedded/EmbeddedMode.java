@@ -1,6 +1,6 @@
 package dev.seedgate.embedded;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.util.HashMap;
 import java.util.Map;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
@@ -41,16 +41,16 @@ final class EmbeddedMode
         }
         // The packaged jar comes without the library: no server shall start by surprise there.
         if (!ClassUtils.isPresent(LIBRARY, EmbeddedMode.class.getClassLoader())) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "No database is configured: set SPRING_DATASOURCE_URL (jdbc:postgresql://host:5432/name), SPRING_DATASOURCE_USERNAME and SPRING_DATASOURCE_PASSWORD to a PostgreSQL 15 or newer.");
         }
-        Folder folder = Folder.take(settings.directory());
+        LockedDirectory folder = LockedDirectory.take(settings.directory());
         try {
-            Keys keys = Keys.keptIn(folder);
-            Server server = Server.start(folder, keys);
+            DevelopmentSecrets keys = DevelopmentSecrets.keptIn(folder);
+            EmbeddedPostgres server = EmbeddedPostgres.start(folder, keys);
             stopAtTheVeryEnd(context, server, folder);
             boolean adminKeyMade = fillIn(environment, server, keys);
-            context.addApplicationListener(new Welcome(keys, adminKeyMade));
+            context.addApplicationListener(new QuickStartBanner(keys, adminKeyMade));
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -62,7 +62,7 @@ final class EmbeddedMode
      * requests are drained and the pool is closed when the server stops.
      */
     private static void stopAtTheVeryEnd(
-            ConfigurableApplicationContext context, Server server, Folder folder) {
+            ConfigurableApplicationContext context, EmbeddedPostgres server, LockedDirectory folder) {
         ((DefaultSingletonBeanRegistry) context.getBeanFactory())
                 .registerDisposableBean(
                         "embeddedPostgreSql",
@@ -73,10 +73,10 @@ final class EmbeddedMode
     }
 
     /** In front of all other sources, which have nothing or a blank text under these names. */
-    private static boolean fillIn(ConfigurableEnvironment environment, Server server, Keys keys) {
+    private static boolean fillIn(ConfigurableEnvironment environment, EmbeddedPostgres server, DevelopmentSecrets keys) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.datasource.url", server.url());
-        properties.put("spring.datasource.username", Server.USER);
+        properties.put("spring.datasource.username", EmbeddedPostgres.USER);
         properties.put("spring.datasource.password", keys.database());
         boolean adminKeyMissing =
                 !isSet(environment, "seedgate.admin-key")

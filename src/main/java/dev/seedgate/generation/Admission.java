@@ -1,14 +1,14 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Charge;
 import dev.seedgate.credit.Ledger;
 import dev.seedgate.credit.Reservation;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.credit.ReservationRequest;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.TaskId;
-import dev.seedgate.team.Caller;
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.team.AuthenticatedTeam;
+import dev.seedgate.telemetry.TaskTracing;
 import dev.seedgate.upstream.Vendor;
-import dev.seedgate.work.DueWork;
+import dev.seedgate.work.WorkQueue;
 import jakarta.persistence.EntityManager;
 import java.util.Optional;
 import org.springframework.context.ApplicationEventPublisher;
@@ -22,23 +22,23 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class Admission {
 
     private final EntityManager entities;
-    private final IdempotencyKeys idempotencyKeys;
+    private final IdempotencyStore idempotencyKeys;
     private final Ledger ledger;
-    private final DueWork work;
-    private final Intake intake;
+    private final WorkQueue work;
+    private final AdmissionGate intake;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
-    private final Steps steps;
+    private final TaskTracing steps;
 
     Admission(
             EntityManager entities,
-            IdempotencyKeys idempotencyKeys,
+            IdempotencyStore idempotencyKeys,
             Ledger ledger,
-            DueWork work,
-            Intake intake,
+            WorkQueue work,
+            AdmissionGate intake,
             Vendor vendor,
             ApplicationEventPublisher events,
-            Steps steps) {
+            TaskTracing steps) {
         this.entities = entities;
         this.idempotencyKeys = idempotencyKeys;
         this.ledger = ledger;
@@ -56,14 +56,14 @@ class Admission {
      *     it open
      */
     @Transactional
-    Receipt admit(Caller caller, Order order, TaskId id, Runnable committing) {
+    CreateResult admit(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
         // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
         // the reservation. Before the key is looked for: the call that it belongs to may have used
         // up
         // what this one misses.
-        GatewayException refusal = ledger.look(charge(caller, order, id)).refusal();
-        Optional<Receipt> earlier =
+        ApiException refusal = ledger.look(charge(caller, order, id)).refusal();
+        Optional<CreateResult> earlier =
                 Optional.ofNullable(key)
                         .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
         if (earlier.isPresent()) {
@@ -83,7 +83,7 @@ class Admission {
      * The account is moved last but for the work row, which needs the price: its lock is what
      * creates wait for.
      */
-    private Receipt accept(Caller caller, Order order, TaskId id, Runnable committing) {
+    private CreateResult accept(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));
@@ -97,12 +97,12 @@ class Admission {
                         committing.run();
                     }
                 });
-        return new Receipt(
+        return new CreateResult(
                 id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
     }
 
-    Charge charge(Caller caller, Order order, TaskId id) {
-        return new Charge(
+    ReservationRequest charge(AuthenticatedTeam caller, Order order, TaskId id) {
+        return new ReservationRequest(
                 id.value(),
                 caller.teamId(),
                 caller.keyId(),

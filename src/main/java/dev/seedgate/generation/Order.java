@@ -1,6 +1,6 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Preset;
+import dev.seedgate.credit.ClipPrice;
 import dev.seedgate.shared.Sha256;
 import dev.seedgate.upstream.ClipRequest;
 import java.util.HexFormat;
@@ -18,8 +18,8 @@ record Order(
         @Nullable String idempotencyKey,
         String requestId) {
 
-    Preset preset() {
-        return Preset.of(clip.durationSeconds(), clip.sound());
+    ClipPrice preset() {
+        return ClipPrice.of(clip.durationSeconds(), clip.sound());
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -44,7 +44,7 @@ public enum Phase {
     public static Set<Phase> wanted(@Nullable String word) {
         Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : named(word);
         if (phases.isEmpty()) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "status must be IN_PROGRESS, SUCCESS, FAILED or a phase.");
         }

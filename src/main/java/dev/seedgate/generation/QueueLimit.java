@@ -1,8 +1,8 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.upstream.Budget;
-import dev.seedgate.work.DueWork;
+import dev.seedgate.upstream.RateBudget;
 import dev.seedgate.work.TeamQueue;
+import dev.seedgate.work.WorkQueue;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +36,7 @@ class QueueLimit {
     private static final double MARGIN = 0.9;
 
     private final Supplier<List<TeamQueue>> look;
-    private final Budget budget;
+    private final RateBudget budget;
     private final GenerationSettings settings;
     private final Map<Long, Integer> takenSince = new ConcurrentHashMap<>();
     private volatile Map<Long, TeamQueue> queues = Map.of();
@@ -44,14 +44,14 @@ class QueueLimit {
     private @Nullable Sample last;
 
     @Autowired
-    QueueLimit(DueWork work, Budget budget, GenerationSettings settings) {
+    QueueLimit(WorkQueue work, RateBudget budget, GenerationSettings settings) {
         this(
                 () -> work.queues(settings.queueMaxLength(), settings.stopsUntilFailed()),
                 budget,
                 settings);
     }
 
-    QueueLimit(Supplier<List<TeamQueue>> look, Budget budget, GenerationSettings settings) {
+    QueueLimit(Supplier<List<TeamQueue>> look, RateBudget budget, GenerationSettings settings) {
         this.look = look;
         this.budget = budget;
         this.settings = settings;

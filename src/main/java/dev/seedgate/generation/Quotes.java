@@ -1,12 +1,12 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Accounts;
+import dev.seedgate.credit.AdmissionVerdict;
 import dev.seedgate.credit.Ledger;
-import dev.seedgate.credit.Verdict;
+import dev.seedgate.credit.TeamAccounts;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.TaskId;
-import dev.seedgate.team.Caller;
+import dev.seedgate.team.AuthenticatedTeam;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -17,12 +17,12 @@ import org.springframework.transaction.annotation.Transactional;
 class Quotes {
 
     private final Admission admission;
-    private final Intake intake;
+    private final AdmissionGate intake;
     private final Ledger ledger;
-    private final Accounts accounts;
+    private final TeamAccounts accounts;
     private final Clock clock;
 
-    Quotes(Admission admission, Intake intake, Ledger ledger, Accounts accounts, Clock clock) {
+    Quotes(Admission admission, AdmissionGate intake, Ledger ledger, TeamAccounts accounts, Clock clock) {
         this.admission = admission;
         this.clock = clock;
         this.intake = intake;
@@ -32,22 +32,22 @@ class Quotes {
 
     /** Asks what a create is asked first; neither writes nor waits for those that do. */
     @Transactional(readOnly = true)
-    Quote quote(Caller caller, Order order) {
+    Quote quote(AuthenticatedTeam caller, Order order) {
         Long remaining = accounts.balance(caller.teamId()).remaining();
         long credits = order.preset().credits();
         try {
             intake.look(caller);
-        } catch (GatewayException refusal) {
+        } catch (ApiException refusal) {
             return refused(credits, refusal, remaining);
         }
-        Verdict verdict =
+        AdmissionVerdict verdict =
                 ledger.look(admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);
     }
 
-    private static Quote refused(long credits, GatewayException refusal, @Nullable Long remaining) {
+    private static Quote refused(long credits, ApiException refusal, @Nullable Long remaining) {
         return new Quote(credits, false, refusal.code(), refusal.message(), remaining);
     }
 

@@ -1,10 +1,10 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Preset;
+import dev.seedgate.credit.ClipPrice;
 import dev.seedgate.shared.TaskId;
-import dev.seedgate.team.Caller;
+import dev.seedgate.team.AuthenticatedTeam;
 import dev.seedgate.upstream.ClipRequest;
-import dev.seedgate.upstream.Echo;
+import dev.seedgate.upstream.PromptRedactor;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -59,9 +59,9 @@ class Task {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
 
-    Task(TaskId id, Caller caller, Order order, String upstream, @Nullable String traceParent) {
+    Task(TaskId id, AuthenticatedTeam caller, Order order, String upstream, @Nullable String traceParent) {
         ClipRequest clip = order.clip();
-        Preset price = order.preset();
+        ClipPrice price = order.preset();
         this.id = id.value();
         teamId = caller.teamId();
         keyId = caller.keyId();
@@ -76,7 +76,7 @@ class Task {
         imageUrls = clip.imageUrls().toArray(String[]::new);
         preset = price.label();
         credits = price.credits();
-        priceVersion = Preset.PRICE_VERSION;
+        priceVersion = ClipPrice.PRICE_VERSION;
         phase = Phase.QUEUED;
         this.upstream = upstream;
         // One reading of one clock: a time is a place among the ids.
@@ -216,7 +216,7 @@ class Task {
 
     /** A text that is kept longer than the order, without what was ordered. */
     String withoutOrder(String text) {
-        return prompt == null ? text : Echo.removed(text, clip());
+        return prompt == null ? text : PromptRedactor.removed(text, clip());
     }
 
     TaskStatus status() {
@@ -235,8 +235,8 @@ class Task {
                 createdAt);
     }
 
-    TaskFile file(String team, List<TaskFile.Event> events, List<TaskFile.Entry> ledger) {
-        return new TaskFile(
+    TaskRecord file(String team, List<TaskRecord.Event> events, List<TaskRecord.Entry> ledger) {
+        return new TaskRecord(
                 status(),
                 phase,
                 team,

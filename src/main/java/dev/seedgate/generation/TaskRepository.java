@@ -1,6 +1,6 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.shared.DatabaseTime;
+import dev.seedgate.shared.DatabaseClock;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface TaskRepository extends Repository<Task, String>, DatabaseTime {
+interface TaskRepository extends Repository<Task, String>, DatabaseClock {
 
     Optional<Task> findByIdAndTeamId(String id, long teamId);
 

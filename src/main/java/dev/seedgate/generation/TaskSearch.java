@@ -1,7 +1,7 @@
 package dev.seedgate.generation;
 
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.NewestFirst;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.TaskId;
@@ -41,7 +41,7 @@ class TaskSearch {
     /** A cursor that is no task's id is {@code INVALID_REQUEST}. */
     Page<Found> find(TaskFilter filter, @Nullable String cursor, int limit) {
         if (cursor != null && TaskId.parse(cursor).isEmpty()) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "cursor must be the next_cursor of an earlier answer.");
         }

@@ -1,17 +1,17 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Accounts;
 import dev.seedgate.credit.Credits;
+import dev.seedgate.credit.TeamAccounts;
 import dev.seedgate.database.BillingZone;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
+import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.ProjectName;
-import dev.seedgate.shared.Refuses;
 import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
-import dev.seedgate.team.Caller;
+import dev.seedgate.team.AuthenticatedTeam;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -35,24 +35,24 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamApiController {
 
-    private final TaskReads reads;
-    private final Accounts accounts;
-    private final SandboxLinks links;
-    private final Outcomes outcomes;
+    private final TaskQueries reads;
+    private final TeamAccounts accounts;
+    private final SandboxUrlRewriter links;
+    private final TaskLifecycle outcomes;
     private final BillingZone zone;
     private final Quotes quotes;
-    private final OrderReader orders;
-    private final JsonBody json;
+    private final OrderParser orders;
+    private final JsonBodyParser json;
 
     TeamApiController(
-            TaskReads reads,
-            Accounts accounts,
-            SandboxLinks links,
-            Outcomes outcomes,
+            TaskQueries reads,
+            TeamAccounts accounts,
+            SandboxUrlRewriter links,
+            TaskLifecycle outcomes,
             BillingZone zone,
             Quotes quotes,
-            OrderReader orders,
-            JsonBody json) {
+            OrderParser orders,
+            JsonBodyParser json) {
         this.reads = reads;
         this.accounts = accounts;
         this.links = links;
@@ -67,10 +67,10 @@ class TeamApiController {
             summary = "Read a task with its history",
             description =
                     "The seven status fields, the phase it is really in, and how it came there.")
-    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/tasks/{id}")
     Envelope<TaskDetails> task(
-            @AuthenticationPrincipal Caller caller,
+            @AuthenticationPrincipal AuthenticatedTeam caller,
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
@@ -81,10 +81,10 @@ class TeamApiController {
             summary = "List the team's tasks",
             description =
                     "Newest first. status takes IN_PROGRESS, SUCCESS, FAILED or a phase; from and to are half-open, dates in the billing zone or instants.")
-    @Refuses({ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_PROJECT})
+    @FailsWith({ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_PROJECT})
     @GetMapping("/tasks")
-    Envelope<Page<TaskItem>> tasks(
-            @AuthenticationPrincipal Caller caller,
+    Envelope<Page<TaskSummary>> tasks(
+            @AuthenticationPrincipal AuthenticatedTeam caller,
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String project,
             @RequestParam(required = false) @Nullable String from,
@@ -99,7 +99,7 @@ class TeamApiController {
                         null,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        Page<TaskItem> page = reads.list(caller, filter, cursor, PageSize.checked(limit));
+        Page<TaskSummary> page = reads.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
                 new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
     }
@@ -108,10 +108,10 @@ class TeamApiController {
             summary = "Cancel a task that still waits",
             description =
                     "Only while QUEUED: it is FAILED then, and its charge goes back. Once its submit began the vendor renders it.")
-    @Refuses({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
     @DeleteMapping("/tasks/{id}")
     Envelope<TaskDetails> cancel(
-            @AuthenticationPrincipal Caller caller,
+            @AuthenticationPrincipal AuthenticatedTeam caller,
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         TaskId task = id(id, "The task id in the path");
@@ -125,8 +125,8 @@ class TeamApiController {
                     "The body is that of an order. Nothing is charged or kept: accepted says whether it would be taken at this moment, error and message why not.")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             required = true,
-            content = @Content(schema = @Schema(ref = OrderDescription.NAME)))
-    @Refuses({
+            content = @Content(schema = @Schema(ref = OrderSchema.NAME)))
+    @FailsWith({
         ErrorCode.INVALID_PROMPT,
         ErrorCode.INVALID_ASPECT_RATIO,
         ErrorCode.INVALID_DURATION,
@@ -135,7 +135,7 @@ class TeamApiController {
     })
     @PostMapping("/quote")
     Envelope<Quote> quote(
-            @AuthenticationPrincipal Caller caller,
+            @AuthenticationPrincipal AuthenticatedTeam caller,
             @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
             RequestEntity<byte[]> request) {
         JsonNode body = json.required(request);
@@ -146,14 +146,14 @@ class TeamApiController {
     private static TaskId id(String text, String what) {
         return TaskId.parse(text)
                 .orElseThrow(() ->
-                        new GatewayException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
+                        new ApiException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
     }
 
     private static String project(String text) {
         if (text.matches(ProjectName.FORM)) {
             return text;
         }
-        throw new GatewayException(
+        throw new ApiException(
                 ErrorCode.INVALID_PROJECT, "project must be " + ProjectName.RULE + ".");
     }
 
@@ -162,12 +162,12 @@ class TeamApiController {
             description =
                     "quota, used and renews_at are of this month; remaining is what can still be charged, null without a quota.")
     @GetMapping("/credits")
-    Envelope<Credits> credits(@AuthenticationPrincipal Caller caller) {
+    Envelope<Credits> credits(@AuthenticationPrincipal AuthenticatedTeam caller) {
         return Envelope.success(Credits.of(accounts.balance(caller.teamId())));
     }
 
-    private TaskItem reachable(TaskItem task) {
-        return new TaskItem(links.reachable(task.status()), task.phase(), task.project());
+    private TaskSummary reachable(TaskSummary task) {
+        return new TaskSummary(links.reachable(task.status()), task.phase(), task.project());
     }
 
     private TaskDetails reachable(TaskDetails task) {

@@ -47,11 +47,11 @@ record ClipOrder(
 
     private static String prompt(JsonNode posted) {
         if (!posted.isString()) {
-            throw new Refusal(400, "prompt is required and must be a string");
+            throw new SandboxException(400, "prompt is required and must be a string");
         }
         String prompt = text("prompt", posted).strip();
         if (prompt.isEmpty() || prompt.codePointCount(0, prompt.length()) > LONGEST_PROMPT) {
-            throw new Refusal(400, "prompt must have 1 to 1000 characters");
+            throw new SandboxException(400, "prompt must have 1 to 1000 characters");
         }
         return prompt;
     }
@@ -63,14 +63,14 @@ record ClipOrder(
         if (hasImages) {
             return "16:9";
         }
-        throw new Refusal(400, "aspect_ratio must be one of 16:9, 9:16, 1:1");
+        throw new SandboxException(400, "aspect_ratio must be one of 16:9, 9:16, 1:1");
     }
 
     private static String duration(JsonNode posted) {
         if (posted.isString() && DURATIONS.contains(posted.stringValue())) {
             return posted.stringValue();
         }
-        throw new Refusal(400, "duration must be \"5\" or \"10\"");
+        throw new SandboxException(400, "duration must be \"5\" or \"10\"");
     }
 
     private static boolean sound(JsonNode posted) {
@@ -80,7 +80,7 @@ record ClipOrder(
         if (posted.isBoolean()) {
             return posted.booleanValue();
         }
-        throw new Refusal(400, "sound must be a boolean");
+        throw new SandboxException(400, "sound must be a boolean");
     }
 
     private static List<String> imageUrls(JsonNode posted, int most) {
@@ -88,19 +88,19 @@ record ClipOrder(
             return List.of();
         }
         if (!posted.isArray()) {
-            throw new Refusal(400, "image_urls must be an array of strings");
+            throw new SandboxException(400, "image_urls must be an array of strings");
         }
         if (posted.size() > most) {
-            throw new Refusal(400, "image_urls must have at most " + most + " entries");
+            throw new SandboxException(400, "image_urls must have at most " + most + " entries");
         }
         List<String> urls = new ArrayList<>();
         for (JsonNode url : posted) {
             if (!url.isString()) {
-                throw new Refusal(400, "image_urls must be an array of strings");
+                throw new SandboxException(400, "image_urls must be an array of strings");
             }
             String text = text("image_urls", url);
             if (text.length() > LONGEST_URL || !isWebAddress(text)) {
-                throw new Refusal(
+                throw new SandboxException(
                         400, "image_urls must be http or https URLs of at most 2048 characters");
             }
             urls.add(text);
@@ -125,7 +125,7 @@ record ClipOrder(
     private static String text(String field, JsonNode posted) {
         String text = posted.stringValue();
         if (text.codePoints().anyMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF))) {
-            throw new Refusal(400, field + " must be text: it has a NUL or half a character");
+            throw new SandboxException(400, field + " must be text: it has a NUL or half a character");
         }
         return text;
     }

@@ -16,10 +16,10 @@ class Expiry implements SmartLifecycle {
 
     private final Loop loop;
     private final JdbcClient jdbc;
-    private final Renders renders;
+    private final SandboxTasks renders;
     private final SandboxSettings settings;
 
-    Expiry(JdbcClient jdbc, Renders renders, SandboxSettings settings) {
+    Expiry(JdbcClient jdbc, SandboxTasks renders, SandboxSettings settings) {
         this.jdbc = jdbc;
         this.renders = renders;
         this.settings = settings;

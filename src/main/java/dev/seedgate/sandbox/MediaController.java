@@ -21,18 +21,18 @@ class MediaController {
     private static final CacheControl CACHED =
             CacheControl.maxAge(Duration.ofDays(1)).cachePublic().immutable();
 
-    private final Renders renders;
+    private final SandboxTasks renders;
 
-    MediaController(Renders renders) {
+    MediaController(SandboxTasks renders) {
         this.renders = renders;
     }
 
     @GetMapping("/sandbox/media/{name:clip_[0-9a-z]+}.mp4")
     ResponseEntity<Resource> clip(@PathVariable("name") String name) {
-        Render render =
+        SandboxTask render =
                 renders.findByMedia(name)
-                        .filter(Render::succeeded)
-                        .orElseThrow(() -> new Refusal(404, "There is no such clip."));
+                        .filter(SandboxTask::succeeded)
+                        .orElseThrow(() -> new SandboxException(404, "There is no such clip."));
         return ResponseEntity.ok()
                 .contentType(MediaType.valueOf("video/mp4"))
                 .cacheControl(CACHED)

@@ -18,7 +18,7 @@ class MediaLinks {
     }
 
     /** Absolute; without a public address, on the host that was asked for the status. */
-    String link(Render render, HttpServletRequest request) {
+    String link(SandboxTask render, HttpServletRequest request) {
         String base =
                 publicUrl.isEmpty()
                         ? ServletUriComponentsBuilder.fromContextPath(request).toUriString()

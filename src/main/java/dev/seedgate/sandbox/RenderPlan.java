@@ -20,21 +20,21 @@ record RenderPlan(
     /** No sum of prices: a report that is wrong by it can't be mistaken for another preset. */
     private static final long WRONG_BY = 7;
 
-    static RenderPlan of(ClipOrder order, Directive directive, SandboxSettings settings) {
+    static RenderPlan of(ClipOrder order, PromptDirective directive, SandboxSettings settings) {
         Duration renderTime = settings.sandboxRenderTime();
         long credits = order.credits();
         return switch (directive) {
-            case Directive.Fail _ -> new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
-            case Directive.Slow(Duration slow) ->
+            case PromptDirective.Fail _ -> new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
+            case PromptDirective.Slow(Duration slow) ->
                     succeeding(min(slow, settings.sandboxMaxRenderTime()), credits);
-            case Directive.Stuck _ -> succeeding(null, credits);
-            case Directive.OddStatus _ ->
+            case PromptDirective.Stuck _ -> succeeding(null, credits);
+            case PromptDirective.OddStatus _ ->
                     new RenderPlan(ODD_STATUS, "SUCCESS", renderTime, credits);
-            case Directive.WrongCredits _ -> succeeding(renderTime, credits + WRONG_BY);
-            case Directive.None _,
-                    Directive.Reject _,
-                    Directive.RefuseTimes _,
-                    Directive.LostAnswer _ ->
+            case PromptDirective.WrongCredits _ -> succeeding(renderTime, credits + WRONG_BY);
+            case PromptDirective.None _,
+                    PromptDirective.Reject _,
+                    PromptDirective.RefuseTimes _,
+                    PromptDirective.LostAnswer _ ->
                     succeeding(renderTime, credits);
         };
     }

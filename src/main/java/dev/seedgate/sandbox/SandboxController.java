@@ -23,18 +23,18 @@ class SandboxController {
     /** What the database can be asked for; it knows no NUL, for one. */
     private static final Pattern TASK_ID = Pattern.compile("sd15p_[0-9a-z]{1,64}");
 
-    private final VendorRequests requests;
+    private final SandboxRequestReader requests;
     private final OrderRate rate;
-    private final CountedRefusals refusals;
-    private final Renders renders;
+    private final RepeatedRefusals refusals;
+    private final SandboxTasks renders;
     private final MediaLinks links;
     private final SandboxSettings settings;
 
     SandboxController(
-            VendorRequests requests,
+            SandboxRequestReader requests,
             OrderRate rate,
-            CountedRefusals refusals,
-            Renders renders,
+            RepeatedRefusals refusals,
+            SandboxTasks renders,
             MediaLinks links,
             SandboxSettings settings) {
         this.requests = requests;
@@ -49,17 +49,17 @@ class SandboxController {
     ResponseEntity<Envelope> generate(HttpServletRequest request) {
         requests.requireKey(request);
         if (!rate.take()) {
-            throw new Refusal(
+            throw new SandboxException(
                     429, "Too many orders; please slow down.", settings.sandboxRetryAfter());
         }
         ClipOrder order = ClipOrder.from(requests.body(request), settings.maxImageUrls());
-        Directive directive = Directive.in(order.prompt());
+        PromptDirective directive = PromptDirective.in(order.prompt());
         refuseWhereAsked(order, directive);
         String id =
                 renders.start(order, RenderPlan.of(order, directive, settings))
                         .orElseThrow(
-                                () -> new Refusal(402, "Insufficient credits, please top up."));
-        if (directive instanceof Directive.LostAnswer) {
+                                () -> new SandboxException(402, "Insufficient credits, please top up."));
+        if (directive instanceof PromptDirective.LostAnswer) {
             LostAnswerValve.loseAnswer(request);
             return ResponseEntity.ok().build();
         }
@@ -84,34 +84,34 @@ class SandboxController {
     ResponseEntity<Envelope> anythingElse(HttpServletRequest request) {
         String path = request.getRequestURI().substring(request.getContextPath().length());
         throw switch (path) {
-            case "/sandbox/api/generate" -> new Refusal(405, "Use POST.");
-            case "/sandbox/api/status" -> new Refusal(405, "Use GET or POST.");
-            default -> new Refusal(404, "There is no such endpoint.");
+            case "/sandbox/api/generate" -> new SandboxException(405, "Use POST.");
+            case "/sandbox/api/status" -> new SandboxException(405, "Use GET or POST.");
+            default -> new SandboxException(404, "There is no such endpoint.");
         };
     }
 
-    private void refuseWhereAsked(ClipOrder order, Directive directive) {
+    private void refuseWhereAsked(ClipOrder order, PromptDirective directive) {
         switch (directive) {
-            case Directive.Reject(int status) -> throw asked(status);
-            case Directive.RefuseTimes(int status, int times) -> {
+            case PromptDirective.Reject(int status) -> throw asked(status);
+            case PromptDirective.RefuseTimes(int status, int times) -> {
                 if (refusals.refuseOnceMore(order, times)) {
                     throw asked(status);
                 }
             }
-            case Directive.None _,
-                    Directive.Fail _,
-                    Directive.Slow _,
-                    Directive.Stuck _,
-                    Directive.LostAnswer _,
-                    Directive.OddStatus _,
-                    Directive.WrongCredits _ -> {
+            case PromptDirective.None _,
+                    PromptDirective.Fail _,
+                    PromptDirective.Slow _,
+                    PromptDirective.Stuck _,
+                    PromptDirective.LostAnswer _,
+                    PromptDirective.OddStatus _,
+                    PromptDirective.WrongCredits _ -> {
                 // These are taken; what they ask for comes later.
             }
         }
     }
 
-    private Refusal asked(int status) {
-        return new Refusal(
+    private SandboxException asked(int status) {
+        return new SandboxException(
                 status,
                 "The sandbox refuses this order, as its prompt asked.",
                 status == 429 ? settings.sandboxRetryAfter() : null);
@@ -119,13 +119,13 @@ class SandboxController {
 
     private ResponseEntity<Envelope> status(@Nullable String id, HttpServletRequest request) {
         if (id == null || id.isBlank()) {
-            throw new Refusal(400, "task_id is required");
+            throw new SandboxException(400, "task_id is required");
         }
-        Render render =
+        SandboxTask render =
                 Optional.of(id)
                         .filter(TASK_ID.asMatchPredicate())
                         .flatMap(renders::find)
-                        .orElseThrow(() -> new Refusal(404, "There is no such task."));
+                        .orElseThrow(() -> new SandboxException(404, "There is no such task."));
         if (render.refundDue()) {
             renders.refundFailed();
         }

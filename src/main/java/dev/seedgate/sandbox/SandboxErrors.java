@@ -23,7 +23,7 @@ class SandboxErrors {
     private static final Logger log = LoggerFactory.getLogger(SandboxErrors.class);
 
     @ExceptionHandler
-    ResponseEntity<Envelope> refused(Refusal refusal) {
+    ResponseEntity<Envelope> refused(SandboxException refusal) {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(refusal.status()).contentType(MediaType.APPLICATION_JSON);
         if (refusal.retryAfter() != null) {

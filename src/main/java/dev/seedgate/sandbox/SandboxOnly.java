@@ -9,5 +9,5 @@ import org.springframework.context.annotation.Conditional;
 /** Marks the beans that exist only while the sandbox is the vendor. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@Conditional(NoUpstreamKey.class)
+@Conditional(OnMissingUpstreamKey.class)
 @interface SandboxOnly {}

@@ -28,7 +28,7 @@ record StatusData(
         @JsonProperty("error_message") @Nullable String errorMessage,
         @JsonProperty("created_at") String createdAt) {
 
-    static StatusData of(Render render, String link) {
+    static StatusData of(SandboxTask render, String link) {
         return new StatusData(
                 render.id(),
                 render.status(),

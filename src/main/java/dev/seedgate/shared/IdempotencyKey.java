@@ -16,7 +16,7 @@ public final class IdempotencyKey {
      */
     public static String required(@Nullable String header) {
         if (header == null || !header.matches(FORM)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_IDEMPOTENCY_KEY,
                     "Send an Idempotency-Key of 1 to 255 visible ASCII characters: what is repeated must not count twice.");
         }

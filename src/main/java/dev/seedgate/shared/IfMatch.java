@@ -21,7 +21,7 @@ public record IfMatch(@Nullable String header) {
                         .map(String::strip)
                         .anyMatch(it -> it.equals("*") || it.equals(tag));
         if (!matches) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.VERSION_CONFLICT,
                     "It has been changed meanwhile and is now version %s. Read it again, then decide."
                             .formatted(tag));

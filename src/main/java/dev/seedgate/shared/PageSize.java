@@ -9,7 +9,7 @@ public final class PageSize {
 
     public static int checked(int limit) {
         if (limit < 1 || limit > LARGEST) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "limit must be 1 to 200.");
         }
         return limit;
     }

@@ -29,13 +29,13 @@ public final class SecretFile {
      * Reads the file for the first time.
      *
      * @param setting the variable that names it
-     * @param check answers the secret or throws a {@link StartupProblem}
+     * @param check answers the secret or throws a {@link StartupException}
      */
     public static SecretFile open(String setting, Path file, UnaryOperator<String> check) {
         try {
             return new SecretFile(setting, file, check);
         } catch (IOException e) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "%s can't be read: %s (%s)."
                             .formatted(setting, file, e.getClass().getSimpleName()));
         }
@@ -48,7 +48,7 @@ public final class SecretFile {
                 read = read();
                 log.info("{}: the secret was read again", setting);
             }
-        } catch (IOException | StartupProblem e) {
+        } catch (IOException | StartupException e) {
             log.warn("{} can't be read; the old secret stays in use: {}", setting, file);
         }
         return read.secret();

@@ -1,6 +1,6 @@
 package dev.seedgate.staff;
 
-import dev.seedgate.key.KeyText;
+import dev.seedgate.key.ApiKeyFormat;
 import dev.seedgate.shared.Sha256;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -46,7 +46,7 @@ class AdminKey {
     AdminKey(NewAdminKey request, String text, Instant now) {
         name = request.name();
         hash = Sha256.of(text);
-        hint = KeyText.ADMIN.hint(text);
+        hint = ApiKeyFormat.ADMIN.hint(text);
         role = request.role().text();
         expiresAt = request.expiresAt();
         createdAt = now;

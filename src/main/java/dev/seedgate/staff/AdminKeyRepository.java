@@ -1,6 +1,6 @@
 package dev.seedgate.staff;
 
-import dev.seedgate.shared.DatabaseTime;
+import dev.seedgate.shared.DatabaseClock;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +9,7 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface AdminKeyRepository extends Repository<AdminKey, Long>, DatabaseTime {
+interface AdminKeyRepository extends Repository<AdminKey, Long>, DatabaseClock {
 
     AdminKey saveAndFlush(AdminKey key);
 

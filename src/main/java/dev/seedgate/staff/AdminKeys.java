@@ -2,11 +2,11 @@ package dev.seedgate.staff;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
-import dev.seedgate.key.KeyRevision;
-import dev.seedgate.key.KeyText;
+import dev.seedgate.key.ApiKeyCacheVersion;
+import dev.seedgate.key.ApiKeyFormat;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import java.time.Clock;
@@ -23,11 +23,11 @@ import org.springframework.transaction.annotation.Transactional;
 public class AdminKeys {
 
     private final AdminKeyRepository keys;
-    private final KeyRevision revision;
+    private final ApiKeyCacheVersion revision;
     private final AuditLog audit;
     private final Clock clock;
 
-    AdminKeys(AdminKeyRepository keys, KeyRevision revision, AuditLog audit, Clock clock) {
+    AdminKeys(AdminKeyRepository keys, ApiKeyCacheVersion revision, AuditLog audit, Clock clock) {
         this.keys = keys;
         this.revision = revision;
         this.audit = audit;
@@ -50,7 +50,7 @@ public class AdminKeys {
         // When a key ends is decided by the database's clock, so it is set by it too.
         Instant now = keys.now();
         if (old.isDead(now)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "Admin key " + id + " has ended; make a new one instead of rotating it.");
         }
@@ -84,7 +84,7 @@ public class AdminKeys {
     }
 
     private IssuedAdminKey issue(NewAdminKey request, @Nullable String reason, Actor actor) {
-        String text = KeyText.ADMIN.generate();
+        String text = ApiKeyFormat.ADMIN.generate();
         AdminKeyDetails made =
                 keys.saveAndFlush(new AdminKey(request, text, clock.instant())).details();
         write("admin-key.issue", null, made, reason, actor);
@@ -94,7 +94,7 @@ public class AdminKeys {
     private AdminKey lock(long id) {
         return keys.lock(id)
                 .orElseThrow(() ->
-                        new GatewayException(
+                        new ApiException(
                                 ErrorCode.KEY_NOT_FOUND, "There is no admin key " + id + "."));
     }
 

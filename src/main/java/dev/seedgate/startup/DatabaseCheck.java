@@ -1,6 +1,6 @@
 package dev.seedgate.startup;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -56,7 +56,7 @@ final class DatabaseCheck
             return;
         }
         if (!url.startsWith(SCHEME)) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "SPRING_DATASOURCE_URL must look like jdbc:postgresql://host:5432/name: the gateway works with PostgreSQL only.");
         }
         DatabaseSettings settings =
@@ -82,7 +82,7 @@ final class DatabaseCheck
                 return;
             } catch (SQLException e) {
                 if (!mayPass(e) || System.nanoTime() - begin > patience.toNanos()) {
-                    throw new StartupProblem(explain(e, url), e);
+                    throw new StartupException(explain(e, url), e);
                 }
                 if (!told) {
                     LOG.info("The database does not answer yet; trying for {}", patience);
@@ -118,7 +118,7 @@ final class DatabaseCheck
                         .load()
                         .validateWithResult();
         if (!result.validationSuccessful) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "The tables in the database at %s are not those of this version of the gateway (%s), and migrations are turned off: apply them as the tables' owner with SEEDGATE_MIGRATE_ONLY=true, then start again."
                             .formatted(place(url), detail(result)));
         }
@@ -133,7 +133,7 @@ final class DatabaseCheck
 
     static void checkVersion(String url, int version) {
         if (version < OLDEST_VERSION) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "The database at %s is PostgreSQL %d: the gateway needs %d or newer."
                             .formatted(place(url), version, OLDEST_VERSION));
         }
@@ -167,7 +167,7 @@ final class DatabaseCheck
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartupProblem("The start was interrupted.", e);
+            throw new StartupException("The start was interrupted.", e);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.seedgate.startup;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,7 +17,7 @@ record DatabaseSettings(@DefaultValue("30s") Duration startupWait) {
     /** Bound before there is a validator. */
     DatabaseSettings {
         if (startupWait.isNegative() || startupWait.compareTo(LONGEST_WAIT) > 0) {
-            throw new StartupProblem("SEEDGATE_DATABASE_STARTUP_WAIT must be from 0 to 1h.");
+            throw new StartupException("SEEDGATE_DATABASE_STARTUP_WAIT must be from 0 to 1h.");
         }
     }
 }

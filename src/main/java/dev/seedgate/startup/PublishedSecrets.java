@@ -1,6 +1,6 @@
 package dev.seedgate.startup;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -72,12 +72,12 @@ final class PublishedSecrets
         }
         String names = String.join(", ", published);
         if (hasVendor(environment)) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "%s: the value stands in this project's files, so everybody knows it, and a real vendor is configured: set a secret of your own (deploy/make-secrets makes them)."
                             .formatted(names));
         }
         if (!isLoopback(listensAt(environment))) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "%s: the value stands in this project's files, so everybody knows it, and other machines may reach this gateway: set a secret of your own (deploy/make-secrets makes them), or listen on this machine alone (SERVER_ADDRESS=127.0.0.1; with docker compose SEEDGATE_LISTEN=127.0.0.1)."
                             .formatted(names));
         }

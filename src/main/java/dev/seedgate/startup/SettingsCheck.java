@@ -1,6 +1,6 @@
 package dev.seedgate.startup;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -34,7 +34,7 @@ final class SettingsCheck
 
     static void checkPort(String variable, @Nullable String port) {
         if (StringUtils.hasText(port) && number(port.strip()) > HIGHEST_PORT) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "%s=%s: give a port, a whole number from 1 to 65535 (0 takes any that is free)."
                             .formatted(variable, port));
         }
@@ -52,7 +52,7 @@ final class SettingsCheck
 
     static void checkUrl(String variable, @Nullable String url) {
         if (StringUtils.hasText(url) && !isPlain(url.strip())) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "%s: give the whole address with its scheme and without user, query or fragment, such as https://video.example.org."
                             .formatted(variable));
         }

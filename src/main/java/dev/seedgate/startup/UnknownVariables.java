@@ -1,6 +1,6 @@
 package dev.seedgate.startup;
 
-import dev.seedgate.shared.Nearest;
+import dev.seedgate.shared.NearestName;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,7 +76,7 @@ class UnknownVariables {
                         "%s is no setting and does nothing%s"
                                 .formatted(
                                         variable,
-                                        Nearest.near(upper, known)
+                                        NearestName.near(upper, known)
                                                 .map(" (do you mean %s?)"::formatted)
                                                 .orElse("")));
             }

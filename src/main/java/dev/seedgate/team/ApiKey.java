@@ -1,6 +1,6 @@
 package dev.seedgate.team;
 
-import dev.seedgate.key.KeyText;
+import dev.seedgate.key.ApiKeyFormat;
 import dev.seedgate.shared.Sha256;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -62,7 +62,7 @@ class ApiKey {
         originId = origin;
         name = request.name();
         hash = Sha256.of(text);
-        hint = KeyText.TEAM.hint(text);
+        hint = ApiKeyFormat.TEAM.hint(text);
         scopes = request.scopes().stream().map(Scope::text).toArray(String[]::new);
         project = request.project();
         expiresAt = request.expiresAt();

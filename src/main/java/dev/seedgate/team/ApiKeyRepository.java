@@ -1,6 +1,6 @@
 package dev.seedgate.team;
 
-import dev.seedgate.shared.DatabaseTime;
+import dev.seedgate.shared.DatabaseClock;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +9,7 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface ApiKeyRepository extends Repository<ApiKey, Long>, DatabaseTime {
+interface ApiKeyRepository extends Repository<ApiKey, Long>, DatabaseClock {
 
     ApiKey saveAndFlush(ApiKey key);
 

@@ -2,11 +2,11 @@ package dev.seedgate.team;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
-import dev.seedgate.key.KeyRevision;
-import dev.seedgate.key.KeyText;
+import dev.seedgate.key.ApiKeyCacheVersion;
+import dev.seedgate.key.ApiKeyFormat;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.Sha256;
@@ -27,11 +27,11 @@ public class ApiKeys {
 
     private final ApiKeyRepository keys;
     private final Teams teams;
-    private final KeyRevision revision;
+    private final ApiKeyCacheVersion revision;
     private final AuditLog audit;
     private final Clock clock;
 
-    ApiKeys(ApiKeyRepository keys, Teams teams, KeyRevision revision, AuditLog audit, Clock clock) {
+    ApiKeys(ApiKeyRepository keys, Teams teams, ApiKeyCacheVersion revision, AuditLog audit, Clock clock) {
         this.keys = keys;
         this.teams = teams;
         this.revision = revision;
@@ -65,7 +65,7 @@ public class ApiKeys {
         KeyDetails before = old.details();
         version.check(before.version());
         if (before.suspended()) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "Key "
                             + id
@@ -74,7 +74,7 @@ public class ApiKeys {
         // When a key ends is decided by the database's clock, so it is set by it too.
         Instant now = keys.now();
         if (old.isDead(now)) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "Key " + id + " has ended; make a new one instead of rotating it.");
         }
@@ -123,7 +123,7 @@ public class ApiKeys {
     private Team living(String slug) {
         Team team = teams.find(slug);
         if (team.details().archivedAt() != null) {
-            throw new GatewayException(
+            throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "Team " + slug + " is archived; make the key for another team.");
         }
@@ -151,7 +151,7 @@ public class ApiKeys {
     private ApiKey lock(String slug, long id) {
         return keys.lock(slug, id)
                 .orElseThrow(() ->
-                        new GatewayException(
+                        new ApiException(
                                 ErrorCode.KEY_NOT_FOUND,
                                 "Team " + slug + " has no key " + id + "."));
     }
@@ -178,19 +178,19 @@ public class ApiKeys {
      * Makes the team and the key unless they exist; one that is suspended, archived or revoked
      * stays as it is.
      *
-     * @param apiKey the key's full text, as {@link KeyText#TEAM} has it
+     * @param apiKey the key's full text, as {@link ApiKeyFormat#TEAM} has it
      */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
         Team team =
-                teams.findOrCreate(new NewTeam(slug, name, null, null, null, null, 1, false, null));
+                teams.findOrCreate(new TeamSpec(slug, name, null, null, null, null, 1, false, null));
         if (!keys.existsByHash(Sha256.of(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey, null);
         }
     }
 
     private IssuedKey issue(Team team, NewKey request, @Nullable Long origin) {
-        String text = KeyText.TEAM.generate();
+        String text = ApiKeyFormat.TEAM.generate();
         return new IssuedKey(store(team, request, text, origin), text);
     }
 

@@ -33,7 +33,7 @@ class Team {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Team() {}
 
-    Team(NewTeam request, Instant now) {
+    Team(TeamSpec request, Instant now) {
         slug = request.slug();
         name = request.name();
         costCenter = request.costCenter();
@@ -46,7 +46,7 @@ class Team {
         createdAt = now;
     }
 
-    void change(NewTeam wanted) {
+    void change(TeamSpec wanted) {
         name = wanted.name();
         costCenter = wanted.costCenter();
         monthlyQuota = wanted.monthlyQuota();
@@ -72,8 +72,8 @@ class Team {
         suspended = false;
     }
 
-    NewTeam wanted() {
-        return new NewTeam(
+    TeamSpec wanted() {
+        return new TeamSpec(
                 slug,
                 name,
                 costCenter,

@@ -2,10 +2,10 @@ package dev.seedgate.team;
 
 import dev.seedgate.audit.AuditLog;
 import dev.seedgate.audit.Change;
-import dev.seedgate.key.KeyRevision;
+import dev.seedgate.key.ApiKeyCacheVersion;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
-import dev.seedgate.shared.GatewayException;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import java.time.Clock;
@@ -24,14 +24,14 @@ import org.springframework.transaction.annotation.Transactional;
 public class Teams {
 
     private final TeamRepository teams;
-    private final KeyRevision revision;
+    private final ApiKeyCacheVersion revision;
     private final ApplicationEventPublisher events;
     private final AuditLog audit;
     private final Clock clock;
 
     Teams(
             TeamRepository teams,
-            KeyRevision revision,
+            ApiKeyCacheVersion revision,
             ApplicationEventPublisher events,
             AuditLog audit,
             Clock clock) {
@@ -44,7 +44,7 @@ public class Teams {
 
     /** Makes a team and its account; a slug that is taken is {@code TEAM_EXISTS}. */
     @Transactional
-    public TeamDetails create(NewTeam request, Actor actor) {
+    public TeamDetails create(TeamSpec request, Actor actor) {
         if (teams.findBySlug(request.slug()).isPresent()) {
             throw exists(request.slug());
         }
@@ -76,7 +76,7 @@ public class Teams {
      */
     @Transactional
     public TeamDetails change(
-            String slug, UnaryOperator<NewTeam> wanted, IfMatch version, Actor actor) {
+            String slug, UnaryOperator<TeamSpec> wanted, IfMatch version, Actor actor) {
         return change(
                 "team.change",
                 slug,
@@ -130,11 +130,11 @@ public class Teams {
         return teams.findBySlug(slug).orElseThrow(() -> unknown(slug));
     }
 
-    Team findOrCreate(NewTeam request) {
+    Team findOrCreate(TeamSpec request) {
         return teams.findBySlug(request.slug()).orElseGet(() -> store(request));
     }
 
-    private Team store(NewTeam request) {
+    private Team store(TeamSpec request) {
         try {
             Team team = teams.saveAndFlush(new Team(request, clock.instant()));
             events.publishEvent(new TeamCreated(team.id()));
@@ -144,12 +144,12 @@ public class Teams {
         }
     }
 
-    private static GatewayException unknown(String slug) {
-        return new GatewayException(ErrorCode.TEAM_NOT_FOUND, "There is no team " + slug + ".");
+    private static ApiException unknown(String slug) {
+        return new ApiException(ErrorCode.TEAM_NOT_FOUND, "There is no team " + slug + ".");
     }
 
-    private static GatewayException exists(String slug) {
-        return new GatewayException(
+    private static ApiException exists(String slug) {
+        return new ApiException(
                 ErrorCode.TEAM_EXISTS,
                 "There is a team " + slug + " already; choose another slug.");
     }

@@ -24,7 +24,7 @@ record Content(String start, int length, NearJson json) {
     private static final int MOST_CODINGS = 3;
 
     static Content of(String text) {
-        return new Content(Echo.start(text), text.length(), NearJson.read(text));
+        return new Content(PromptRedactor.start(text), text.length(), NearJson.read(text));
     }
 
     /** What could be read, and whether all of it could. */

@@ -1,6 +1,6 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -36,7 +36,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
             return new Endpoint(SEEDANCE, key, checked(url.isEmpty() ? VENDOR_URL : url));
         }
         if (!url.isEmpty()) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "SEEDGATE_UPSTREAM_BASE_URL is set but there is no key: set"
                             + " SEEDGATE_UPSTREAM_API_KEY too, or remove the URL to use the built-in"
                             + " sandbox.");
@@ -83,7 +83,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
         } catch (URISyntaxException e) {
             // Told below; the parser's own words say less.
         }
-        throw new StartupProblem(
+        throw new StartupException(
                 "SEEDGATE_UPSTREAM_BASE_URL must be an absolute http or https URL with a host and"
                         + " without user info, query or fragment, for example "
                         + VENDOR_URL

@@ -16,7 +16,7 @@ record Envelope(NearJson json, int status) {
 
     private static final Pattern CODE = Pattern.compile("\\d{1,9}");
 
-    static Envelope of(Reply.Answered answer) {
+    static Envelope of(TransportResult.Answered answer) {
         NearJson json = answer.content().json();
         OptionalInt code = code(json);
         int status = answer.status();

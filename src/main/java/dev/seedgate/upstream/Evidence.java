@@ -43,13 +43,13 @@ final class Evidence {
     }
 
     /** What came of the call, in a line. */
-    String of(Reply reply) {
+    String of(TransportResult reply) {
         long elapsed = Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
         String outcome =
                 switch (reply) {
-                    case Reply.NotBegun it -> "not sent: " + it.cause();
-                    case Reply.Lost it -> "sent, no answer: " + it.cause();
-                    case Reply.Answered it -> told(it);
+                    case TransportResult.NotBegun it -> "not sent: " + it.cause();
+                    case TransportResult.Lost it -> "sent, no answer: " + it.cause();
+                    case TransportResult.Answered it -> told(it);
                 };
         return cleaned(sentAt + " " + call + ", after " + elapsed + " ms " + outcome, LONGEST);
     }
@@ -60,7 +60,7 @@ final class Evidence {
         return message.isEmpty() ? "The vendor gave no reason." : message;
     }
 
-    private String told(Reply.Answered answer) {
+    private String told(TransportResult.Answered answer) {
         @Nullable String type = answer.headers().getFirst(HttpHeaders.CONTENT_TYPE);
         return "HTTP "
                 + answer.status()
@@ -74,14 +74,14 @@ final class Evidence {
         if (root == null || content.json().state() != NearJson.State.WHOLE) {
             // Cut JSON may hold the prompt where it can't be found any more.
             boolean cutJson = content.start().contains("{") && !content.start().startsWith("<");
-            return cutJson || Echo.tells(content.start(), prompt)
+            return cutJson || PromptRedactor.tells(content.start(), prompt)
                     ? "(" + content.length() + " characters)"
                     : shown(content.start());
         }
         JsonNode json = root.deepCopy();
         String echoed = withoutRequest(json.path("data")) + withoutRequest(json);
         String said = said(json);
-        boolean telling = Echo.tells(said, prompt) || Echo.tells(said, echoed);
+        boolean telling = PromptRedactor.tells(said, prompt) || PromptRedactor.tells(said, echoed);
         return telling ? "(a body that repeats the prompt)" : shown(json.toString());
     }
 
@@ -95,7 +95,7 @@ final class Evidence {
     }
 
     private String shown(String body) {
-        return body.isEmpty() ? "(no body)" : cleaned(Echo.start(body), LONGEST_BODY);
+        return body.isEmpty() ? "(no body)" : cleaned(PromptRedactor.start(body), LONGEST_BODY);
     }
 
     /** All strings inside, without the escapes of JSON. */

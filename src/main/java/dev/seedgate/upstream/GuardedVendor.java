@@ -1,7 +1,7 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.telemetry.Step;
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.telemetry.TaskScope;
+import dev.seedgate.telemetry.TaskTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
@@ -23,25 +23,25 @@ final class GuardedVendor implements Vendor {
 
     private final UpstreamSettings settings;
     private final Endpoint endpoint;
-    private final Wire wire;
-    private final Guards guards;
-    private final Pauses pauses;
-    private final SubmitTable submits;
-    private final PollTable polls;
+    private final VendorHttpClient wire;
+    private final InstanceGuards guards;
+    private final VendorPauses pauses;
+    private final SubmitClassifier submits;
+    private final PollClassifier polls;
     private final MeterRegistry meters;
-    private final Steps steps;
+    private final TaskTracing steps;
     private final Clock clock;
 
     GuardedVendor(
             UpstreamSettings settings,
             Endpoint endpoint,
-            Wire wire,
-            Guards guards,
-            Pauses pauses,
-            SubmitTable submits,
-            PollTable polls,
+            VendorHttpClient wire,
+            InstanceGuards guards,
+            VendorPauses pauses,
+            SubmitClassifier submits,
+            PollClassifier polls,
             MeterRegistry meters,
-            Steps steps,
+            TaskTracing steps,
             Clock clock) {
         this.settings = settings;
         this.endpoint = endpoint;
@@ -81,7 +81,7 @@ final class GuardedVendor implements Vendor {
 
     @Override
     public SubmitAnswer submit(ClipRequest request, Permit permit) {
-        try (Step call = steps.call(SUBMIT)) {
+        try (TaskScope call = steps.call(SUBMIT)) {
             long from = System.nanoTime();
             SubmitAnswer answer = submit(request, permit, call);
             count("submit", result(answer), from, call);
@@ -89,33 +89,33 @@ final class GuardedVendor implements Vendor {
         }
     }
 
-    private SubmitAnswer submit(ClipRequest request, Permit permit, Step call) {
+    private SubmitAnswer submit(ClipRequest request, Permit permit, TaskScope call) {
         Evidence evidence = evidence(SUBMIT, request.prompt());
-        Reply reply =
+        TransportResult reply =
                 unlessStopped(
                         pauses.stopsSubmit(permit.probe()),
                         () -> guards.submit(permit, () -> wire.submit(request, permit)));
         tell(reply, call);
         SubmitAnswer answer = submits.meaning(reply, evidence);
-        if (reply instanceof Reply.Answered answered) {
+        if (reply instanceof TransportResult.Answered answered) {
             Envelope envelope = Envelope.of(answered);
             boolean accepted = answer instanceof SubmitAnswer.Accepted;
-            @Nullable Stop stop = accepted ? null : Stop.of(envelope).orElse(null);
+            @Nullable PauseReason stop = accepted ? null : PauseReason.of(envelope).orElse(null);
             learn(stop, answered, envelope, permit, answer.evidence(), evidence);
             if (accepted && permit.probe()) {
-                pauses.lift(Stop.ACCOUNT_CREDIT);
+                pauses.lift(PauseReason.ACCOUNT_CREDIT);
             }
         }
         return answer;
     }
 
     @Override
-    public Sighting sight(String upstreamTaskId, Permit permit) {
+    public TaskLookup sight(String upstreamTaskId, Permit permit) {
         Evidence evidence = evidence(POLL, "");
-        try (Step call = steps.call(POLL)) {
+        try (TaskScope call = steps.call(POLL)) {
             long from = System.nanoTime();
-            Reply reply = ask(upstreamTaskId, permit, call);
-            Sighting sighting = polls.sighting(upstreamTaskId, reply, evidence);
+            TransportResult reply = ask(upstreamTaskId, permit, call);
+            TaskLookup sighting = polls.sighting(upstreamTaskId, reply, evidence);
             learn(reply, permit, sighting.evidence(), evidence);
             count("sight", result(sighting), from, call);
             return sighting;
@@ -125,9 +125,9 @@ final class GuardedVendor implements Vendor {
     @Override
     public PollAnswer poll(String upstreamTaskId, Permit permit) {
         Evidence evidence = evidence(POLL, "");
-        try (Step call = steps.call(POLL)) {
+        try (TaskScope call = steps.call(POLL)) {
             long from = System.nanoTime();
-            Reply reply = ask(upstreamTaskId, permit, call);
+            TransportResult reply = ask(upstreamTaskId, permit, call);
             PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
             learn(reply, permit, answer.evidence(), evidence);
             count("poll", result(answer), from, call);
@@ -135,8 +135,8 @@ final class GuardedVendor implements Vendor {
         }
     }
 
-    private Reply ask(String upstreamTaskId, Permit permit, Step call) {
-        Reply reply =
+    private TransportResult ask(String upstreamTaskId, Permit permit, TaskScope call) {
+        TransportResult reply =
                 unlessStopped(
                         pauses.stopsPoll(permit.probe()),
                         () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
@@ -144,16 +144,16 @@ final class GuardedVendor implements Vendor {
         return reply;
     }
 
-    private static void tell(Reply reply, Step call) {
-        if (reply instanceof Reply.Answered answered) {
+    private static void tell(TransportResult reply, TaskScope call) {
+        if (reply instanceof TransportResult.Answered answered) {
             call.tag("http.response.status_code", String.valueOf(answered.status()));
         }
     }
 
-    private void learn(Reply reply, Permit permit, String told, Evidence evidence) {
-        if (reply instanceof Reply.Answered answered) {
+    private void learn(TransportResult reply, Permit permit, String told, Evidence evidence) {
+        if (reply instanceof TransportResult.Answered answered) {
             Envelope envelope = Envelope.of(answered);
-            @Nullable Stop stop = Stop.ofPoll(envelope).orElse(null);
+            @Nullable PauseReason stop = PauseReason.ofPoll(envelope).orElse(null);
             learn(stop, answered, envelope, permit, told, evidence);
         }
     }
@@ -163,21 +163,21 @@ final class GuardedVendor implements Vendor {
     }
 
     /** A pause may have come since the permit was given. */
-    private static Reply unlessStopped(boolean stopped, Supplier<Reply> call) {
+    private static TransportResult unlessStopped(boolean stopped, Supplier<TransportResult> call) {
         return stopped
-                ? Reply.NotBegun.guarded("the vendor was paused in the meantime")
+                ? TransportResult.NotBegun.guarded("the vendor was paused in the meantime")
                 : call.get();
     }
 
     /** What an answer says of the account, beyond its own task. */
     private void learn(
-            @Nullable Stop stop,
-            Reply.Answered answered,
+            @Nullable PauseReason stop,
+            TransportResult.Answered answered,
             Envelope envelope,
             Permit permit,
             String told,
             Evidence evidence) {
-        if (stop == Stop.THROTTLED) {
+        if (stop == PauseReason.THROTTLED) {
             pauses.throttle(
                     RetryAfter.of(answered.headers(), evidence.sentAt()).orElse(null), told);
         } else if (stop != null) {
@@ -186,13 +186,13 @@ final class GuardedVendor implements Vendor {
             pauses.answeredUnthrottled();
         }
         // Whatever the vendor's own application says but "who are you" proves that the key works.
-        boolean keyWorks = stop != Stop.ACCOUNT_KEY && envelope.isGenuine();
+        boolean keyWorks = stop != PauseReason.ACCOUNT_KEY && envelope.isGenuine();
         if (permit.probe() && keyWorks) {
-            pauses.lift(Stop.ACCOUNT_KEY);
+            pauses.lift(PauseReason.ACCOUNT_KEY);
         }
     }
 
-    private void count(String operation, String result, long fromNanos, Step call) {
+    private void count(String operation, String result, long fromNanos, TaskScope call) {
         meters.counter("seedgate.vendor.calls", "operation", operation, "result", result)
                 .increment();
         Timer.builder("seedgate.vendor.call.time")
@@ -204,11 +204,11 @@ final class GuardedVendor implements Vendor {
         call.tag("seedgate.result", result);
     }
 
-    private static String result(Sighting sighting) {
+    private static String result(TaskLookup sighting) {
         return switch (sighting) {
-            case Sighting.Known _ -> "known";
-            case Sighting.Unknown _ -> "unknown";
-            case Sighting.Silent _ -> "silent";
+            case TaskLookup.Known _ -> "known";
+            case TaskLookup.Unknown _ -> "unknown";
+            case TaskLookup.Silent _ -> "silent";
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.telemetry.TaskTracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -27,13 +27,13 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    Wire vendorWire(Endpoint endpoint, UpstreamSettings settings) {
-        return new Wire(endpoint, settings);
+    VendorHttpClient vendorWire(Endpoint endpoint, UpstreamSettings settings) {
+        return new VendorHttpClient(endpoint, settings);
     }
 
     @Bean
-    SubmitTable submitTable(UpstreamSettings settings) {
-        return new SubmitTable(settings.upstreamResubmitOn500());
+    SubmitClassifier submitTable(UpstreamSettings settings) {
+        return new SubmitClassifier(settings.upstreamResubmitOn500());
     }
 
     /** Not for whoever asks for a clock: it tells no time, it only measures waits. */
@@ -43,24 +43,24 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    Guards vendorGuards(
+    InstanceGuards vendorGuards(
             UpstreamSettings settings,
-            SubmitTable submits,
+            SubmitClassifier submits,
             @Qualifier("breakerClock") Clock breakerClock) {
-        return new Guards(
+        return new InstanceGuards(
                 settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, breakerClock);
     }
 
     @Bean
-    Pauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
-        return new Pauses(
+    VendorPauses vendorPauses(DataSource dataSource, Endpoint endpoint, UpstreamSettings settings) {
+        return new VendorPauses(
                 JdbcClient.create(dataSource), endpoint.name(), settings.upstreamProbeInterval());
     }
 
     @Bean
-    MeterBinder vendorPauseGauges(Pauses pauses) {
+    MeterBinder vendorPauseGauges(VendorPauses pauses) {
         return meters -> {
-            for (Stop reason : Stop.values()) {
+            for (PauseReason reason : PauseReason.values()) {
                 Gauge.builder("seedgate.vendor.stopped", pauses, it -> it.stands(reason) ? 1 : 0)
                         .description("1 while the vendor is not called for this reason")
                         .tag("reason", reason.name().toLowerCase(Locale.ROOT))
@@ -70,7 +70,7 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    MeterBinder vendorGauges(Guards guards, UpstreamSettings settings) {
+    MeterBinder vendorGauges(InstanceGuards guards, UpstreamSettings settings) {
         return meters -> {
             guards.bindTo(meters);
             Gauge.builder("seedgate.permits.limit", settings, it -> it.upstreamRequestsPerSecond())
@@ -80,22 +80,22 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    PauseWatch vendorPauseWatch(Pauses pauses, UpstreamSettings settings, MeterRegistry meters) {
-        return new PauseWatch(
+    PauseRefresher vendorPauseWatch(VendorPauses pauses, UpstreamSettings settings, MeterRegistry meters) {
+        return new PauseRefresher(
                 pauses,
                 settings.upstreamRefreshInterval(),
                 meters.counter("seedgate.dispatch.failures")::increment);
     }
 
     @Bean
-    Budget budget(
+    RateBudget budget(
             DataSource dataSource,
             Endpoint endpoint,
             UpstreamSettings settings,
-            Guards guards,
-            Pauses pauses,
+            InstanceGuards guards,
+            VendorPauses pauses,
             MeterRegistry meters) {
-        return new ClusterBudget(
+        return new ClusterRateLimiter(
                 JdbcClient.create(dataSource), endpoint, settings, guards, pauses, meters);
     }
 
@@ -103,12 +103,12 @@ class UpstreamConfiguration {
     Vendor vendor(
             UpstreamSettings settings,
             Endpoint endpoint,
-            Wire wire,
-            Guards guards,
-            Pauses pauses,
-            SubmitTable submits,
+            VendorHttpClient wire,
+            InstanceGuards guards,
+            VendorPauses pauses,
+            SubmitClassifier submits,
             MeterRegistry meters,
-            Steps steps,
+            TaskTracing steps,
             ObjectProvider<Clock> clock) {
         return new GuardedVendor(
                 settings,
@@ -117,7 +117,7 @@ class UpstreamConfiguration {
                 guards,
                 pauses,
                 submits,
-                new PollTable(endpoint::baseUrl, meters),
+                new PollClassifier(endpoint::baseUrl, meters),
                 meters,
                 steps,
                 clock.getIfAvailable(Clock::systemUTC));

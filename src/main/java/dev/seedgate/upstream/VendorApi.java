@@ -11,7 +11,7 @@ import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.util.UriBuilderFactory;
 import reactor.core.publisher.Mono;
 
-/** The vendor's two calls as they are on the wire. The answer is kept by the {@link Exchange}. */
+/** The vendor's two calls as they are on the wire. The answer is kept by the {@link TrackedRequest}. */
 @HttpExchange(accept = "application/json")
 interface VendorApi {
 
@@ -19,13 +19,13 @@ interface VendorApi {
     Mono<Void> generate(
             UriBuilderFactory base,
             @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
-            @RequestAttribute(Exchange.ATTRIBUTE) Exchange exchange,
+            @RequestAttribute(TrackedRequest.ATTRIBUTE) TrackedRequest exchange,
             @RequestBody byte[] body);
 
     @GetExchange("/api/status")
     Mono<Void> status(
             UriBuilderFactory base,
             @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
-            @RequestAttribute(Exchange.ATTRIBUTE) Exchange exchange,
+            @RequestAttribute(TrackedRequest.ATTRIBUTE) TrackedRequest exchange,
             @RequestParam("task_id") String taskId);
 }

@@ -1,7 +1,7 @@
 package dev.seedgate.upstream;
 
 import dev.seedgate.shared.SecretFile;
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class VendorKey {
         Path file = settings.upstreamApiKeyFile();
         boolean fromFile = file != null && !file.toString().isBlank();
         if (fromFile && !key.isEmpty()) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "Both SEEDGATE_UPSTREAM_API_KEY and SEEDGATE_UPSTREAM_API_KEY_FILE are set:"
                             + " remove one of them.");
         }
@@ -43,7 +43,7 @@ final class VendorKey {
 
     private static String checked(String key) {
         if (key.isEmpty() || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            throw new StartupProblem(
+            throw new StartupException(
                     "The vendor's key must be visible ASCII characters on one line; the configured"
                             + " one is empty or has others.");
         }

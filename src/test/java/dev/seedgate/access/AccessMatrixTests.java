@@ -2,9 +2,9 @@ package dev.seedgate.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.staff.ConsolePrincipal;
+import dev.seedgate.staff.ConsoleSessionStore;
 import dev.seedgate.staff.Role;
-import dev.seedgate.staff.Sessions;
-import dev.seedgate.staff.SignedIn;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Every route that there is, asked by every kind of caller that there is. */
 class AccessMatrixTests {
 
-    /** What each route wants at least. A new route needs a line here and one in {@link Rules}. */
+    /** What each route wants at least. A new route needs a line here and one in {@link EndpointPermissions}. */
     private static final Map<String, String> LEAST =
             table(
                     """
@@ -255,14 +255,14 @@ class AccessMatrixTests {
         callers.put(new Caller("a garbage key", "", Set.of()), bearer("garbage"));
         addTeamKeys(callers);
         addAdminKeys(callers);
-        Sessions sessions = gateway.bean(Sessions.class);
+        ConsoleSessionStore sessions = gateway.bean(ConsoleSessionStore.class);
         for (Role role : Role.values()) {
-            String token = sessions.open("somebody", role, SignedIn.Method.OIDC, null);
+            String token = sessions.open("somebody", role, ConsolePrincipal.Method.OIDC, null);
             callers.put(
                     new Caller("a " + role.text() + "'s session", "console", upTo(role)),
                     session(token));
         }
-        String token = sessions.open("admin", Role.ADMIN, SignedIn.Method.PASSWORD, new byte[32]);
+        String token = sessions.open("admin", Role.ADMIN, ConsolePrincipal.Method.PASSWORD, new byte[32]);
         callers.put(
                 new Caller("a session of a key that was changed", "", Set.of()), session(token));
         return callers;
@@ -348,7 +348,7 @@ class AccessMatrixTests {
     }
 
     private static String[] session(String token) {
-        return new String[] {"Cookie", ConsoleSessions.COOKIE + "=" + token};
+        return new String[] {"Cookie", CookieSecurityContextRepository.COOKIE + "=" + token};
     }
 
     private static String withoutRequestId(Answer answer) {

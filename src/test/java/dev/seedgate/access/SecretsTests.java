@@ -3,7 +3,7 @@ package dev.seedgate.access;
 import static dev.seedgate.testing.FakeVendor.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.key.KeyText;
+import dev.seedgate.key.ApiKeyFormat;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -62,7 +62,7 @@ class SecretsTests {
     private static final String GUESS = "canary-of-a-guess";
 
     // Well-formed, so it is looked up; nobody's, but it might be another gateway's.
-    private static final String FOREIGN_KEY = KeyText.TEAM.generate();
+    private static final String FOREIGN_KEY = ApiKeyFormat.TEAM.generate();
 
     private static final List<String> SECRETS =
             List.of(
@@ -231,17 +231,17 @@ class SecretsTests {
     private void signIn(Gateway gateway, PlainProvider provider) {
         String console = "http://127.0.0.1:" + gateway.port() + "/console";
         for (String key : List.of(GUESS, Gateway.ADMIN_KEY)) {
-            Browser browser = new Browser();
+            BrowserClient browser = new BrowserClient();
             browser.submit(
                     browser.get(console + "/login"),
                     console + "/login",
                     Map.of("username", "admin", "password", key));
             use(browser, console);
         }
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         HttpResponse<String> back = browser.follow(browser.get(console + "/login/oidc"));
-        signedIn.add(browser.cookies(console).get(OidcRequests.COOKIE));
-        String answer = Browser.target(back);
+        signedIn.add(browser.cookies(console).get(CookieAuthorizationRequestRepository.COOKIE));
+        String answer = BrowserClient.target(back);
         assertThat(browser.get(answer).headers().firstValue("Location")).hasValue("/console");
         browser.get(answer);
         use(browser, console);
@@ -249,9 +249,9 @@ class SecretsTests {
         assertThat(signedIn).hasSizeGreaterThanOrEqualTo(9);
     }
 
-    private void use(Browser browser, String console) {
+    private void use(BrowserClient browser, String console) {
         browser.get(console);
-        String session = browser.cookies(console).get(ConsoleSessions.COOKIE);
+        String session = browser.cookies(console).get(CookieSecurityContextRepository.COOKIE);
         if (session != null) {
             signedIn.add(session);
             browser.get(console + "/statements");

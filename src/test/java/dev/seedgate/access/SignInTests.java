@@ -28,7 +28,7 @@ class SignInTests {
 
     private static final Gateway replica = Gateway.shared();
     private static Gateway gateway;
-    private static Provider provider;
+    private static FakeOidcProvider provider;
     private static @Nullable HttpResponse<String> withoutProvider;
 
     @BeforeAll
@@ -43,8 +43,8 @@ class SignInTests {
                             replica.database(),
                             replica.vendor(),
                             "seedgate.oidc-issuer=http://127.0.0.1:" + port,
-                            "seedgate.oidc-client-id=" + Provider.CLIENT,
-                            "seedgate.oidc-client-secret=" + Provider.SECRET,
+                            "seedgate.oidc-client-id=" + FakeOidcProvider.CLIENT,
+                            "seedgate.oidc-client-secret=" + FakeOidcProvider.SECRET,
                             "seedgate.oidc-scopes=openid,email",
                             "seedgate.oidc-roles-claim=groups",
                             "seedgate.oidc-viewer-roles=video-readers",
@@ -52,8 +52,8 @@ class SignInTests {
                             "seedgate.oidc-admin-roles=video-admins,owners",
                             "seedgate.oidc-retry-interval=1ms",
                             "seedgate.sign-in-attempts=3");
-            withoutProvider = new Browser().get(at("/console/login/oidc"));
-            provider = Provider.start(port, at("/console/login/oidc/callback"));
+            withoutProvider = new BrowserClient().get(at("/console/login/oidc"));
+            provider = FakeOidcProvider.start(port, at("/console/login/oidc/callback"));
         }
     }
 
@@ -66,10 +66,10 @@ class SignInTests {
     @Test
     void startsWithoutTheProviderAndSaysThatSigningInFailed() {
         assertThat(location(withoutProvider)).isEqualTo("/console/login?failed");
-        assertThat(new Browser().get(at("/console/login?failed")).body())
+        assertThat(new BrowserClient().get(at("/console/login?failed")).body())
                 .contains("That did not work")
                 .contains("/console/login/oidc");
-        assertThat(new Browser().get(at(replica, "/console/login")).body())
+        assertThat(new BrowserClient().get(at(replica, "/console/login")).body())
                 .doesNotContain("/console/login/oidc");
     }
 
@@ -81,12 +81,12 @@ class SignInTests {
         "ada, admin, ada@example.com"
     })
     void signsInWithTheRoleThatTheProviderTells(String person, String role, String name) {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         HttpResponse<String> back = signIn(browser, person);
         assertThat(location(back)).isEqualTo("/console");
         String cookie =
                 back.headers().allValues("Set-Cookie").stream()
-                        .filter(it -> it.startsWith(ConsoleSessions.COOKIE + "="))
+                        .filter(it -> it.startsWith(CookieSecurityContextRepository.COOKIE + "="))
                         .findFirst()
                         .orElseThrow();
         assertThat(cookie)
@@ -100,13 +100,13 @@ class SignInTests {
                         replica.database()
                                 .rows("select encode(token_hash, 'escape') from console_session"))
                 .isNotEmpty()
-                .doesNotContain(browser.cookies(at("")).get(ConsoleSessions.COOKIE));
+                .doesNotContain(browser.cookies(at("")).get(CookieSecurityContextRepository.COOKIE));
     }
 
     @Test
     void showsTheStatementsOfAMonthAndEachTeamsAsAPage() {
         Team team = gateway.team("\"cost_center\":\"CC-7\"");
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         assertThat(location(browser.get(at("/console/statements")))).isEqualTo("/console/login");
         signIn(browser, "vera");
         String month =
@@ -124,7 +124,7 @@ class SignInTests {
         // A viewer reads; who may closes a month that is over.
         String past = "/console/statements/2001-01";
         assertThat(browser.get(at(past)).body()).doesNotContain("Close this month");
-        Browser admin = new Browser();
+        BrowserClient admin = new BrowserClient();
         signIn(admin, "ada");
         assertThat(admin.get(at(month)).body()).doesNotContain("Close this month");
         HttpResponse<String> page = admin.get(at(past));
@@ -148,7 +148,7 @@ class SignInTests {
         "POST, /console/statements/2001-01/close, 403, This page could not be made"
     })
     void saysOnAPageWhyThereIsNone(String method, String path, int status, String title) {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         signIn(browser, "vera");
         HttpResponse<String> page =
                 method.equals("GET")
@@ -168,15 +168,15 @@ class SignInTests {
 
     @Test
     void keepsOutWhoHasNoRoleHere() {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         assertThat(location(signIn(browser, "nora"))).isEqualTo("/console/login?role");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         assertThat(location(browser.get(at("/console")))).isEqualTo("/console/login");
     }
 
     @Test
     void asksTheProviderWithStateNonceAndProofKey() {
-        String asked = Browser.target(new Browser().get(at("/console/login/oidc")));
+        String asked = BrowserClient.target(new BrowserClient().get(at("/console/login/oidc")));
         assertThat(asked)
                 .contains("/oauth2/authorize?", "response_type=code", "code_challenge_method=S256")
                 .containsPattern("[?&]code_challenge=[^&]{40,}")
@@ -186,33 +186,33 @@ class SignInTests {
 
     @Test
     void refusesAnAnswerToAnotherQuestion() {
-        Browser browser = new Browser();
-        String answer = Browser.target(answer(browser, "ada"));
+        BrowserClient browser = new BrowserClient();
+        String answer = BrowserClient.target(answer(browser, "ada"));
         // Another browser's, and one with another state.
-        assertThat(location(new Browser().get(answer))).isEqualTo("/console/login?failed");
+        assertThat(location(new BrowserClient().get(answer))).isEqualTo("/console/login?failed");
         assertThat(location(browser.get(answer.replaceFirst("state=[^&]{5}", "state=other"))))
                 .isEqualTo("/console/login?failed");
         // It was asked once, so it can be answered once.
         assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
     }
 
     @ParameterizedTest
     @CsvSource({"verifier", "nonce"})
     void refusesACodeWithoutItsProof(String part) {
-        Browser browser = new Browser();
-        String answer = Browser.target(answer(browser, "ada"));
-        browser.cookies(at("")).computeIfPresent(OidcRequests.COOKIE, (_, it) -> forged(it, part));
+        BrowserClient browser = new BrowserClient();
+        String answer = BrowserClient.target(answer(browser, "ada"));
+        browser.cookies(at("")).computeIfPresent(CookieAuthorizationRequestRepository.COOKIE, (_, it) -> forged(it, part));
         assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
     }
 
     @Test
     void takesAMangledCookieForNone() {
         for (String value : new String[] {"x", "e30", "%%%", "bnVsbA"}) {
-            Browser browser = new Browser();
-            browser.cookies(at("")).put(OidcRequests.COOKIE, value);
-            browser.cookies(at("")).put(ConsoleSessions.COOKIE, value);
+            BrowserClient browser = new BrowserClient();
+            browser.cookies(at("")).put(CookieAuthorizationRequestRepository.COOKIE, value);
+            browser.cookies(at("")).put(CookieSecurityContextRepository.COOKIE, value);
             assertThat(location(browser.get(at("/console/login/oidc/callback?code=c&state=s"))))
                     .as(value)
                     .isEqualTo("/console/login?failed");
@@ -222,12 +222,12 @@ class SignInTests {
 
     @Test
     void signsInWithTheBootstrapKeyOnEveryReplicaAndOutAgain() {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         HttpResponse<String> in = password(browser, replica, Gateway.ADMIN_KEY);
         assertThat(location(in)).isEqualTo("/console");
-        String token = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
-        Browser elsewhere = new Browser();
-        elsewhere.cookies(at("")).put(ConsoleSessions.COOKIE, token);
+        String token = browser.cookies(at(replica, "")).get(CookieSecurityContextRepository.COOKIE);
+        BrowserClient elsewhere = new BrowserClient();
+        elsewhere.cookies(at("")).put(CookieSecurityContextRepository.COOKIE, token);
         assertThat(elsewhere.get(at("/console")).body()).contains("signed in with the admin key");
         HttpResponse<String> page = browser.get(at(replica, "/console"));
         assertThat(location(browser.post(at(replica, "/console/logout"), Map.of())))
@@ -235,7 +235,7 @@ class SignInTests {
         assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(200);
         HttpResponse<String> out = browser.submit(page, at(replica, "/console/logout"), Map.of());
         assertThat(location(out)).isEqualTo("/console/login?out");
-        assertThat(browser.cookies(at(replica, ""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(browser.cookies(at(replica, ""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         assertThat(location(elsewhere.get(at("/console")))).isEqualTo("/console/login");
     }
 
@@ -249,7 +249,7 @@ class SignInTests {
                                 "/admin-keys",
                                 "{\"name\":\"%s\",\"role\":\"%s\"}".formatted(name, role))
                         .json();
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         assertThat(location(password(browser, replica, made.get("key").asString())))
                 .isEqualTo("/console");
         assertThat(browser.get(at(replica, "/console")).body())
@@ -264,7 +264,7 @@ class SignInTests {
 
     @Test
     void refusesWrongKeysAndFormsOfOthers() {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         String team = replica.team().key();
         assertThat(location(password(browser, gateway, team))).isEqualTo("/console/login?wrong");
         assertThat(
@@ -282,7 +282,7 @@ class SignInTests {
             assertThat(location(password(browser, gateway, "wrong")))
                     .isEqualTo("/console/login?" + answer);
         }
-        assertThat(browser.cookies(at(""))).doesNotContainKey(ConsoleSessions.COOKIE);
+        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         // A stranger's guesses keep nobody out who has the key, and shares his address.
         assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY))).isEqualTo("/console");
         // The APIs go on.
@@ -293,16 +293,16 @@ class SignInTests {
     @Test
     void saysWhatIsMissingWhereThereIsNoTls() {
         for (int i = 0; i < 2; i++) {
-            HttpResponse<String> page = new Browser().get(at("/console/login"));
+            HttpResponse<String> page = new BrowserClient().get(at("/console/login"));
             HttpResponse<String> in =
-                    new Browser()
+                    new BrowserClient()
                             .submit(
                                     page,
                                     at("/console/login"),
                                     Map.of("username", "admin", "password", Gateway.ADMIN_KEY));
             assertThat(location(in)).isEqualTo("/console/login?plain");
         }
-        assertThat(new Browser().get(at("/console/login?plain")).body())
+        assertThat(new BrowserClient().get(at("/console/login?plain")).body())
                 .contains("plain http", "over https", "TLS")
                 .contains("SEEDGATE_TRUSTED_PROXIES", "SEEDGATE_PUBLIC_URL");
     }
@@ -328,17 +328,17 @@ class SignInTests {
         } else {
             assertThat(answer)
                     .contains("Location: /console/login?address")
-                    .doesNotContain(host, "Set-Cookie: " + OidcRequests.COOKIE + "=ey");
+                    .doesNotContain(host, "Set-Cookie: " + CookieAuthorizationRequestRepository.COOKIE + "=ey");
         }
     }
 
     @Test
     void writesDownWhoSignedInAndSomeOfWhoDidNot() {
         String mark = replica.database().text("select coalesce(max(id), 0) from audit_entry");
-        signIn(new Browser(), "vera");
-        signIn(new Browser(), "nora");
-        password(new Browser(), replica, Gateway.ADMIN_KEY);
-        password(new Browser(), replica, "wrong");
+        signIn(new BrowserClient(), "vera");
+        signIn(new BrowserClient(), "nora");
+        password(new BrowserClient(), replica, Gateway.ADMIN_KEY);
+        password(new BrowserClient(), replica, "wrong");
         assertThat(written(mark))
                 .containsExactly(
                         "oidc:vera@example.com console.sign_in viewer 127.0.0.1",
@@ -366,11 +366,11 @@ class SignInTests {
                         replica.database(),
                         replica.vendor(),
                         "seedgate.oidc-issuer=http://127.0.0.1:" + broken.getAddress().getPort(),
-                        "seedgate.oidc-client-id=" + Provider.CLIENT,
+                        "seedgate.oidc-client-id=" + FakeOidcProvider.CLIENT,
                         "seedgate.oidc-retry-interval=1h",
                         "seedgate.sign-in-refusals-audited=2")) {
             for (int i = 0; i < 44; i++) {
-                assertThat(location(new Browser().get(at(other, "/console/login/oidc"))))
+                assertThat(location(new BrowserClient().get(at(other, "/console/login/oidc"))))
                         .isEqualTo("/console/login?failed");
             }
         } finally {
@@ -392,14 +392,14 @@ class SignInTests {
 
     @Test
     void makesANewTokenAtSignInAndForgetsTheOld() {
-        Browser browser = new Browser();
-        browser.cookies(at(replica, "")).put(ConsoleSessions.COOKIE, "planted");
+        BrowserClient browser = new BrowserClient();
+        browser.cookies(at(replica, "")).put(CookieSecurityContextRepository.COOKIE, "planted");
         password(browser, replica, Gateway.ADMIN_KEY);
-        String first = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
+        String first = browser.cookies(at(replica, "")).get(CookieSecurityContextRepository.COOKIE);
         assertThat(first).isNotEqualTo("planted");
         password(browser, replica, Gateway.ADMIN_KEY);
-        Browser old = new Browser();
-        old.cookies(at(replica, "")).put(ConsoleSessions.COOKIE, first);
+        BrowserClient old = new BrowserClient();
+        old.cookies(at(replica, "")).put(CookieSecurityContextRepository.COOKIE, first);
         assertThat(location(old.get(at(replica, "/console")))).isEqualTo("/console/login");
         assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(200);
     }
@@ -412,9 +412,9 @@ class SignInTests {
         "signed_in_at, 11 hours, false"
     })
     void endsASessionThatIsIdleOrOld(String column, String ago, boolean alive) {
-        Browser browser = new Browser();
+        BrowserClient browser = new BrowserClient();
         password(browser, replica, Gateway.ADMIN_KEY);
-        String token = browser.cookies(at(replica, "")).get(ConsoleSessions.COOKIE);
+        String token = browser.cookies(at(replica, "")).get(CookieSecurityContextRepository.COOKIE);
         replica.database()
                 .execute(
                         "update console_session set %s = now() - interval '%s' where token_hash = sha256('%s'::bytea)"
@@ -426,7 +426,7 @@ class SignInTests {
     void leavesNoTraceOfStrangers() {
         String before = replica.database().text("select count(*) from console_session");
         for (String path : new String[] {"/console", "/console/login", "/console/login/oidc"}) {
-            HttpResponse<String> answer = new Browser().get(at(path));
+            HttpResponse<String> answer = new BrowserClient().get(at(path));
             assertThat(answer.headers().allValues("Set-Cookie"))
                     .noneMatch(it -> it.contains("JSESSIONID"));
         }
@@ -434,20 +434,20 @@ class SignInTests {
                 .isEqualTo(before);
     }
 
-    private static HttpResponse<String> signIn(Browser browser, String person) {
+    private static HttpResponse<String> signIn(BrowserClient browser, String person) {
         return browser.follow(answer(browser, person));
     }
 
     /** Up to the provider's answer, which leads back to the gateway. */
-    private static HttpResponse<String> answer(Browser browser, String person) {
+    private static HttpResponse<String> answer(BrowserClient browser, String person) {
         HttpResponse<String> question = browser.get(at("/console/login/oidc"));
         HttpResponse<String> login = browser.follow(question);
         HttpResponse<String> known =
-                browser.post(Browser.target(login), Map.of("username", person, "password", person));
+                browser.post(BrowserClient.target(login), Map.of("username", person, "password", person));
         return browser.follow(known);
     }
 
-    private static HttpResponse<String> password(Browser browser, Gateway where, String key) {
+    private static HttpResponse<String> password(BrowserClient browser, Gateway where, String key) {
         HttpResponse<String> page = browser.get(at(where, "/console/login"));
         return browser.submit(
                 page, at(where, "/console/login"), Map.of("username", "admin", "password", key));

@@ -2,8 +2,8 @@ package dev.seedgate.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.generation.Outcomes;
-import dev.seedgate.generation.Submission;
+import dev.seedgate.generation.SubmitAttempt;
+import dev.seedgate.generation.TaskLifecycle;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -140,7 +140,7 @@ class SecondIdTests {
             @Override
             void happen(Team team) {
                 String task = uncertain(team);
-                gateway.bean(Outcomes.class).gaveUp(new TaskId(task));
+                gateway.bean(TaskLifecycle.class).gaveUp(new TaskId(task));
                 accepted(task, 1);
             }
         },
@@ -156,7 +156,7 @@ class SecondIdTests {
             void happen(Team team) {
                 String task = rendering(team);
                 polledAfter(Duration.ofHours(3), task, new PollAnswer.Running("still"));
-                gateway.bean(Outcomes.class).gaveUp(new TaskId(task));
+                gateway.bean(TaskLifecycle.class).gaveUp(new TaskId(task));
             }
         },
         FAILED_WITHOUT_A_FIGURE(65, 0, "NOT_TOLD 0 null 65") {
@@ -265,7 +265,7 @@ class SecondIdTests {
         DuePoll early = poll(task, Duration.ZERO);
         polledAfter(Duration.ofHours(3), task, new PollAnswer.Running("still"));
         attach(task, "right-" + task);
-        Outcomes outcomes = gateway.bean(Outcomes.class);
+        TaskLifecycle outcomes = gateway.bean(TaskLifecycle.class);
         outcomes.record(early, new PollAnswer.Failed("no", 0L, "failed"));
         outcomes.record(
                 new DuePoll(
@@ -349,9 +349,9 @@ class SecondIdTests {
     }
 
     private static void record(String task, int attempt, String id) {
-        gateway.bean(Outcomes.class)
+        gateway.bean(TaskLifecycle.class)
                 .record(
-                        new Submission(
+                        new SubmitAttempt(
                                 new TaskId(task),
                                 attempt,
                                 new ClipRequest("a boat", "16:9", 5, false, List.of())),
@@ -363,7 +363,7 @@ class SecondIdTests {
     }
 
     private static void polledAfter(Duration age, String task, PollAnswer answer) {
-        gateway.bean(Outcomes.class).record(poll(task, age), answer);
+        gateway.bean(TaskLifecycle.class).record(poll(task, age), answer);
     }
 
     private static DuePoll poll(String task, Duration age) {
@@ -411,7 +411,7 @@ class SecondIdTests {
     }
 
     private static List<String> alertsAfterALook() {
-        gateway.bean(Watch.class).step();
+        gateway.bean(AlertRules.class).step();
         return gateway.admin("GET", "/alerts?kind=DRIFT", null)
                 .json()
                 .get("items")

@@ -3,7 +3,7 @@ package dev.seedgate.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import dev.seedgate.testing.FakeVendor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -234,8 +234,8 @@ class WebhookTests {
     /** The example of the standard's own libraries. */
     @Test
     void signsAsTheStandardDoes() {
-        Signature signature =
-                Signature.of(
+        WebhookSigner signature =
+                WebhookSigner.of(
                         settings(
                                 "https://x.example",
                                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -253,19 +253,19 @@ class WebhookTests {
     void readsTheSecretFromAFile(@TempDir Path folder) throws IOException {
         Path file =
                 Files.writeString(folder.resolve("s"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-        assertThat(Signature.of(settings("https://x.example", null, file))).isNotNull();
-        assertThat(Signature.of(settings("https://x.example", " ", null))).isNull();
+        assertThat(WebhookSigner.of(settings("https://x.example", null, file))).isNotNull();
+        assertThat(WebhookSigner.of(settings("https://x.example", " ", null))).isNull();
         assertThatThrownBy(() ->
-                        Signature.of(settings("https://x.example", null, folder.resolve("none"))))
-                .isInstanceOf(StartupProblem.class);
+                        WebhookSigner.of(settings("https://x.example", null, folder.resolve("none"))))
+                .isInstanceOf(StartupException.class);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_c2hvcnQ=", "whsec_!"})
     void refusesASecretThatIsNone(String secret) {
-        assertThatThrownBy(() -> Signature.of(settings("https://x.example", secret, null)))
-                .isInstanceOf(StartupProblem.class)
+        assertThatThrownBy(() -> WebhookSigner.of(settings("https://x.example", secret, null)))
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_ALERT_WEBHOOK_SECRET")
                 .message()
                 .doesNotContain("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
@@ -282,7 +282,7 @@ class WebhookTests {
     })
     void refusesAUrlThatIsNone(String url, boolean internal) {
         assertThatThrownBy(() -> Webhook.of(settings(url, internal), Clock.systemUTC()))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_ALERT_WEBHOOK_URL")
                 .message()
                 .doesNotContain("secret");

@@ -48,7 +48,7 @@ class FocusTests {
                 .write();
         for (boolean summed : new boolean[] {false, true}) {
             if (summed) {
-                LedgerDays days = gateway.bean(LedgerDays.class);
+                DailyRollup days = gateway.bean(DailyRollup.class);
                 while (days.sumNext()) {
                     // The next one.
                 }

@@ -76,8 +76,8 @@ class SlowReaderTests {
             assertThat(other.get("/api/usage" + WISH).error()).isEqualTo("OVERLOADED");
             // With every connection of the reports taken, the books go on.
             assertThat(reading()).isEqualTo(2);
-            assertThat(gateway.bean(LedgerDays.class).sumNext()).isTrue();
-            assertThat(gateway.bean(Auditor.class).step()).isFalse();
+            assertThat(gateway.bean(DailyRollup.class).sumNext()).isTrue();
+            assertThat(gateway.bean(LedgerVerifier.class).step()).isFalse();
             assertThat(reading()).isEqualTo(2);
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> reading() == 0);
             assertThat(other.get("/api/usage" + WISH).status()).isEqualTo(200);

@@ -256,7 +256,7 @@ class StatementTests {
         topUps(team, "2015-07-29T12:00:00Z", "reserve", "team", "held", 130, "seedance");
         topUps(team, "2015-07-29T12:00:00Z", "reserve", "team", "held", 65, "sandbox");
         List<JsonNode> before = List.of(bills("2015-06"), bills("2015-07"), bills("2015-08"));
-        LedgerDays days = gateway.bean(LedgerDays.class);
+        DailyRollup days = gateway.bean(DailyRollup.class);
         try {
             boolean more = true;
             while (more) {

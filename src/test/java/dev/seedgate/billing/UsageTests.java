@@ -231,7 +231,7 @@ class UsageTests {
      * Once more with all past days summed; afterwards they are forgotten, so that others can plant.
      */
     private static void byDay(Runnable check) {
-        LedgerDays days = gateway.bean(LedgerDays.class);
+        DailyRollup days = gateway.bean(DailyRollup.class);
         try {
             boolean more = true;
             while (more) {

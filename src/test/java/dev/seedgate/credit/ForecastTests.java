@@ -2,7 +2,7 @@ package dev.seedgate.credit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.credit.PoolState.Burn;
+import dev.seedgate.credit.VendorBalanceState.Burn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForecastTests {
 
     private static final LocalDate TODAY = LocalDate.parse("2026-11-24");
-    private static final PoolState.Spending NOTHING =
-            new PoolState.Spending(0, null, Instant.parse("2026-11-25T00:00:00Z"));
+    private static final VendorBalanceState.Spending NOTHING =
+            new VendorBalanceState.Spending(0, null, Instant.parse("2026-11-25T00:00:00Z"));
 
     @ParameterizedTest
     @CsvSource(
@@ -38,7 +38,7 @@ class ForecastTests {
     void dividesWhatIsLeftByThePace(
             long balance, long net, int days, long perDay, @Nullable LocalDate dryOn) {
         Burn burn = new Burn(net, Duration.ofDays(days));
-        PoolState state = new PoolState(TODAY, balance, 0, burn, burn, 1, null, NOTHING, NOTHING);
+        VendorBalanceState state = new VendorBalanceState(TODAY, balance, 0, burn, burn, 1, null, NOTHING, NOTHING);
         assertThat(burn.perDay()).isEqualTo(perDay);
         assertThat(state.dryOn(burn)).isEqualTo(dryOn);
     }
@@ -46,7 +46,7 @@ class ForecastTests {
     @Test
     void knowsNothingBeforeTheFirstPurchase() {
         Burn burn = new Burn(65, Duration.ofDays(1));
-        PoolState state = new PoolState(TODAY, null, 65, burn, burn, 0, 100L, NOTHING, NOTHING);
+        VendorBalanceState state = new VendorBalanceState(TODAY, null, 65, burn, burn, 0, 100L, NOTHING, NOTHING);
         assertThat(state.balance()).isNull();
         assertThat(state.dryOn(burn)).isNull();
         assertThat(state.belowReserve()).isFalse();

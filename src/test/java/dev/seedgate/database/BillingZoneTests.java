@@ -3,7 +3,7 @@ package dev.seedgate.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import dev.seedgate.testing.TestDatabase;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +82,7 @@ class BillingZoneTests {
     })
     void freezesNothingElse(String configured, String suggested) {
         assertThatThrownBy(() -> start(configured))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageStartingWith("SEEDGATE_BILLING_ZONE is " + configured + ", which names")
                 .hasMessageContaining("UTC or a name like " + suggested + ";");
         assertThat(zones()).isEqualTo("null");
@@ -95,7 +95,7 @@ class BillingZoneTests {
         start("Europe/Berlin");
         for (String other : new String[] {"UTC", "Europe/Paris", "+02:00"}) {
             assertThatThrownBy(() -> start(other))
-                    .isInstanceOf(StartupProblem.class)
+                    .isInstanceOf(StartupException.class)
                     .hasMessageContaining("has been billing in Europe/Berlin since");
         }
         assertThat(zones()).isEqualTo("Europe/Berlin");
@@ -112,7 +112,7 @@ class BillingZoneTests {
         database.execute("insert into installation (billing_zone) values ('" + frozen + "')");
         for (String configured : new String[] {"", frozen, "Europe/Berlin"}) {
             assertThatThrownBy(() -> start(configured))
-                    .isInstanceOf(StartupProblem.class)
+                    .isInstanceOf(StartupException.class)
                     .hasMessageContaining(
                             "Java takes for UTC%s and PostgreSQL for UTC%s"
                                     .formatted(java, postgres))

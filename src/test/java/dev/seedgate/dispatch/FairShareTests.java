@@ -7,7 +7,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.work.DueSubmit;
-import dev.seedgate.work.DueWork;
+import dev.seedgate.work.WorkQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ class FairShareTests {
 
     @AfterEach
     void drain() {
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         boolean more = true;
         while (more) {
             more = !work.claimSubmits(100, Duration.ofHours(1)).isEmpty();
@@ -80,7 +80,7 @@ class FairShareTests {
 
     @Test
     void givesBackThePlaceOfWhatWasDispatchedAndNeverSent() {
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         Team cancels = gateway.team();
         List<String> tasks = order(cancels, 10);
         // As after ten tries of a vendor that can't be reached.
@@ -93,7 +93,7 @@ class FairShareTests {
 
     @Test
     void keepsThePlaceOfWhatGoesBackToTheQueue() {
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         Team team = gateway.team();
         String first = order(team, 3).getFirst();
         DueSubmit claimed = work.claimSubmits(1, Duration.ofHours(1)).getFirst();
@@ -109,7 +109,7 @@ class FairShareTests {
         Team resumed = gateway.team();
         Set<String> its = new HashSet<>(order(resumed, EACH));
         gateway.admin("POST", "/teams/" + resumed.slug() + "/suspend", null);
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         Team busy = gateway.team();
         order(busy, 3 * EACH);
         // The others go on meanwhile, and the virtual time with them.
@@ -138,7 +138,7 @@ class FairShareTests {
         Team heavy = gateway.team("\"weight\":3");
         List<String> its = order(heavy, 12);
         order(gateway.team(), 12);
-        List<DueSubmit> batch = gateway.bean(DueWork.class).claimSubmits(8, Duration.ofHours(1));
+        List<DueSubmit> batch = gateway.bean(WorkQueue.class).claimSubmits(8, Duration.ofHours(1));
         assertThat(batch).hasSize(8);
         assertThat(batch.stream().map(it -> it.task().value()).filter(its::contains))
                 .as("three of four places, in its own order")
@@ -153,7 +153,7 @@ class FairShareTests {
     /** Places in the queue until all of these are through, one claim at a time. */
     private static int places(Set<String> wanted) {
         Set<String> open = new HashSet<>(wanted);
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         int places = 0;
         while (!open.isEmpty()) {
             List<DueSubmit> next = work.claimSubmits(1, Duration.ofHours(1));
@@ -173,7 +173,7 @@ class FairShareTests {
         for (int team = 0; team < 3; team++) {
             others.addAll(order(gateway.team(), EACH));
         }
-        DueWork work = gateway.bean(DueWork.class);
+        WorkQueue work = gateway.bean(WorkQueue.class);
         double mean = meanPlace(work, others);
         boolean more = true;
         while (more) {
@@ -190,7 +190,7 @@ class FairShareTests {
         return tasks;
     }
 
-    private static double meanPlace(DueWork work, Set<String> wanted) {
+    private static double meanPlace(WorkQueue work, Set<String> wanted) {
         long places = 0;
         int found = 0;
         for (int place = 1; found < wanted.size(); place++) {

@@ -69,7 +69,7 @@ class DatabaseKillTests {
             }
             everythingComesToRest(database);
             assertThat(database.rows("select id from task")).containsAll(accepted.values());
-            assertThat(Sent.byPrompt(vendor)).allSatisfy((_, times) -> assertThat(times).isOne());
+            assertThat(VendorLog.byPrompt(vendor)).allSatisfy((_, times) -> assertThat(times).isOne());
             // A key was used for one task, whatever the client was told the first time.
             assertThat(database.text("select count(*) from task")).isEqualTo("" + accepted.size());
             Invariants.check(database);
@@ -103,7 +103,7 @@ class DatabaseKillTests {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> {
-                    Sent.finishAll(vendor);
+                    VendorLog.finishAll(vendor);
                     database.shiftTime(Duration.ofMinutes(minutes[0]++));
                     return database.text(
                                     "select count(*) from task where phase in ('QUEUED', 'SUBMITTING', 'RENDERING')")

@@ -83,7 +83,7 @@ class DatabaseOutageTests {
             vendor.acceptLate(Duration.ZERO).to(request, connection);
         });
         String task = team.create(prompt);
-        Awaitility.await().until(() -> Sent.times(vendor, prompt) == 1);
+        Awaitility.await().until(() -> VendorLog.times(vendor, prompt) == 1);
         network.cut();
         int before = vendor.acceptedIds().size();
         databaseIsAway.countDown();
@@ -99,7 +99,7 @@ class DatabaseOutageTests {
         network.heal();
         vendor.finish(team.upstreamId(task), "https://cdn.example.com/late.mp4");
         team.await(task, "SUCCEEDED");
-        assertThat(Sent.times(vendor, prompt)).isOne();
+        assertThat(VendorLog.times(vendor, prompt)).isOne();
         assertThat(team.credits().get("used").asLong()).isEqualTo(65);
     }
 
@@ -140,7 +140,7 @@ class DatabaseOutageTests {
         String task = second.data().get("task_id").stringValue();
         vendor.finish(team.upstreamId(task), "https://cdn.example.com/lost.mp4");
         team.await(task, "SUCCEEDED");
-        assertThat(Sent.times(vendor, prompt)).isOne();
+        assertThat(VendorLog.times(vendor, prompt)).isOne();
     }
 
     /** Case 25, for the commit that says "about to be sent". */
@@ -152,7 +152,7 @@ class DatabaseOutageTests {
         String task = team.create("begun unawares");
         team.await(task, "RENDERING");
         assertThat(network.lost()).isEqualTo(before + 1);
-        assertThat(Sent.times(vendor, "begun unawares")).isOne();
+        assertThat(VendorLog.times(vendor, "begun unawares")).isOne();
         assertThat(
                         database.rows(
                                 "select phase from task_event where task_id = '"

@@ -56,7 +56,7 @@ class KillTests {
             written = team.create("written");
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> Sent.times(VENDOR, "written") == 1);
+                    .until(() -> VendorLog.times(VENDOR, "written") == 1);
             dieBeforeTheNextRecording(victim, endedThere);
         }
         survivor =
@@ -99,7 +99,7 @@ class KillTests {
         team.await(accepted, "RENDERING");
         VENDOR.finish(team.upstreamId(accepted), "https://cdn.example.com/accepted.mp4");
         team.await(accepted, "SUCCEEDED");
-        assertThat(Sent.times(VENDOR, "accepted")).isOne();
+        assertThat(VendorLog.times(VENDOR, "accepted")).isOne();
     }
 
     /** Case 2: killed after the request was written. */
@@ -107,7 +107,7 @@ class KillTests {
     void neverSendsAgainWhatTheDeadOneHadWritten() {
         JsonNode task = team.await(written, "UNCERTAIN");
         assertThat(task.get("consumed_credits").asLong()).isEqualTo(65);
-        assertThat(Sent.times(VENDOR, "written")).isOne();
+        assertThat(VendorLog.times(VENDOR, "written")).isOne();
     }
 
     /** Case 3: killed after the id was stored. */
@@ -115,7 +115,7 @@ class KillTests {
     void pollsOnForTheIdThatTheDeadOneHadStored() {
         VENDOR.finish(team.upstreamId(rendering), "https://cdn.example.com/rendering.mp4");
         team.await(rendering, "SUCCEEDED");
-        assertThat(Sent.times(VENDOR, "rendering")).isOne();
+        assertThat(VendorLog.times(VENDOR, "rendering")).isOne();
     }
 
     /** Case 4: killed between the terminal answer to a poll and its settlement. */
@@ -123,7 +123,7 @@ class KillTests {
     void settlesOnceWhatTheDeadOneKnewToHaveEnded() {
         team.await(ended, "SUCCEEDED");
         assertThat(entries(ended)).containsExactly("reserve", "settle");
-        assertThat(Sent.times(VENDOR, "ended")).isOne();
+        assertThat(VendorLog.times(VENDOR, "ended")).isOne();
     }
 
     @AfterEach

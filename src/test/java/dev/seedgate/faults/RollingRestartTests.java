@@ -67,7 +67,7 @@ class RollingRestartTests {
         assertThat(database.text("select count(*) from task")).isEqualTo("" + accepted.size());
         assertThat(database.text("select count(*) from task_event where phase = 'UNCERTAIN'"))
                 .isEqualTo("0");
-        assertThat(Sent.byPrompt(vendor))
+        assertThat(VendorLog.byPrompt(vendor))
                 .hasSameSizeAs(accepted)
                 .allSatisfy((_, times) -> assertThat(times).isOne());
         Invariants.check(database);
@@ -121,7 +121,7 @@ class RollingRestartTests {
         Awaitility.await("every accepted task succeeds")
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> {
-                    Sent.finishAll(vendor);
+                    VendorLog.finishAll(vendor);
                     return database.text("select count(*) from task where phase = 'SUCCEEDED'")
                             .equals("" + accepted.size());
                 });

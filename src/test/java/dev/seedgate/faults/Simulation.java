@@ -89,7 +89,7 @@ final class Simulation implements AutoCloseable {
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
-                    Sent.finishAll(vendor);
+                    VendorLog.finishAll(vendor);
                     advance(Duration.ofSeconds(20));
                     return database.text(
                                     "select count(*) from task where phase in ('QUEUED', 'SUBMITTING', 'RENDERING')")
@@ -229,7 +229,7 @@ final class Simulation implements AutoCloseable {
             harmless.to(request, connection);
             return;
         }
-        perhapsTaken.merge(Sent.prompt(request), 1, Integer::sum);
+        perhapsTaken.merge(VendorLog.prompt(request), 1, Integer::sum);
         FakeVendor.Reaction reaction =
                 switch (mood) {
                     case 9, 10, 11 -> FakeVendor.error(422);

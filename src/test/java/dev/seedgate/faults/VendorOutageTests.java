@@ -66,7 +66,7 @@ class VendorOutageTests {
         // Past the back-off of those that were tried.
         advance(Duration.ofMinutes(6));
         patiently().until(() -> vendor.generates().size() == 30);
-        assertThat(Sent.byPrompt(vendor))
+        assertThat(VendorLog.byPrompt(vendor))
                 .hasSize(30)
                 .allSatisfy((_, times) -> assertThat(times).isOne());
         Duration took =
@@ -85,7 +85,7 @@ class VendorOutageTests {
         String task = team.create("too late");
         team.await(task, "UNCERTAIN");
         team.await(team.create("in time"), "RENDERING");
-        assertThat(Sent.times(vendor, "too late")).isOne();
+        assertThat(VendorLog.times(vendor, "too late")).isOne();
     }
 
     /** Case 15. */
@@ -110,10 +110,10 @@ class VendorOutageTests {
         String pause =
                 database.text("select extract(epoch from until - since) from upstream_pause");
         assertThat(Double.parseDouble(pause)).isBetween(seconds - 0.1, seconds + 0.1);
-        assertThat(Sent.times(vendor, "throttled")).isOne();
+        assertThat(VendorLog.times(vendor, "throttled")).isOne();
         advance(Duration.ofMinutes(11));
         team.await(task, "RENDERING");
-        assertThat(Sent.times(vendor, "throttled")).isEqualTo(2);
+        assertThat(VendorLog.times(vendor, "throttled")).isEqualTo(2);
     }
 
     /** Case 15, by a date that is yet to come. */
@@ -169,7 +169,7 @@ class VendorOutageTests {
         breakerClock.advance(Duration.ofMinutes(1).plusMillis(1));
         long others = 100 - uncertain;
         patiently().until(() -> count("phase = 'RENDERING'") == others);
-        assertThat(Sent.byPrompt(vendor))
+        assertThat(VendorLog.byPrompt(vendor))
                 .hasSize(100)
                 .allSatisfy((_, times) -> assertThat(times).isOne());
     }
@@ -302,7 +302,7 @@ class VendorOutageTests {
         assertThat(team.credits().get("used").asLong()).as("the month is the same").isEqualTo(130);
         team.create("the third of this minute");
         assertThat(team.generate("the fourth").error()).isEqualTo("TEAM_RATE_LIMITED");
-        Sent.finishAll(vendor);
+        VendorLog.finishAll(vendor);
         team.await(before, "SUCCEEDED");
         team.await(after, "SUCCEEDED");
         assertThat(count("phase in ('UNCERTAIN', 'EXPIRED', 'FAILED')")).isZero();
@@ -331,11 +331,11 @@ class VendorOutageTests {
         String mine = "mine of " + others + " ";
         patiently()
                 .until(() ->
-                        Sent.byPrompt(vendor).keySet().stream()
+                        VendorLog.byPrompt(vendor).keySet().stream()
                                         .filter(it -> it.startsWith(mine))
                                         .count()
                                 == 20);
-        List<String> sent = vendor.generates().stream().skip(before).map(Sent::prompt).toList();
+        List<String> sent = vendor.generates().stream().skip(before).map(VendorLog::prompt).toList();
         gateway.close();
         return IntStream.range(0, sent.size())
                 .filter(i -> sent.get(i).startsWith(mine))

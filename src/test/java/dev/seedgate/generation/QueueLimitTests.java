@@ -2,9 +2,9 @@ package dev.seedgate.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.upstream.Budget;
-import dev.seedgate.upstream.Grant;
 import dev.seedgate.upstream.Opening;
+import dev.seedgate.upstream.PermitGrant;
+import dev.seedgate.upstream.RateBudget;
 import dev.seedgate.work.TeamQueue;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -210,7 +210,7 @@ class QueueLimitTests {
         return limit(maxWait, budget, queues);
     }
 
-    private static QueueLimit limit(Duration maxWait, Budget budget, List<TeamQueue> queues) {
+    private static QueueLimit limit(Duration maxWait, RateBudget budget, List<TeamQueue> queues) {
         Map<String, String> named = new HashMap<>();
         named.put("seedgate.queue-max-wait", maxWait.toString());
         GenerationSettings settings =
@@ -220,7 +220,7 @@ class QueueLimitTests {
     }
 
     /** A vendor's rate, without a database. */
-    private static final class ActedBudget implements Budget {
+    private static final class ActedBudget implements RateBudget {
 
         private final double rate;
         private long submits;
@@ -246,7 +246,7 @@ class QueueLimitTests {
         }
 
         @Override
-        public Grant take(int wantedSubmits, int wantedPolls) {
+        public PermitGrant take(int wantedSubmits, int wantedPolls) {
             throw new UnsupportedOperationException();
         }
 

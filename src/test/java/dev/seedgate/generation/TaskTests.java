@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.shared.TaskId;
-import dev.seedgate.team.Caller;
+import dev.seedgate.team.AuthenticatedTeam;
 import dev.seedgate.team.Scope;
 import dev.seedgate.upstream.ClipRequest;
 import java.time.Instant;
@@ -111,8 +111,8 @@ class TaskTests {
 
     private static Task in(Phase phase) {
         ClipRequest clip = new ClipRequest("p", "16:9", 10, true, List.of());
-        Caller caller =
-                new Caller(1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
+        AuthenticatedTeam caller =
+                new AuthenticatedTeam(1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(clip, null, null, "request");
         Task task = new Task(TaskId.create(NOW, '0'), caller, order, "seedance", null);
         List<String> way =

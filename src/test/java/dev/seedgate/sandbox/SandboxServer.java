@@ -162,11 +162,11 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
         SandboxErrors.class,
         MediaController.class,
         MediaLinks.class,
-        CountedRefusals.class,
+        RepeatedRefusals.class,
         Expiry.class,
         OrderRate.class,
-        Renders.class,
-        VendorRequests.class
+        SandboxTasks.class,
+        SandboxRequestReader.class
     })
     static class SandboxAlone {}
 }

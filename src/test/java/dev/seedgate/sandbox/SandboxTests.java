@@ -229,14 +229,14 @@ class SandboxTests {
                         "seedgate.sandbox-api-key=x", "seedgate.sandbox-allow-remote=" + remote)
                 .withUserConfiguration(SandboxConfiguration.class)
                 .run(context -> {
-                    VendorRequests requests =
-                            new VendorRequests(
+                    SandboxRequestReader requests =
+                            new SandboxRequestReader(
                                     JsonMapper.shared(), context.getBean(SandboxSettings.class));
                     MockHttpServletRequest request = new MockHttpServletRequest();
                     request.setRemoteAddr(address);
                     assertThatThrownBy(() -> requests.requireKey(request))
                             .isInstanceOfSatisfying(
-                                    Refusal.class, it -> assertThat(it.status()).isEqualTo(status));
+                                    SandboxException.class, it -> assertThat(it.status()).isEqualTo(status));
                 });
     }
 

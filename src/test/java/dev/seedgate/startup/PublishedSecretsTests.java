@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,7 +109,7 @@ class PublishedSecretsTests {
 
     private static void assertRefused(MockEnvironment environment, String name, String value) {
         assertThatThrownBy(() -> PublishedSecrets.check(environment))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
                 .hasMessageContaining("make-secrets")
                 .hasMessageNotContaining(value);
@@ -162,12 +162,12 @@ class PublishedSecretsTests {
     @Test
     void endTheStartOfAGatewayWithOneLine() throws Exception {
         Process gateway =
-                StartupReportTests.gateway(
+                OneLineFailureReporterTests.gateway(
                         Map.of(
                                 "SPRING_DATASOURCE_URL", "jdbc:postgresql://127.0.0.1:1/x",
                                 "SEEDGATE_ADMIN_KEY", "development-admin-key",
                                 "SEEDGATE_LISTEN", "0.0.0.0"));
-        assertThat(StartupReportTests.text(gateway.getErrorStream()).lines())
+        assertThat(OneLineFailureReporterTests.text(gateway.getErrorStream()).lines())
                 .singleElement()
                 .asString()
                 .startsWith("seedgate: SEEDGATE_ADMIN_KEY: the value stands in");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -140,7 +140,7 @@ class SettingsBoundsTests {
                 assertThatThrownBy(() -> setting.bind(value))
                         .as("%s=%s", setting, value)
                         .isInstanceOf(BindException.class)
-                        .satisfies(e -> assertThat(StartupReport.explain(e)).contains("SEEDGATE_"));
+                        .satisfies(e -> assertThat(OneLineFailureReporter.explain(e)).contains("SEEDGATE_"));
             }
         }
     }
@@ -200,7 +200,7 @@ class SettingsBoundsTests {
     @ValueSource(strings = {"70000", "-1", "eighty", "80.5", "99999999999"})
     void refusesAPortThatIsNone(String port) {
         assertThatThrownBy(() -> SettingsCheck.checkPort("SERVER_PORT", port))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessage(
                         "SERVER_PORT=%s: give a port, a whole number from 1 to 65535 (0 takes any that is free).",
                         port);
@@ -220,7 +220,7 @@ class SettingsBoundsTests {
             })
     void refusesAPublicUrlThatIsNoWholeAddress(String url) {
         assertThatThrownBy(() -> SettingsCheck.checkUrl("SEEDGATE_PUBLIC_URL", url))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageStartingWith("SEEDGATE_PUBLIC_URL: give the whole address");
     }
 

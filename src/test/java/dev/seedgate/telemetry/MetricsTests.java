@@ -150,8 +150,8 @@ class MetricsTests {
     @Test
     void namesABoundedNumberOfTeamsAndOnlyWhenTold() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        TeamMeters named =
-                new TeamMeters(
+        TeamMetrics named =
+                new TeamMetrics(
                         meters,
                         new TelemetrySettings(true, 1, Duration.ofSeconds(15), 100, Duration.ZERO));
         named.created("accepted", "first");

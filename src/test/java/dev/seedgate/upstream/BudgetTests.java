@@ -71,7 +71,7 @@ class BudgetTests {
         Instance gateway = gateway("2");
         assertThat(count(gateway.budget().take(1, 0))).isEqualTo(1);
         standStill(100);
-        Grant refused = gateway.budget().take(1, 0);
+        PermitGrant refused = gateway.budget().take(1, 0);
         assertThat(count(refused)).isZero();
         assertThat(refused.retryIn()).isEqualTo(Duration.ofMillis(400));
         standStill(100 + refused.retryIn().toMillis());
@@ -164,7 +164,7 @@ class BudgetTests {
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         assertThat(fake.generates()).hasSize(10);
         for (long wait : List.of(5, 10, 20, 40, 60, 60)) {
-            Grant grant = gateway.budget().take(9, 0);
+            PermitGrant grant = gateway.budget().take(9, 0);
             assertThat(grant.submits()).isEmpty();
             assertThat(grant.retryIn())
                     .isBetween(Duration.ofSeconds(wait), Duration.ofMillis(wait * 1000 + 1));
@@ -274,11 +274,11 @@ class BudgetTests {
                         .formatted(millis));
     }
 
-    private static int count(Grant grant) {
+    private static int count(PermitGrant grant) {
         return grant.submits().size() + grant.polls().size();
     }
 
-    private static void assertSplit(Grant grant, int submits, int polls) {
+    private static void assertSplit(PermitGrant grant, int submits, int polls) {
         assertThat(grant.submits()).hasSize(submits);
         assertThat(grant.polls()).hasSize(polls);
     }

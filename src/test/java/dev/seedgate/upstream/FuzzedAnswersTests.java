@@ -62,20 +62,20 @@ class FuzzedAnswersTests {
 
     @Test
     void acceptsNothingWithoutAnIdAndRefusesNothingWithoutAStatus() {
-        SubmitTable table = new SubmitTable(true);
+        SubmitClassifier table = new SubmitClassifier(true);
         for (int seed = 0; seed < CASES; seed++) {
             Random random = new Random(seed);
-            Reply reply = reply(random);
+            TransportResult reply = reply(random);
             SubmitAnswer answer = table.meaning(reply, evidence());
             if (answer instanceof SubmitAnswer.Accepted accepted) {
                 assertThat(accepted.upstreamTaskId()).as("seed %d", seed).matches("[!-~]{1,128}");
                 assertThat(reply)
                         .as("seed %d", seed)
                         .isInstanceOfSatisfying(
-                                Reply.Answered.class,
+                                TransportResult.Answered.class,
                                 it -> assertThat(it.status() / 100).isEqualTo(2));
             }
-            if (reply instanceof Reply.Answered(int status, var _, var _, var _)
+            if (reply instanceof TransportResult.Answered(int status, var _, var _, var _)
                     && status / 100 == 5
                     && !List.of(500, 521, 523, 525, 526).contains(status)) {
                 assertThat(answer)
@@ -88,9 +88,9 @@ class FuzzedAnswersTests {
 
     @Test
     void endsNothingWithoutAProvenEnd() {
-        PollTable table = new PollTable(() -> "https://v.example", new SimpleMeterRegistry());
+        PollClassifier table = new PollClassifier(() -> "https://v.example", new SimpleMeterRegistry());
         for (int seed = 0; seed < CASES; seed++) {
-            Reply reply = reply(new Random(seed));
+            TransportResult reply = reply(new Random(seed));
             PollAnswer answer = table.meaning("up-1", reply, evidence());
             table.sighting("up-1", reply, evidence());
             if (answer instanceof PollAnswer.Failed || answer instanceof PollAnswer.Succeeded) {
@@ -98,7 +98,7 @@ class FuzzedAnswersTests {
                 assertThat(reply)
                         .as("seed %d", seed)
                         .isInstanceOfSatisfying(
-                                Reply.Answered.class,
+                                TransportResult.Answered.class,
                                 it -> {
                                     assertThat(it.status() / 100).isEqualTo(2);
                                     assertThat(it.content().start())
@@ -148,9 +148,9 @@ class FuzzedAnswersTests {
         }
     }
 
-    private static Reply reply(Random random) {
+    private static TransportResult reply(Random random) {
         if (random.nextInt(20) == 0) {
-            return random.nextBoolean() ? Reply.NotBegun.network("x") : new Reply.Lost("x");
+            return random.nextBoolean() ? TransportResult.NotBegun.network("x") : new TransportResult.Lost("x");
         }
         int status = random.nextInt(3) > 0 ? 200 : 100 + random.nextInt(500);
         String body =
@@ -160,7 +160,7 @@ class FuzzedAnswersTests {
                                 .formatted(
                                         PIECES.get(random.nextInt(PIECES.size())),
                                         PIECES.get(random.nextInt(PIECES.size())));
-        return new Reply.Answered(
+        return new TransportResult.Answered(
                 status, new HttpHeaders(), Content.of(body), random.nextInt(10) > 0);
     }
 

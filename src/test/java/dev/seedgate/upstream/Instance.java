@@ -1,6 +1,6 @@
 package dev.seedgate.upstream;
 
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.telemetry.TaskTracing;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.SettableClock;
 import dev.seedgate.testing.TestDatabase;
@@ -18,10 +18,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** One gateway process, as far as the vendor is concerned, put together by hand. */
 record Instance(
         Endpoint endpoint,
-        Wire wire,
-        Guards guards,
-        Pauses pauses,
-        ClusterBudget budget,
+        VendorHttpClient wire,
+        InstanceGuards guards,
+        VendorPauses pauses,
+        ClusterRateLimiter budget,
         GuardedVendor vendor,
         SimpleMeterRegistry meters,
         SettableClock breakerClock)
@@ -55,14 +55,14 @@ record Instance(
     static Instance of(TestDatabase database, Endpoint endpoint, UpstreamSettings settings) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         SettableClock clock = new SettableClock();
-        Wire wire = new Wire(endpoint, settings);
-        SubmitTable submits = new SubmitTable(settings.upstreamResubmitOn500());
-        Guards guards =
-                new Guards(settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
+        VendorHttpClient wire = new VendorHttpClient(endpoint, settings);
+        SubmitClassifier submits = new SubmitClassifier(settings.upstreamResubmitOn500());
+        InstanceGuards guards =
+                new InstanceGuards(settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
-        Pauses pauses = new Pauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
-        ClusterBudget budget = new ClusterBudget(jdbc, endpoint, settings, guards, pauses, meters);
-        PollTable polls = new PollTable(endpoint::baseUrl, meters);
+        VendorPauses pauses = new VendorPauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
+        ClusterRateLimiter budget = new ClusterRateLimiter(jdbc, endpoint, settings, guards, pauses, meters);
+        PollClassifier polls = new PollClassifier(endpoint::baseUrl, meters);
         GuardedVendor vendor =
                 new GuardedVendor(
                         settings,
@@ -73,7 +73,7 @@ record Instance(
                         submits,
                         polls,
                         meters,
-                        new Steps(Tracer.NOOP),
+                        new TaskTracing(Tracer.NOOP),
                         Clock.systemUTC());
         return new Instance(endpoint, wire, guards, pauses, budget, vendor, meters, clock);
     }

@@ -44,7 +44,7 @@ class PausesTests {
         one.submit();
         other.pauses().refresh();
         for (Instance each : List.of(one, other)) {
-            Grant grant = each.budget().take(5, 5);
+            PermitGrant grant = each.budget().take(5, 5);
             assertThat(grant.submits()).isEmpty();
             assertThat(grant.polls()).isEmpty();
             assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
@@ -57,7 +57,7 @@ class PausesTests {
         fake.onGenerate(FakeVendor.error(402));
         one.submit();
         other.pauses().refresh();
-        Grant grant = other.budget().take(5, 5);
+        PermitGrant grant = other.budget().take(5, 5);
         assertThat(grant.submits()).isEmpty();
         assertThat(grant.polls()).hasSize(5);
         assertThat(grant.polls()).noneMatch(Permit::probe);
@@ -111,20 +111,20 @@ class PausesTests {
 
     @Test
     void isNotEndedByWhatProvesNothing() {
-        one.pauses().stopAccount(Stop.ACCOUNT_KEY, "test");
-        one.pauses().stopAccount(Stop.ACCOUNT_CREDIT, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
         fake.onGenerate(FakeVendor.html(502), FakeVendor.error(400));
         one.vendor().submit(Instance.CLIP, Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(Stop.ACCOUNT_KEY);
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
         one.vendor().submit(Instance.CLIP, Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(Stop.ACCOUNT_CREDIT);
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
         one.vendor().submit(Instance.CLIP, Instance.probe());
         assertThat(one.pauses().gate()).isNull();
     }
 
     @Test
     void endsOnlyItself() {
-        one.pauses().stopAccount(Stop.ACCOUNT_CREDIT, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
         one.pauses().throttle(Duration.ofSeconds(5), "test");
         DATABASE.execute(
                 "insert into upstream_pause (upstream, reason) values ('seedance', 'OPERATOR')");
@@ -133,10 +133,10 @@ class PausesTests {
         assertThat(one.pauses().submitsWait()).isPositive();
         assertThat(one.budget().take(5, 5).submits()).isEmpty();
         assertThat(one.budget().take(5, 5).polls()).isNotEmpty();
-        one.pauses().lift(Stop.ACCOUNT_CREDIT);
+        one.pauses().lift(PauseReason.ACCOUNT_CREDIT);
         assertThat(one.pauses().gate()).isNull();
         assertThat(one.budget().take(5, 0).submits()).isEmpty();
-        one.pauses().lift(Stop.OPERATOR);
+        one.pauses().lift(PauseReason.OPERATOR);
         pass(Duration.ofSeconds(7));
         assertThat(one.budget().take(5, 0).submits()).hasSize(5);
     }
@@ -146,7 +146,7 @@ class PausesTests {
         fake.onGenerate(FakeVendor.throttle("7"));
         one.submit();
         other.pauses().refresh();
-        Grant grant = other.budget().take(5, 5);
+        PermitGrant grant = other.budget().take(5, 5);
         assertThat(grant.submits()).isEmpty();
         assertThat(grant.polls()).isEmpty();
         assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
@@ -186,7 +186,7 @@ class PausesTests {
     @Test
     void letsOneCreateInAsTheProbeWhenNothingIsQueued() {
         assertThat(one.budget().refusesCreates(true)).isEmpty();
-        one.pauses().stopAccount(Stop.ACCOUNT_CREDIT, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
         assertThat(one.budget().refusesCreates(false)).isPresent();
         other.pauses().refresh();
         assertThat(one.budget().refusesCreates(true)).isEmpty();
@@ -200,7 +200,7 @@ class PausesTests {
         try {
             fake.onGenerate(FakeVendor.error(402));
             assertThat(one.submit()).isInstanceOf(SubmitAnswer.AccountStopped.class);
-            assertThat(one.pauses().gate()).isEqualTo(Stop.ACCOUNT_CREDIT);
+            assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
             assertThatThrownBy(() -> one.pauses().refresh())
                     .isInstanceOf(DataAccessException.class);
         } finally {
@@ -210,19 +210,19 @@ class PausesTests {
         assertThat(other.pauses().gate()).isNull();
         one.pauses().refresh();
         other.pauses().refresh();
-        assertThat(other.pauses().gate()).isEqualTo(Stop.ACCOUNT_CREDIT);
+        assertThat(other.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
     }
 
     @Test
     void watchesWithoutEnd() {
-        PauseWatch watch = new PauseWatch(other.pauses(), Duration.ofMillis(10), () -> {});
+        PauseRefresher watch = new PauseRefresher(other.pauses(), Duration.ofMillis(10), () -> {});
         watch.start();
         try {
             DATABASE.execute("alter table upstream_pause rename to away");
             DATABASE.execute("alter table away rename to upstream_pause");
-            one.pauses().stopAccount(Stop.ACCOUNT_KEY, "test");
+            one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
             await().atMost(Duration.ofSeconds(5))
-                    .until(() -> other.pauses().gate() == Stop.ACCOUNT_KEY);
+                    .until(() -> other.pauses().gate() == PauseReason.ACCOUNT_KEY);
         } finally {
             watch.stop();
         }
@@ -231,10 +231,10 @@ class PausesTests {
 
     @Test
     void takesAnEnvelopedErrorForASignOfAGoodKey() {
-        one.pauses().stopAccount(Stop.ACCOUNT_KEY, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
         fake.onStatus(answer(404, "<html>"), FakeVendor.error(404));
         one.vendor().poll("t", Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(Stop.ACCOUNT_KEY);
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
         one.vendor().poll("t", Instance.probe());
         assertThat(one.pauses().gate()).isNull();
     }

@@ -245,7 +245,7 @@ class PollTests {
     void stopsTheAccountLikeASubmitDoes() {
         fake.onStatus(FakeVendor.error(401));
         assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
-        assertThat(gateway.pauses().gate()).isEqualTo(Stop.ACCOUNT_KEY);
+        assertThat(gateway.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         assertThat(fake.generates()).isEmpty();
     }

@@ -3,7 +3,7 @@ package dev.seedgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.shared.StartupProblem;
+import dev.seedgate.shared.StartupException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ class SettingsTests {
     @Test
     void refusesABaseUrlWithoutAKey() {
         assertThatThrownBy(() -> endpoint("base-url", "https://v.example"))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_UPSTREAM_API_KEY");
     }
 
@@ -97,7 +97,7 @@ class SettingsTests {
             })
     void refusesAMalformedBaseUrl(String url) {
         assertThatThrownBy(() -> endpoint("api-key", "abc", "base-url", url))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_UPSTREAM_BASE_URL")
                 .hasMessageNotContainingAny("\n", "u:p@");
     }
@@ -106,16 +106,16 @@ class SettingsTests {
     void refusesAKeyFileThatCannotBeReadOrHoldsNoKey() throws IOException {
         Path file = folder.resolve("key");
         assertThatThrownBy(() -> endpoint("api-key-file", file.toString()))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_UPSTREAM_API_KEY_FILE");
         Files.writeString(file, "\n");
         assertThatThrownBy(() -> endpoint("api-key-file", file.toString()))
-                .isInstanceOf(StartupProblem.class);
+                .isInstanceOf(StartupException.class);
         assertThatThrownBy(() -> endpoint("api-key", "two\nlines"))
-                .isInstanceOf(StartupProblem.class)
+                .isInstanceOf(StartupException.class)
                 .hasMessageNotContaining("two");
         assertThatThrownBy(() -> endpoint("api-key", "a", "api-key-file", file.toString()))
-                .isInstanceOf(StartupProblem.class);
+                .isInstanceOf(StartupException.class);
     }
 
     @Test

@@ -378,7 +378,7 @@ class SubmitTests {
     void isNotWrittenWhenTheConnectionStandsTooLate() {
         Permit longOver = new Permit(System.nanoTime() - Duration.ofSeconds(9).toNanos(), false);
         assertThat(gateway.wire().submit(Instance.CLIP, longOver))
-                .isInstanceOf(Reply.NotBegun.class);
+                .isInstanceOf(TransportResult.NotBegun.class);
         assertThat(fake.requests()).isEmpty();
     }
 

@@ -2,8 +2,8 @@ package dev.seedgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.shared.StartupProblem;
-import dev.seedgate.telemetry.Steps;
+import dev.seedgate.shared.StartupException;
+import dev.seedgate.telemetry.TaskTracing;
 import dev.seedgate.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,7 +26,7 @@ class UpstreamConfigurationTests {
                             TomcatServletWebServerFactory.class,
                             () -> new TomcatServletWebServerFactory(0))
                     .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-                    .withBean(Steps.class, () -> new Steps(Tracer.NOOP))
+                    .withBean(TaskTracing.class, () -> new TaskTracing(Tracer.NOOP))
                     .withBean(DataSource.class, () -> new DriverManagerDataSource(DATABASE.url()))
                     .withPropertyValues("seedgate.sandbox-api-key=x")
                     .withUserConfiguration(UpstreamConfiguration.class);
@@ -34,12 +34,12 @@ class UpstreamConfigurationTests {
     @Test
     void isTheSandboxOfThisProcessWithoutAKey() {
         context.run(it -> {
-            assertThat(it).hasSingleBean(Budget.class).hasNotFailed();
+            assertThat(it).hasSingleBean(RateBudget.class).hasNotFailed();
             assertThat(it.getBean(Vendor.class).name()).isEqualTo("sandbox");
             assertThat(it.getBean(Endpoint.class).baseUrl())
                     .matches("http://127\\.0\\.0\\.1:\\d+/sandbox");
-            assertThat(it.getBean(PauseWatch.class).isRunning()).isTrue();
-            assertThat(it.getBean(Budget.class).take(1, 0).submits()).hasSize(1);
+            assertThat(it.getBean(PauseRefresher.class).isRunning()).isTrue();
+            assertThat(it.getBean(RateBudget.class).take(1, 0).submits()).hasSize(1);
         });
     }
 
@@ -54,7 +54,7 @@ class UpstreamConfigurationTests {
         context.withPropertyValues("seedgate.upstream-base-url=https://v.example")
                 .run(it ->
                         assertThat(it.getStartupFailure())
-                                .hasRootCauseInstanceOf(StartupProblem.class));
+                                .hasRootCauseInstanceOf(StartupException.class));
         context.withPropertyValues("seedgate.upstream-requests-per-second=0")
                 .run(it -> assertThat(it).hasFailed());
         context.withPropertyValues("seedgate.upstream-connect-timeout=11s")

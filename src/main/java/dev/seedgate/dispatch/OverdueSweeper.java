@@ -1,0 +1,104 @@
+package dev.seedgate.dispatch;
+
+import dev.seedgate.database.DatabaseFault;
+import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.telemetry.Loops;
+import dev.seedgate.telemetry.TaskScope;
+import dev.seedgate.telemetry.TaskTracing;
+import dev.seedgate.work.WorkKind;
+import dev.seedgate.work.WorkQueue;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks after tasks whose time is up: being sent by an instance that must be dead, queued for too
+ * long, or uncertain for so long that their charge is given back. Replicas share them: what one has
+ * claimed, the others pass over.
+ */
+@Component
+class OverdueSweeper {
+
+    private static final Logger log = LoggerFactory.getLogger(OverdueSweeper.class);
+
+    private final WorkQueue work;
+    private final TaskLifecycle outcomes;
+    private final DispatchSettings settings;
+    private final TaskTracing steps;
+    private final Counter failures;
+
+    OverdueSweeper(
+            WorkQueue work,
+            TaskLifecycle outcomes,
+            DispatchSettings settings,
+            TaskTracing steps,
+            MeterRegistry meters,
+            Loops loops) {
+        this.work = work;
+        this.outcomes = outcomes;
+        this.settings = settings;
+        this.steps = steps;
+        failures = meters.counter("seedgate.dispatch.failures");
+        loops.drain(settings.dispatchSweepInterval(), "sweeper", this::sweep);
+    }
+
+    /** One round. Answers whether there may be more to do at once. */
+    boolean sweep() {
+        Duration lease = settings.dispatchClaimLease();
+        int batch = settings.dispatchSweepBatch();
+        int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned);
+        int overdue = each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong);
+        int unresolved = each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp);
+        return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
+    }
+
+    /**
+     * A few at a time, because each commits for itself: one task that can't be helped must not keep
+     * the others from it. It is tried again when its claim is over.
+     */
+    private int each(List<TaskId> tasks, Consumer<TaskId> verb) {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(
+                        settings.dispatchSweepThreads(), Thread.ofVirtual().factory())) {
+            List<Future<?>> all =
+                    tasks.stream()
+                            .<Future<?>>map(it -> threads.submit(() -> one(it, verb)))
+                            .toList();
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+        return tasks.size();
+    }
+
+    private void one(TaskId task, Consumer<TaskId> verb) {
+        try (TaskScope _ = steps.begin("sweep").of(task)) {
+            verb.accept(task);
+        } catch (RuntimeException e) {
+            if (DatabaseFault.of(e) == DatabaseFault.AWAY) {
+                // All of them fail then, and the loop tells it once.
+                throw e;
+            }
+            failures.increment();
+            log.warn("sweep of {}: {}", task, e.toString());
+            log.debug("sweep of {}", task, e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.seedgate.generation;
+
+import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.ApiException;
+import dev.seedgate.shared.ErrorCode;
+import dev.seedgate.shared.TaskId;
+import dev.seedgate.upstream.PermitGrant;
+import dev.seedgate.upstream.RateBudget;
+import dev.seedgate.upstream.TaskLookup;
+import dev.seedgate.upstream.Vendor;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Lets an operator say what became of a task that nobody knows of. */
+@Service
+public class TaskResolution {
+
+    // At the default rate several permits come by in this time.
+    private static final Duration PERMIT_WAIT = Duration.ofSeconds(1);
+
+    private final TaskLifecycle outcomes;
+    private final TaskRepository tasks;
+    private final RateBudget budget;
+    private final Vendor vendor;
+
+    TaskResolution(TaskLifecycle outcomes, TaskRepository tasks, RateBudget budget, Vendor vendor) {
+        this.outcomes = outcomes;
+        this.tasks = tasks;
+        this.budget = budget;
+        this.vendor = vendor;
+    }
+
+    /** Gives the charge back. */
+    public void refund(TaskId id, @Nullable String reason, Actor actor) {
+        outcomes.refund(id, reason, actor);
+    }
+
+    /**
+     * Polls the task under this id of the vendor's from now on, after asking the vendor once what
+     * it is: an id it does not know is {@code UPSTREAM_TASK_UNKNOWN}, another order's {@code
+     * UPSTREAM_TASK_DIFFERS} unless forced. A task that can't be resolved is refused before.
+     */
+    public void attach(
+            TaskId id, String upstreamTaskId, boolean force, @Nullable String reason, Actor actor) {
+        Task task =
+                tasks.findById(id.value())
+                        .orElseThrow(() ->
+                                new ApiException(
+                                        ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+        TaskLifecycle.checkResolvable(task);
+        switch (sight(upstreamTaskId)) {
+            case TaskLookup.Unknown _ ->
+                    throw new ApiException(
+                            ErrorCode.UPSTREAM_TASK_UNKNOWN,
+                            "The vendor knows no task " + upstreamTaskId + ".");
+            case TaskLookup.Silent _ -> throw silent();
+            case TaskLookup.Known known -> {
+                if (!force && !known.mayBe(task.clip())) {
+                    throw new ApiException(
+                            ErrorCode.UPSTREAM_TASK_DIFFERS,
+                            "The vendor's task "
+                                    + upstreamTaskId
+                                    + " was ordered with another request; send force:true if it is this one all the same.");
+                }
+            }
+        }
+        outcomes.attach(id, upstreamTaskId, reason, actor);
+    }
+
+    /** Waits a little for a permit: polls that are due go on meanwhile. */
+    private TaskLookup sight(String upstreamTaskId) {
+        long until = System.nanoTime() + PERMIT_WAIT.toNanos();
+        PermitGrant grant = budget.take(0, 1);
+        while (grant.polls().isEmpty() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(Math.min(grant.retryIn().toNanos(), PERMIT_WAIT.toNanos()));
+            grant = budget.take(0, 1);
+        }
+        if (grant.polls().isEmpty()) {
+            throw silent();
+        }
+        return vendor.sight(upstreamTaskId, grant.polls().getFirst());
+    }
+
+    private static ApiException silent() {
+        return new ApiException(
+                ErrorCode.UPSTREAM_UNAVAILABLE,
+                "The vendor can't be asked at the moment; nothing was changed. Try again.",
+                Duration.ofSeconds(1));
+    }
+}
