@@ -58,7 +58,7 @@ class ArchitectureTests {
     void everyRoomDeclaresWhatItMayUse() throws ClassNotFoundException {
         Set<String> rooms = new TreeSet<>();
         for (JavaClass each : CLASSES) {
-            String[] names = each.getPackageName().split("\\.");
+            String[] names = each.getPackageName().split("\\.", -1);
             if (names.length > 2) {
                 rooms.add(String.join(".", names[0], names[1], names[2]));
             }

@@ -38,7 +38,8 @@ class AnonymousRequestLimit {
     private final ErrorResponseWriter refusals;
     private final Counter refused;
 
-    AnonymousRequestLimit(EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
+    AnonymousRequestLimit(
+            EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
         free = new Semaphore(settings.strangersAtOnce(), true);
         places = settings.strangersWaiting();
         turnNanos = settings.strangersTurn().toNanos();

@@ -91,8 +91,7 @@ class ApiExceptionHandler {
             case 406 ->
                     new ApiException(
                             ErrorCode.NOT_ACCEPTABLE, "Answers are application/json; accept that.");
-            case 413 ->
-                    new ApiException(ErrorCode.PAYLOAD_TOO_LARGE, "The request is too large.");
+            case 413 -> new ApiException(ErrorCode.PAYLOAD_TOO_LARGE, "The request is too large.");
             case 415 ->
                     new ApiException(
                             ErrorCode.UNSUPPORTED_MEDIA_TYPE,

@@ -40,8 +40,7 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
     private final ErrorResponseWriter refusals;
 
     /**
-     * @param authenticate whose key this is; may throw {@link ApiException} to refuse a good
-     *     key
+     * @param authenticate whose key this is; may throw {@link ApiException} to refuse a good key
      */
     ApiKeyAuthenticationFilter(
             BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate,

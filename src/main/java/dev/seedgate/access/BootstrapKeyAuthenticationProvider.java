@@ -33,7 +33,8 @@ class BootstrapKeyAuthenticationProvider implements AuthenticationProvider {
     private final AccessSettings settings;
     private final Cache<String, AtomicInteger> failures;
 
-    BootstrapKeyAuthenticationProvider(BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, AccessSettings settings) {
+    BootstrapKeyAuthenticationProvider(
+            BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, AccessSettings settings) {
         this.bootstrap = bootstrap;
         this.callers = callers;
         this.settings = settings;

@@ -53,7 +53,8 @@ class ConsoleSecurity {
     private final OidcSettings oidc;
     private final JsonMapper json;
 
-    ConsoleSecurity(ErrorResponseWriter refusals, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
+    ConsoleSecurity(
+            ErrorResponseWriter refusals, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
         this.refusals = refusals;
         this.signIns = signIns;
         this.oidc = oidc;
@@ -88,7 +89,8 @@ class ConsoleSecurity {
                 .exceptionHandling(it -> it.accessDeniedHandler(this::denied))
                 .authorizeHttpRequests(rules::ofConsole);
         if (oidc.enabled()) {
-            http.oauth2Login(login -> provide(login, new LazyOidcClientRegistration(oidc, publicUrl), publicUrl));
+            http.oauth2Login(login ->
+                    provide(login, new LazyOidcClientRegistration(oidc, publicUrl), publicUrl));
         }
         return http.build();
     }
@@ -102,7 +104,8 @@ class ConsoleSecurity {
                 .loginPage(LOGIN)
                 .authorizationEndpoint(it ->
                         it.authorizationRequestResolver(requests(provider, publicUrl))
-                                .authorizationRequestRepository(new CookieAuthorizationRequestRepository(json)))
+                                .authorizationRequestRepository(
+                                        new CookieAuthorizationRequestRepository(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
                 .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
                 .defaultSuccessUrl("/console", true)
@@ -152,7 +155,9 @@ class ConsoleSecurity {
                     case Exception it when it.getCause() instanceof UnknownAddress -> "address";
                     case BadCredentialsException _ -> "wrong";
                     case OAuth2AuthenticationException refused
-                            when refused.getError().getErrorCode().equals(OidcRoleUserService.NO_ROLE) ->
+                            when refused.getError()
+                                    .getErrorCode()
+                                    .equals(OidcRoleUserService.NO_ROLE) ->
                             "role";
                     default -> "failed";
                 };

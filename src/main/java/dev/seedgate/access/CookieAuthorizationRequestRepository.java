@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * What a browser must bring back from the provider: state, nonce and the proof that it began there.
  * Kept in a cookie of its own, so that it may come back to any replica and strangers make no rows.
  */
-class CookieAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
+class CookieAuthorizationRequestRepository
+        implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
     static final String COOKIE = "__Host-seedgate-oidc";
 
@@ -75,7 +76,10 @@ class CookieAuthorizationRequestRepository implements AuthorizationRequestReposi
     private static void set(HttpServletResponse response, String value, Duration age) {
         response.addHeader(
                 HttpHeaders.SET_COOKIE,
-                CookieSecurityContextRepository.cookie(COOKIE, value).maxAge(age).build().toString());
+                CookieSecurityContextRepository.cookie(COOKIE, value)
+                        .maxAge(age)
+                        .build()
+                        .toString());
     }
 
     /** The parts that count when it comes back. */

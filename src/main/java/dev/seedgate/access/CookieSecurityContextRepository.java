@@ -38,7 +38,8 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     private final BootstrapAdminKey bootstrap;
     private final SignInAudit signIns;
 
-    CookieSecurityContextRepository(ConsoleSessionStore sessions, BootstrapAdminKey bootstrap, SignInAudit signIns) {
+    CookieSecurityContextRepository(
+            ConsoleSessionStore sessions, BootstrapAdminKey bootstrap, SignInAudit signIns) {
         this.sessions = sessions;
         this.bootstrap = bootstrap;
         this.signIns = signIns;
@@ -112,7 +113,8 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
             return sessions.open(key);
         }
         return caller instanceof UsernamePasswordAuthenticationToken
-                ? sessions.open(caller.getName(), role, ConsolePrincipal.Method.PASSWORD, bootstrap.hash())
+                ? sessions.open(
+                        caller.getName(), role, ConsolePrincipal.Method.PASSWORD, bootstrap.hash())
                 : sessions.open(caller.getName(), role, ConsolePrincipal.Method.OIDC, null);
     }
 

@@ -98,7 +98,8 @@ class EdgeConfiguration {
 
     /** Behind the request's id, before the keys: a browser asks first, and without one. */
     @Bean
-    FilterRegistrationBean<CorsFilter> browsers(EdgeSettings settings, ErrorResponseWriter refusals) {
+    FilterRegistrationBean<CorsFilter> browsers(
+            EdgeSettings settings, ErrorResponseWriter refusals) {
         FilterRegistrationBean<CorsFilter> filter =
                 new FilterRegistrationBean<>(CorsFilters.filter(settings.corsOrigins(), refusals));
         filter.addUrlPatterns("/api/*");

@@ -35,7 +35,8 @@ final class RequestDeadlineProcessor extends Http11Processor {
         this(protocol, patience, new Draining(protocol.getAdapter()));
     }
 
-    private RequestDeadlineProcessor(RequestDeadlineProtocol protocol, Duration patience, Draining adapter) {
+    private RequestDeadlineProcessor(
+            RequestDeadlineProtocol protocol, Duration patience, Draining adapter) {
         super(protocol, adapter);
         this.protocol = protocol;
         patienceNanos = patience.toNanos();

@@ -45,8 +45,12 @@ class SecurityConfiguration {
 
     @Bean
     @Order(1)
-    SecurityFilterChain teamApi(HttpSecurity http, TeamAuthenticator callers, EndpointPermissions rules) {
-        return keyed(http, "/api/**", new ApiKeyAuthenticationFilter((key, _) -> team(callers, key), refusals))
+    SecurityFilterChain teamApi(
+            HttpSecurity http, TeamAuthenticator callers, EndpointPermissions rules) {
+        return keyed(
+                        http,
+                        "/api/**",
+                        new ApiKeyAuthenticationFilter((key, _) -> team(callers, key), refusals))
                 .authorizeHttpRequests(rules::ofTeamApi)
                 .build();
     }
@@ -54,7 +58,10 @@ class SecurityConfiguration {
     @Bean
     @Order(2)
     SecurityFilterChain adminApi(
-            HttpSecurity http, BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, EndpointPermissions rules) {
+            HttpSecurity http,
+            BootstrapAdminKey bootstrap,
+            AdminKeyAuthenticator callers,
+            EndpointPermissions rules) {
         return keyed(
                         http,
                         "/admin/api/**",
@@ -121,10 +128,14 @@ class SecurityConfiguration {
         return stateless(http, paths, SecurityHeaders.DATA)
                 .addFilterBefore(keys, ExceptionTranslationFilter.class)
                 .addFilterAfter(
-                        new RequestBodyFilter(settings.maxBody().toBytes(), refusals), ApiKeyAuthenticationFilter.class)
+                        new RequestBodyFilter(settings.maxBody().toBytes(), refusals),
+                        ApiKeyAuthenticationFilter.class)
                 .exceptionHandling(errors ->
                         errors.authenticationEntryPoint((request, response, _) ->
-                                        refusals.write(request, response, ApiKeyAuthenticationFilter.refused()))
+                                        refusals.write(
+                                                request,
+                                                response,
+                                                ApiKeyAuthenticationFilter.refused()))
                                 .accessDeniedHandler((request, response, _) ->
                                         refusals.write(request, response, lacksRights())));
     }
@@ -142,17 +153,20 @@ class SecurityConfiguration {
     private static Optional<Authentication> team(TeamAuthenticator callers, String key) {
         Optional<AuthenticatedTeam> caller = callers.authenticate(key);
         if (caller.map(AuthenticatedTeam::keySuspended).orElse(false)) {
-            throw new ApiException(
-                    ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
+            throw new ApiException(ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
         }
         return caller.map(known -> {
-            List<GrantedAuthority> scopes = known.scopes().stream().map(EndpointPermissions::authority).toList();
+            List<GrantedAuthority> scopes =
+                    known.scopes().stream().map(EndpointPermissions::authority).toList();
             return UsernamePasswordAuthenticationToken.authenticated(known, null, scopes);
         });
     }
 
     private static Optional<Authentication> admin(
-            BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, String key, String address) {
+            BootstrapAdminKey bootstrap,
+            AdminKeyAuthenticator callers,
+            String key,
+            String address) {
         if (bootstrap.is(key)) {
             return Optional.of(admin(new Actor("admin:bootstrap", address), Role.ADMIN));
         }

@@ -81,7 +81,11 @@ class StatementsController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Statement.class)))
-    @FailsWith({ErrorCode.MONTH_NOT_OVER, ErrorCode.BOOKS_DO_NOT_ADD_UP, ErrorCode.BOOKS_NOT_AUDITED})
+    @FailsWith({
+        ErrorCode.MONTH_NOT_OVER,
+        ErrorCode.BOOKS_DO_NOT_ADD_UP,
+        ErrorCode.BOOKS_NOT_AUDITED
+    })
     @PostMapping("/close")
     void close(
             @AuthenticationPrincipal Actor actor,

@@ -101,7 +101,11 @@ class TasksController {
             operationId = "cancelTaskOfATeam",
             summary = "Cancel a task that still waits",
             description = "The charge goes back.")
-    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @FailsWith({
+        ErrorCode.INVALID_TASK_ID,
+        ErrorCode.TASK_NOT_FOUND,
+        ErrorCode.TASK_NOT_CANCELLABLE
+    })
     @DeleteMapping("/{id}")
     TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         outcomes.cancel(id(id), actor);
@@ -196,8 +200,7 @@ class TasksController {
     private static TaskId id(String text) {
         return TaskId.parse(text)
                 .orElseThrow(() ->
-                        new ApiException(
-                                ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
+                        new ApiException(ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
     }
 
     /** What an operator says became of a task. */

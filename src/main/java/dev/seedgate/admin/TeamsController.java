@@ -127,8 +127,7 @@ class TeamsController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody ObjectNode patch) {
         if (patch.has("slug")) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST, "slug never changes; leave it out.");
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "slug never changes; leave it out.");
         }
         return tagged(
                 teams.change(
@@ -258,7 +257,8 @@ class TeamsController {
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
+                    @Nullable String costCenter,
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
@@ -288,7 +288,8 @@ class TeamsController {
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
             @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64) @Nullable String costCenter,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
+                    @Nullable String costCenter,
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 

@@ -159,11 +159,7 @@ class WebhookDelivery implements DisposableBean {
                 row.getLong("id"),
                 row.getString("message_id"),
                 row.getInt("attempts"),
-                new Body(
-                        row.getString("text"),
-                        "alert.raised",
-                        SqlInstants.get(row, "at"),
-                        data));
+                new Body(row.getString("text"), "alert.raised", SqlInstants.get(row, "at"), data));
     }
 
     /** An alert that is to be sent, as try number {@code attempt}. */

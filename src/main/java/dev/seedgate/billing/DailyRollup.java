@@ -81,9 +81,7 @@ class DailyRollup {
     private boolean sumNext(JdbcClient work, Instant horizon, Moment now) {
         Optional<Watermark> mark =
                 work.sql("select until from ledger_days for update skip locked")
-                        .query((row, _) ->
-                                new Watermark(
-                                        SqlInstants.find(row, "until")))
+                        .query((row, _) -> new Watermark(SqlInstants.find(row, "until")))
                         .optional();
         return mark.flatMap(it ->
                         RollupSlice.next(
@@ -130,9 +128,7 @@ class DailyRollup {
     static Optional<Instant> until(JdbcClient jdbc) {
         return Optional.ofNullable(
                 jdbc.sql("select until from ledger_days")
-                        .query((row, _) ->
-                                new Watermark(
-                                        SqlInstants.find(row, "until")))
+                        .query((row, _) -> new Watermark(SqlInstants.find(row, "until")))
                         .single()
                         .until());
     }

@@ -186,7 +186,8 @@ public class FocusReports {
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, Range range) {
-        Map<String, Object> parameters = new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+        Map<String, Object> parameters =
+                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         return parameters;
     }

@@ -503,7 +503,8 @@ public class LedgerVerifier {
                 .update();
     }
 
-    private static void checkDay(JdbcClient work, Rule rule, VerificationWalk walk, RollupSlice last) {
+    private static void checkDay(
+            JdbcClient work, Rule rule, VerificationWalk walk, RollupSlice last) {
         String day = last.day().toString();
         List<String> broken =
                 work.sql(rule.sql())

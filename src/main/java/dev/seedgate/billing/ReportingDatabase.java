@@ -121,7 +121,8 @@ class ReportingDatabase implements DisposableBean {
     void download(
             @Nullable Long team, OutputStream client, BiConsumer<JdbcClient, OutputStream> report) {
         ReportLimiter.Turn turn = turns.take(team);
-        ReportDownload download = new ReportDownload(settings.reportDownload(), settings.reportStall());
+        ReportDownload download =
+                new ReportDownload(settings.reportDownload(), settings.reportStall());
         Thread.ofVirtual()
                 .name("report")
                 .start(() -> {

@@ -155,7 +155,8 @@ public class Statements {
 
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
         Moment now = calendar.now();
-        Instant closable = BillingCalendar.month(month, now.zone()).to().plus(settings.closeAfter());
+        Instant closable =
+                BillingCalendar.month(month, now.zone()).to().plus(settings.closeAfter());
         if (now.now().isBefore(closable)) {
             throw new ApiException(
                     ErrorCode.MONTH_NOT_OVER,

@@ -104,7 +104,11 @@ public class UsageReports {
     private final Vendor vendor;
     private final ReportSettings settings;
 
-    UsageReports(ReportingDatabase books, BillingCalendar calendar, Vendor vendor, ReportSettings settings) {
+    UsageReports(
+            ReportingDatabase books,
+            BillingCalendar calendar,
+            Vendor vendor,
+            ReportSettings settings) {
         this.books = books;
         this.calendar = calendar;
         this.vendor = vendor;
@@ -247,7 +251,8 @@ public class UsageReports {
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, UsageQuery query, Range range) {
-        Map<String, Object> parameters = new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+        Map<String, Object> parameters =
+                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         if (query.team() != null) {
             parameters.put("team", query.team());

@@ -394,8 +394,7 @@ public class Ledger {
     }
 
     private static Instant renewal(ResultSet row) throws SQLException {
-        return SqlInstants.get(row, "renews_at")
-                .truncatedTo(ChronoUnit.SECONDS);
+        return SqlInstants.get(row, "renews_at").truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static String budgeted(ResultSet row, ReservationRequest charge) throws SQLException {

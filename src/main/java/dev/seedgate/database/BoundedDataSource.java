@@ -13,7 +13,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * The database as all of the gateway sees it: requests have connections that they share, see {@link
- * ConnectionShares}; whatever is done for no request has others, which no number of requests can take.
+ * ConnectionShares}; whatever is done for no request has others, which no number of requests can
+ * take.
  */
 class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
 
@@ -34,7 +35,9 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         other.setMinimumIdle(settings.databaseReserved());
         other.setConnectionTimeout(settings.databaseReservedWait().toMillis());
         reserved = reserve(other);
-        shares = new ConnectionShares(pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
+        shares =
+                new ConnectionShares(
+                        pool.getMaximumPoolSize(), settings, pool.getConnectionTimeout());
     }
 
     @Override
@@ -44,7 +47,9 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
             return reserved.getConnection();
         }
         Runnable giveBack =
-                shares.take(request.getAttribute(ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST));
+                shares.take(
+                        request.getAttribute(
+                                ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST));
         boolean given = false;
         try {
             Connection connection = onClose(giveBack, pool.getConnection());

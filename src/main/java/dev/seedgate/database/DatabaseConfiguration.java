@@ -27,10 +27,15 @@ class DatabaseConfiguration {
     MeterBinder databaseGauges(DataSource dataSource) {
         return meters -> {
             if (dataSource instanceof BoundedDataSource bounded) {
-                Gauge.builder("seedgate.database.waiting", bounded.shares(), ConnectionShares::waiting)
+                Gauge.builder(
+                                "seedgate.database.waiting",
+                                bounded.shares(),
+                                ConnectionShares::waiting)
                         .register(meters);
                 FunctionCounter.builder(
-                                "seedgate.database.refused", bounded.shares(), ConnectionShares::refused)
+                                "seedgate.database.refused",
+                                bounded.shares(),
+                                ConnectionShares::refused)
                         .register(meters);
                 bounded.reserved()
                         .setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(meters));

@@ -1,6 +1,6 @@
 /**
- * The way to PostgreSQL: who gets a connection and who may wait for one, what its errors mean, and the
- * zone that both read days in.
+ * The way to PostgreSQL: who gets a connection and who may wait for one, what its errors mean, and
+ * the zone that both read days in.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = "shared")

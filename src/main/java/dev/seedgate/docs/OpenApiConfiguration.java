@@ -69,7 +69,9 @@ class OpenApiConfiguration {
                 .servers(List.of(new Server().url("/").description("This gateway")))
                 .tags(
                         List.of(
-                                tag(ApiGroup.MIRROR, "The video API's own paths, fields and envelope."),
+                                tag(
+                                        ApiGroup.MIRROR,
+                                        "The video API's own paths, fields and envelope."),
                                 tag(ApiGroup.TEAM, "What a team can ask beyond that."),
                                 tag(
                                         ApiGroup.ADMIN,

@@ -62,7 +62,9 @@ final class EmbeddedMode
      * requests are drained and the pool is closed when the server stops.
      */
     private static void stopAtTheVeryEnd(
-            ConfigurableApplicationContext context, EmbeddedPostgres server, LockedDirectory folder) {
+            ConfigurableApplicationContext context,
+            EmbeddedPostgres server,
+            LockedDirectory folder) {
         ((DefaultSingletonBeanRegistry) context.getBeanFactory())
                 .registerDisposableBean(
                         "embeddedPostgreSql",
@@ -73,7 +75,8 @@ final class EmbeddedMode
     }
 
     /** In front of all other sources, which have nothing or a blank text under these names. */
-    private static boolean fillIn(ConfigurableEnvironment environment, EmbeddedPostgres server, DevelopmentSecrets keys) {
+    private static boolean fillIn(
+            ConfigurableEnvironment environment, EmbeddedPostgres server, DevelopmentSecrets keys) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.datasource.url", server.url());
         properties.put("spring.datasource.username", EmbeddedPostgres.USER);

@@ -148,7 +148,9 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** Beside its place and then renamed, so that data half made is never taken for data. */
-    private static void makeData(PostgresBinaries programs, LockedDirectory folder, DevelopmentSecrets keys) throws IOException {
+    private static void makeData(
+            PostgresBinaries programs, LockedDirectory folder, DevelopmentSecrets keys)
+            throws IOException {
         Path part = folder.resolve("data.part");
         Path password = folder.resolve("password");
         FileSystemUtils.deleteRecursively(part);

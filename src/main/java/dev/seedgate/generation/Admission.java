@@ -83,7 +83,8 @@ class Admission {
      * The account is moved last but for the work row, which needs the price: its lock is what
      * creates wait for.
      */
-    private CreateResult accept(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
+    private CreateResult accept(
+            AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));
         entities.flush();
         Reservation reservation = ledger.reserve(charge(caller, order, id));

@@ -33,8 +33,7 @@ class JsonBodyParser {
         }
         JsonNode tree = parse(body);
         if (!tree.isObject()) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST, "The body must be a JSON object.");
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "The body must be a JSON object.");
         }
         return Optional.of(tree);
     }

@@ -22,7 +22,12 @@ class Quotes {
     private final TeamAccounts accounts;
     private final Clock clock;
 
-    Quotes(Admission admission, AdmissionGate intake, Ledger ledger, TeamAccounts accounts, Clock clock) {
+    Quotes(
+            Admission admission,
+            AdmissionGate intake,
+            Ledger ledger,
+            TeamAccounts accounts,
+            Clock clock) {
         this.admission = admission;
         this.clock = clock;
         this.intake = intake;

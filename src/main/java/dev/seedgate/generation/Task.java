@@ -59,7 +59,12 @@ class Task {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
 
-    Task(TaskId id, AuthenticatedTeam caller, Order order, String upstream, @Nullable String traceParent) {
+    Task(
+            TaskId id,
+            AuthenticatedTeam caller,
+            Order order,
+            String upstream,
+            @Nullable String traceParent) {
         ClipRequest clip = order.clip();
         ClipPrice price = order.preset();
         this.id = id.value();

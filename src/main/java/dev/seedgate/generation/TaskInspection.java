@@ -50,8 +50,7 @@ public class TaskInspection {
         return shown(files(teams), actor).stream()
                 .findFirst()
                 .orElseThrow(() ->
-                        new ApiException(
-                                ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+                        new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
     /**

@@ -146,7 +146,9 @@ public class TaskLifecycle {
             case SubmitAnswer.NotSent notSent ->
                     requeue(
                             task,
-                            notSent.called() ? TimelineNote.SERVICE_UNREACHED : TimelineNote.GATEWAY_HELD,
+                            notSent.called()
+                                    ? TimelineNote.SERVICE_UNREACHED
+                                    : TimelineNote.GATEWAY_HELD,
                             notSent.evidence(),
                             true);
             case SubmitAnswer.Retryable retryable -> retry(task, retryable);
@@ -327,8 +329,7 @@ public class TaskLifecycle {
     private Task lockKnown(TaskId id) {
         return tasks.lock(id.value())
                 .orElseThrow(() ->
-                        new ApiException(
-                                ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+                        new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
     private void refund(Task task, String reason, Actor actor) {
@@ -402,7 +403,8 @@ public class TaskLifecycle {
             return;
         }
         task.requeued();
-        Duration delay = failed ? BACKOFF.after(work.tries(task.id()).failures() + 1) : Duration.ZERO;
+        Duration delay =
+                failed ? BACKOFF.after(work.tries(task.id()).failures() + 1) : Duration.ZERO;
         work.requeue(task.id(), delay, failed);
         moved(task, note, evidence);
     }

@@ -79,7 +79,8 @@ class TaskQueries {
 
     /** A page of the team's own tasks, newest first. */
     @Transactional(readOnly = true)
-    Page<TaskSummary> list(AuthenticatedTeam caller, TaskFilter filter, @Nullable String cursor, int limit) {
+    Page<TaskSummary> list(
+            AuthenticatedTeam caller, TaskFilter filter, @Nullable String cursor, int limit) {
         Page<TaskSearch.Found> found = search.find(filter.of(caller.teamId()), cursor, limit);
         List<TaskSummary> items =
                 tasks.findByIdIn(found.items().stream().map(TaskSearch.Found::id).toList()).stream()
@@ -90,12 +91,12 @@ class TaskQueries {
     }
 
     private Task find(AuthenticatedTeam caller, TaskId id) {
-        return tasks.findByIdAndTeamId(id.value(), caller.teamId()).orElseThrow(TaskQueries::unknown);
+        return tasks.findByIdAndTeamId(id.value(), caller.teamId())
+                .orElseThrow(TaskQueries::unknown);
     }
 
     /** One text, whether there is no such task or it is another team's. */
     static ApiException unknown() {
-        return new ApiException(
-                ErrorCode.TASK_NOT_FOUND, "Your team has no task with this id.");
+        return new ApiException(ErrorCode.TASK_NOT_FOUND, "Your team has no task with this id.");
     }
 }

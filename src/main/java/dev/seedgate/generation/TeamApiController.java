@@ -108,7 +108,11 @@ class TeamApiController {
             summary = "Cancel a task that still waits",
             description =
                     "Only while QUEUED: it is FAILED then, and its charge goes back. Once its submit began the vendor renders it.")
-    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_CANCELLABLE})
+    @FailsWith({
+        ErrorCode.INVALID_TASK_ID,
+        ErrorCode.TASK_NOT_FOUND,
+        ErrorCode.TASK_NOT_CANCELLABLE
+    })
     @DeleteMapping("/tasks/{id}")
     Envelope<TaskDetails> cancel(
             @AuthenticationPrincipal AuthenticatedTeam caller,
@@ -145,8 +149,8 @@ class TeamApiController {
 
     private static TaskId id(String text, String what) {
         return TaskId.parse(text)
-                .orElseThrow(() ->
-                        new ApiException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
+                .orElseThrow(
+                        () -> new ApiException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
     }
 
     private static String project(String text) {

@@ -125,7 +125,8 @@ record ClipOrder(
     private static String text(String field, JsonNode posted) {
         String text = posted.stringValue();
         if (text.codePoints().anyMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF))) {
-            throw new SandboxException(400, field + " must be text: it has a NUL or half a character");
+            throw new SandboxException(
+                    400, field + " must be text: it has a NUL or half a character");
         }
         return text;
     }

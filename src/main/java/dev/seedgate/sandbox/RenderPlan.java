@@ -24,7 +24,8 @@ record RenderPlan(
         Duration renderTime = settings.sandboxRenderTime();
         long credits = order.credits();
         return switch (directive) {
-            case PromptDirective.Fail _ -> new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
+            case PromptDirective.Fail _ ->
+                    new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
             case PromptDirective.Slow(Duration slow) ->
                     succeeding(min(slow, settings.sandboxMaxRenderTime()), credits);
             case PromptDirective.Stuck _ -> succeeding(null, credits);

@@ -57,8 +57,8 @@ class SandboxController {
         refuseWhereAsked(order, directive);
         String id =
                 renders.start(order, RenderPlan.of(order, directive, settings))
-                        .orElseThrow(
-                                () -> new SandboxException(402, "Insufficient credits, please top up."));
+                        .orElseThrow(() ->
+                                new SandboxException(402, "Insufficient credits, please top up."));
         if (directive instanceof PromptDirective.LostAnswer) {
             LostAnswerValve.loseAnswer(request);
             return ResponseEntity.ok().build();

@@ -53,7 +53,8 @@ public class AdminKeyAuthenticator {
                 .param("hashes", hashes)
                 .query((row, _) -> {
                     long id = row.getLong("id");
-                    AuthenticatedAdmin caller = new AuthenticatedAdmin(id, Role.of(row.getString("role")));
+                    AuthenticatedAdmin caller =
+                            new AuthenticatedAdmin(id, Role.of(row.getString("role")));
                     return ApiKeyCache.Found.of(
                             row.getBytes("hash"), id, caller, row.getBigDecimal("seconds_left"));
                 })

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     address or subject
  * @param keyId of the named admin key that they signed in with, else null
  */
-public record ConsolePrincipal(String name, Role role, Method method, Instant at, @Nullable Long keyId) {
+public record ConsolePrincipal(
+        String name, Role role, Method method, Instant at, @Nullable Long keyId) {
 
     /** How somebody signed in. */
     public enum Method {

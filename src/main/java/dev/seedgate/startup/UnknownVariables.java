@@ -31,6 +31,7 @@ class UnknownVariables {
     private static final Logger log = LoggerFactory.getLogger(UnknownVariables.class);
 
     private static final String PREFIX = "SEEDGATE_";
+    private static final String SANDBOX = "SEEDGATE_SANDBOX_";
     private static final Pattern INDEX = Pattern.compile("_?[0-9]{1,3}_?$");
     private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 
@@ -68,7 +69,11 @@ class UnknownVariables {
         List<String> warnings = new ArrayList<>();
         for (String variable : given) {
             String upper = variable.toUpperCase(Locale.ROOT);
-            boolean ours = upper.startsWith(PREFIX);
+            // The sandbox reads its own while it is the vendor, and they may stay when it is not.
+            boolean ours =
+                    upper.startsWith(PREFIX)
+                            && (!upper.startsWith(SANDBOX)
+                                    || known.stream().anyMatch(it -> it.startsWith(SANDBOX)));
             if (ours
                     && !names.containsKey(plain(upper))
                     && !names.containsKey(plain(INDEX.matcher(upper).replaceFirst("")))) {

@@ -31,7 +31,12 @@ public class ApiKeys {
     private final AuditLog audit;
     private final Clock clock;
 
-    ApiKeys(ApiKeyRepository keys, Teams teams, ApiKeyCacheVersion revision, AuditLog audit, Clock clock) {
+    ApiKeys(
+            ApiKeyRepository keys,
+            Teams teams,
+            ApiKeyCacheVersion revision,
+            AuditLog audit,
+            Clock clock) {
         this.keys = keys;
         this.teams = teams;
         this.revision = revision;
@@ -183,7 +188,8 @@ public class ApiKeys {
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
         Team team =
-                teams.findOrCreate(new TeamSpec(slug, name, null, null, null, null, 1, false, null));
+                teams.findOrCreate(
+                        new TeamSpec(slug, name, null, null, null, null, 1, false, null));
         if (!keys.existsByHash(Sha256.of(apiKey))) {
             store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey, null);
         }

@@ -45,7 +45,8 @@ final class InstanceGuards {
                                 .build());
         this.limiter = RateLimiter.of("vendor", wall(settings.upstreamRequestsPerSecond()));
         this.submits = new VendorCircuitBreaker("vendor-submits", failingSubmit, monotonic);
-        this.polls = new VendorCircuitBreaker("vendor-polls", InstanceGuards::isFailingPoll, monotonic);
+        this.polls =
+                new VendorCircuitBreaker("vendor-polls", InstanceGuards::isFailingPoll, monotonic);
         // Submits that hang for their long timeout must not keep the polls out.
         this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
         this.unanswered =
@@ -120,7 +121,8 @@ final class InstanceGuards {
         return polls.waitFor();
     }
 
-    private TransportResult guarded(VendorCircuitBreaker breaker, Permit permit, Supplier<TransportResult> call) {
+    private TransportResult guarded(
+            VendorCircuitBreaker breaker, Permit permit, Supplier<TransportResult> call) {
         if (isOver(permit)) {
             return TransportResult.NotBegun.guarded("the permit was not used in time");
         }
@@ -152,7 +154,8 @@ final class InstanceGuards {
         }
     }
 
-    private static TransportResult tried(Permit permit, VendorCircuitBreaker breaker, Supplier<TransportResult> call) {
+    private static TransportResult tried(
+            Permit permit, VendorCircuitBreaker breaker, Supplier<TransportResult> call) {
         try {
             return retry(permit).executeSupplier(call);
         } catch (RuntimeException e) {

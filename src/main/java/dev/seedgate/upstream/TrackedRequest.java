@@ -162,7 +162,9 @@ final class TrackedRequest {
         byte[] bytes;
         synchronized (this) {
             if (status == 0) {
-                return begun ? new TransportResult.Lost(cause) : TransportResult.NotBegun.network(cause);
+                return begun
+                        ? new TransportResult.Lost(cause)
+                        : TransportResult.NotBegun.network(cause);
             }
             over = true;
             bytes = body.toByteArray();

@@ -80,7 +80,8 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    PauseRefresher vendorPauseWatch(VendorPauses pauses, UpstreamSettings settings, MeterRegistry meters) {
+    PauseRefresher vendorPauseWatch(
+            VendorPauses pauses, UpstreamSettings settings, MeterRegistry meters) {
         return new PauseRefresher(
                 pauses,
                 settings.upstreamRefreshInterval(),

@@ -11,7 +11,9 @@ import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.util.UriBuilderFactory;
 import reactor.core.publisher.Mono;
 
-/** The vendor's two calls as they are on the wire. The answer is kept by the {@link TrackedRequest}. */
+/**
+ * The vendor's two calls as they are on the wire. The answer is kept by the {@link TrackedRequest}.
+ */
 @HttpExchange(accept = "application/json")
 interface VendorApi {
 

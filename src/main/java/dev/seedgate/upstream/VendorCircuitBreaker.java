@@ -48,8 +48,8 @@ final class VendorCircuitBreaker {
                                 .failureRateThreshold(100)
                                 .permittedNumberOfCallsInHalfOpenState(1)
                                 .waitIntervalFunctionInOpenState(growing)
-                                .recordResult(
-                                        it -> it instanceof TransportResult reply && failing.test(reply))
+                                .recordResult(it ->
+                                        it instanceof TransportResult reply && failing.test(reply))
                                 .clock(clock)
                                 .build());
         AtomicInteger openings = new AtomicInteger();

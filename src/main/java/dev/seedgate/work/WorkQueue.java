@@ -258,7 +258,8 @@ public class WorkQueue {
                         """)
                 .param("limit", limit)
                 .query((row, _) ->
-                        new DuePollsOfTeam(row.getLong("id"), row.getInt("weight"), row.getInt("due")))
+                        new DuePollsOfTeam(
+                                row.getLong("id"), row.getInt("weight"), row.getInt("due")))
                 .list();
     }
 

@@ -30,7 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Every route that there is, asked by every kind of caller that there is. */
 class AccessMatrixTests {
 
-    /** What each route wants at least. A new route needs a line here and one in {@link EndpointPermissions}. */
+    /**
+     * What each route wants at least. A new route needs a line here and one in {@link
+     * EndpointPermissions}.
+     */
     private static final Map<String, String> LEAST =
             table(
                     """
@@ -262,7 +265,8 @@ class AccessMatrixTests {
                     new Caller("a " + role.text() + "'s session", "console", upTo(role)),
                     session(token));
         }
-        String token = sessions.open("admin", Role.ADMIN, ConsolePrincipal.Method.PASSWORD, new byte[32]);
+        String token =
+                sessions.open("admin", Role.ADMIN, ConsolePrincipal.Method.PASSWORD, new byte[32]);
         callers.put(
                 new Caller("a session of a key that was changed", "", Set.of()), session(token));
         return callers;

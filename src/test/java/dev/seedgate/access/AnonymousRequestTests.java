@@ -246,7 +246,8 @@ class AnonymousRequestTests {
     void servesAFewStrangersAtOnceAndRefusesWhoAreTooMany() throws Exception {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         AnonymousRequestLimit part =
-                new AnonymousRequestLimit(settings("2", "3", "1m"), gateway.bean(ErrorResponseWriter.class), meters);
+                new AnonymousRequestLimit(
+                        settings("2", "3", "1m"), gateway.bean(ErrorResponseWriter.class), meters);
         CountDownLatch served = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -65,7 +65,8 @@ final class FakeOidcProvider implements AutoCloseable {
     private FakeOidcProvider() {}
 
     /** Starts one that knows a gateway by where it has people sent back to. */
-    static FakeOidcProvider start(int port, String redirectUri) throws IOException, LifecycleException {
+    static FakeOidcProvider start(int port, String redirectUri)
+            throws IOException, LifecycleException {
         FakeOidcProvider provider = new FakeOidcProvider();
         Tomcat tomcat = provider.tomcat;
         File folder = Files.createTempDirectory("provider").toFile();

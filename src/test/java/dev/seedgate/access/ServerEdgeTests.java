@@ -299,7 +299,8 @@ class ServerEdgeTests {
             })
     void refusesToStartWithSomethingElseThanOrigins(String origin) {
         assertThatThrownBy(() ->
-                        CorsFilters.filter(List.of(STUDIO, origin), gateway.bean(ErrorResponseWriter.class)))
+                        CorsFilters.filter(
+                                List.of(STUDIO, origin), gateway.bean(ErrorResponseWriter.class)))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("SEEDGATE_CORS_ORIGINS")
                 .hasMessageContaining(origin);

@@ -100,7 +100,8 @@ class SignInTests {
                         replica.database()
                                 .rows("select encode(token_hash, 'escape') from console_session"))
                 .isNotEmpty()
-                .doesNotContain(browser.cookies(at("")).get(CookieSecurityContextRepository.COOKIE));
+                .doesNotContain(
+                        browser.cookies(at("")).get(CookieSecurityContextRepository.COOKIE));
     }
 
     @Test
@@ -170,7 +171,8 @@ class SignInTests {
     void keepsOutWhoHasNoRoleHere() {
         BrowserClient browser = new BrowserClient();
         assertThat(location(signIn(browser, "nora"))).isEqualTo("/console/login?role");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        assertThat(browser.cookies(at("")))
+                .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         assertThat(location(browser.get(at("/console")))).isEqualTo("/console/login");
     }
 
@@ -194,7 +196,8 @@ class SignInTests {
                 .isEqualTo("/console/login?failed");
         // It was asked once, so it can be answered once.
         assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        assertThat(browser.cookies(at("")))
+                .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
     }
 
     @ParameterizedTest
@@ -202,9 +205,12 @@ class SignInTests {
     void refusesACodeWithoutItsProof(String part) {
         BrowserClient browser = new BrowserClient();
         String answer = BrowserClient.target(answer(browser, "ada"));
-        browser.cookies(at("")).computeIfPresent(CookieAuthorizationRequestRepository.COOKIE, (_, it) -> forged(it, part));
+        browser.cookies(at(""))
+                .computeIfPresent(
+                        CookieAuthorizationRequestRepository.COOKIE, (_, it) -> forged(it, part));
         assertThat(location(browser.get(answer))).isEqualTo("/console/login?failed");
-        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        assertThat(browser.cookies(at("")))
+                .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
     }
 
     @Test
@@ -235,7 +241,8 @@ class SignInTests {
         assertThat(browser.get(at(replica, "/console")).statusCode()).isEqualTo(200);
         HttpResponse<String> out = browser.submit(page, at(replica, "/console/logout"), Map.of());
         assertThat(location(out)).isEqualTo("/console/login?out");
-        assertThat(browser.cookies(at(replica, ""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        assertThat(browser.cookies(at(replica, "")))
+                .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         assertThat(location(elsewhere.get(at("/console")))).isEqualTo("/console/login");
     }
 
@@ -282,7 +289,8 @@ class SignInTests {
             assertThat(location(password(browser, gateway, "wrong")))
                     .isEqualTo("/console/login?" + answer);
         }
-        assertThat(browser.cookies(at(""))).doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        assertThat(browser.cookies(at("")))
+                .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         // A stranger's guesses keep nobody out who has the key, and shares his address.
         assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY))).isEqualTo("/console");
         // The APIs go on.
@@ -328,7 +336,9 @@ class SignInTests {
         } else {
             assertThat(answer)
                     .contains("Location: /console/login?address")
-                    .doesNotContain(host, "Set-Cookie: " + CookieAuthorizationRequestRepository.COOKIE + "=ey");
+                    .doesNotContain(
+                            host,
+                            "Set-Cookie: " + CookieAuthorizationRequestRepository.COOKIE + "=ey");
         }
     }
 
@@ -443,7 +453,9 @@ class SignInTests {
         HttpResponse<String> question = browser.get(at("/console/login/oidc"));
         HttpResponse<String> login = browser.follow(question);
         HttpResponse<String> known =
-                browser.post(BrowserClient.target(login), Map.of("username", person, "password", person));
+                browser.post(
+                        BrowserClient.target(login),
+                        Map.of("username", person, "password", person));
         return browser.follow(known);
     }
 

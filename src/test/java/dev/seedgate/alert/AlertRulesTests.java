@@ -147,7 +147,11 @@ class AlertRulesTests {
         assertThat(receiverHeardOf("in 9 days")).isEqualTo(1);
         purchase(1, "another period");
         purchase(
-                burn * 2 - gateway.admin("GET", "/vendor-balance", null).json().get("balance").asLong(),
+                burn * 2
+                        - gateway.admin("GET", "/vendor-balance", null)
+                                .json()
+                                .get("balance")
+                                .asLong(),
                 "two days are left");
         look();
         assertThat(texts("?kind=POOL&limit=10"))

@@ -256,7 +256,8 @@ class WebhookTests {
         assertThat(WebhookSigner.of(settings("https://x.example", null, file))).isNotNull();
         assertThat(WebhookSigner.of(settings("https://x.example", " ", null))).isNull();
         assertThatThrownBy(() ->
-                        WebhookSigner.of(settings("https://x.example", null, folder.resolve("none"))))
+                        WebhookSigner.of(
+                                settings("https://x.example", null, folder.resolve("none"))))
                 .isInstanceOf(StartupException.class);
     }
 

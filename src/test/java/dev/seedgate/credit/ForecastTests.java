@@ -38,7 +38,8 @@ class ForecastTests {
     void dividesWhatIsLeftByThePace(
             long balance, long net, int days, long perDay, @Nullable LocalDate dryOn) {
         Burn burn = new Burn(net, Duration.ofDays(days));
-        VendorBalanceState state = new VendorBalanceState(TODAY, balance, 0, burn, burn, 1, null, NOTHING, NOTHING);
+        VendorBalanceState state =
+                new VendorBalanceState(TODAY, balance, 0, burn, burn, 1, null, NOTHING, NOTHING);
         assertThat(burn.perDay()).isEqualTo(perDay);
         assertThat(state.dryOn(burn)).isEqualTo(dryOn);
     }
@@ -46,7 +47,8 @@ class ForecastTests {
     @Test
     void knowsNothingBeforeTheFirstPurchase() {
         Burn burn = new Burn(65, Duration.ofDays(1));
-        VendorBalanceState state = new VendorBalanceState(TODAY, null, 65, burn, burn, 0, 100L, NOTHING, NOTHING);
+        VendorBalanceState state =
+                new VendorBalanceState(TODAY, null, 65, burn, burn, 0, 100L, NOTHING, NOTHING);
         assertThat(state.balance()).isNull();
         assertThat(state.dryOn(burn)).isNull();
         assertThat(state.belowReserve()).isFalse();

@@ -128,10 +128,12 @@ class VendorBalanceTests {
         String key = "order-" + KEYS.incrementAndGet();
         String body =
                 "{\"credits\":50000,\"reason\":\"order 7\",\"cost\":\"499.90\",\"currency\":\"EUR\"}";
-        Answer first = gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
+        Answer first =
+                gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
         assertThat(first.status()).isEqualTo(201);
         assertThat(first.json().get("cost").stringValue()).isEqualTo("499.9");
-        Answer again = gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
+        Answer again =
+                gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
         assertThat(again.json().get("id")).isEqualTo(first.json().get("id"));
         Answer other =
                 gateway.admin(
@@ -200,7 +202,9 @@ class VendorBalanceTests {
             }
             List<Future<?>> others = new ArrayList<>();
             for (int adder = 0; adder < 2; adder++) {
-                others.add(threads.submit(until(done, () -> gateway.bean(VendorBalance.class).addUp())));
+                others.add(
+                        threads.submit(
+                                until(done, () -> gateway.bean(VendorBalance.class).addUp())));
             }
             others.add(threads.submit(until(done, () -> assertThat(difference(vendor)).isZero())));
             for (Future<?> writer : writers) {

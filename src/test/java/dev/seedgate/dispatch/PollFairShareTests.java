@@ -14,13 +14,15 @@ class PollFairShareTests {
 
     @Test
     void letsAFloodOfOneTeamDelayNobody() {
-        List<DuePollsOfTeam> waiting = List.of(new DuePollsOfTeam(1, 1, 10_000), new DuePollsOfTeam(2, 1, 3));
+        List<DuePollsOfTeam> waiting =
+                List.of(new DuePollsOfTeam(1, 1, 10_000), new DuePollsOfTeam(2, 1, 3));
         assertThat(polls.divide(waiting, 6)).isEqualTo(Map.of(1L, 3, 2L, 3));
     }
 
     @Test
     void takesTurnsWhenThereIsOnePermitAtATime() {
-        List<DuePollsOfTeam> waiting = List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
+        List<DuePollsOfTeam> waiting =
+                List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
         List<Long> turns = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             turns.addAll(polls.divide(waiting, 1).keySet());
@@ -30,7 +32,8 @@ class PollFairShareTests {
 
     @Test
     void givesAHeavierTeamMore() {
-        List<DuePollsOfTeam> waiting = List.of(new DuePollsOfTeam(1, 3, 100), new DuePollsOfTeam(2, 1, 100));
+        List<DuePollsOfTeam> waiting =
+                List.of(new DuePollsOfTeam(1, 3, 100), new DuePollsOfTeam(2, 1, 100));
         Map<Long, Integer> given = polls.divide(waiting, 40);
         assertThat(given.get(1L)).isBetween(29, 31);
     }
@@ -46,7 +49,8 @@ class PollFairShareTests {
         for (int i = 0; i < 1000; i++) {
             polls.divide(List.of(new DuePollsOfTeam(1, 1, 10)), 10);
         }
-        List<DuePollsOfTeam> both = List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
+        List<DuePollsOfTeam> both =
+                List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
         Map<Long, Integer> given = polls.divide(both, 20);
         assertThat(given.get(1L)).isBetween(9, 11);
     }

@@ -84,7 +84,8 @@ class EmbeddedPostgresTests {
         gateway.destroyForcibly().waitFor();
         assertThat(ProcessHandle.of(left)).isPresent();
         folder = LockedDirectory.take(path);
-        try (EmbeddedPostgres server = EmbeddedPostgres.start(folder, DevelopmentSecrets.keptIn(folder))) {
+        try (EmbeddedPostgres server =
+                EmbeddedPostgres.start(folder, DevelopmentSecrets.keptIn(folder))) {
             assertThat(ask(server, "select name from child")).isEqualTo("committed");
             assertThat(pid()).isNotEqualTo(left);
         }
@@ -139,7 +140,8 @@ class EmbeddedPostgresTests {
 
     private String ask(EmbeddedPostgres server, String sql) throws SQLException {
         try (Connection connection =
-                        DriverManager.getConnection(server.url(), EmbeddedPostgres.USER, keys.database());
+                        DriverManager.getConnection(
+                                server.url(), EmbeddedPostgres.USER, keys.database());
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
@@ -147,7 +149,8 @@ class EmbeddedPostgresTests {
         }
     }
 
-    private static void execute(String url, DevelopmentSecrets keys, String sql) throws SQLException {
+    private static void execute(String url, DevelopmentSecrets keys, String sql)
+            throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(url, EmbeddedPostgres.USER, keys.database());
                 Statement statement = connection.createStatement()) {

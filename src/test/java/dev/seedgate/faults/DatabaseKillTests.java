@@ -69,7 +69,8 @@ class DatabaseKillTests {
             }
             everythingComesToRest(database);
             assertThat(database.rows("select id from task")).containsAll(accepted.values());
-            assertThat(VendorLog.byPrompt(vendor)).allSatisfy((_, times) -> assertThat(times).isOne());
+            assertThat(VendorLog.byPrompt(vendor))
+                    .allSatisfy((_, times) -> assertThat(times).isOne());
             // A key was used for one task, whatever the client was told the first time.
             assertThat(database.text("select count(*) from task")).isEqualTo("" + accepted.size());
             Invariants.check(database);

@@ -335,7 +335,8 @@ class VendorOutageTests {
                                         .filter(it -> it.startsWith(mine))
                                         .count()
                                 == 20);
-        List<String> sent = vendor.generates().stream().skip(before).map(VendorLog::prompt).toList();
+        List<String> sent =
+                vendor.generates().stream().skip(before).map(VendorLog::prompt).toList();
         gateway.close();
         return IntStream.range(0, sent.size())
                 .filter(i -> sent.get(i).startsWith(mine))

@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The transitions there are, and that there are no others. */
+@NullUnmarked
 class TaskTests {
 
     private static final Instant NOW = Instant.parse("2025-06-14T05:21:11.987Z");
@@ -112,7 +114,8 @@ class TaskTests {
     private static Task in(Phase phase) {
         ClipRequest clip = new ClipRequest("p", "16:9", 10, true, List.of());
         AuthenticatedTeam caller =
-                new AuthenticatedTeam(1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
+                new AuthenticatedTeam(
+                        1, "team", null, 2, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(clip, null, null, "request");
         Task task = new Task(TaskId.create(NOW, '0'), caller, order, "seedance", null);
         List<String> way =

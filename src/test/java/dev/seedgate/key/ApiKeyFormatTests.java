@@ -32,8 +32,10 @@ class ApiKeyFormatTests {
     @Test
     void knowsItsOwnChecksumForever() {
         // Keys are in clients' hands: a change of the format would lock every one of them out.
-        assertThat(ApiKeyFormat.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUVCHECKS")).isFalse();
-        assertThat(ApiKeyFormat.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY")).isTrue();
+        assertThat(ApiKeyFormat.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUVCHECKS"))
+                .isFalse();
+        assertThat(ApiKeyFormat.TEAM.wellFormed("sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY"))
+                .isTrue();
     }
 
     @Test
@@ -41,7 +43,9 @@ class ApiKeyFormatTests {
         String key = ApiKeyFormat.TEAM.generate();
         for (int i = 0; i < key.length(); i++) {
             char other = key.charAt(i) == 'x' ? 'y' : 'x';
-            assertThat(ApiKeyFormat.TEAM.wellFormed(key.substring(0, i) + other + key.substring(i + 1)))
+            assertThat(
+                            ApiKeyFormat.TEAM.wellFormed(
+                                    key.substring(0, i) + other + key.substring(i + 1)))
                     .as("character %d", i)
                     .isFalse();
         }

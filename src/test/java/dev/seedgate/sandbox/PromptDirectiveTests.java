@@ -13,21 +13,29 @@ class PromptDirectiveTests {
     void readsEachDirective() {
         assertThat(PromptDirective.in("a [sandbox:fail] b")).isEqualTo(new PromptDirective.Fail());
         assertThat(PromptDirective.in("[sandbox:stuck]")).isEqualTo(new PromptDirective.Stuck());
-        assertThat(PromptDirective.in("[sandbox:lost-answer]")).isEqualTo(new PromptDirective.LostAnswer());
-        assertThat(PromptDirective.in("[sandbox:odd-status]")).isEqualTo(new PromptDirective.OddStatus());
-        assertThat(PromptDirective.in("[sandbox:wrong-credits]")).isEqualTo(new PromptDirective.WrongCredits());
-        assertThat(PromptDirective.in("[sandbox:reject=422]")).isEqualTo(new PromptDirective.Reject(422));
-        assertThat(PromptDirective.in("[sandbox:reject]")).isEqualTo(new PromptDirective.Reject(400));
+        assertThat(PromptDirective.in("[sandbox:lost-answer]"))
+                .isEqualTo(new PromptDirective.LostAnswer());
+        assertThat(PromptDirective.in("[sandbox:odd-status]"))
+                .isEqualTo(new PromptDirective.OddStatus());
+        assertThat(PromptDirective.in("[sandbox:wrong-credits]"))
+                .isEqualTo(new PromptDirective.WrongCredits());
+        assertThat(PromptDirective.in("[sandbox:reject=422]"))
+                .isEqualTo(new PromptDirective.Reject(422));
+        assertThat(PromptDirective.in("[sandbox:reject]"))
+                .isEqualTo(new PromptDirective.Reject(400));
         assertThat(PromptDirective.in("[sandbox:http=500*2]"))
                 .isEqualTo(new PromptDirective.RefuseTimes(500, 2));
-        assertThat(PromptDirective.in("[sandbox:http=429]")).isEqualTo(new PromptDirective.RefuseTimes(429, 1));
+        assertThat(PromptDirective.in("[sandbox:http=429]"))
+                .isEqualTo(new PromptDirective.RefuseTimes(429, 1));
     }
 
     @Test
     void readsTimesInThreeUnits() {
-        assertThat(PromptDirective.in("[sandbox:slow=30s]")).isEqualTo(slow(Duration.ofSeconds(30)));
+        assertThat(PromptDirective.in("[sandbox:slow=30s]"))
+                .isEqualTo(slow(Duration.ofSeconds(30)));
         assertThat(PromptDirective.in("[sandbox:slow=2m]")).isEqualTo(slow(Duration.ofMinutes(2)));
-        assertThat(PromptDirective.in("[sandbox:slow=500ms]")).isEqualTo(slow(Duration.ofMillis(500)));
+        assertThat(PromptDirective.in("[sandbox:slow=500ms]"))
+                .isEqualTo(slow(Duration.ofMillis(500)));
     }
 
     @Test

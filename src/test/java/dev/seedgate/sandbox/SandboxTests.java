@@ -236,7 +236,8 @@ class SandboxTests {
                     request.setRemoteAddr(address);
                     assertThatThrownBy(() -> requests.requireKey(request))
                             .isInstanceOfSatisfying(
-                                    SandboxException.class, it -> assertThat(it.status()).isEqualTo(status));
+                                    SandboxException.class,
+                                    it -> assertThat(it.status()).isEqualTo(status));
                 });
     }
 

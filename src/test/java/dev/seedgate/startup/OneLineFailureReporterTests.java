@@ -62,7 +62,9 @@ class OneLineFailureReporterTests {
 
     @Test
     void namesThePortThatIsTaken() {
-        assertThat(OneLineFailureReporter.explain(new IllegalStateException(new PortInUseException(8080))))
+        assertThat(
+                        OneLineFailureReporter.explain(
+                                new IllegalStateException(new PortInUseException(8080))))
                 .startsWith(
                         "Port 8080 is in use: stop the program that has it, or set SERVER_PORT");
     }

@@ -140,7 +140,9 @@ class SettingsBoundsTests {
                 assertThatThrownBy(() -> setting.bind(value))
                         .as("%s=%s", setting, value)
                         .isInstanceOf(BindException.class)
-                        .satisfies(e -> assertThat(OneLineFailureReporter.explain(e)).contains("SEEDGATE_"));
+                        .satisfies(e ->
+                                assertThat(OneLineFailureReporter.explain(e))
+                                        .contains("SEEDGATE_"));
             }
         }
     }

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.NullUnmarked;
 
 /** An OpenTelemetry collector on a real socket: takes spans over OTLP/HTTP and keeps them. */
+@NullUnmarked
 final class Collector implements AutoCloseable {
 
     private final List<Span> spans = new CopyOnWriteArrayList<>();

@@ -12,12 +12,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Alerts, runbook and dashboard against the documented metrics, which exist by another test. */
+@NullUnmarked
 class PrometheusRulesTests {
 
     private static final Path ALERTS = Path.of("deploy/prometheus/alerts.yaml");

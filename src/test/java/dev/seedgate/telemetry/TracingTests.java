@@ -12,6 +12,7 @@ import io.micrometer.tracing.Tracer;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A task that one replica takes and another one submits, polls and settles, seen from outside. */
 @ExtendWith(OutputCaptureExtension.class)
+@NullUnmarked
 class TracingTests {
 
     private static final String PROMPT = "a prompt that is nobody's business";

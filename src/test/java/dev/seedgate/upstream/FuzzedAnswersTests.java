@@ -88,7 +88,8 @@ class FuzzedAnswersTests {
 
     @Test
     void endsNothingWithoutAProvenEnd() {
-        PollClassifier table = new PollClassifier(() -> "https://v.example", new SimpleMeterRegistry());
+        PollClassifier table =
+                new PollClassifier(() -> "https://v.example", new SimpleMeterRegistry());
         for (int seed = 0; seed < CASES; seed++) {
             TransportResult reply = reply(new Random(seed));
             PollAnswer answer = table.meaning("up-1", reply, evidence());
@@ -150,7 +151,9 @@ class FuzzedAnswersTests {
 
     private static TransportResult reply(Random random) {
         if (random.nextInt(20) == 0) {
-            return random.nextBoolean() ? TransportResult.NotBegun.network("x") : new TransportResult.Lost("x");
+            return random.nextBoolean()
+                    ? TransportResult.NotBegun.network("x")
+                    : new TransportResult.Lost("x");
         }
         int status = random.nextInt(3) > 0 ? 200 : 100 + random.nextInt(500);
         String body =

@@ -58,10 +58,13 @@ record Instance(
         VendorHttpClient wire = new VendorHttpClient(endpoint, settings);
         SubmitClassifier submits = new SubmitClassifier(settings.upstreamResubmitOn500());
         InstanceGuards guards =
-                new InstanceGuards(settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
+                new InstanceGuards(
+                        settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
-        VendorPauses pauses = new VendorPauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
-        ClusterRateLimiter budget = new ClusterRateLimiter(jdbc, endpoint, settings, guards, pauses, meters);
+        VendorPauses pauses =
+                new VendorPauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
+        ClusterRateLimiter budget =
+                new ClusterRateLimiter(jdbc, endpoint, settings, guards, pauses, meters);
         PollClassifier polls = new PollClassifier(endpoint::baseUrl, meters);
         GuardedVendor vendor =
                 new GuardedVendor(

@@ -35,6 +35,7 @@ class PromptRedactorTests {
     }
 
     private static String removed(String text, String prompt) {
-        return PromptRedactor.removed(text, new ClipRequest(prompt, "16:9", 5, false, List.of(URL)));
+        return PromptRedactor.removed(
+                text, new ClipRequest(prompt, "16:9", 5, false, List.of(URL)));
     }
 }
