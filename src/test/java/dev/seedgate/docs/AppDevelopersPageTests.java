@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The samples on the page for developers do what they say, as they stand there. */
 class AppDevelopersPageTests {
+
+    private static final String ORDER =
+            "{\"prompt\":\"a\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}";
 
     private static final Path PAGE = Path.of("docs", "for-app-developers.md");
 
@@ -117,7 +121,36 @@ class AppDevelopersPageTests {
             }
         }
         assertThat(count).isGreaterThanOrEqualTo(10);
-        assertThat(gateway.team().post("{}").json().get("message").stringValue())
-                .isEqualTo("prompt is missing; it must be a text of 1 to 1000 characters.");
+    }
+
+    /** But for the figures in them, which are an example's. */
+    @Test
+    void quotesTheMessagesThatThereAre() throws IOException {
+        String page = plain(Files.readString(PAGE));
+        Team team = gateway.team("\"monthly_quota\":100");
+        Team slow = gateway.team("\"generate_per_minute\":1");
+        Team busy = gateway.team("\"max_in_flight\":1");
+        Team suspended = gateway.team();
+        gateway.admin("POST", "/teams/" + suspended.slug() + "/suspend", "{}");
+        slow.create("the first");
+        busy.create("a boat [sandbox:stuck]");
+        team.post(ORDER, "Idempotency-Key", "once");
+        for (Answer refused :
+                List.of(
+                        team.post("{}"),
+                        gateway.call("GET", "/api/credits", "sg_nobody", null),
+                        team.generate("beyond the quota"),
+                        suspended.generate("suspended"),
+                        team.get("/api/tasks/sd15p_aaaaaaaaaaaaaaaaaaaa"),
+                        team.post("{\"prompt\":\"b\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}", "Idempotency-Key", "once"),
+                        slow.generate("the second"),
+                        busy.generate("the second"))) {
+            assertThat(refused.status()).isGreaterThanOrEqualTo(400);
+            assertThat(page).contains(plain(refused.json().get("message").stringValue()));
+        }
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("[0-9][0-9T:Z-]*+", "0");
     }
 }
