@@ -14,7 +14,7 @@ class LastUseTests {
     @Test
     void tellsWhenAKeyWasUsedLast() {
         Team team = gateway.team();
-        TeamAuthenticator callers = gateway.bean("callers", TeamAuthenticator.class);
+        TeamAuthenticator callers = gateway.bean(TeamAuthenticator.class);
         callers.writeLastUse();
         assertThat(lastUse(team).isNull()).isTrue();
         assertThat(team.get("/api/credits").status()).isEqualTo(200);
