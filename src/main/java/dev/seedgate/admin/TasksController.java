@@ -5,7 +5,7 @@ import dev.seedgate.database.BillingZone;
 import dev.seedgate.generation.Phase;
 import dev.seedgate.generation.TaskFilter;
 import dev.seedgate.generation.TaskInspection;
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.TaskInterventions;
 import dev.seedgate.generation.TaskRecord;
 import dev.seedgate.generation.TaskResolution;
 import dev.seedgate.shared.Actor;
@@ -44,19 +44,19 @@ class TasksController {
 
     private final TaskInspection files;
     private final TaskResolution resolutions;
-    private final TaskLifecycle outcomes;
+    private final TaskInterventions interventions;
     private final BillingZone zone;
     private final Teams teams;
 
     TasksController(
             TaskInspection files,
             TaskResolution resolutions,
-            TaskLifecycle outcomes,
+            TaskInterventions interventions,
             BillingZone zone,
             Teams teams) {
         this.files = files;
         this.resolutions = resolutions;
-        this.outcomes = outcomes;
+        this.interventions = interventions;
         this.zone = zone;
         this.teams = teams;
     }
@@ -108,7 +108,7 @@ class TasksController {
     })
     @DeleteMapping("/{id}")
     TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
-        outcomes.cancel(id(id), actor);
+        interventions.cancel(id(id), actor);
         return files.get(id(id), actor);
     }
 

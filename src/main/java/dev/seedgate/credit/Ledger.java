@@ -154,7 +154,7 @@ public class Ledger {
             update account a set
                 used = a.used - case when :released and a.period = e.period then e.from_quota else 0 end,
                 top_ups = a.top_ups + case when :released then e.from_top_ups else 0 end,
-                in_flight = a.in_flight - :landed
+                in_flight = a.in_flight - :leavesInFlight
             from entry e
             where a.team_id = e.team_id
             returning e.team_slug, e.credits, a.budget_changes
@@ -238,15 +238,15 @@ public class Ledger {
     /**
      * Keeps the charge: the task has succeeded.
      *
-     * @param landed whether the task leaves the set of those in flight with this
+     * @param leavesInFlight whether the task leaves the set of those in flight with this
      */
-    public void settle(String task, boolean landed, Actor actor) {
-        close(task, "settle", "spent", landed, null, actor);
+    public void settle(String task, boolean leavesInFlight, Actor actor) {
+        close(task, "settle", "spent", leavesInFlight, null, actor);
     }
 
     /** Gives the charge back: top-ups always, quota while its month is still the current one. */
-    public void release(String task, boolean landed, String reason, Actor actor) {
-        close(task, "release", "team", landed, reason, actor);
+    public void release(String task, boolean leavesInFlight, String reason, Actor actor) {
+        close(task, "release", "team", leavesInFlight, reason, actor);
     }
 
     /**
@@ -273,12 +273,12 @@ public class Ledger {
     }
 
     /** A task leaves the set of those in flight, and its charge stays held. */
-    public void land(long teamId) {
+    public void leaveInFlight(long teamId) {
         moveInFlight(teamId, -1);
     }
 
     /** A task comes back into the set of those in flight, whatever the limit. */
-    public void relaunch(long teamId) {
+    public void enterInFlight(long teamId) {
         moveInFlight(teamId, 1);
     }
 
@@ -286,7 +286,7 @@ public class Ledger {
             String task,
             String kind,
             String credit,
-            boolean landed,
+            boolean leavesInFlight,
             @Nullable String reason,
             Actor actor) {
         List<Boolean> accounts =
@@ -295,7 +295,7 @@ public class Ledger {
                         .param("kind", kind)
                         .param("credit", credit)
                         .param("released", kind.equals("release"))
-                        .param("landed", landed ? 1 : 0)
+                        .param("leavesInFlight", leavesInFlight ? 1 : 0)
                         .param("reason", reason)
                         .param("actor", actor.name())
                         .query((row, _) -> {

@@ -1,7 +1,7 @@
 package dev.seedgate.dispatch;
 
 import dev.seedgate.database.DatabaseFault;
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.TaskExpiry;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.telemetry.Loops;
 import dev.seedgate.telemetry.TaskScope;
@@ -32,20 +32,20 @@ class OverdueSweeper {
     private static final Logger log = LoggerFactory.getLogger(OverdueSweeper.class);
 
     private final WorkQueue work;
-    private final TaskLifecycle outcomes;
+    private final TaskExpiry expiry;
     private final DispatchSettings settings;
     private final TaskTracing steps;
     private final Counter failures;
 
     OverdueSweeper(
             WorkQueue work,
-            TaskLifecycle outcomes,
+            TaskExpiry expiry,
             DispatchSettings settings,
             TaskTracing steps,
             MeterRegistry meters,
             Loops loops) {
         this.work = work;
-        this.outcomes = outcomes;
+        this.expiry = expiry;
         this.settings = settings;
         this.steps = steps;
         failures = meters.counter("seedgate.dispatch.failures");
@@ -56,9 +56,9 @@ class OverdueSweeper {
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
-        int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), outcomes::abandoned);
-        int overdue = each(outcomes.claimOverdueInQueue(batch, lease), outcomes::waitedTooLong);
-        int unresolved = each(work.claimDue(WorkKind.REFUND, batch, lease), outcomes::gaveUp);
+        int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), expiry::leaseExpired);
+        int overdue = each(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
+        int unresolved = each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
         return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
     }
 

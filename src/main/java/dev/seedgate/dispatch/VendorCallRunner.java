@@ -1,8 +1,9 @@
 package dev.seedgate.dispatch;
 
 import dev.seedgate.database.DatabaseFault;
+import dev.seedgate.generation.PollOutcomes;
 import dev.seedgate.generation.SubmitAttempt;
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.SubmitOutcomes;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.telemetry.TaskScope;
 import dev.seedgate.telemetry.TaskTracing;
@@ -35,7 +36,8 @@ class VendorCallRunner {
 
     private final Vendor vendor;
     private final RateBudget budget;
-    private final TaskLifecycle outcomes;
+    private final SubmitOutcomes submits;
+    private final PollOutcomes polls;
     private final OnDemandPolls refreshes;
     private final DispatchSettings settings;
     private final TaskTracing steps;
@@ -43,13 +45,15 @@ class VendorCallRunner {
     VendorCallRunner(
             Vendor vendor,
             RateBudget budget,
-            TaskLifecycle outcomes,
+            SubmitOutcomes submits,
+            PollOutcomes polls,
             OnDemandPolls refreshes,
             DispatchSettings settings,
             TaskTracing steps) {
         this.vendor = vendor;
         this.budget = budget;
-        this.outcomes = outcomes;
+        this.submits = submits;
+        this.polls = polls;
         this.refreshes = refreshes;
         this.settings = settings;
         this.steps = steps;
@@ -102,17 +106,17 @@ class VendorCallRunner {
     }
 
     private Optional<SubmitAttempt> begin(TaskId task) {
-        String ticket = UUID.randomUUID().toString();
+        String token = UUID.randomUUID().toString();
         Duration lease = toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
-            return outcomes.beginSubmit(task, lease, ticket);
+            return submits.beginAttempt(task, lease, token);
         } catch (RuntimeException e) {
             // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
             // thread knows.
             log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
             store(
                     "that task %s was not sent".formatted(task),
-                    () -> outcomes.notBegun(task, ticket));
+                    () -> submits.rollBackAttempt(task, token));
             return Optional.empty();
         }
     }
@@ -134,12 +138,12 @@ class VendorCallRunner {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
                 store(
                         "a poll of task %s".formatted(poll.task()),
-                        () -> outcomes.record(poll, answer));
+                        () -> polls.record(poll, answer));
             } else {
                 // Nothing was asked and nothing is known: due again at once.
                 store(
                         "that task %s was not polled".formatted(poll.task()),
-                        () -> outcomes.notPolled(poll));
+                        () -> polls.notPolled(poll));
             }
         } finally {
             refreshes.answered(poll.task());
@@ -148,11 +152,11 @@ class VendorCallRunner {
 
     private void record(SubmitAttempt submission, SubmitAnswer answer) {
         try {
-            outcomes.record(submission, answer);
+            submits.record(submission, answer);
         } catch (DataIntegrityViolationException e) {
             // Another task was given the same id at this very moment; by now it is seen to be
             // known.
-            outcomes.record(submission, answer);
+            submits.record(submission, answer);
         }
     }
 

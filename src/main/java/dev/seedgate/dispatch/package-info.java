@@ -6,3 +6,4 @@ package dev.seedgate.dispatch;
 
 import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;
+

@@ -20,13 +20,13 @@ public class TaskResolution {
     // At the default rate several permits come by in this time.
     private static final Duration PERMIT_WAIT = Duration.ofSeconds(1);
 
-    private final TaskLifecycle outcomes;
+    private final TaskInterventions interventions;
     private final TaskRepository tasks;
     private final RateBudget budget;
     private final Vendor vendor;
 
-    TaskResolution(TaskLifecycle outcomes, TaskRepository tasks, RateBudget budget, Vendor vendor) {
-        this.outcomes = outcomes;
+    TaskResolution(TaskInterventions interventions, TaskRepository tasks, RateBudget budget, Vendor vendor) {
+        this.interventions = interventions;
         this.tasks = tasks;
         this.budget = budget;
         this.vendor = vendor;
@@ -34,7 +34,7 @@ public class TaskResolution {
 
     /** Gives the charge back. */
     public void refund(TaskId id, @Nullable String reason, Actor actor) {
-        outcomes.refund(id, reason, actor);
+        interventions.refund(id, reason, actor);
     }
 
     /**
@@ -49,7 +49,7 @@ public class TaskResolution {
                         .orElseThrow(() ->
                                 new ApiException(
                                         ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
-        TaskLifecycle.checkResolvable(task);
+        TaskInterventions.checkResolvable(task);
         switch (sight(upstreamTaskId)) {
             case TaskLookup.Unknown _ ->
                     throw new ApiException(
@@ -66,7 +66,7 @@ public class TaskResolution {
                 }
             }
         }
-        outcomes.attach(id, upstreamTaskId, reason, actor);
+        interventions.attach(id, upstreamTaskId, reason, actor);
     }
 
     /** Waits a little for a permit: polls that are due go on meanwhile. */

@@ -38,7 +38,7 @@ class TeamApiController {
     private final TaskQueries reads;
     private final TeamAccounts accounts;
     private final SandboxUrlRewriter links;
-    private final TaskLifecycle outcomes;
+    private final TaskInterventions interventions;
     private final BillingZone zone;
     private final Quotes quotes;
     private final OrderParser orders;
@@ -48,7 +48,7 @@ class TeamApiController {
             TaskQueries reads,
             TeamAccounts accounts,
             SandboxUrlRewriter links,
-            TaskLifecycle outcomes,
+            TaskInterventions interventions,
             BillingZone zone,
             Quotes quotes,
             OrderParser orders,
@@ -56,7 +56,7 @@ class TeamApiController {
         this.reads = reads;
         this.accounts = accounts;
         this.links = links;
-        this.outcomes = outcomes;
+        this.interventions = interventions;
         this.zone = zone;
         this.quotes = quotes;
         this.orders = orders;
@@ -119,7 +119,7 @@ class TeamApiController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         TaskId task = id(id, "The task id in the path");
-        outcomes.cancel(task, caller);
+        interventions.cancel(task, caller);
         return Envelope.success(reachable(reads.details(caller, task)));
     }
 

@@ -17,7 +17,7 @@ class VendorChangeCheck implements InitializingBean {
 
     private final JdbcClient jdbc;
     private final Vendor vendor;
-    private final TaskLifecycle outcomes;
+    private final TaskExpiry expiry;
     private final boolean cancels;
 
     /**
@@ -27,11 +27,11 @@ class VendorChangeCheck implements InitializingBean {
     VendorChangeCheck(
             JdbcClient jdbc,
             Vendor vendor,
-            TaskLifecycle outcomes,
+            TaskExpiry expiry,
             @Value("${seedgate.cancel-sandbox-tasks:false}") boolean cancels) {
         this.jdbc = jdbc;
         this.vendor = vendor;
-        this.outcomes = outcomes;
+        this.expiry = expiry;
         this.cancels = cancels;
     }
 
@@ -46,7 +46,7 @@ class VendorChangeCheck implements InitializingBean {
                     .param("sandbox", Vendor.SANDBOX)
                     .query(String.class)
                     .list()
-                    .forEach(id -> outcomes.leftTheSandbox(new TaskId(id)));
+                    .forEach(id -> expiry.endAtTheSandbox(new TaskId(id)));
         }
         long open =
                 jdbc.sql(

@@ -2,8 +2,10 @@ package dev.seedgate.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.generation.PollOutcomes;
 import dev.seedgate.generation.SubmitAttempt;
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.SubmitOutcomes;
+import dev.seedgate.generation.TaskExpiry;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -140,7 +142,7 @@ class SecondIdTests {
             @Override
             void happen(Team team) {
                 String task = uncertain(team);
-                gateway.bean(TaskLifecycle.class).gaveUp(new TaskId(task));
+                gateway.bean(TaskExpiry.class).refundUnresolved(new TaskId(task));
                 accepted(task, 1);
             }
         },
@@ -156,7 +158,7 @@ class SecondIdTests {
             void happen(Team team) {
                 String task = rendering(team);
                 polledAfter(Duration.ofHours(3), task, new PollAnswer.Running("still"));
-                gateway.bean(TaskLifecycle.class).gaveUp(new TaskId(task));
+                gateway.bean(TaskExpiry.class).refundUnresolved(new TaskId(task));
             }
         },
         FAILED_WITHOUT_A_FIGURE(65, 0, "NOT_TOLD 0 null 65") {
@@ -265,7 +267,7 @@ class SecondIdTests {
         DuePoll early = poll(task, Duration.ZERO);
         polledAfter(Duration.ofHours(3), task, new PollAnswer.Running("still"));
         attach(task, "right-" + task);
-        TaskLifecycle outcomes = gateway.bean(TaskLifecycle.class);
+        PollOutcomes outcomes = gateway.bean(PollOutcomes.class);
         outcomes.record(early, new PollAnswer.Failed("no", 0L, "failed"));
         outcomes.record(
                 new DuePoll(
@@ -349,7 +351,7 @@ class SecondIdTests {
     }
 
     private static void record(String task, int attempt, String id) {
-        gateway.bean(TaskLifecycle.class)
+        gateway.bean(SubmitOutcomes.class)
                 .record(
                         new SubmitAttempt(
                                 new TaskId(task),
@@ -363,7 +365,7 @@ class SecondIdTests {
     }
 
     private static void polledAfter(Duration age, String task, PollAnswer answer) {
-        gateway.bean(TaskLifecycle.class).record(poll(task, age), answer);
+        gateway.bean(PollOutcomes.class).record(poll(task, age), answer);
     }
 
     private static DuePoll poll(String task, Duration age) {

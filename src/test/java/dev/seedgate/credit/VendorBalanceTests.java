@@ -3,7 +3,7 @@ package dev.seedgate.credit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.TaskExpiry;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -79,7 +79,7 @@ class VendorBalanceTests {
         team.await(refused, "FAILED");
         long all = 65 + 100 + 65;
         assertThat(pool().get("taken").asLong() - before).isEqualTo(all);
-        gateway.bean(TaskLifecycle.class).gaveUp(new TaskId(unknown));
+        gateway.bean(TaskExpiry.class).refundUnresolved(new TaskId(unknown));
         team.await(unknown, "FAILED");
         JsonNode pool = pool();
         assertThat(pool.get("taken").asLong() - before).as("a possible loss stays").isEqualTo(all);

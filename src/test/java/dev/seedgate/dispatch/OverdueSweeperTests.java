@@ -2,7 +2,8 @@ package dev.seedgate.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.SubmitOutcomes;
+import dev.seedgate.generation.TaskExpiry;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -56,26 +57,26 @@ class OverdueSweeperTests {
     void claimsWhatIsOverdueOnceUntilTheLeaseIsOver() {
         List<String> tasks = order(10);
         pass(Duration.ofMinutes(20));
-        TaskLifecycle outcomes = gateway.bean(TaskLifecycle.class);
-        List<TaskId> claimed = new ArrayList<>(outcomes.claimOverdueInQueue(4, LEASE));
-        claimed.addAll(outcomes.claimOverdueInQueue(100, LEASE));
+        TaskExpiry expiry = gateway.bean(TaskExpiry.class);
+        List<TaskId> claimed = new ArrayList<>(expiry.claimOverdueInQueue(4, LEASE));
+        claimed.addAll(expiry.claimOverdueInQueue(100, LEASE));
         assertThat(claimed)
                 .extracting(TaskId::value)
                 .as("two replicas share them")
                 .containsExactlyInAnyOrderElementsOf(tasks);
-        assertThat(outcomes.claimOverdueInQueue(100, LEASE)).isEmpty();
+        assertThat(expiry.claimOverdueInQueue(100, LEASE)).isEmpty();
         assertThat(gateway.bean(WorkQueue.class).claimSubmits(100, LEASE))
                 .as("nobody submits what is about to fail")
                 .isEmpty();
         pass(Duration.ofMinutes(21));
-        assertThat(outcomes.claimOverdueInQueue(100, LEASE)).hasSize(10);
+        assertThat(expiry.claimOverdueInQueue(100, LEASE)).hasSize(10);
     }
 
     @Test
     void claimsAbandonedTasksOnceUntilTheLeaseIsOver() {
         List<String> tasks = order(5);
-        TaskLifecycle outcomes = gateway.bean(TaskLifecycle.class);
-        tasks.forEach(task -> outcomes.beginSubmit(new TaskId(task), LEASE, "ticket of " + task));
+        SubmitOutcomes submits = gateway.bean(SubmitOutcomes.class);
+        tasks.forEach(task -> submits.beginAttempt(new TaskId(task), LEASE, "ticket of " + task));
         WorkQueue work = gateway.bean(WorkQueue.class);
         assertThat(work.claimDue(WorkKind.SENT, 100, LEASE)).isEmpty();
         pass(Duration.ofMinutes(1));

@@ -2,7 +2,7 @@ package dev.seedgate.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.generation.TaskLifecycle;
+import dev.seedgate.generation.PollOutcomes;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -222,7 +222,7 @@ class TaskLifecycleTests {
             Team team = own.team();
             String task = team.create("silence");
             String id = team.upstreamId(task);
-            TaskLifecycle outcomes = own.bean(TaskLifecycle.class);
+            PollOutcomes outcomes = own.bean(PollOutcomes.class);
             IntFunction<DuePoll> after =
                     hours ->
                             new DuePoll(
@@ -375,7 +375,7 @@ class TaskLifecycleTests {
             PollAnswer end = new PollAnswer.Succeeded(List.of(CLIP), 65L, "told to both");
             List<Thread> threads =
                     IntStream.range(0, 16)
-                            .mapToObj(i -> (i % 2 == 0 ? first : second).bean(TaskLifecycle.class))
+                            .mapToObj(i -> (i % 2 == 0 ? first : second).bean(PollOutcomes.class))
                             .map(outcomes ->
                                     Thread.ofVirtual().start(() -> outcomes.record(poll, end)))
                             .toList();
