@@ -58,7 +58,8 @@ class OverdueSweeper {
         int batch = settings.dispatchSweepBatch();
         int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), expiry::leaseExpired);
         int overdue = each(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
-        int unresolved = each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
+        int unresolved =
+                each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
         return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
     }
 

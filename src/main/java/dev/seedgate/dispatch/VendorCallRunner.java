@@ -136,9 +136,7 @@ class VendorCallRunner {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
-                store(
-                        "a poll of task %s".formatted(poll.task()),
-                        () -> polls.record(poll, answer));
+                store("a poll of task %s".formatted(poll.task()), () -> polls.record(poll, answer));
             } else {
                 // Nothing was asked and nothing is known: due again at once.
                 store(

@@ -6,4 +6,3 @@ package dev.seedgate.dispatch;
 
 import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;
-

@@ -48,8 +48,10 @@ public class PollOutcomes {
     @Transactional
     public void record(DuePoll poll, PollAnswer answer) {
         switch (answer) {
-            case PollAnswer.Running running -> stillRunning(poll, running, TimelineNote.RENDERS_LONG);
-            case PollAnswer.Denied denied -> stillRunning(poll, denied, TimelineNote.SERVICE_DENIES);
+            case PollAnswer.Running running ->
+                    stillRunning(poll, running, TimelineNote.RENDERS_LONG);
+            case PollAnswer.Denied denied ->
+                    stillRunning(poll, denied, TimelineNote.SERVICE_DENIES);
             // Silence expires nothing, however long: the vendor may just be away.
             case PollAnswer.Unanswered silence -> stillRunning(poll, silence, null);
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);

@@ -126,7 +126,8 @@ public class SubmitOutcomes {
                             true);
             case SubmitAnswer.Retryable retryable -> retry(task, retryable);
             case SubmitAnswer.Refused refused -> refused(task, refused);
-            case SubmitAnswer.Uncertain uncertain -> transitions.markUncertain(task, uncertain.evidence());
+            case SubmitAnswer.Uncertain uncertain ->
+                    transitions.markUncertain(task, uncertain.evidence());
         }
     }
 
@@ -141,8 +142,7 @@ public class SubmitOutcomes {
                 tooLate(task, another ? null : id, answer);
             }
         } else if (another) {
-            transitions.markUncertain(
-                    task, "the id belongs to another task: " + answer.evidence());
+            transitions.markUncertain(task, "the id belongs to another task: " + answer.evidence());
         } else {
             transitions.move(task, () -> task.accepted(id, transitions.now()));
             work.rendering(task.id(), pace.pollFirstAfter());
@@ -160,7 +160,8 @@ public class SubmitOutcomes {
         } else if (newId != null) {
             jobs.another(task, task.attempt(), newId);
         }
-        transitions.recordContradiction(task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
+        transitions.recordContradiction(
+                task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
     }
 
     /** One request must not stop the company: what alone keeps drawing this fails. */

@@ -74,7 +74,11 @@ public class TaskExpiry {
     public void endAtTheSandbox(TaskId id) {
         Task task = transitions.lock(id);
         if (!task.phase().terminal() && task.upstream().equals(Vendor.SANDBOX)) {
-            transitions.fail(task, "Cancelled with the end of the sandbox. Nothing was charged.", null, null);
+            transitions.fail(
+                    task,
+                    "Cancelled with the end of the sandbox. Nothing was charged.",
+                    null,
+                    null);
         }
     }
 }

@@ -71,7 +71,8 @@ public class TaskInterventions {
                     ErrorCode.TASK_NOT_CANCELLABLE,
                     "The task is " + task.phase() + "; only QUEUED ones can be cancelled.");
         }
-        transitions.fail(task, "Cancelled before it was submitted. Nothing was charged.", null, null, actor);
+        transitions.fail(
+                task, "Cancelled before it was submitted. Nothing was charged.", null, null, actor);
     }
 
     /**
@@ -88,8 +89,7 @@ public class TaskInterventions {
                     settings.resolveGrace());
         }
         Phase before = task.phase();
-        transitions.refundUnresolved(
-                task, reason == null ? "resolved by an admin" : reason, actor);
+        transitions.refundUnresolved(task, reason == null ? "resolved by an admin" : reason, actor);
         write("task.refund", task, before, reason, actor);
     }
 

@@ -25,7 +25,11 @@ public class TaskResolution {
     private final RateBudget budget;
     private final Vendor vendor;
 
-    TaskResolution(TaskInterventions interventions, TaskRepository tasks, RateBudget budget, Vendor vendor) {
+    TaskResolution(
+            TaskInterventions interventions,
+            TaskRepository tasks,
+            RateBudget budget,
+            Vendor vendor) {
         this.interventions = interventions;
         this.tasks = tasks;
         this.budget = budget;

@@ -142,7 +142,10 @@ class AppDevelopersPageTests {
                         team.generate("beyond the quota"),
                         suspended.generate("suspended"),
                         team.get("/api/tasks/sd15p_aaaaaaaaaaaaaaaaaaaa"),
-                        team.post("{\"prompt\":\"b\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}", "Idempotency-Key", "once"),
+                        team.post(
+                                "{\"prompt\":\"b\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}",
+                                "Idempotency-Key",
+                                "once"),
                         slow.generate("the second"),
                         busy.generate("the second"))) {
             assertThat(refused.status()).isGreaterThanOrEqualTo(400);
