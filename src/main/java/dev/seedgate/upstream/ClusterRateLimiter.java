@@ -119,7 +119,8 @@ final class ClusterRateLimiter implements RateBudget {
     @Override
     public Opening opening() {
         @Nullable PauseReason gate = pauses.gate();
-        Split open = openTo(guards.mostSubmits(), guards.mostPolls());
+        // All that may be under way, with what is: a full window is no way that is shut.
+        Split open = unpaused(guards.mostSubmits(), guards.mostPolls());
         boolean probe = gate != null && open.total() > 0 && pauses.probeIn(gate).isZero();
         return new Opening(
                 gate == null ? open.submits() : 0,
@@ -168,12 +169,16 @@ final class ClusterRateLimiter implements RateBudget {
 
     /** What pauses that end by themselves, breakers and the bulkhead leave of the wish. */
     private Split openTo(int submits, int polls) {
-        if (endpoint.baseUrl() == null) {
-            return new Split(0, 0);
-        }
-        return new Split(
-                pauses.submitsWait().isZero() ? Math.min(submits, guards.roomForSubmits()) : 0,
-                pauses.pollsWait().isZero() ? Math.min(polls, guards.roomForPolls()) : 0);
+        return unpaused(
+                Math.min(submits, guards.roomForSubmits()), Math.min(polls, guards.roomForPolls()));
+    }
+
+    private Split unpaused(int submits, int polls) {
+        return endpoint.baseUrl() == null
+                ? new Split(0, 0)
+                : new Split(
+                        pauses.submitsWait().isZero() ? submits : 0,
+                        pauses.pollsWait().isZero() ? polls : 0);
     }
 
     /** What a stopped account leaves of it: one call, when a probe is due. */

@@ -193,6 +193,9 @@ class BudgetTests {
             while (fake.generates().size() < 3) {
                 Thread.onSpinWait();
             }
+            // Full is not shut: who waits for the next place must not be sent away.
+            assertThat(gateway.budget().opening().submits()).isEqualTo(3);
+            assertThat(gateway.budget().opening().polls()).isEqualTo(4);
             // The last place is kept for polls.
             assertSplit(gateway.budget().take(5, 5), 0, 1);
             for (Future<SubmitAnswer> each : answers) {
