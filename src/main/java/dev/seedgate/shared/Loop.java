@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Periodic work on a virtual thread of its own: a step, a pause, the next step. A step that fails
+ * Periodic work on a thread of its own: a step, a pause, the next step. A step that fails
  * never ends it; an outage is told once when it begins and once when it is over, however many steps
  * fail meanwhile.
  */
@@ -49,7 +49,8 @@ public final class Loop {
     public synchronized void start() {
         if (!running) {
             running = true;
-            thread = Thread.ofVirtual().name(name).start(this::run);
+            // A virtual thread would wait its turn behind those of all requests, flood or not.
+            thread = Thread.ofPlatform().daemon().name(name).start(this::run);
         }
     }
 
