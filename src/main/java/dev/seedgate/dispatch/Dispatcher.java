@@ -53,8 +53,7 @@ class Dispatcher implements SmartLifecycle {
     // No more than there are slots. They are the system's own: a virtual thread would wait behind
     // those of all requests each time that it waited for the database, and its permit would end.
     private final ExecutorService threads =
-            Executors.newCachedThreadPool(
-                    Thread.ofPlatform().daemon().name("call-", 0).factory());
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("call-", 0).factory());
 
     Dispatcher(
             WorkQueue work,

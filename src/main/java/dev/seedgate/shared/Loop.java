@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Periodic work on a thread of its own: a step, a pause, the next step. A step that fails
- * never ends it; an outage is told once when it begins and once when it is over, however many steps
- * fail meanwhile.
+ * Periodic work on a thread of its own: a step, a pause, the next step. A step that fails never
+ * ends it; an outage is told once when it begins and once when it is over, however many steps fail
+ * meanwhile.
  */
 public final class Loop {
 
