@@ -163,7 +163,9 @@ class ArchitectureTests {
                 .resideInAnyPackage(
                         "reactor..",
                         "io.netty..",
-                        "io.github.resilience4j..",
+                        "io.github.resilience4j.circuitbreaker..",
+                        "io.github.resilience4j.bulkhead..",
+                        "io.github.resilience4j.retry..",
                         "org.springframework.web.reactive..")
                 .because("the vendor is behind one port")
                 .check(CLASSES);

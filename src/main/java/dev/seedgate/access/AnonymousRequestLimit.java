@@ -1,6 +1,8 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.ErrorCode;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.FilterChain;
@@ -21,14 +23,15 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The part of the machine for callers that nobody knows: a few of their requests are served at
- * once, some wait, the others are told to come again. So a flood at the doors that are open to
- * everybody costs teams little. A request keeps its place for a moment only: who reads an answer
- * slowly takes no part of the machine, and must not keep the others out.
+ * The part of the machine for callers that nobody knows: so many of their requests are begun in a
+ * second and served at once; some wait, the others are told to come again. So a flood at the doors
+ * that are open to everybody costs teams little. A request keeps its place for a moment only: who
+ * reads an answer slowly takes no part of the machine, and must not keep the others out.
  */
 @Component
 class AnonymousRequestLimit {
 
+    private final RateLimiter pace;
     private final Semaphore free;
     private final int places;
     private final long turnNanos;
@@ -40,6 +43,7 @@ class AnonymousRequestLimit {
 
     AnonymousRequestLimit(
             EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
+        pace = pace(settings.strangersPerSecond(), settings.strangersWait());
         free = new Semaphore(settings.strangersAtOnce(), true);
         places = settings.strangersWaiting();
         turnNanos = settings.strangersTurn().toNanos();
@@ -86,8 +90,25 @@ class AnonymousRequestLimit {
                 || path.startsWith("/sandbox/api/");
     }
 
+    /** In steps of a tenth of a second, so that a page and its files come at once. */
+    private static RateLimiter pace(double perSecond, Duration wait) {
+        int atOnce = Math.max(1, (int) (perSecond / 10));
+        return RateLimiter.of(
+                "strangers",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(atOnce)
+                        .limitRefreshPeriod(Duration.ofNanos((long) (atOnce / perSecond * 1e9)))
+                        .timeoutDuration(wait)
+                        .build());
+    }
+
     private @Nullable Turn enter() {
-        if (free.tryAcquire()) {
+        if (waiting.get() >= places && pace.getMetrics().getAvailablePermissions() <= 0) {
+            // Before it takes a turn that it can't wait for.
+            return null;
+        }
+        long pause = pace.reservePermission();
+        if (pause == 0 && free.tryAcquire()) {
             return begin();
         }
         if (waiting.incrementAndGet() > places) {
@@ -95,6 +116,12 @@ class AnonymousRequestLimit {
             return null;
         }
         try {
+            boolean inTime = pause >= 0;
+            // Who gets no turn in time is told so after it, not at once: a flood slows down so.
+            TimeUnit.NANOSECONDS.sleep(inTime ? pause : patienceNanos);
+            if (!inTime) {
+                return null;
+            }
             long deadline = System.nanoTime() + patienceNanos;
             for (long left = patienceNanos; left > 0; left = deadline - System.nanoTime()) {
                 endOverdue();

@@ -1,6 +1,8 @@
 package dev.seedgate.access;
 
 import dev.seedgate.shared.SizeRange;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -27,6 +29,8 @@ import org.springframework.validation.annotation.Validated;
  * @param badKeySources sources that are remembered for that; about 150 bytes each
  * @param strangersAtOnce requests to what is open to everybody that are served at once; each takes
  *     some milliseconds of a processor at most, and two leave a team's call no long queue
+ * @param strangersPerSecond of them that are begun in a second; more than people and scrapers make,
+ *     and with some milliseconds each a small part of the machine
  * @param strangersWaiting more wait; a page with all its files is ten
  * @param strangersWait so long at most
  * @param strangersTurn longer than any of them takes where its reader keeps up; after it the place
@@ -45,6 +49,7 @@ record EdgeSettings(
         @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
         @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources,
         @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
+        @DefaultValue("200") @DecimalMin("0.01") @DecimalMax("1000000") double strangersPerSecond,
         @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
         @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
         @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)

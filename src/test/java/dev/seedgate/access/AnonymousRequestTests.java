@@ -247,7 +247,7 @@ class AnonymousRequestTests {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         AnonymousRequestLimit part =
                 new AnonymousRequestLimit(
-                        settings("2", "3", "1m"), gateway.bean(ErrorResponseWriter.class), meters);
+                        settings("2", "200", "3", "1m", "1m"), gateway.bean(ErrorResponseWriter.class), meters);
         CountDownLatch served = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -277,7 +277,7 @@ class AnonymousRequestTests {
     void givesThePlaceOfWhoTakesLongToTheNext() throws Exception {
         AnonymousRequestLimit part =
                 new AnonymousRequestLimit(
-                        settings("1", "3", "1ms"),
+                        settings("1", "200", "3", "1m", "1ms"),
                         gateway.bean(ErrorResponseWriter.class),
                         new SimpleMeterRegistry());
         CountDownLatch served = new CountDownLatch(1);
@@ -289,6 +289,23 @@ class AnonymousRequestTests {
             end.countDown();
             assertThat(slow.get()).isEqualTo(200);
         }
+    }
+
+    /** Within what is begun in a second, however fast each is over. */
+    @Test
+    void servesStrangersAtItsPaceAndRefusesTheRest() throws Exception {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        AnonymousRequestLimit part =
+                new AnonymousRequestLimit(
+                        // One in a hundred seconds, and nobody waits so long.
+                        settings("2", "0.01", "3", "1ms", "1m"),
+                        gateway.bean(ErrorResponseWriter.class),
+                        meters);
+        CountDownLatch over = new CountDownLatch(0);
+        assertThat(pass(part, over, over)).isEqualTo(200);
+        assertThat(pass(part, over, over)).isEqualTo(503);
+        assertThat(meters.counter("seedgate.strangers.refused").count()).isEqualTo(1);
+        assertThat(part.waiting()).isZero();
     }
 
     private static int pass(AnonymousRequestLimit part, CountDownLatch served, CountDownLatch end)
@@ -310,16 +327,19 @@ class AnonymousRequestTests {
         return response.getStatus();
     }
 
-    private static EdgeSettings settings(String atOnce, String waiting, String turn) {
+    private static EdgeSettings settings(
+            String atOnce, String perSecond, String waiting, String wait, String turn) {
         return new Binder(
                         new MapConfigurationPropertySource(
                                 Map.of(
                                         "seedgate.strangers-at-once",
                                         atOnce,
+                                        "seedgate.strangers-per-second",
+                                        perSecond,
                                         "seedgate.strangers-waiting",
                                         waiting,
                                         "seedgate.strangers-wait",
-                                        "1m",
+                                        wait,
                                         "seedgate.strangers-turn",
                                         turn)))
                 .bind("seedgate", EdgeSettings.class)

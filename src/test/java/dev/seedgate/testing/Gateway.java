@@ -137,6 +137,7 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.metrics-max-age", "0s");
         all.put("seedgate.database-health-max-age", "0s");
         // Of those requests many are made at once.
+        all.put("seedgate.strangers-per-second", "1000000");
         all.put("seedgate.strangers-waiting", "10000");
         all.put("seedgate.strangers-wait", "30s");
         all.put("seedgate.dispatch-interval", "100ms");
