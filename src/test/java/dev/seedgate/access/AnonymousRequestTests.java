@@ -247,7 +247,9 @@ class AnonymousRequestTests {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         AnonymousRequestLimit part =
                 new AnonymousRequestLimit(
-                        settings("2", "200", "3", "1m", "1m"), gateway.bean(ErrorResponseWriter.class), meters);
+                        settings("2", "200", "3", "1m", "1m"),
+                        gateway.bean(ErrorResponseWriter.class),
+                        meters);
         CountDownLatch served = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
