@@ -32,16 +32,27 @@ public record NewestFirst(String table, SequencedMap<String, String> scope, List
                 named(order.size()).stream()
                         .map(column -> column + " desc")
                         .collect(Collectors.joining(", "));
-        return "select %s from %s where %s < %s and %s >= %s %s order by %s limit :limit"
+        return "select %s from %s where %s < %s %s and %s >= %s %s order by %s limit :limit"
                 .formatted(
                         columns,
                         table,
                         row(named(below.size())),
                         row(valued(below)),
-                        row(named(from.size())),
-                        row(valued(from)),
+                        equalities(),
+                        row(order.subList(0, from.size())),
+                        row(from),
                         rest,
                         descending);
+    }
+
+    /**
+     * Where the scope ends: of a row of all columns, PostgreSQL before 18 takes only the first to
+     * tell that nothing more can come, and reads on to the end of that.
+     */
+    private String equalities() {
+        return scope.sequencedEntrySet().stream()
+                .map(column -> "and %s = %s".formatted(column.getKey(), column.getValue()))
+                .collect(Collectors.joining(" "));
     }
 
     private List<String> named(int ordered) {

@@ -134,8 +134,13 @@ class SecretsTests {
                                 "seedgate.oidc-roles-claim=groups",
                                 "seedgate.oidc-admin-roles=admins",
                                 "seedgate.alert-webhook-secret=" + WEBHOOK_SECRET,
-                                "spring.datasource.password=" + DATABASE_PASSWORD))
+                                "spring.datasource.password=" + databasePassword()))
                 .toArray(String[]::new);
+    }
+
+    /** The embedded server takes any; one that is named may want the right one. */
+    private static String databasePassword() {
+        return System.getenv("SEEDGATE_TEST_DATABASE_URL") == null ? DATABASE_PASSWORD : "secret";
     }
 
     private static void quieten() {
