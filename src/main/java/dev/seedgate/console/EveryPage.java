@@ -6,25 +6,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
+import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
 /** What the layout shows on every page. */
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 
-    private final boolean sandbox;
-
-    EveryPage(Vendor vendor) {
-        sandbox = vendor.isSandbox();
+    /** Whether figures are the sandbox's is told on the pages too that no controller makes. */
+    EveryPage(Vendor vendor, ThymeleafViewResolver pages) {
+        pages.addStaticVariable("sandbox", vendor.isSandbox());
     }
 
     /** Nobody on the sign-in page. */
     @ModelAttribute("who")
     @Nullable ConsolePrincipal who(@AuthenticationPrincipal @Nullable ConsolePrincipal who) {
         return who;
-    }
-
-    @ModelAttribute("sandbox")
-    boolean sandbox() {
-        return sandbox;
     }
 }

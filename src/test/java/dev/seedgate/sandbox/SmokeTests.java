@@ -43,6 +43,13 @@ class SmokeTests {
     }
 
     @Test
+    void saysThatItIsTheSandboxAlsoOnAPageThatThereIsNot() {
+        Answer page = gateway.call("GET", "/console/nothing", null, null);
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.body()).contains("There is no such page", "<strong>SANDBOX</strong>");
+    }
+
+    @Test
     void makesAClipThatCanBeFetched() throws Exception {
         Team team = gateway.team("\"monthly_quota\":1000");
         JsonNode done = team.await(team.create("a boat"), "SUCCEEDED");
