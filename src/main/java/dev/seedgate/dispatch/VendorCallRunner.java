@@ -4,6 +4,7 @@ import dev.seedgate.database.DatabaseFault;
 import dev.seedgate.generation.PollOutcomes;
 import dev.seedgate.generation.SubmitAttempt;
 import dev.seedgate.generation.SubmitOutcomes;
+import dev.seedgate.shared.Backoff;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.telemetry.TaskScope;
 import dev.seedgate.telemetry.TaskTracing;
@@ -29,8 +30,8 @@ class VendorCallRunner {
 
     private static final Logger log = LoggerFactory.getLogger(VendorCallRunner.class);
     // Between two tries to store an answer: soon at first, then without hammering a sick database.
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    private static final Backoff STORING =
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
     // Enough that a race with another task's id is over; each costs a slot its pause.
     private static final int MOST_REFUSALS = 5;
 
@@ -171,10 +172,9 @@ class VendorCallRunner {
      * is the cause of, and fails again and again, is left to the lease: the task becomes UNCERTAIN.
      */
     private static void store(String what, Runnable recording) {
-        Duration pause = FIRST_RETRY;
         int refusals = 0;
         boolean told = false;
-        while (true) {
+        for (int tries = 1; ; tries++) {
             try {
                 recording.run();
                 if (told) {
@@ -193,14 +193,12 @@ class VendorCallRunner {
                 }
             }
             try {
-                Thread.sleep(pause);
+                Thread.sleep(STORING.after(tries));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 log.error("not stored, this gateway ends: {}", what);
                 return;
             }
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
         }
     }
 
