@@ -70,7 +70,7 @@ class OverdueSweeper {
     private int each(List<TaskId> tasks, Consumer<TaskId> verb) {
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
-                        settings.dispatchSweepThreads(), Thread.ofVirtual().factory())) {
+                        settings.dispatchSweepThreads(), Thread.ofPlatform().daemon().factory())) {
             List<Future<?>> all =
                     tasks.stream()
                             .<Future<?>>map(it -> threads.submit(() -> one(it, verb)))
