@@ -26,27 +26,17 @@ class FieldDescriptions implements GlobalOpenApiCustomizer {
 
     private static final String EVERYWHERE = "*";
 
-    /** By schema, then field: the sentence and, unless it is made of fields, the example. */
-    private final Map<String, Map<String, List<Object>>> texts;
-
-    FieldDescriptions() {
-        try (InputStream file = new ClassPathResource("openapi/fields.json").getInputStream()) {
-            texts = JsonMapper.shared().readValue(file, new TypeReference<>() {});
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     @SuppressWarnings({"rawtypes", "unchecked"}) // swagger-core's own types
     public void customise(OpenAPI description) {
+        Map<String, Map<String, List<Object>>> texts = texts();
         description
                 .getComponents()
                 .getSchemas()
                 .forEach((name, schema) -> {
                     Map<String, Schema> fields = schema.getProperties();
                     if (fields != null) {
-                        fields.forEach((field, form) -> describe(form, text(name, field)));
+                        fields.forEach((field, form) -> describe(form, text(texts, name, field)));
                     }
                 });
     }
@@ -63,7 +53,8 @@ class FieldDescriptions implements GlobalOpenApiCustomizer {
         }
     }
 
-    private @Nullable List<Object> text(String schema, String field) {
+    private static @Nullable List<Object> text(
+            Map<String, Map<String, List<Object>>> texts, String schema, String field) {
         List<Object> particular = texts.getOrDefault(schema, Map.of()).get(field);
         return particular == null
                 ? texts.getOrDefault(EVERYWHERE, Map.of()).get(field)
@@ -71,10 +62,22 @@ class FieldDescriptions implements GlobalOpenApiCustomizer {
     }
 
     /** Every {@code schema.field} that there is a text for. */
-    Set<String> named() {
+    static Set<String> named() {
         Set<String> named = new HashSet<>();
-        texts.forEach((schema, fields) ->
+        texts().forEach((schema, fields) ->
                 fields.keySet().forEach(field -> named.add(schema + "." + field)));
         return named;
+    }
+
+    /**
+     * By schema, then field: the sentence and, unless it is made of fields, the example. Read when
+     * the description is made, which is once, and not at the start.
+     */
+    private static Map<String, Map<String, List<Object>>> texts() {
+        try (InputStream file = new ClassPathResource("openapi/fields.json").getInputStream()) {
+            return JsonMapper.shared().readValue(file, new TypeReference<>() {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -40,11 +40,11 @@ final class SharedSchemas {
                 List.of("team", "project", "cost_center", "preset", "key", "day", "month")) {
             Schema<Object> name = string();
             name.addType("null");
-            row.addProperty(group, name.description("Only when grouped by it."));
+            row.addProperty(group, name);
         }
         Schema<Object> keyId = of("integer");
         keyId.addType("null");
-        row.addProperty("key_id", keyId.description("Only when grouped by key."));
+        row.addProperty("key_id", keyId);
         List<String> figures =
                 List.of(
                         "created",
@@ -63,8 +63,8 @@ final class SharedSchemas {
     /** How teams are refused. */
     static Schema<Object> envelope() {
         Schema<Object> error = of("object");
-        error.addProperty("code", of("integer").description("The HTTP status."));
-        error.addProperty("message", string().description("What happened and what to do."));
+        error.addProperty("code", of("integer"));
+        error.addProperty("message", string());
         addCommon(error);
         error.setRequired(List.of("code", "message", "error", "request_id"));
         return error;
@@ -75,8 +75,8 @@ final class SharedSchemas {
         Schema<Object> problem = of("object");
         problem.addProperty("type", string()._const("about:blank"));
         problem.addProperty("title", string());
-        problem.addProperty("status", of("integer").description("The HTTP status."));
-        problem.addProperty("detail", string().description("What happened and what to do."));
+        problem.addProperty("status", of("integer"));
+        problem.addProperty("detail", string());
         addCommon(problem);
         problem.setRequired(List.of("type", "title", "status", "detail", "error", "request_id"));
         return problem;
@@ -114,8 +114,7 @@ final class SharedSchemas {
 
     private static void addCommon(Schema<Object> error) {
         error.addProperty("error", errors(Arrays.asList(ErrorCode.values())));
-        error.addProperty(
-                "request_id", string().description("As in `X-Request-Id`.").example(REQUEST_ID));
+        error.addProperty("request_id", string());
     }
 
     private static Schema<Object> errors(List<ErrorCode> codes) {

@@ -122,7 +122,7 @@ class OpenApiTests {
                         .isEmpty();
             }
         }
-        assertThat(used).containsAll(gateway.bean(FieldDescriptions.class).named());
+        assertThat(used).containsAll(FieldDescriptions.named());
     }
 
     @Test
