@@ -83,7 +83,7 @@ class AnonymousRequestLimit {
      * sandbox is the vendor, called by the gateway itself.
      */
     private static boolean isExempt(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String path = RequestPath.of(request);
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
         return caller != null
                 || path.startsWith("/actuator/health")

@@ -31,19 +31,19 @@ class ErrorResponseWriter {
     private static final MediaType ENVELOPE = MediaType.APPLICATION_JSON;
 
     private final JsonMapper json;
-    private final AuthFailureThrottle strangers;
+    private final AuthFailureThrottle throttle;
     private final TeamMetrics meters;
     private final MeterRegistry registry;
     private final ProblemPage page;
 
     ErrorResponseWriter(
             JsonMapper json,
-            AuthFailureThrottle strangers,
+            AuthFailureThrottle throttle,
             TeamMetrics meters,
             MeterRegistry registry,
             ProblemPage page) {
         this.json = json;
-        this.strangers = strangers;
+        this.throttle = throttle;
         this.meters = meters;
         this.registry = registry;
         this.page = page;
@@ -53,7 +53,7 @@ class ErrorResponseWriter {
             throws IOException {
         ApiException told =
                 refusal.code() == ErrorCode.INVALID_API_KEY
-                        ? strangers.failed(request.getRemoteAddr(), refusal)
+                        ? throttle.failed(request.getRemoteAddr(), refusal)
                         : refusal;
         write(request, response, told.code(), told.message(), told.retryAfter());
     }
@@ -69,7 +69,7 @@ class ErrorResponseWriter {
             return;
         }
         String id = id(request, response);
-        boolean admin = request.getRequestURI().startsWith(request.getContextPath() + "/admin/");
+        boolean admin = RequestPath.of(request).startsWith("/admin/");
         count(request, code, admin);
         response.resetBuffer();
         response.setStatus(code.status());
@@ -108,7 +108,7 @@ class ErrorResponseWriter {
             registry.counter("seedgate.authentication.failures", "door", door, "error", code.name())
                     .increment();
         }
-        if (request.getRequestURI().equals(request.getContextPath() + "/api/generate")) {
+        if (RequestPath.of(request).equals("/api/generate")) {
             meters.created(code.name(), MDC.get(TaskScope.TEAM));
         }
     }

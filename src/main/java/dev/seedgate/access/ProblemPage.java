@@ -31,7 +31,7 @@ class ProblemPage {
     }
 
     static boolean isFor(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String path = RequestPath.of(request);
         return path.equals("/console") || path.startsWith("/console/");
     }
 
