@@ -99,7 +99,8 @@ class SettingsBoundsTests {
         }
     }
 
-    static Stream<Setting> settings() {
+    /** Every record that settings are read into. */
+    static Stream<Class<?>> records() {
         return new ClassFileImporter()
                         .withImportOption(it -> !it.contains("test-classes"))
                         .importPackages("dev.seedgate")
@@ -107,15 +108,19 @@ class SettingsBoundsTests {
                         .filter(it ->
                                 it.isAnnotatedWith(ConfigurationProperties.class)
                                         || it.getSimpleName().endsWith("Settings"))
-                        .map(JavaClass::reflect)
-                        .filter(Class::isRecord)
-                        .flatMap(owner ->
-                                Stream.of(owner.getRecordComponents())
-                                        .map(it -> new Setting(owner, prefix(owner), it)))
-                        .filter(it -> TOO_LITTLE.containsKey(it.type()));
+                        .<Class<?>>map(JavaClass::reflect)
+                        .filter(Class::isRecord);
     }
 
-    private static String prefix(Class<?> owner) {
+    static Stream<Setting> settings() {
+        return records()
+                .flatMap(owner ->
+                        Stream.of(owner.getRecordComponents())
+                                .map(it -> new Setting(owner, prefix(owner), it)))
+                .filter(it -> TOO_LITTLE.containsKey(it.type()));
+    }
+
+    static String prefix(Class<?> owner) {
         @Nullable ConfigurationProperties named =
                 owner.getAnnotation(ConfigurationProperties.class);
         return named == null ? "seedgate.database" : named.value();

@@ -2,8 +2,6 @@ package dev.seedgate.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Parameter;
@@ -20,7 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** docs/settings.md names every setting that there is, with its default, and no other. */
@@ -64,17 +61,10 @@ class SettingsPageTests {
         assertThat(compared).isGreaterThan(70);
     }
 
+    /** Those whose settings are named without a room; the others are listed as they are. */
     private static Stream<Class<?>> records() {
-        return new ClassFileImporter()
-                        .withImportOption(it -> !it.contains("test-classes"))
-                        .importPackages("dev.seedgate")
-                        .stream()
-                        .filter(it -> it.isAnnotatedWith(ConfigurationProperties.class))
-                        .<Class<?>>map(JavaClass::reflect)
-                        .filter(it ->
-                                it.getAnnotation(ConfigurationProperties.class)
-                                        .value()
-                                        .equals("seedgate"));
+        return SettingsBoundsTests.records()
+                .filter(it -> SettingsBoundsTests.prefix(it).equals("seedgate"));
     }
 
     private static Map<String, String> defaults() {
