@@ -32,6 +32,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class AnonymousRequestLimit {
 
     private final RateLimiter pace;
+    private final RateLimiter healthPace;
+    private final long healthDelayNanos;
     private final Semaphore free;
     private final int places;
     private final long turnNanos;
@@ -43,7 +45,9 @@ class AnonymousRequestLimit {
 
     AnonymousRequestLimit(
             EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
-        pace = pace(settings.strangersPerSecond(), settings.strangersWait());
+        pace = pace("strangers", settings.strangersPerSecond(), settings.strangersWait());
+        healthPace = pace("health", settings.healthChecksPerSecond(), Duration.ZERO);
+        healthDelayNanos = settings.healthCheckDelay().toNanos();
         free = new Semaphore(settings.strangersAtOnce(), true);
         places = settings.strangersWaiting();
         turnNanos = settings.strangersTurn().toNanos();
@@ -64,6 +68,11 @@ class AnonymousRequestLimit {
             protected void doFilterInternal(
                     HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
+                if (isHealthCheck(request)) {
+                    delayBeyondPace();
+                    chain.doFilter(request, response);
+                    return;
+                }
                 Turn turn = enter();
                 if (turn == null) {
                     refuse(request, response);
@@ -78,23 +87,33 @@ class AnonymousRequestLimit {
         };
     }
 
-    /**
-     * A platform that is not told a gateway's health kills it, so that is cheap instead. And the
-     * sandbox is the vendor, called by the gateway itself.
-     */
+    /** The sandbox is the vendor, called by the gateway itself. */
     private static boolean isExempt(HttpServletRequest request) {
-        String path = RequestPath.of(request);
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
-        return caller != null
-                || path.startsWith("/actuator/health")
-                || path.startsWith("/sandbox/api/");
+        return caller != null || RequestPath.of(request).startsWith("/sandbox/api/");
+    }
+
+    private static boolean isHealthCheck(HttpServletRequest request) {
+        return RequestPath.of(request).startsWith("/actuator/health");
+    }
+
+    /** A platform that is not told a gateway's health kills it: a flood of such is slowed only. */
+    private void delayBeyondPace() {
+        if (healthPace.acquirePermission()) {
+            return;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(healthDelayNanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** In steps of a tenth of a second, so that a page and its files come at once. */
-    private static RateLimiter pace(double perSecond, Duration wait) {
+    private static RateLimiter pace(String name, double perSecond, Duration wait) {
         int atOnce = Math.max(1, (int) (perSecond / 10));
         return RateLimiter.of(
-                "strangers",
+                name,
                 RateLimiterConfig.custom()
                         .limitForPeriod(atOnce)
                         .limitRefreshPeriod(Duration.ofNanos((long) (atOnce / perSecond * 1e9)))

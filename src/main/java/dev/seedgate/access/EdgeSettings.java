@@ -35,6 +35,10 @@ import org.springframework.validation.annotation.Validated;
  * @param strangersWait so long at most
  * @param strangersTurn longer than any of them takes where its reader keeps up; after it the place
  *     is another's
+ * @param healthChecksPerSecond questions for the health that are answered at once; many probes of
+ *     many platforms make less
+ * @param healthCheckDelay what each beyond that waits before its answer, for none is refused: far
+ *     less than the second that a probe waits, and a caller who asks without end gets ten a second
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -53,4 +57,6 @@ record EdgeSettings(
         @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
         @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
         @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
-                Duration strangersTurn) {}
+                Duration strangersTurn,
+        @DefaultValue("50") @Min(1) @Max(1_000_000) int healthChecksPerSecond,
+        @DefaultValue("100ms") @DurationMin @DurationMax(millis = 500) Duration healthCheckDelay) {}
