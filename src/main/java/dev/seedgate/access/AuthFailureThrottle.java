@@ -28,7 +28,7 @@ class AuthFailureThrottle {
     /** For each source when its failures so far are worn off; by then it is like any other. */
     private final Cache<String, Long> forgotten;
 
-    AuthFailureThrottle(EdgeSettings settings) {
+    AuthFailureThrottle(AuthFailureSettings settings) {
         stepNanos = MINUTE_NANOS / settings.badKeysPerMinute();
         forgotten =
                 Caffeine.newBuilder()

@@ -24,9 +24,6 @@ import org.springframework.validation.annotation.Validated;
  * @param maxChunkExtensions of all chunks of a body together; nothing here reads them, and what a
  *     signing client puts there is below 100 bytes a chunk
  * @param maxTrailers behind the last chunk; nothing here reads them either
- * @param badKeysPerMinute calls without a good key that a source is told 401 for, then it is 429; a
- *     forgotten client that asks once a second stays below
- * @param badKeySources sources that are remembered for that; about 150 bytes each
  * @param strangersAtOnce requests to what is open to everybody that are served at once; each takes
  *     some milliseconds of a processor at most, and two leave a team's call no long queue
  * @param strangersPerSecond of them that are begun in a second; more than people and scrapers make,
@@ -50,8 +47,6 @@ record EdgeSettings(
         // More would do nothing but wait for it: bodies are small.
         @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxChunkExtensions,
         @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxTrailers,
-        @DefaultValue("60") @Min(1) @Max(60_000_000) int badKeysPerMinute,
-        @DefaultValue("10000") @Min(1) @Max(10_000_000) int badKeySources,
         @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
         @DefaultValue("200") @DecimalMin("0.01") @DecimalMax("1000000") double strangersPerSecond,
         @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,

@@ -34,14 +34,14 @@ class ErrorResponseWriter {
     private final AuthFailureThrottle throttle;
     private final TeamMetrics meters;
     private final MeterRegistry registry;
-    private final ProblemPage page;
+    private final HtmlErrorPage page;
 
     ErrorResponseWriter(
             JsonMapper json,
             AuthFailureThrottle throttle,
             TeamMetrics meters,
             MeterRegistry registry,
-            ProblemPage page) {
+            HtmlErrorPage page) {
         this.json = json;
         this.throttle = throttle;
         this.meters = meters;
@@ -79,7 +79,7 @@ class ErrorResponseWriter {
         if (code == ErrorCode.INVALID_API_KEY) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
-        if (ProblemPage.isFor(request)) {
+        if (page.isFor(request)) {
             page.write(request, response, code, message, id);
             return;
         }
@@ -97,7 +97,7 @@ class ErrorResponseWriter {
         if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String given) {
             return given;
         }
-        String id = RequestIdFilter.newId();
+        String id = RequestId.next();
         response.setHeader(RequestId.HEADER, id);
         return id;
     }

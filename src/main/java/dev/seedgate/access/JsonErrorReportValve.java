@@ -30,7 +30,7 @@ public class JsonErrorReportValve extends ErrorReportValve {
         ErrorCode code = status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
         String message = status < 500 ? "The request is malformed." : "Something went wrong here.";
         response.setStatus(status);
-        String id = RequestIdFilter.newId();
+        String id = RequestId.next();
         response.setHeader(RequestId.HEADER, id);
         response.setContentType("application/json");
         try {

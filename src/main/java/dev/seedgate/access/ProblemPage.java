@@ -21,7 +21,7 @@ import org.thymeleaf.spring6.view.ThymeleafViewResolver;
  * see it, or something is away.
  */
 @Component
-class ProblemPage {
+class ProblemPage implements HtmlErrorPage {
 
     // Not made before it is asked for: refusals stand in the server before there are pages.
     private final ObjectProvider<ThymeleafViewResolver> pages;
@@ -30,13 +30,14 @@ class ProblemPage {
         this.pages = pages;
     }
 
-    static boolean isFor(HttpServletRequest request) {
+    @Override
+    public boolean isFor(HttpServletRequest request) {
         String path = RequestPath.of(request);
         return path.equals("/console") || path.startsWith("/console/");
     }
 
-    /** Writes it; status and headers are set. */
-    void write(
+    @Override
+    public void write(
             HttpServletRequest request,
             HttpServletResponse response,
             ErrorCode code,

@@ -5,6 +5,7 @@ import dev.seedgate.credit.BudgetDetails;
 import dev.seedgate.credit.Budgets;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ApiException;
+import dev.seedgate.shared.CreditAmounts;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
@@ -130,7 +131,7 @@ class BudgetsController {
 
     /** Credits a month of the billing zone; 0 lets nothing through. */
     record BudgetRequest(
-            @JsonProperty("monthly_credits") @NotNull @Min(0) @Max(TeamsController.MOST_CREDITS)
+            @JsonProperty("monthly_credits") @NotNull @Min(0) @Max(CreditAmounts.MAX)
                     Long monthlyCredits,
             @SingleLine @Size(max = 500) @Nullable String reason) {}
 

@@ -1,8 +1,6 @@
 package dev.seedgate.admin;
 
 import dev.seedgate.billing.CsvBody;
-import dev.seedgate.billing.FocusReport;
-import dev.seedgate.billing.FocusReports;
 import dev.seedgate.billing.UsageQuery;
 import dev.seedgate.billing.UsageReport;
 import dev.seedgate.billing.UsageReports;
@@ -24,11 +22,9 @@ import org.springframework.web.bind.annotation.RestController;
 class ReportsController {
 
     private final UsageReports reports;
-    private final FocusReports focus;
 
-    ReportsController(UsageReports reports, FocusReports focus) {
+    ReportsController(UsageReports reports) {
         this.reports = reports;
-        this.focus = focus;
     }
 
     @Operation(
@@ -54,28 +50,5 @@ class ReportsController {
             return null;
         }
         return reports.report(query);
-    }
-
-    @Operation(
-            operationId = "focusReport",
-            summary = "Export cost and use for FinOps tools",
-            description =
-                    "In the columns of FOCUS 1.1: a row for what was charged and one for what was refunded of each day, team (SubAccount), project (Tags), key (Resource) and preset (Sku). Quantities are credits and add up to the usage report's net; costs are credits at the price of the charge's day, not rounded, and 0 in the currency XXX while there is no price. from and to as in the usage report; format=csv or Accept: text/csv answers the rows alone. bom=1 puts a byte order mark in front, for spreadsheets.")
-    @GetMapping(
-            path = "/focus",
-            produces = {MediaType.APPLICATION_JSON_VALUE, CsvBody.TYPE})
-    @Nullable FocusReport focus(
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
-            @RequestParam(required = false) @Nullable String format,
-            @RequestParam(required = false) @Nullable String bom,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        if (CsvBody.wanted(format, request)) {
-            focus.csv(from, to).send(response, focus.fileName(), bom);
-            return null;
-        }
-        return focus.report(from, to);
     }
 }

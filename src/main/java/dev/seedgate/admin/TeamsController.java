@@ -1,14 +1,11 @@
 package dev.seedgate.admin;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.seedgate.credit.Credits;
-import dev.seedgate.credit.TeamAccounts;
-import dev.seedgate.credit.TopUp;
 import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ApiException;
+import dev.seedgate.shared.CreditAmounts;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.FailsWith;
-import dev.seedgate.shared.IdempotencyKey;
 import dev.seedgate.shared.IfMatch;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
@@ -46,24 +43,20 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Teams and their credits, for admins. */
+/** Teams, for admins. */
 @RestController
 @RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamsController {
 
     private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
-    // Sums of these stay far from where a long overflows.
-    static final long MOST_CREDITS = 1_000_000_000_000L;
     // A century; much more would be before all time.
     private static final int MOST_DAYS = 36_500;
 
     private final Teams teams;
-    private final TeamAccounts accounts;
     private final JsonMergePatch merge;
 
-    TeamsController(Teams teams, TeamAccounts accounts, JsonMergePatch merge) {
+    TeamsController(Teams teams, JsonMergePatch merge) {
         this.teams = teams;
-        this.accounts = accounts;
         this.merge = merge;
     }
 
@@ -181,64 +174,6 @@ class TeamsController {
         return tagged(teams.resume(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
     }
 
-    @Operation(
-            summary = "Give a team credits beyond its quota",
-            description = "Negative credits take back what is unspent. Top-ups do not expire.")
-    @FailsWith({
-        ErrorCode.TEAM_NOT_FOUND,
-        ErrorCode.INVALID_IDEMPOTENCY_KEY,
-        ErrorCode.IDEMPOTENCY_KEY_REUSED
-    })
-    @PostMapping("/{slug}/topups")
-    @ResponseStatus(HttpStatus.CREATED)
-    TopUpAnswer topUp(
-            @AuthenticationPrincipal Actor actor,
-            @PathVariable String slug,
-            @Parameter(
-                            required = true,
-                            description = "So that a repeated top-up does not count twice.",
-                            schema =
-                                    @Schema(
-                                            type = "string",
-                                            pattern = "^" + IdempotencyKey.FORM + "$"))
-                    @RequestHeader(name = "Idempotency-Key", required = false)
-                    @Nullable String idempotencyKey,
-            @Valid @RequestBody TopUpRequest request) {
-        String once = IdempotencyKey.required(idempotencyKey);
-        if (request.credits() == 0) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
-        }
-        return TopUpAnswer.of(
-                accounts.topUp(teams.get(slug), request.credits(), request.reason(), once, actor));
-    }
-
-    @Operation(
-            operationId = "listTopUps",
-            summary = "List a team's top-ups",
-            description =
-                    "Newest first; negative ones were taken back. Send next_cursor as cursor for the next page.")
-    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
-    @GetMapping("/{slug}/topups")
-    Page<TopUpAnswer> topUps(
-            @PathVariable String slug,
-            @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
-        Page<TopUp> page =
-                accounts.topUps(teams.get(slug), IdCursor.id(cursor), PageSize.checked(limit));
-        return new Page<>(page.items().stream().map(TopUpAnswer::of).toList(), page.nextCursor());
-    }
-
-    @Operation(
-            operationId = "getBalance",
-            summary = "See what a team has left",
-            description =
-                    "As the team sees it: quota, used and renews_at are of this month, held charges included; top_ups are unspent; remaining is what can still be charged, null without a quota; in_flight counts tasks that are queued, submitted or rendering.")
-    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
-    @GetMapping("/{slug}/balance")
-    Credits balance(@PathVariable String slug) {
-        return Credits.of(accounts.balance(teams.get(slug).id()));
-    }
-
     private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
         return ResponseEntity.ok().eTag(IfMatch.tag(team.version())).body(TeamAnswer.of(team));
     }
@@ -252,7 +187,8 @@ class TeamsController {
                                     "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
                     String slug,
             @NotBlank @SingleLine @Size(max = 200) String name,
-            @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
+            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
+                    @Nullable Long monthlyQuota,
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
@@ -283,7 +219,8 @@ class TeamsController {
                     @SingleLine
                     @Size(max = 200)
                     String name,
-            @JsonProperty("monthly_quota") @Min(0) @Max(MOST_CREDITS) @Nullable Long monthlyQuota,
+            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
+                    @Nullable Long monthlyQuota,
             @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
             @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
             @Min(1) @Max(100) @Nullable Integer weight,
@@ -320,11 +257,6 @@ class TeamsController {
         }
     }
 
-    /** Positive credits are given, negative ones taken back down to what is unspent. */
-    record TopUpRequest(
-            @NotNull @Min(-MOST_CREDITS) @Max(MOST_CREDITS) Long credits,
-            @SingleLine @Size(max = 500) @Nullable String reason) {}
-
     record TeamAnswer(
             String slug,
             String name,
@@ -355,19 +287,6 @@ class TeamsController {
                     team.archivedAt(),
                     team.createdAt(),
                     team.version());
-        }
-    }
-
-    record TopUpAnswer(
-            long id,
-            String team,
-            long credits,
-            @Nullable String reason,
-            @JsonProperty("created_at") Instant createdAt) {
-
-        static TopUpAnswer of(TopUp topUp) {
-            return new TopUpAnswer(
-                    topUp.id(), topUp.team(), topUp.credits(), topUp.reason(), topUp.createdAt());
         }
     }
 }

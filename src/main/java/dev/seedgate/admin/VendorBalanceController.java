@@ -6,6 +6,7 @@ import dev.seedgate.credit.NewPurchase;
 import dev.seedgate.credit.VendorBalance;
 import dev.seedgate.credit.VendorBalanceState;
 import dev.seedgate.shared.Actor;
+import dev.seedgate.shared.CreditAmounts;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.IdempotencyKey;
@@ -98,8 +99,7 @@ class VendorBalanceController {
 
     /** {@code cost} is a decimal in a text: no reader bends it. */
     record PurchaseRequest(
-            @NotNull @Min(-TeamsController.MOST_CREDITS) @Max(TeamsController.MOST_CREDITS)
-                    Long credits,
+            @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
             @NotBlank @SingleLine @Size(max = 500) String reason,
             @Pattern(
                             regexp = "-?[0-9]{1,12}(\\.[0-9]{1,4})?",

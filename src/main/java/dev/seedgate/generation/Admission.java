@@ -6,10 +6,8 @@ import dev.seedgate.credit.ReservationRequest;
 import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.AuthenticatedTeam;
-import dev.seedgate.telemetry.TaskTracing;
 import dev.seedgate.upstream.Vendor;
 import dev.seedgate.work.WorkQueue;
-import jakarta.persistence.EntityManager;
 import java.util.Optional;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -21,32 +19,29 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Service
 class Admission {
 
-    private final EntityManager entities;
+    private final TaskTransitions tasks;
     private final IdempotencyStore idempotencyKeys;
     private final Ledger ledger;
     private final WorkQueue work;
     private final AdmissionGate intake;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
-    private final TaskTracing steps;
 
     Admission(
-            EntityManager entities,
+            TaskTransitions tasks,
             IdempotencyStore idempotencyKeys,
             Ledger ledger,
             WorkQueue work,
             AdmissionGate intake,
             Vendor vendor,
-            ApplicationEventPublisher events,
-            TaskTracing steps) {
-        this.entities = entities;
+            ApplicationEventPublisher events) {
+        this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.ledger = ledger;
         this.work = work;
         this.intake = intake;
         this.vendor = vendor;
         this.events = events;
-        this.steps = steps;
     }
 
     /**
@@ -85,8 +80,7 @@ class Admission {
      */
     private CreateResult accept(
             AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
-        entities.persist(new Task(id, caller, order, vendor.name(), steps.stored()));
-        entities.flush();
+        tasks.create(id, caller, order, vendor.name());
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.credits());
         intake.taken(caller);

@@ -223,39 +223,4 @@ class Task {
     String withoutOrder(String text) {
         return prompt == null ? text : PromptRedactor.removed(text, clip());
     }
-
-    TaskStatus status() {
-        return new TaskStatus(
-                id,
-                phase.status(),
-                new TaskStatus.Request(
-                        Objects.requireNonNullElse(prompt, ""),
-                        aspectRatio,
-                        String.valueOf(durationSeconds),
-                        sound,
-                        imageUrls.length == 0 ? null : List.of(imageUrls)),
-                response == null ? null : List.of(response),
-                phase == Phase.FAILED ? 0 : credits,
-                errorMessage,
-                createdAt);
-    }
-
-    TaskRecord file(String team, List<TaskRecord.Event> events, List<TaskRecord.Entry> ledger) {
-        return new TaskRecord(
-                status(),
-                phase,
-                team,
-                project,
-                costCenter,
-                keyId,
-                keyName,
-                requestId,
-                upstream,
-                upstreamTaskId,
-                upstreamCredits,
-                acceptedAt,
-                finishedAt,
-                events,
-                ledger);
-    }
 }

@@ -24,7 +24,7 @@ class TaskCreation {
     private static final Logger log = LoggerFactory.getLogger(TaskCreation.class);
 
     private final Admission admission;
-    private final TaskRepository tasks;
+    private final TaskTransitions tasks;
     private final Clock clock;
     private final char cell;
     private final TaskTracing steps;
@@ -32,7 +32,7 @@ class TaskCreation {
 
     TaskCreation(
             Admission admission,
-            TaskRepository tasks,
+            TaskTransitions tasks,
             Clock clock,
             GenerationSettings settings,
             TaskTracing steps,
@@ -77,8 +77,9 @@ class TaskCreation {
 
     private Optional<CreateResult> stored(AuthenticatedTeam caller, Order order, TaskId id) {
         try {
-            return tasks.findByIdAndTeamId(id.value(), caller.teamId())
-                    .map(_ -> new CreateResult(id, order.preset().credits(), null, null, false));
+            return tasks.exists(id, caller)
+                    ? Optional.of(new CreateResult(id, order.preset().credits(), null, null, false))
+                    : Optional.empty();
         } catch (DataAccessException | TransactionException e) {
             log.warn("task {} can't be looked for either: {}", id, e.toString());
             return Optional.empty();

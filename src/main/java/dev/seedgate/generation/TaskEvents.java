@@ -1,9 +1,5 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.shared.SqlInstants;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -60,21 +56,5 @@ class TaskEvents {
                 .param("evidence", evidence)
                 .query(Boolean.class)
                 .single();
-    }
-
-    /** The phases it has been in; the first is its creation, which is no event of its own. */
-    List<TaskDetails.Moment> timeline(String taskId, Instant createdAt) {
-        List<TaskDetails.Moment> moments = new ArrayList<>();
-        moments.add(new TaskDetails.Moment(createdAt, Phase.QUEUED, null));
-        moments.addAll(
-                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
-                        .param("task", taskId)
-                        .query((row, _) ->
-                                new TaskDetails.Moment(
-                                        SqlInstants.get(row, "at"),
-                                        Phase.valueOf(row.getString("phase")),
-                                        row.getString("note")))
-                        .list());
-        return moments;
     }
 }

@@ -24,14 +24,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class TaskInspection {
 
     private final JdbcClient jdbc;
-    private final TaskRepository tasks;
     private final TaskSearch search;
     private final AuditLog audit;
 
-    TaskInspection(JdbcClient jdbc, TaskRepository tasks, TaskSearch search, AuditLog audit) {
+    TaskInspection(JdbcClient jdbc, TaskSearch search, AuditLog audit) {
         this.audit = audit;
         this.jdbc = jdbc;
-        this.tasks = tasks;
         this.search = search;
     }
 
@@ -122,16 +120,43 @@ public class TaskInspection {
                     entries.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
                             .add(entry(row));
                 });
-        return tasks.findByIdIn(ids).stream()
-                .sorted((one, other) -> other.id().value().compareTo(one.id().value()))
-                .map(task -> {
-                    String id = task.id().value();
-                    return task.file(
+        return jdbc.sql("select * from task where id in (:ids) order by id desc")
+                .param("ids", ids)
+                .query((row, number) -> {
+                    String id = row.getString("id");
+                    return record(
+                            row,
+                            TaskRows.summary(row, number),
                             teams.getOrDefault(id, ""),
                             events.getOrDefault(id, List.of()),
                             entries.getOrDefault(id, List.of()));
                 })
-                .toList();
+                .list();
+    }
+
+    private static TaskRecord record(
+            ResultSet row,
+            TaskSummary task,
+            String team,
+            List<TaskRecord.Event> events,
+            List<TaskRecord.Entry> ledger)
+            throws SQLException {
+        return new TaskRecord(
+                task.status(),
+                task.phase(),
+                team,
+                task.project(),
+                row.getString("cost_center"),
+                row.getLong("key_id"),
+                row.getString("key_name"),
+                row.getString("request_id"),
+                row.getString("upstream"),
+                row.getString("upstream_task_id"),
+                row.getObject("upstream_credits", Long.class),
+                SqlInstants.find(row, "accepted_at"),
+                SqlInstants.find(row, "finished_at"),
+                events,
+                ledger);
     }
 
     private static TaskRecord.Event event(ResultSet row) throws SQLException {

@@ -50,7 +50,7 @@ public class TaskInterventions {
         Task task =
                 tasks.lock(id.value())
                         .filter(it -> it.teamId() == caller.teamId())
-                        .orElseThrow(TaskQueries::unknown);
+                        .orElseThrow(TaskInterventions::unknown);
         cancel(task, caller.actor());
     }
 
@@ -132,6 +132,11 @@ public class TaskInterventions {
         Task task = transitions.lockKnown(id);
         checkResolvable(task);
         return task;
+    }
+
+    /** One text, whether there is no such task or it is another team's. */
+    static ApiException unknown() {
+        return new ApiException(ErrorCode.TASK_NOT_FOUND, "Your team has no task with this id.");
     }
 
     /** {@code TASK_NOT_RESOLVABLE} for a task whose outcome is known or will be. */

@@ -1,15 +1,15 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.shared.ApiException;
-import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.Page;
+import dev.seedgate.shared.SqlInstants;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.AuthenticatedTeam;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -17,8 +17,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class TaskQueries {
 
-    private final TaskRepository tasks;
-    private final TaskEvents events;
+    private final JdbcClient jdbc;
     private final TaskSearch search;
     private final StatusRefresher watch;
     private final GenerationSettings settings;
@@ -27,14 +26,12 @@ class TaskQueries {
     private final Counter late;
 
     TaskQueries(
-            TaskRepository tasks,
-            TaskEvents events,
+            JdbcClient jdbc,
             TaskSearch search,
             StatusRefresher watch,
             GenerationSettings settings,
             MeterRegistry meters) {
-        this.tasks = tasks;
-        this.events = events;
+        this.jdbc = jdbc;
         this.search = search;
         this.watch = watch;
         this.settings = settings;
@@ -45,7 +42,7 @@ class TaskQueries {
 
     /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
     TaskStatus status(AuthenticatedTeam caller, TaskId id) {
-        Task task = find(caller, id);
+        TaskSummary task = find(caller, id);
         boolean asks = task.phase() == Phase.RENDERING && settings.statusRefreshWait().isPositive();
         if (!asks) {
             stored.increment();
@@ -68,13 +65,25 @@ class TaskQueries {
     }
 
     TaskDetails details(AuthenticatedTeam caller, TaskId id) {
-        Task task = find(caller, id);
-        TaskStatus status = task.status();
+        TaskSummary task = find(caller, id);
         return new TaskDetails(
-                status,
-                task.phase(),
-                task.project(),
-                events.timeline(id.value(), status.createdAt()));
+                task.status(), task.phase(), task.project(), timeline(task.status()));
+    }
+
+    /** The phases it has been in; the first is its creation, which is no event of its own. */
+    private List<TaskDetails.Moment> timeline(TaskStatus task) {
+        List<TaskDetails.Moment> moments = new ArrayList<>();
+        moments.add(new TaskDetails.Moment(task.createdAt(), Phase.QUEUED, null));
+        moments.addAll(
+                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
+                        .param("task", task.taskId())
+                        .query((row, _) ->
+                                new TaskDetails.Moment(
+                                        SqlInstants.get(row, "at"),
+                                        Phase.valueOf(row.getString("phase")),
+                                        row.getString("note")))
+                        .list());
+        return moments;
     }
 
     /** A page of the team's own tasks, newest first. */
@@ -82,21 +91,27 @@ class TaskQueries {
     Page<TaskSummary> list(
             AuthenticatedTeam caller, TaskFilter filter, @Nullable String cursor, int limit) {
         Page<TaskSearch.Found> found = search.find(filter.of(caller.teamId()), cursor, limit);
+        if (found.items().isEmpty()) {
+            return new Page<>(List.of(), null);
+        }
         List<TaskSummary> items =
-                tasks.findByIdIn(found.items().stream().map(TaskSearch.Found::id).toList()).stream()
-                        .sorted(Comparator.comparing((Task task) -> task.id().value()).reversed())
-                        .map(task -> new TaskSummary(task.status(), task.phase(), task.project()))
-                        .toList();
+                jdbc.sql(
+                                "select %s from task where id in (:ids) order by id desc"
+                                        .formatted(TaskRows.COLUMNS))
+                        .param("ids", found.items().stream().map(TaskSearch.Found::id).toList())
+                        .query(TaskRows::summary)
+                        .list();
         return new Page<>(items, found.nextCursor());
     }
 
-    private Task find(AuthenticatedTeam caller, TaskId id) {
-        return tasks.findByIdAndTeamId(id.value(), caller.teamId())
-                .orElseThrow(TaskQueries::unknown);
-    }
-
-    /** One text, whether there is no such task or it is another team's. */
-    static ApiException unknown() {
-        return new ApiException(ErrorCode.TASK_NOT_FOUND, "Your team has no task with this id.");
+    private TaskSummary find(AuthenticatedTeam caller, TaskId id) {
+        return jdbc.sql(
+                        "select %s from task where id = :id and team_id = :team"
+                                .formatted(TaskRows.COLUMNS))
+                .param("id", id.value())
+                .param("team", caller.teamId())
+                .query(TaskRows::summary)
+                .optional()
+                .orElseThrow(TaskInterventions::unknown);
     }
 }

@@ -2,8 +2,6 @@ package dev.seedgate.generation;
 
 import dev.seedgate.shared.DatabaseClock;
 import jakarta.persistence.LockModeType;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
@@ -11,13 +9,11 @@ import org.springframework.data.repository.Repository;
 
 interface TaskRepository extends Repository<Task, String>, DatabaseClock {
 
-    Optional<Task> findByIdAndTeamId(String id, long teamId);
+    boolean existsByIdAndTeamId(String id, long teamId);
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select t from Task t where t.id = :id")
     Optional<Task> lock(String id);
 
     Optional<Task> findById(String id);
-
-    List<Task> findByIdIn(Collection<String> ids);
 }

@@ -5,11 +5,13 @@ import dev.seedgate.shared.Actor;
 import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
 import dev.seedgate.shared.TaskId;
+import dev.seedgate.team.AuthenticatedTeam;
 import dev.seedgate.telemetry.AfterCommit;
 import dev.seedgate.telemetry.TaskScope;
 import dev.seedgate.telemetry.TaskTracing;
 import dev.seedgate.upstream.PollAnswer;
 import dev.seedgate.work.WorkQueue;
+import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,11 @@ import org.springframework.stereotype.Component;
  * or enters those in flight follows from its phases.
  */
 @Component
-class TaskTransitions {
+public class TaskTransitions {
 
     private static final Logger log = LoggerFactory.getLogger(TaskTransitions.class);
 
+    private final EntityManager entities;
     private final TaskRepository tasks;
     private final TaskEvents events;
     private final Ledger ledger;
@@ -36,6 +39,7 @@ class TaskTransitions {
     private final TaskTracing tracing;
 
     TaskTransitions(
+            EntityManager entities,
             TaskRepository tasks,
             TaskEvents events,
             Ledger ledger,
@@ -43,6 +47,7 @@ class TaskTransitions {
             GenerationSettings settings,
             TaskMetrics metrics,
             TaskTracing tracing) {
+        this.entities = entities;
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -50,6 +55,17 @@ class TaskTransitions {
         this.settings = settings;
         this.metrics = metrics;
         this.tracing = tracing;
+    }
+
+    /** The task is there, QUEUED; written now, so that what is refused is refused here. */
+    public void create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+        entities.persist(new Task(id, caller, order, upstream, tracing.stored()));
+        entities.flush();
+    }
+
+    /** Whether the team has this task. */
+    public boolean exists(TaskId id, AuthenticatedTeam caller) {
+        return tasks.existsByIdAndTeamId(id.value(), caller.teamId());
     }
 
     Task lock(TaskId id) {

@@ -1,5 +1,8 @@
 package dev.seedgate.shared;
 
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
 /**
  * Names the request that is being served: the response header, the request attribute and the key in
  * the log.
@@ -16,4 +19,9 @@ public final class RequestId {
     public static final String LOG_KEY = "request_id";
 
     private RequestId() {}
+
+    /** Another one: 16 hexadecimal digits. */
+    public static String next() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
 }

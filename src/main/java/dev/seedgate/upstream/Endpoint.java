@@ -17,6 +17,8 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
 
     static final String SEEDANCE = "seedance";
 
+    static final String SANDBOX = "sandbox";
+
     private static final String VENDOR_URL = "https://seedance1-5pro.com";
 
     private final String name;
@@ -41,7 +43,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
                             + " SEEDGATE_UPSTREAM_API_KEY too, or remove the URL to use the built-in"
                             + " sandbox.");
         }
-        return new Endpoint(Vendor.SANDBOX, VendorKey.fixed(sandboxKey), null);
+        return new Endpoint(SANDBOX, VendorKey.fixed(sandboxKey), null);
     }
 
     String name() {
@@ -60,8 +62,7 @@ final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
     @Override
     public void onApplicationEvent(WebServerInitializedEvent event) {
         // The management server has a namespace of its own; the sandbox lives on the main one.
-        if (name.equals(Vendor.SANDBOX)
-                && event.getApplicationContext().getServerNamespace() == null) {
+        if (name.equals(SANDBOX) && event.getApplicationContext().getServerNamespace() == null) {
             baseUrl = "http://127.0.0.1:" + event.getWebServer().getPort() + "/sandbox";
         }
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 public interface Vendor {
 
     /** The built-in one's name. */
-    String SANDBOX = "sandbox";
+    String SANDBOX = Endpoint.SANDBOX;
 
     /** The vendor's name as it is written beside each task: {@code sandbox} or {@code seedance}. */
     String name();

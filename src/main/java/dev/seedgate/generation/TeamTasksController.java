@@ -1,7 +1,5 @@
 package dev.seedgate.generation;
 
-import dev.seedgate.credit.Credits;
-import dev.seedgate.credit.TeamAccounts;
 import dev.seedgate.database.BillingZone;
 import dev.seedgate.shared.ApiException;
 import dev.seedgate.shared.ErrorCode;
@@ -9,58 +7,40 @@ import dev.seedgate.shared.FailsWith;
 import dev.seedgate.shared.Page;
 import dev.seedgate.shared.PageSize;
 import dev.seedgate.shared.ProjectName;
-import dev.seedgate.shared.RequestId;
 import dev.seedgate.shared.TaskId;
 import dev.seedgate.team.AuthenticatedTeam;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import org.springframework.http.RequestEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 
-/** What a team can ask beyond the mirror. */
+/** A team's own tasks: its list, one with its history, a cancellation. */
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
-class TeamApiController {
+class TeamTasksController {
 
     private final TaskQueries reads;
-    private final TeamAccounts accounts;
     private final SandboxUrlRewriter links;
     private final TaskInterventions interventions;
     private final BillingZone zone;
-    private final Quotes quotes;
-    private final OrderParser orders;
-    private final JsonBodyParser json;
 
-    TeamApiController(
+    TeamTasksController(
             TaskQueries reads,
-            TeamAccounts accounts,
             SandboxUrlRewriter links,
             TaskInterventions interventions,
-            BillingZone zone,
-            Quotes quotes,
-            OrderParser orders,
-            JsonBodyParser json) {
+            BillingZone zone) {
         this.reads = reads;
-        this.accounts = accounts;
         this.links = links;
         this.interventions = interventions;
         this.zone = zone;
-        this.quotes = quotes;
-        this.orders = orders;
-        this.json = json;
     }
 
     @Operation(
@@ -123,30 +103,6 @@ class TeamApiController {
         return Envelope.success(reachable(reads.details(caller, task)));
     }
 
-    @Operation(
-            summary = "Ask what a clip would cost",
-            description =
-                    "The body is that of an order. Nothing is charged or kept: accepted says whether it would be taken at this moment, error and message why not.")
-    @io.swagger.v3.oas.annotations.parameters.RequestBody(
-            required = true,
-            content = @Content(schema = @Schema(ref = OrderSchema.NAME)))
-    @FailsWith({
-        ErrorCode.INVALID_PROMPT,
-        ErrorCode.INVALID_ASPECT_RATIO,
-        ErrorCode.INVALID_DURATION,
-        ErrorCode.INVALID_SOUND,
-        ErrorCode.INVALID_IMAGE_URLS
-    })
-    @PostMapping("/quote")
-    Envelope<Quote> quote(
-            @AuthenticationPrincipal AuthenticatedTeam caller,
-            @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
-            RequestEntity<byte[]> request) {
-        JsonNode body = json.required(request);
-        return Envelope.success(
-                quotes.quote(caller, new Order(orders.read(body), null, null, requestId)));
-    }
-
     private static TaskId id(String text, String what) {
         return TaskId.parse(text)
                 .orElseThrow(
@@ -159,15 +115,6 @@ class TeamApiController {
         }
         throw new ApiException(
                 ErrorCode.INVALID_PROJECT, "project must be " + ProjectName.RULE + ".");
-    }
-
-    @Operation(
-            summary = "Read the team's credits",
-            description =
-                    "quota, used and renews_at are of this month; remaining is what can still be charged, null without a quota.")
-    @GetMapping("/credits")
-    Envelope<Credits> credits(@AuthenticationPrincipal AuthenticatedTeam caller) {
-        return Envelope.success(Credits.of(accounts.balance(caller.teamId())));
     }
 
     private TaskSummary reachable(TaskSummary task) {
