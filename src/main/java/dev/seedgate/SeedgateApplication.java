@@ -6,10 +6,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
 /** The gateway. */
 @SpringBootApplication
+@ConfigurationPropertiesScan
 public class SeedgateApplication {
 
     public static void main(String[] args) {

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -17,8 +18,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import dev.seedgate.upstream.Permit;
-import dev.seedgate.upstream.Vendor;
+import dev.seedgate.vendor.client.Vendor;
+import dev.seedgate.vendor.throttle.Permit;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -28,7 +29,9 @@ import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -58,12 +61,12 @@ class ArchitectureTests {
     void everyRoomDeclaresWhatItMayUse() throws ClassNotFoundException {
         Set<String> rooms = new TreeSet<>();
         for (JavaClass each : CLASSES) {
-            String[] names = each.getPackageName().split("\\.", -1);
-            if (names.length > 2) {
-                rooms.add(String.join(".", names[0], names[1], names[2]));
+            if (!each.isAnonymousClass() && !each.getSimpleName().equals("package-info")) {
+                rooms.add(each.getPackageName());
             }
         }
-        assertThat(rooms).hasSizeGreaterThan(20);
+        rooms.remove("dev.seedgate");
+        assertThat(rooms).hasSizeGreaterThan(25);
         for (String room : rooms) {
             ApplicationModule declared =
                     Class.forName(room + ".package-info").getAnnotation(ApplicationModule.class);
@@ -76,7 +79,34 @@ class ArchitectureTests {
 
     @Test
     void roomsUseOnlyTheRoomsTheyMay() {
-        ApplicationModules.of(SeedgateApplication.class).verify();
+        ApplicationModules rooms = ApplicationModules.of(SeedgateApplication.class);
+        assertThat(rooms.stream()).hasSizeGreaterThan(25);
+        rooms.verify();
+    }
+
+    /** A wing stands on those before it; what the rooms of one may use of each other they say. */
+    @Test
+    void wingsUseOnlyTheWingsBeforeThem() {
+        List<String> wings =
+                List.of("platform", "access", "vendor", "credit", "task", "billing", "operations");
+        assertThat(CLASSES.stream().flatMap(it -> wing(it).stream())).hasSameElementsAs(wings);
+        for (JavaClass from : CLASSES) {
+            for (Dependency arrow : from.getDirectDependenciesFromSelf()) {
+                Optional<String> to = wing(arrow.getTargetClass());
+                if (to.isPresent() && wing(from).isPresent()) {
+                    assertThat(wings.indexOf(to.get()))
+                            .as(arrow.getDescription())
+                            .isLessThanOrEqualTo(wings.indexOf(wing(from).get()));
+                }
+            }
+        }
+    }
+
+    private static Optional<String> wing(JavaClass type) {
+        String[] names = type.getPackageName().split("\\.", -1);
+        return names.length > 2 && type.getPackageName().startsWith("dev.seedgate.")
+                ? Optional.of(names[2])
+                : Optional.empty();
     }
 
     @Test
@@ -119,7 +149,8 @@ class ArchitectureTests {
                                 call ->
                                         call.getTargetOwner()
                                                         .getName()
-                                                        .equals("dev.seedgate.alert.Webhook")
+                                                        .equals(
+                                                                "dev.seedgate.operations.alert.Webhook")
                                                 && call.getName().equals("send")))
                 .because("a connection must not be held, nor a row locked, while others think")
                 .check(CLASSES);
@@ -133,7 +164,7 @@ class ArchitectureTests {
                 .areAssignableTo(TransactionSynchronization.class)
                 .and()
                 .areDeclaredInClassesThat()
-                .haveNameNotMatching("dev\\.seedgate\\.telemetry\\.AfterCommit\\$.*")
+                .haveNameNotMatching("dev\\.seedgate\\.platform\\.telemetry\\.AfterCommit\\$.*")
                 .should()
                 .haveNameMatching("after(Commit|Completion)")
                 .because(
@@ -145,7 +176,7 @@ class ArchitectureTests {
     void sendsAlertsThroughOneDoor() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.seedgate.alert.Webhook")
+                .doNotHaveFullyQualifiedName("dev.seedgate.operations.alert.Webhook")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.hc..")
@@ -157,7 +188,8 @@ class ArchitectureTests {
     void keepsTheClientsTypesInItsRoom() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.seedgate.upstream..")
+                .resideOutsideOfPackages(
+                        "dev.seedgate.vendor.client..", "dev.seedgate.vendor.throttle..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -176,9 +208,11 @@ class ArchitectureTests {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "dev.seedgate.upstream..",
-                        "dev.seedgate.embedded..",
-                        "dev.seedgate.startup..")
+                        "dev.seedgate.vendor.contract..",
+                        "dev.seedgate.vendor.throttle..",
+                        "dev.seedgate.vendor.client..",
+                        "dev.seedgate.operations.embedded..",
+                        "dev.seedgate.operations.startup..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

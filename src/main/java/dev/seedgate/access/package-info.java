@@ -1,8 +1,2 @@
-/** Who gets in: security chains, key filter, request limits, errors of the server itself. */
-@NullMarked
-@ApplicationModule(
-        allowedDependencies = {"team", "staff", "key", "audit", "database", "telemetry", "shared"})
+/** Who calls, and what they may do: teams, admins, their keys, and the security chains. */
 package dev.seedgate.access;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -1,7 +1,2 @@
-/** What a clip costs, and the ledger that reserves, settles and releases it. */
-@NullMarked
-@ApplicationModule(allowedDependencies = {"team", "audit", "telemetry", "shared"})
+/** Money: prices, teams' accounts, and what the company has at the vendor. */
 package dev.seedgate.credit;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,159 @@
+package dev.seedgate.access.apikey;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.platform.values.Sha256;
+import dev.seedgate.platform.values.StartupException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.SqlArrayValue;
+
+/**
+ * Tells whose a key is, from memory: a typo fails its checksum without a look-up, a known key costs
+ * one hash, and a change of any key anywhere empties the memory within a second.
+ *
+ * @param <C> who calls
+ */
+public final class ApiKeyCache<C> {
+
+    /**
+     * The setting: with the default an instance asks the database 50 times a second at most for
+     * keys of a kind, and while nobody floods it nobody waits.
+     */
+    public static final String LOOK_UP_INTERVAL = "${seedgate.key-look-up-interval:20ms}";
+
+    // About 300 bytes each; also bounds what a flood of made-up keys with good checksums can
+    // occupy.
+    private static final int REMEMBERED = 20_000;
+
+    // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
+    private static final Duration MOST_WAIT = Duration.ofMillis(500);
+
+    // Two in a row stay within that.
+    private static final Duration MOST_INTERVAL = Duration.ofMillis(200);
+
+    // Ten years; a process does not live longer, and nanoTime must not overflow.
+    private static final Duration FOR_EVER = Duration.ofDays(3650);
+
+    private final ApiKeyFormat form;
+    private final ApiKeyCacheVersion revision;
+    private final Function<SqlArrayValue, List<Found<C>>> lookUp;
+    private final BatchedLookup<Answer<C>> lookUps;
+    private final Cache<ByteBuffer, Known<C>> known =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    // As many as there are keys, at most.
+    private final Set<Long> used = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param interval between two look-ups; what is asked for meanwhile shares the next
+     * @param lookUp finds keys that are neither revoked nor their owner gone, by the hashes of
+     *     their texts
+     */
+    public ApiKeyCache(
+            ApiKeyFormat form,
+            ApiKeyCacheVersion revision,
+            Duration interval,
+            Function<SqlArrayValue, List<Found<C>>> lookUp) {
+        this.form = form;
+        this.revision = revision;
+        this.lookUp = lookUp;
+        if (interval.isNegative() || interval.compareTo(MOST_INTERVAL) > 0) {
+            throw new StartupException(
+                    "SEEDGATE_KEY_LOOK_UP_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
+        }
+        lookUps = new BatchedLookup<>(interval, MOST_WAIT, this::lookUp);
+    }
+
+    /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */
+    public Optional<C> find(String text) {
+        if (!form.wellFormed(text)) {
+            return Optional.empty();
+        }
+        ByteBuffer hash = ByteBuffer.wrap(Sha256.of(text));
+        Known<C> it = known.getIfPresent(hash);
+        if (it == null || it.revision() != revision.seen() || revision.isStale()) {
+            it = lookUps.find(hash).of(hash);
+            known.put(hash, it);
+        }
+        Found<C> found = it.found();
+        if (found == null || System.nanoTime() - it.goodUntilNanos() >= 0) {
+            return Optional.empty();
+        }
+        used.add(found.id());
+        return Optional.of(found.caller());
+    }
+
+    /** Hands over the ids of the keys used since the last time; if that fails, again next time. */
+    public void writeLastUse(Consumer<Set<Long>> write) {
+        Set<Long> ids = Set.copyOf(used);
+        if (!ids.isEmpty()) {
+            write.accept(ids);
+            used.removeAll(ids);
+        }
+    }
+
+    /** The revision is the one seen before the rows are read: a change after it can't be missed. */
+    private Answer<C> lookUp(Set<ByteBuffer> hashes) {
+        long seen = revision.seen();
+        Object[] bytes = hashes.stream().map(ApiKeyCache::bytes).toArray(byte[][]::new);
+        Map<ByteBuffer, Known<C>> found = new HashMap<>();
+        for (Found<C> each : lookUp.apply(new SqlArrayValue("bytea", bytes))) {
+            found.put(each.hash(), known(each, each.left(), seen));
+        }
+        return new Answer<>(found, known(null, null, seen));
+    }
+
+    private static <C> Known<C> known(
+            @Nullable Found<C> found, @Nullable Duration left, long seen) {
+        // The database's clock says how long; from here on a monotonic one counts.
+        Duration good = left == null || left.compareTo(FOR_EVER) > 0 ? FOR_EVER : left;
+        return new Known<>(found, System.nanoTime() + good.toNanos(), seen);
+    }
+
+    private static byte[] bytes(ByteBuffer hash) {
+        byte[] bytes = new byte[hash.remaining()];
+        hash.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /**
+     * A key that is good.
+     *
+     * @param left how long still, by the database's clock; null for ever, negative when expired
+     */
+    public record Found<C>(ByteBuffer hash, long id, C caller, @Nullable Duration left) {
+
+        /** With the seconds left as the database says them, null for ever. */
+        public static <C> Found<C> of(
+                byte[] hash, long id, C caller, @Nullable BigDecimal seconds) {
+            // Rounded down, and more than a long of milliseconds is no time that anybody set.
+            return new Found<>(
+                    ByteBuffer.wrap(hash),
+                    id,
+                    caller,
+                    seconds == null
+                            ? null
+                            : Duration.ofMillis(seconds.movePointRight(3).longValue()));
+        }
+    }
+
+    private record Known<C>(@Nullable Found<C> found, long goodUntilNanos, long revision) {}
+
+    private record Answer<C>(Map<ByteBuffer, Known<C>> found, Known<C> nobody) {
+
+        Known<C> of(ByteBuffer hash) {
+            return found.getOrDefault(hash, nobody);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.seedgate.access.apikey;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How soon a replica knows of changed keys.
+ *
+ * @param revisionInterval between two looks whether a key has changed; a revocation has to be known
+ *     everywhere within 5 s
+ * @param lastUsedInterval between two times that the last use of each key is written down
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+public record KeySettings(
+        @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 4)
+                Duration revisionInterval,
+        @DefaultValue("1m") @DurationMin(millis = 10) @DurationMax(hours = 1)
+                Duration lastUsedInterval) {}

@@ -1,0 +1,26 @@
+package dev.seedgate.access.operator;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
+/** What somebody may do; each may do what those before it may. */
+public enum Role {
+    /** Every read. */
+    @JsonProperty("viewer")
+    VIEWER,
+    /** Cancel, resolve and refund tasks; suspend teams and keys; pause the vendor, stop creates. */
+    @JsonProperty("operator")
+    OPERATOR,
+    /** Everything: teams, limits, keys, credits, prices, statements, other admins. */
+    @JsonProperty("admin")
+    ADMIN;
+
+    /** The name as clients and the database write it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Role of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,15 @@
+/** The people and programs that run the gateway: their roles, admin keys and sessions. */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform.values",
+            "platform.database",
+            "platform.telemetry",
+            "platform.web.api",
+            "platform.audit",
+            "access.apikey"
+        })
+@NullMarked
+package dev.seedgate.access.operator;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,128 @@
+package dev.seedgate.access.security;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.endpoint.PkceParameterNames;
+import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
+import org.springframework.web.util.WebUtils;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a browser must bring back from the provider: state, nonce and the proof that it began there.
+ * Kept in a cookie of its own, so that it may come back to any replica and strangers make no rows.
+ */
+class CookieAuthorizationRequestRepository
+        implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
+
+    static final String COOKIE = "__Host-seedgate-oidc";
+
+    // A person, a second factor and perhaps a forgotten password.
+    private static final Duration LIFETIME = Duration.ofMinutes(15);
+
+    private final JsonMapper json;
+
+    CookieAuthorizationRequestRepository(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    public void saveAuthorizationRequest(
+            OAuth2AuthorizationRequest begun,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        byte[] kept = json.writeValueAsBytes(Begun.of(begun));
+        set(response, Base64.getUrlEncoder().withoutPadding().encodeToString(kept), LIFETIME);
+    }
+
+    @Override
+    public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(
+            HttpServletRequest request) {
+        var cookie = WebUtils.getCookie(request, COOKIE);
+        if (cookie == null) {
+            return null;
+        }
+        try {
+            byte[] kept = Base64.getUrlDecoder().decode(cookie.getValue());
+            @Nullable Begun begun =
+                    json.readValue(new String(kept, StandardCharsets.UTF_8), Begun.class);
+            return begun == null ? null : begun.request();
+        } catch (IllegalArgumentException | JacksonException _) {
+            // Not one of ours; as good as none.
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(
+            HttpServletRequest request, HttpServletResponse response) {
+        set(response, "", Duration.ZERO);
+        return loadAuthorizationRequest(request);
+    }
+
+    private static void set(HttpServletResponse response, String value, Duration age) {
+        response.addHeader(
+                HttpHeaders.SET_COOKIE,
+                CookieSecurityContextRepository.cookie(COOKIE, value)
+                        .maxAge(age)
+                        .build()
+                        .toString());
+    }
+
+    /** The parts that count when it comes back. */
+    private record Begun(
+            String registration,
+            String client,
+            String uri,
+            String redirect,
+            String state,
+            String nonce,
+            String verifier) {
+
+        Begun {
+            if (Stream.of(registration, client, uri, redirect, state, nonce, verifier)
+                    .anyMatch(Objects::isNull)) {
+                throw new IllegalArgumentException("a part is missing");
+            }
+        }
+
+        static Begun of(OAuth2AuthorizationRequest it) {
+            return new Begun(
+                    requireNonNull(it.getAttribute(OAuth2ParameterNames.REGISTRATION_ID)),
+                    it.getClientId(),
+                    it.getAuthorizationUri(),
+                    requireNonNull(it.getRedirectUri()),
+                    requireNonNull(it.getState()),
+                    requireNonNull(it.getAttribute(OidcParameterNames.NONCE)),
+                    requireNonNull(it.getAttribute(PkceParameterNames.CODE_VERIFIER)));
+        }
+
+        OAuth2AuthorizationRequest request() {
+            return OAuth2AuthorizationRequest.authorizationCode()
+                    .clientId(client)
+                    .authorizationUri(uri)
+                    .redirectUri(redirect)
+                    .state(state)
+                    .scope("openid")
+                    .attributes(
+                            Map.of(
+                                    OAuth2ParameterNames.REGISTRATION_ID, registration,
+                                    OidcParameterNames.NONCE, nonce,
+                                    PkceParameterNames.CODE_VERIFIER, verifier))
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.seedgate.access.security;
+
+import dev.seedgate.access.operator.AuthenticatedAdmin;
+import dev.seedgate.access.operator.ConsolePrincipal;
+import dev.seedgate.access.operator.ConsoleSessionStore;
+import dev.seedgate.access.operator.Role;
+import dev.seedgate.platform.values.Actor;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseCookie;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.DeferredSecurityContext;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.web.context.HttpRequestResponseHolder;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.util.WebUtils;
+
+/** Ties a browser to its session by a cookie. */
+@Component
+class CookieSecurityContextRepository implements SecurityContextRepository {
+
+    /** The prefix makes browsers refuse it from other hosts, other paths and without Secure. */
+    static final String COOKIE = "__Host-seedgate";
+
+    // 32 bytes in base64.
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
+
+    private final ConsoleSessionStore sessions;
+    private final BootstrapAdminKey bootstrap;
+    private final SignInAudit signIns;
+
+    CookieSecurityContextRepository(
+            ConsoleSessionStore sessions, BootstrapAdminKey bootstrap, SignInAudit signIns) {
+        this.sessions = sessions;
+        this.bootstrap = bootstrap;
+        this.signIns = signIns;
+    }
+
+    @Override
+    public DeferredSecurityContext loadDeferredContext(HttpServletRequest request) {
+        return new Loaded(SingletonSupplier.of(() -> load(request)));
+    }
+
+    @Override
+    @Deprecated
+    public SecurityContext loadContext(HttpRequestResponseHolder both) {
+        return load(both.getRequest());
+    }
+
+    /** Called with the new context after a sign-in, and with an empty one to sign out. */
+    @Override
+    public void saveContext(
+            SecurityContext context, HttpServletRequest request, HttpServletResponse response) {
+        // Whatever token came with the request is worth nothing afterwards.
+        token(request).ifPresent(sessions::close);
+        Authentication caller = context.getAuthentication();
+        if (caller != null) {
+            signIns.began(
+                    actor(caller, request.getRemoteAddr()),
+                    EndpointPermissions.role(caller.getAuthorities()).text());
+        }
+        String token = caller == null ? "" : open(caller);
+        ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);
+        response.addHeader(
+                HttpHeaders.SET_COOKIE,
+                (token.isEmpty() ? cookie.maxAge(0) : cookie).build().toString());
+    }
+
+    @Override
+    public boolean containsContext(HttpServletRequest request) {
+        return token(request).isPresent();
+    }
+
+    /**
+     * A cookie for the console alone. Not Strict: the browser comes back from the provider by a
+     * redirect of a foreign site.
+     */
+    static ResponseCookie.ResponseCookieBuilder cookie(String name, String value) {
+        return ResponseCookie.from(name, value)
+                .secure(true)
+                .httpOnly(true)
+                .sameSite("Lax")
+                .path("/");
+    }
+
+    private SecurityContext load(HttpServletRequest request) {
+        return token(request)
+                .flatMap(token -> sessions.find(token, bootstrap.hash()))
+                .<SecurityContext>map(it -> new SecurityContextImpl(authenticated(it)))
+                .orElseGet(SecurityContextImpl::new);
+    }
+
+    private static Authentication authenticated(ConsolePrincipal who) {
+        return UsernamePasswordAuthenticationToken.authenticated(
+                who, null, List.of(EndpointPermissions.authority(who.role())));
+    }
+
+    /**
+     * Who signed in has exactly one of our roles; by which way, says the name of the password's.
+     */
+    private String open(Authentication caller) {
+        Role role = EndpointPermissions.role(caller.getAuthorities());
+        if (caller.getPrincipal() instanceof AuthenticatedAdmin key) {
+            return sessions.open(key);
+        }
+        return caller instanceof UsernamePasswordAuthenticationToken
+                ? sessions.open(
+                        caller.getName(), role, ConsolePrincipal.Method.PASSWORD, bootstrap.hash())
+                : sessions.open(caller.getName(), role, ConsolePrincipal.Method.OIDC, null);
+    }
+
+    /** As what they change is written beside. */
+    private static Actor actor(Authentication caller, String address) {
+        if (caller.getPrincipal() instanceof AuthenticatedAdmin key) {
+            return key.actor(address);
+        }
+        String way = caller instanceof UsernamePasswordAuthenticationToken ? "password" : "oidc";
+        return new Actor(way + ":" + caller.getName(), address);
+    }
+
+    private static Optional<String> token(HttpServletRequest request) {
+        return Optional.ofNullable(WebUtils.getCookie(request, COOKIE))
+                .map(jakarta.servlet.http.Cookie::getValue)
+                // What no session ever had is not looked for.
+                .filter(value -> TOKEN.matcher(value).matches());
+    }
+
+    private record Loaded(Supplier<SecurityContext> context) implements DeferredSecurityContext {
+
+        @Override
+        public SecurityContext get() {
+            return context.get();
+        }
+
+        @Override
+        public boolean isGenerated() {
+            return get().getAuthentication() == null;
+        }
+    }
+}

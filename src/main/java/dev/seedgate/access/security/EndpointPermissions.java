@@ -1,0 +1,201 @@
+package dev.seedgate.access.security;
+
+import static dev.seedgate.access.operator.Role.ADMIN;
+import static dev.seedgate.access.operator.Role.OPERATOR;
+import static dev.seedgate.access.operator.Role.VIEWER;
+import static dev.seedgate.access.team.Scope.GENERATE;
+import static dev.seedgate.access.team.Scope.STATUS;
+import static org.springframework.http.HttpMethod.DELETE;
+import static org.springframework.http.HttpMethod.GET;
+import static org.springframework.http.HttpMethod.HEAD;
+import static org.springframework.http.HttpMethod.OPTIONS;
+import static org.springframework.http.HttpMethod.PATCH;
+import static org.springframework.http.HttpMethod.POST;
+import static org.springframework.http.HttpMethod.PUT;
+
+import dev.seedgate.access.operator.Role;
+import dev.seedgate.access.team.Scope;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.util.ServletRequestPathUtils;
+
+/**
+ * Which scope or role each call wants, first match first. A call that is not named here is refused
+ * to everybody, even when there is a controller for it.
+ */
+@Component
+class EndpointPermissions {
+
+    private static final List<Rule> TEAM_API =
+            List.of(
+                    rule(POST, "/api/generate", GENERATE),
+                    rule(GET, "/api/status", STATUS),
+                    rule(POST, "/api/status", STATUS),
+                    rule(POST, "/api/quote", GENERATE),
+                    rule(GET, "/api/tasks", STATUS),
+                    rule(GET, "/api/tasks/{id}", STATUS),
+                    rule(DELETE, "/api/tasks/{id}", GENERATE),
+                    rule(GET, "/api/credits", STATUS),
+                    rule(GET, "/api/usage", STATUS));
+
+    private static final List<Rule> ADMIN_API =
+            List.of(
+                    rule(GET, "/admin/api/teams", VIEWER),
+                    rule(POST, "/admin/api/teams", ADMIN),
+                    rule(GET, "/admin/api/teams/{slug}", VIEWER),
+                    rule(PATCH, "/admin/api/teams/{slug}", ADMIN),
+                    rule(POST, "/admin/api/teams/{slug}/archive", ADMIN),
+                    rule(POST, "/admin/api/teams/{slug}/suspend", OPERATOR),
+                    rule(POST, "/admin/api/teams/{slug}/resume", OPERATOR),
+                    rule(POST, "/admin/api/teams/{slug}/topups", ADMIN),
+                    rule(GET, "/admin/api/teams/{slug}/topups", VIEWER),
+                    rule(GET, "/admin/api/teams/{slug}/balance", VIEWER),
+                    rule(GET, "/admin/api/teams/{slug}/budgets", VIEWER),
+                    rule(PUT, "/admin/api/teams/{slug}/projects/{project}/budget", ADMIN),
+                    rule(DELETE, "/admin/api/teams/{slug}/projects/{project}/budget", ADMIN),
+                    rule(GET, "/admin/api/teams/{slug}/keys", VIEWER),
+                    rule(PUT, "/admin/api/teams/{slug}/keys/{id}/budget", ADMIN),
+                    rule(DELETE, "/admin/api/teams/{slug}/keys/{id}/budget", ADMIN),
+                    rule(POST, "/admin/api/teams/{slug}/keys", ADMIN),
+                    rule(DELETE, "/admin/api/teams/{slug}/keys/{id}", ADMIN),
+                    rule(POST, "/admin/api/teams/{slug}/keys/{id}/rotate", ADMIN),
+                    rule(POST, "/admin/api/teams/{slug}/keys/{id}/suspend", OPERATOR),
+                    rule(POST, "/admin/api/teams/{slug}/keys/{id}/resume", OPERATOR),
+                    rule(GET, "/admin/api/admin-keys", VIEWER),
+                    rule(POST, "/admin/api/admin-keys", ADMIN),
+                    rule(DELETE, "/admin/api/admin-keys/{id}", ADMIN),
+                    rule(POST, "/admin/api/admin-keys/{id}/rotate", ADMIN),
+                    rule(GET, "/admin/api/tasks", VIEWER),
+                    rule(GET, "/admin/api/tasks/{id}", VIEWER),
+                    rule(DELETE, "/admin/api/tasks/{id}", OPERATOR),
+                    rule(POST, "/admin/api/tasks/{id}/resolve", OPERATOR),
+                    rule(POST, "/admin/api/tasks/refund", OPERATOR),
+                    rule(GET, "/admin/api/upstream", VIEWER),
+                    rule(POST, "/admin/api/upstream/pause", OPERATOR),
+                    rule(POST, "/admin/api/upstream/resume", OPERATOR),
+                    rule(POST, "/admin/api/upstream/creates/stop", OPERATOR),
+                    rule(POST, "/admin/api/upstream/creates/resume", OPERATOR),
+                    rule(GET, "/admin/api/reports/usage", VIEWER),
+                    rule(GET, "/admin/api/reports/focus", VIEWER),
+                    rule(GET, "/admin/api/reports/statements/{month}", VIEWER),
+                    rule(POST, "/admin/api/reports/statements/{month}/close", ADMIN),
+                    rule(POST, "/admin/api/reports/statements/{month}/reopen", ADMIN),
+                    rule(GET, "/admin/api/reconciliation", VIEWER),
+                    rule(GET, "/admin/api/vendor-balance", VIEWER),
+                    rule(GET, "/admin/api/vendor-balance/purchases", VIEWER),
+                    rule(POST, "/admin/api/vendor-balance/purchases", ADMIN),
+                    rule(GET, "/admin/api/alerts", VIEWER),
+                    rule(POST, "/admin/api/alerts/{id}/acknowledge", OPERATOR),
+                    rule(GET, "/admin/api/prices", VIEWER),
+                    rule(POST, "/admin/api/prices", ADMIN),
+                    rule(GET, "/admin/api/ledger-check", VIEWER),
+                    rule(GET, "/admin/api/audit", VIEWER));
+
+    private static final List<Rule> CONSOLE =
+            List.of(
+                    rule(GET, "/console", VIEWER),
+                    rule(GET, "/console/statements", VIEWER),
+                    rule(GET, "/console/statements/{month}", VIEWER),
+                    rule(POST, "/console/statements/{month}/close", ADMIN),
+                    rule(GET, "/console/statements/{month}/{team}", VIEWER));
+
+    private final RequestMappingHandlerMapping calls;
+
+    EndpointPermissions(RequestMappingHandlerMapping requestMappingHandlerMapping) {
+        calls = requestMappingHandlerMapping;
+    }
+
+    void ofTeamApi(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+                    requests) {
+        apply(TEAM_API, requests);
+    }
+
+    void ofAdminApi(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+                    requests) {
+        apply(ADMIN_API, requests);
+    }
+
+    void ofConsole(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+                    requests) {
+        requests.requestMatchers(GET, "/console/login").permitAll();
+        apply(CONSOLE, requests);
+    }
+
+    private void apply(
+            List<Rule> rules,
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+                    requests) {
+        for (Rule rule : rules) {
+            requests.requestMatchers(rule.method(), rule.path()).hasAuthority(rule.authority());
+            if (rule.method().equals(GET)) {
+                requests.requestMatchers(HEAD, rule.path()).hasAuthority(rule.authority());
+            }
+        }
+        // Tells which methods there are, and does nothing.
+        requests.requestMatchers(OPTIONS).authenticated();
+        requests.anyRequest()
+                .access((_, context) ->
+                        new AuthorizationDecision(isNothingThere(context.getRequest())));
+    }
+
+    /** Where there is nothing, there is nothing to protect, and a better answer than 403. */
+    private boolean isNothingThere(HttpServletRequest request) {
+        try {
+            ServletRequestPathUtils.parseAndCache(request);
+            return calls.getHandler(request) == null;
+        } catch (ServletException _) {
+            // The path is there, but not for this method or form: a 405 or 406 gives nothing away.
+            return true;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static GrantedAuthority authority(Scope scope) {
+        return new SimpleGrantedAuthority(name(scope));
+    }
+
+    static GrantedAuthority authority(Role role) {
+        return new SimpleGrantedAuthority(name(role));
+    }
+
+    /** The role among these authorities. */
+    static Role role(Collection<? extends GrantedAuthority> authorities) {
+        return Arrays.stream(Role.values())
+                .filter(role -> authorities.contains(authority(role)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody gets in without a role"));
+    }
+
+    private static Rule rule(HttpMethod method, String path, Scope least) {
+        return new Rule(method, path, name(least));
+    }
+
+    private static Rule rule(HttpMethod method, String path, Role least) {
+        return new Rule(method, path, name(least));
+    }
+
+    private static String name(Scope scope) {
+        return "SCOPE_" + scope.text();
+    }
+
+    private static String name(Role role) {
+        return "ROLE_" + role.name();
+    }
+
+    private record Rule(HttpMethod method, String path, String authority) {}
+}

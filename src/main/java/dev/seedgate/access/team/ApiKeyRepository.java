@@ -1,0 +1,23 @@
+package dev.seedgate.access.team;
+
+import dev.seedgate.platform.database.DatabaseClock;
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface ApiKeyRepository extends Repository<ApiKey, Long>, DatabaseClock {
+
+    ApiKey saveAndFlush(ApiKey key);
+
+    boolean existsByHash(byte[] hash);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select k from ApiKey k where k.team.slug = :slug and k.id = :id")
+    Optional<ApiKey> lock(String slug, long id);
+
+    List<ApiKey> findByTeamSlugAndIdGreaterThanOrderById(String slug, long id, Limit limit);
+}

@@ -1,0 +1,23 @@
+package dev.seedgate.access.team;
+
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface TeamRepository extends Repository<Team, Long> {
+
+    Team saveAndFlush(Team team);
+
+    Optional<Team> findBySlug(String slug);
+
+    /** Whoever changes a team waits for whoever is changing it. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select t from Team t where t.slug = :slug")
+    Optional<Team> lockBySlug(String slug);
+
+    List<Team> findBySlugGreaterThanOrderBySlug(String slug, Limit limit);
+}

@@ -1,0 +1,156 @@
+package dev.seedgate.access.team;
+
+import dev.seedgate.access.apikey.ApiKeyCacheVersion;
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.audit.Change;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.web.api.IfMatch;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The teams and the verbs on them. An unknown slug is {@code TEAM_NOT_FOUND}. */
+@Service
+public class Teams {
+
+    private final TeamRepository teams;
+    private final ApiKeyCacheVersion revision;
+    private final ApplicationEventPublisher events;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    Teams(
+            TeamRepository teams,
+            ApiKeyCacheVersion revision,
+            ApplicationEventPublisher events,
+            AuditLog audit,
+            Clock clock) {
+        this.teams = teams;
+        this.revision = revision;
+        this.events = events;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** Makes a team and its account; a slug that is taken is {@code TEAM_EXISTS}. */
+    @Transactional
+    public TeamDetails create(TeamSpec request, Actor actor) {
+        if (teams.findBySlug(request.slug()).isPresent()) {
+            throw exists(request.slug());
+        }
+        TeamDetails made = store(request).details();
+        audit.record(new Change("team.create", "team:" + made.slug(), null, made, null), actor);
+        return made;
+    }
+
+    @Transactional(readOnly = true)
+    public TeamDetails get(String slug) {
+        return find(slug).details();
+    }
+
+    /** Teams by slug, from after {@code cursor} on. */
+    @Transactional(readOnly = true)
+    public Page<TeamDetails> list(@Nullable String cursor, int limit) {
+        String after = cursor == null ? "" : cursor;
+        List<TeamDetails> found =
+                teams.findBySlugGreaterThanOrderBySlug(after, Limit.of(limit + 1)).stream()
+                        .map(Team::details)
+                        .toList();
+        return Page.of(found, limit, TeamDetails::slug);
+    }
+
+    /**
+     * Sets name and limits; the slug stays. Counts at once.
+     *
+     * @param wanted makes the new team out of the present one
+     */
+    @Transactional
+    public TeamDetails change(
+            String slug, UnaryOperator<TeamSpec> wanted, IfMatch version, Actor actor) {
+        return change(
+                "team.change",
+                slug,
+                team -> team.change(wanted.apply(team.wanted())),
+                version,
+                null,
+                actor);
+    }
+
+    /** Refuses creates from now on; status and settlement go on, queued tasks wait. */
+    @Transactional
+    public TeamDetails suspend(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("team.suspend", slug, Team::suspend, version, reason, actor);
+    }
+
+    @Transactional
+    public TeamDetails resume(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change("team.resume", slug, Team::resume, version, reason, actor);
+    }
+
+    /** Ends a team for good: no more creates, its keys are dead; what it has running goes on. */
+    @Transactional
+    public TeamDetails archive(String slug, IfMatch version, @Nullable String reason, Actor actor) {
+        return change(
+                "team.archive",
+                slug,
+                team -> team.archive(clock.instant()),
+                version,
+                reason,
+                actor);
+    }
+
+    private TeamDetails change(
+            String action,
+            String slug,
+            Consumer<Team> verb,
+            IfMatch version,
+            @Nullable String reason,
+            Actor actor) {
+        Team team = teams.lockBySlug(slug).orElseThrow(() -> unknown(slug));
+        TeamDetails before = team.details();
+        version.check(before.version());
+        verb.accept(team);
+        TeamDetails after = teams.saveAndFlush(team).details();
+        revision.advance();
+        audit.record(new Change(action, "team:" + slug, before, after, reason), actor);
+        return after;
+    }
+
+    Team find(String slug) {
+        return teams.findBySlug(slug).orElseThrow(() -> unknown(slug));
+    }
+
+    Team findOrCreate(TeamSpec request) {
+        return teams.findBySlug(request.slug()).orElseGet(() -> store(request));
+    }
+
+    private Team store(TeamSpec request) {
+        try {
+            Team team = teams.saveAndFlush(new Team(request, clock.instant()));
+            events.publishEvent(new TeamCreated(team.id()));
+            return team;
+        } catch (DataIntegrityViolationException e) {
+            throw exists(request.slug());
+        }
+    }
+
+    private static ApiException unknown(String slug) {
+        return new ApiException(ErrorCode.TEAM_NOT_FOUND, "There is no team " + slug + ".");
+    }
+
+    private static ApiException exists(String slug) {
+        return new ApiException(
+                ErrorCode.TEAM_EXISTS,
+                "There is a team " + slug + " already; choose another slug.");
+    }
+}

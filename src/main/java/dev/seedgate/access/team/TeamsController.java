@@ -1,0 +1,292 @@
+package dev.seedgate.access.team;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.CreditAmounts;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.PageSize;
+import dev.seedgate.platform.web.api.FailsWith;
+import dev.seedgate.platform.web.api.IfMatch;
+import dev.seedgate.platform.web.api.JsonMergePatch;
+import dev.seedgate.platform.web.api.ReasonRequest;
+import dev.seedgate.platform.web.api.SingleLine;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Teams, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
+class TeamsController {
+
+    private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
+    // A century; much more would be before all time.
+    private static final int MOST_DAYS = 36_500;
+
+    private final Teams teams;
+    private final JsonMergePatch merge;
+
+    TeamsController(Teams teams, JsonMergePatch merge) {
+        this.teams = teams;
+        this.merge = merge;
+    }
+
+    @Operation(
+            operationId = "createTeam",
+            summary = "Make a team",
+            description =
+                    "Limits that are null or left out mean unlimited; prompt_retention_days: kept for ever. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
+    @FailsWith(ErrorCode.TEAM_EXISTS)
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    TeamAnswer create(
+            @AuthenticationPrincipal Actor actor, @Valid @RequestBody TeamRequest request) {
+        return TeamAnswer.of(teams.create(request.team(), actor));
+    }
+
+    @Operation(
+            operationId = "listTeams",
+            summary = "List the teams",
+            description = "By slug; send next_cursor as cursor for the next page.")
+    @GetMapping
+    Page<TeamAnswer> list(
+            @RequestParam(required = false) @Nullable String cursor,
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = "integer",
+                                            minimum = "1",
+                                            maximum = "200",
+                                            defaultValue = "50"))
+                    @RequestParam(defaultValue = "50")
+                    int limit) {
+        if (cursor != null && !cursor.matches(SLUG)) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
+        }
+        Page<TeamDetails> page = teams.list(cursor, PageSize.checked(limit));
+        return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
+    }
+
+    @Operation(operationId = "getTeam", summary = "Read a team")
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
+    @GetMapping("/{slug}")
+    ResponseEntity<TeamAnswer> get(@PathVariable String slug) {
+        return tagged(teams.get(slug));
+    }
+
+    @Operation(
+            operationId = "changeTeam",
+            summary = "Change a team's name and limits",
+            description =
+                    "What is absent stays, a limit that is null becomes unlimited. Counts at once; prompt_retention_days for what has ended already, too. With If-Match it is refused when the team was changed meanwhile.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            required = true,
+            content = @Content(schema = @Schema(implementation = TeamChange.class)))
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PatchMapping("/{slug}")
+    ResponseEntity<TeamAnswer> change(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody ObjectNode patch) {
+        if (patch.has("slug")) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "slug never changes; leave it out.");
+        }
+        return tagged(
+                teams.change(
+                        slug,
+                        present -> merge.merged(TeamChange.of(present), patch).team(slug),
+                        new IfMatch(ifMatch),
+                        actor));
+    }
+
+    @Operation(
+            operationId = "archiveTeam",
+            summary = "Archive a team",
+            description =
+                    "For good: no more creates, its keys are dead. What runs goes on, the history stays.")
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{slug}/archive")
+    ResponseEntity<TeamAnswer> archive(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.archive(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
+    }
+
+    @Operation(
+            operationId = "suspendTeam",
+            summary = "Suspend a team",
+            description =
+                    "Its creates are refused and its queued tasks wait; status and settlement go on.")
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{slug}/suspend")
+    ResponseEntity<TeamAnswer> suspend(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.suspend(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
+    }
+
+    @Operation(
+            operationId = "resumeTeam",
+            summary = "Resume a suspended team",
+            description = "Its creates are taken again, and its queued tasks go on.")
+    @FailsWith({ErrorCode.TEAM_NOT_FOUND, ErrorCode.VERSION_CONFLICT})
+    @PostMapping("/{slug}/resume")
+    ResponseEntity<TeamAnswer> resume(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String slug,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @Valid @RequestBody(required = false) @Nullable ReasonRequest request) {
+        return tagged(teams.resume(slug, new IfMatch(ifMatch), ReasonRequest.of(request), actor));
+    }
+
+    private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
+        return ResponseEntity.ok().eTag(IfMatch.tag(team.version())).body(TeamAnswer.of(team));
+    }
+
+    /** Null limits mean unlimited. */
+    record TeamRequest(
+            @NotNull
+                    @Pattern(
+                            regexp = SLUG,
+                            message =
+                                    "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
+                    String slug,
+            @NotBlank @SingleLine @Size(max = 200) String name,
+            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
+                    @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
+            @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
+                    @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
+                    @Nullable Integer promptRetentionDays) {
+
+        TeamSpec team() {
+            return new TeamSpec(
+                    slug,
+                    name,
+                    costCenter,
+                    monthlyQuota,
+                    maxInFlight,
+                    generatePerMinute,
+                    weight == null ? 1 : weight,
+                    Boolean.TRUE.equals(softLimits),
+                    promptRetentionDays);
+        }
+    }
+
+    /** What of a team can change. */
+    record TeamChange(
+            @Schema(requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+                    @NotBlank
+                    @SingleLine
+                    @Size(max = 200)
+                    String name,
+            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
+                    @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
+            @Min(1) @Max(100) @Nullable Integer weight,
+            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
+            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
+                    @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
+                    @Nullable Integer promptRetentionDays) {
+
+        static TeamChange of(TeamSpec team) {
+            return new TeamChange(
+                    team.name(),
+                    team.monthlyQuota(),
+                    team.maxInFlight(),
+                    team.generatePerMinute(),
+                    team.weight(),
+                    team.softLimits(),
+                    team.costCenter(),
+                    team.promptRetentionDays());
+        }
+
+        TeamSpec team(String slug) {
+            return new TeamRequest(
+                            slug,
+                            name,
+                            monthlyQuota,
+                            maxInFlight,
+                            generatePerMinute,
+                            weight,
+                            softLimits,
+                            costCenter,
+                            promptRetentionDays)
+                    .team();
+        }
+    }
+
+    record TeamAnswer(
+            String slug,
+            String name,
+            @JsonProperty("monthly_quota") @Nullable Long monthlyQuota,
+            @JsonProperty("max_in_flight") @Nullable Integer maxInFlight,
+            @JsonProperty("generate_per_minute") @Nullable Integer generatePerMinute,
+            int weight,
+            @JsonProperty("soft_limits") boolean softLimits,
+            @JsonProperty("cost_center") @Nullable String costCenter,
+            @JsonProperty("prompt_retention_days") @Nullable Integer promptRetentionDays,
+            boolean suspended,
+            @JsonProperty("archived_at") @Nullable Instant archivedAt,
+            @JsonProperty("created_at") Instant createdAt,
+            long version) {
+
+        static TeamAnswer of(TeamDetails team) {
+            return new TeamAnswer(
+                    team.slug(),
+                    team.name(),
+                    team.monthlyQuota(),
+                    team.maxInFlight(),
+                    team.generatePerMinute(),
+                    team.weight(),
+                    team.softLimits(),
+                    team.costCenter(),
+                    team.promptRetentionDays(),
+                    team.suspended(),
+                    team.archivedAt(),
+                    team.createdAt(),
+                    team.version());
+        }
+    }
+}

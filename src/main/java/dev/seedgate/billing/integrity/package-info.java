@@ -1,0 +1,18 @@
+/**
+ * Whether the books add up: daily sums of the ledger, its verifier, and the reconciliation with
+ * what the vendor says.
+ */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform.values",
+            "platform.database",
+            "platform.telemetry",
+            "platform.reporting",
+            "platform.web.api",
+            "vendor.client"
+        })
+@NullMarked
+package dev.seedgate.billing.integrity;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

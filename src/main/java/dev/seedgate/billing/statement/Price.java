@@ -1,0 +1,18 @@
+package dev.seedgate.billing.statement;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.time.LocalDate;
+
+/**
+ * What a credit costs from a day of the billing zone on.
+ *
+ * @param version goes up with every price; of two for one day the higher counts
+ * @param perCredit a decimal, as a text so that no reader bends it
+ */
+record Price(
+        int version,
+        @JsonProperty("effective_from") LocalDate effectiveFrom,
+        String currency,
+        @JsonProperty("per_credit") String perCredit,
+        @JsonProperty("created_at") Instant createdAt) {}

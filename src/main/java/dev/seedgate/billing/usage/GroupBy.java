@@ -1,0 +1,100 @@
+package dev.seedgate.billing.usage;
+
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What usage can be broken down by; the words are those of callers and of the columns. */
+enum GroupBy {
+    TEAM("team_slug"),
+    PROJECT("project"),
+    COST_CENTER("cost_center"),
+    PRESET("preset"),
+    KEY("key_name"),
+    // Comes with the key: two may have one name, also of two teams.
+    KEY_ID("key_id"),
+    DAY("day", "YYYY-MM-DD"),
+    MONTH("date_trunc('month', day)", "YYYY-MM");
+
+    private final String expression;
+    private final @Nullable String dateForm;
+
+    GroupBy(String expression) {
+        this(expression, null);
+    }
+
+    GroupBy(String expression, @Nullable String dateForm) {
+        this.expression = expression;
+        this.dateForm = dateForm;
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The column's name in SQL. */
+    String column() {
+        return '"' + word() + '"';
+    }
+
+    /** Of a movement: what is grouped by. */
+    String expression() {
+        return expression;
+    }
+
+    /** Of a group: its text. Dates are written out once a group, not once an entry. */
+    String shown() {
+        return dateForm == null ? column() : "to_char(%s, '%s')".formatted(column(), dateForm);
+    }
+
+    /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
+    String order() {
+        boolean text = dateForm == null && this != KEY_ID;
+        return "g." + column() + (text ? " collate \"C\"" : "") + " nulls last";
+    }
+
+    /** Of a row: its cell. */
+    @Nullable Object value(ResultSet row) throws SQLException {
+        return this == KEY_ID ? row.getObject(word(), Long.class) : row.getString(word());
+    }
+
+    /** The wishes in their order, each once. A key's name comes with its id and its team. */
+    static Set<GroupBy> parse(List<String> words, Set<GroupBy> allowed) {
+        Set<GroupBy> groupings = new LinkedHashSet<>();
+        for (String word : words) {
+            if (!word.isBlank()) {
+                GroupBy grouping =
+                        wishes(allowed)
+                                .filter(it -> it.word().equals(word.strip()))
+                                .findFirst()
+                                .orElseThrow(() -> unknown(allowed));
+                groupings.add(grouping);
+                if (grouping == KEY) {
+                    Stream.of(KEY_ID, TEAM).filter(allowed::contains).forEach(groupings::add);
+                }
+            }
+        }
+        return groupings;
+    }
+
+    private static Stream<GroupBy> wishes(Set<GroupBy> allowed) {
+        return Arrays.stream(values()).filter(it -> allowed.contains(it) && it != KEY_ID);
+    }
+
+    private static ApiException unknown(Set<GroupBy> allowed) {
+        return new ApiException(
+                ErrorCode.INVALID_REQUEST,
+                wishes(allowed)
+                        .map(GroupBy::word)
+                        .collect(Collectors.joining(", ", "group_by takes the words ", ".")));
+    }
+}

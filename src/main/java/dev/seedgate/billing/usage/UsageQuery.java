@@ -1,0 +1,15 @@
+package dev.seedgate.billing.usage;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which usage somebody asks for, as they wrote it.
+ *
+ * @param team whose, null = everybody's
+ * @param from an instant or a date of the billing zone; null = the start of the current month
+ * @param to the same, exclusive; null = the end of the current month
+ * @param groupBy words of the report's columns
+ */
+public record UsageQuery(
+        @Nullable Long team, @Nullable String from, @Nullable String to, List<String> groupBy) {}

@@ -1,0 +1,307 @@
+package dev.seedgate.billing.usage;
+
+import dev.seedgate.billing.integrity.DailyRollup;
+import dev.seedgate.platform.database.BillingCalendar;
+import dev.seedgate.platform.database.BillingCalendar.Range;
+import dev.seedgate.platform.reporting.ReportSettings;
+import dev.seedgate.platform.reporting.ReportingDatabase;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvWriter;
+import dev.seedgate.vendor.client.Vendor;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+
+/**
+ * The usage report. A figure belongs to the day of its ledger entry and to the names that were
+ * frozen in it, so nothing that happens later changes a past row. It covers what went to the vendor
+ * of today: the sandbox's figures are seen while the sandbox is the vendor, and never beside real
+ * ones.
+ */
+@Service
+public class UsageReports {
+
+    private static final List<String> FIGURES =
+            List.of(
+                    "created",
+                    "succeeded",
+                    "failed",
+                    "uncertain",
+                    "charged",
+                    "refunded",
+                    "net",
+                    "seconds");
+
+    private static final String COLUMNS =
+            "select day, team_slug, project, cost_center, preset, key_id, key_name, created, succeeded, failed, charged, refunded, ";
+
+    // By day what is summed, entry by entry what lies beside it, and what nobody knows the end of.
+    private static final String MOVEMENTS =
+            COLUMNS
+                    + """
+                    0 as uncertain from usage_day
+                    where day >= :firstDay and day < :lastDay and upstream = :upstream %1$s
+                    union all
+                    """
+                    + COLUMNS
+                    + """
+                    0 from usage_movement
+                    where at >= :from and at < :head and upstream = :upstream %1$s
+                    union all
+                    """
+                    + COLUMNS
+                    + """
+                    0 from usage_movement
+                    where at >= :tail and at < :to and upstream = :upstream %1$s
+                    union all
+                    select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_id, m.key_name, 0, 0, 0, 0, 0, 1
+                    from task t join usage_movement m on m.task_id = t.id and m.created = 1
+                    where t.phase in ('UNCERTAIN', 'EXPIRED')
+                        and m.at >= :from and m.at < :to and m.upstream = :upstream %2$s
+                    """;
+
+    private static final String DAYS =
+            """
+            select seconds, tasks from render_day
+            where day >= :firstDay and day < :lastDay and upstream = :upstream
+            union all
+            """;
+
+    // Team by team, as the index is.
+    private static final String TASKS =
+            """
+            select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
+            from team m cross join lateral (
+                select finished_at, accepted_at from task
+                where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :%s and finished_at < :%s
+                    and upstream = :upstream and accepted_at is not null) t
+            %s
+            group by 1
+            """;
+
+    private static final String SUMS =
+            """
+            coalesce(sum(created), 0)::bigint as created,
+            coalesce(sum(succeeded), 0)::bigint as succeeded,
+            coalesce(sum(failed), 0)::bigint as failed,
+            coalesce(sum(uncertain), 0)::bigint as uncertain,
+            coalesce(sum(charged), 0)::bigint as charged,
+            coalesce(sum(refunded), 0)::bigint as refunded,
+            coalesce(sum(charged - refunded), 0)::bigint as net,
+            coalesce(sum(succeeded * split_part(made, 's', 1)::int), 0)::bigint as seconds
+            """;
+
+    private final ReportingDatabase books;
+    private final BillingCalendar calendar;
+    private final Vendor vendor;
+    private final ReportSettings settings;
+
+    UsageReports(
+            ReportingDatabase books,
+            BillingCalendar calendar,
+            Vendor vendor,
+            ReportSettings settings) {
+        this.books = books;
+        this.calendar = calendar;
+        this.vendor = vendor;
+        this.settings = settings;
+    }
+
+    /** The rows with their total; too many rows, like any bad wish, are {@code INVALID_REQUEST}. */
+    public UsageReport report(UsageQuery query) {
+        Set<GroupBy> groups = groups(query);
+        Range range = calendar.range(query.from(), query.to());
+        return books.read(query.team(), jdbc -> report(jdbc, query, groups, range));
+    }
+
+    /** The rows alone, written as they are read. Wishes are checked before the first byte. */
+    public CsvBody csv(UsageQuery query) {
+        Set<GroupBy> groups = groups(query);
+        Range range = calendar.range(query.from(), query.to());
+        return client ->
+                books.download(
+                        query.team(),
+                        client,
+                        (jdbc, out) -> write(jdbc, query, groups, range, new CsvWriter(out)));
+    }
+
+    /** A file name that says whose figures these are; the columns of the CSV can't. */
+    public String fileName() {
+        return vendor.isSandbox() ? "usage-SANDBOX" : "usage";
+    }
+
+    private UsageReport report(
+            JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range) {
+        Map<String, Object> parameters = parameters(jdbc, query, range);
+        List<Map<String, @Nullable Object>> rows =
+                jdbc.sql(select(query, groups) + " limit :limit")
+                        .params(parameters)
+                        .param("limit", settings.reportMaxRows() + 1)
+                        .query((row, _) -> row(row, groups))
+                        .list();
+        if (rows.size() > settings.reportMaxRows()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "group_by makes more than %d rows; take a shorter time or format=csv."
+                            .formatted(settings.reportMaxRows()));
+        }
+        return jdbc.sql(renderTimes(query))
+                .params(parameters)
+                .query((times, _) ->
+                        new UsageReport(
+                                rows,
+                                total(
+                                        rows,
+                                        times.getBigDecimal("median"),
+                                        times.getBigDecimal("p95")),
+                                vendor.isSandbox()))
+                .single();
+    }
+
+    private void write(
+            JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range, CsvWriter csv) {
+        groups.forEach(group -> csv.text(group.word()));
+        FIGURES.forEach(csv::text);
+        csv.end();
+        jdbc.sql(select(query, groups))
+                .params(parameters(jdbc, query, range))
+                .query(row -> {
+                    for (GroupBy group : groups) {
+                        csv.text(row.getString(group.word()));
+                    }
+                    for (String figure : FIGURES) {
+                        csv.number(row.getLong(figure));
+                    }
+                    csv.end();
+                });
+        csv.flush();
+    }
+
+    private static String select(UsageQuery query, Set<GroupBy> groups) {
+        String named =
+                groups.stream()
+                        .map(it -> it.expression() + " as " + it.column() + ", ")
+                        .collect(Collectors.joining());
+        String shown =
+                groups.stream()
+                        .map(it -> it.shown() + " as " + it.column() + ", ")
+                        .collect(Collectors.joining());
+        String sql =
+                "select %s %s from (select %s created, succeeded, failed, uncertain, charged, refunded, preset as made from (%s) m) g"
+                        .formatted(
+                                shown,
+                                SUMS,
+                                named,
+                                MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "t.")));
+        return groups.isEmpty()
+                ? sql
+                : "%s group by %s order by %s"
+                        .formatted(
+                                sql,
+                                columns(groups, GroupBy::column),
+                                columns(groups, GroupBy::order));
+    }
+
+    /**
+     * Counted by the tenth of a second that is shown, as a sort of a month's million takes seconds:
+     * by day what is summed, which it is for all teams together, and task by task the rest.
+     */
+    private static String renderTimes(UsageQuery query) {
+        String took =
+                query.team() != null
+                        ? TASKS.formatted("from", "to", "where m.id = :team")
+                        : DAYS
+                                + TASKS.formatted("from", "head", "")
+                                + " union all "
+                                + TASKS.formatted("tail", "to", "");
+        return """
+        with took as (
+            select seconds, sum(tasks) as tasks from (%s) t group by 1
+        )
+        select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
+            min(seconds) filter (where reached * 100 >= tasks * 95) as p95
+        from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
+              from took) t
+        """
+                .formatted(took);
+    }
+
+    private static String columns(Set<GroupBy> groups, Function<GroupBy, String> form) {
+        return groups.stream().map(form).collect(Collectors.joining(", "));
+    }
+
+    private static String ofTeam(UsageQuery query, String table) {
+        return query.team() == null ? "" : "and " + table + "team_id = :team";
+    }
+
+    private static Set<GroupBy> groups(UsageQuery query) {
+        Set<GroupBy> allowed = EnumSet.allOf(GroupBy.class);
+        if (query.team() != null) {
+            allowed.remove(GroupBy.TEAM);
+        }
+        return GroupBy.parse(query.groupBy(), allowed);
+    }
+
+    private Map<String, Object> parameters(JdbcClient jdbc, UsageQuery query, Range range) {
+        Map<String, Object> parameters =
+                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+        parameters.put("upstream", vendor.name());
+        if (query.team() != null) {
+            parameters.put("team", query.team());
+        }
+        return parameters;
+    }
+
+    private static Map<String, @Nullable Object> row(ResultSet row, Set<GroupBy> groups)
+            throws SQLException {
+        Map<String, @Nullable Object> cells = new LinkedHashMap<>();
+        for (GroupBy group : groups) {
+            cells.put(group.word(), group.value(row));
+        }
+        for (String figure : FIGURES) {
+            cells.put(figure, row.getLong(figure));
+        }
+        return cells;
+    }
+
+    private static UsageReport.UsageTotal total(
+            List<Map<String, @Nullable Object>> rows,
+            @Nullable BigDecimal median,
+            @Nullable BigDecimal p95) {
+        long succeeded = sum(rows, "succeeded");
+        long ended = succeeded + sum(rows, "failed");
+        return new UsageReport.UsageTotal(
+                sum(rows, "created"),
+                succeeded,
+                sum(rows, "failed"),
+                sum(rows, "uncertain"),
+                sum(rows, "charged"),
+                sum(rows, "refunded"),
+                sum(rows, "net"),
+                sum(rows, "seconds"),
+                ended == 0
+                        ? null
+                        : BigDecimal.valueOf(succeeded)
+                                .divide(BigDecimal.valueOf(ended), 4, RoundingMode.HALF_UP),
+                median,
+                p95);
+    }
+
+    private static long sum(List<Map<String, @Nullable Object>> rows, String figure) {
+        return rows.stream().mapToLong(row -> row.get(figure) instanceof Long it ? it : 0).sum();
+    }
+}

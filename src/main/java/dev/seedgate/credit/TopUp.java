@@ -1,8 +1,0 @@
-package dev.seedgate.credit;
-
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-
-/** Credits given to a team beyond its quota, or (negative) taken back. They don't expire. */
-public record TopUp(
-        long id, String team, long credits, @Nullable String reason, Instant createdAt) {}

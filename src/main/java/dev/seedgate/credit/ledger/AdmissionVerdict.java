@@ -1,0 +1,13 @@
+package dev.seedgate.credit.ledger;
+
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a team's limits say of a create at one moment.
+ *
+ * @param refusal why it would be refused, or null
+ * @param exceeded the limit that it would be beyond, where limits only report; or null
+ */
+public record AdmissionVerdict(@Nullable ApiException refusal, @Nullable ErrorCode exceeded) {}

@@ -1,0 +1,24 @@
+package dev.seedgate.credit.ledger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key or a project of a team may spend in a billing month, in credits. One of key and
+ * project is there.
+ *
+ * @param keyId the key that holds it now, the latest of its rotations
+ * @param used charges of this month, held ones too, less refunds
+ */
+record BudgetDetails(
+        String team,
+        @Nullable Long keyId,
+        @Nullable String keyName,
+        @Nullable String project,
+        long monthlyCredits,
+        long used) {
+
+    /** What can still be charged. */
+    public long remaining() {
+        return Math.max(0, monthlyCredits - used);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.seedgate.credit.ledger;
+
+/** The price list: what the vendor takes for a clip, by its own API page. */
+public enum ClipPrice {
+    FIVE_SECONDS("5s", 5, false, 65),
+    TEN_SECONDS("10s", 10, false, 130),
+    FIVE_SECONDS_WITH_SOUND("5s_sound", 5, true, 130),
+    TEN_SECONDS_WITH_SOUND("10s_sound", 10, true, 260);
+
+    /** Goes up when a price changes; written beside every charge. */
+    public static final int PRICE_VERSION = 1;
+
+    private final String label;
+    private final int seconds;
+    private final boolean sound;
+    private final long credits;
+
+    ClipPrice(String label, int seconds, boolean sound, long credits) {
+        this.label = label;
+        this.seconds = seconds;
+        this.sound = sound;
+        this.credits = credits;
+    }
+
+    /** The preset of a clip of 5 or 10 seconds. */
+    public static ClipPrice of(int seconds, boolean sound) {
+        for (ClipPrice preset : values()) {
+            if (preset.seconds == seconds && preset.sound == sound) {
+                return preset;
+            }
+        }
+        throw new IllegalArgumentException("no price for " + seconds + " s");
+    }
+
+    /** The name in reports. */
+    public String label() {
+        return label;
+    }
+
+    public long credits() {
+        return credits;
+    }
+}

@@ -1,0 +1,415 @@
+package dev.seedgate.credit.ledger;
+
+import dev.seedgate.access.team.TeamCreated;
+import dev.seedgate.platform.database.SqlInstants;
+import dev.seedgate.platform.telemetry.AfterCommit;
+import dev.seedgate.platform.telemetry.TeamMetrics;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Every movement of credits: reserve, then settle or release, once. Each verb is one statement that
+ * moves the account and writes the entry, and joins the caller's transaction, so that the money
+ * moves with the task or not at all.
+ */
+@Service
+@Transactional(propagation = Propagation.MANDATORY)
+public class Ledger {
+
+    /**
+     * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in
+     * flight, quota. GCRA: a create may come when the theoretical arrival time it would move is at
+     * most a minute ahead, so that a whole minute's allowance can come at once. The budgets of the
+     * key and the project come after the quota, and a team without any pays nothing for them. Soft
+     * limits, but for the suspension, are seen and not enforced: what is beyond quota and top-ups
+     * then counts on the quota.
+     */
+    private static final String VERDICT =
+            """
+            with a as materialized (
+                select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
+                       t.suspended or t.archived_at is not null as closed,
+                       gateway_now() as now, gateway_renewal() as renews_at,
+                       interval '1 minute' / t.generate_per_minute as rate_step,
+                       greatest(a.rate_tat, gateway_now()) as rate_tat,
+                       greatest(a.period, gateway_period()) as period,
+                       case when a.period < gateway_period() then 0 else a.used end as used,
+                       a.top_ups, a.in_flight, a.budget_changes
+                from account a join team t on t.id = a.team_id
+                where a.team_id = :team
+                %1$s
+            ), b as materialized (
+                select b.id, b.key_id, b.project, b.monthly_credits,
+                       case when b.period < a.period then 0 else b.used end as used
+                from a join budget b on a.budget_changes > 0 and b.team_id = a.team_id
+                    and (b.project = cast(:project as text) or b.key_id =
+                        (select coalesce(origin_id, id) from api_key where id = :keyId))
+                %2$s
+            ), tight as (
+                select key_id, project, greatest(monthly_credits - used, 0) as budget_left from b
+                where used + :credits > monthly_credits order by key_id nulls last limit 1
+            ), price as (
+                select a.*,
+                       -- The locked row is the latest, this one what the statement sees: a budget that was made
+                       -- or taken away while the account was waited for.
+                       budget_changes <> (select budget_changes from account where team_id = :team) as stale,
+                       monthly_quota is not null and greatest(monthly_quota - used, 0) + top_ups < :credits
+                           as quota_is_short,
+                       case when monthly_quota is null then 0
+                                 else least(top_ups, :credits - least(:credits, greatest(monthly_quota - used, 0)))
+                            end as from_top_ups
+                from a
+            ), seen as (
+                select price.*, tight.key_id as tight_key, tight.project as tight_project, tight.budget_left,
+                       case when closed then 'FORBIDDEN'
+                            when rate_tat + rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
+                            when in_flight >= max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
+                            when quota_is_short or tight.budget_left is not null then 'TEAM_QUOTA_EXHAUSTED'
+                       end as broken
+                from price left join tight on true
+            ), verdict as (
+                select seen.*, case when closed or not soft_limits then broken end as refusal from seen
+            )\
+            """;
+
+    private static final String ANSWER =
+            """
+            select refusal, broken, stale, slug, max_in_flight, renews_at,
+                   quota_is_short, tight_key, tight_project, budget_left,
+                   ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
+                   case when monthly_quota is null then null
+                        else greatest(monthly_quota - used, 0) + top_ups end as remaining
+            from verdict
+            """;
+
+    /** Neither locks nor writes. */
+    private static final String LOOK = VERDICT.formatted("", "") + "\n" + ANSWER;
+
+    /** Locks the account first, so that nobody moves it between the verdict and the move. */
+    private static final String RESERVE =
+            VERDICT.formatted("for update of a", "for update of b")
+                    + """
+                    , moved as (
+                        update account set
+                            period = v.period,
+                            used = v.used + :credits - v.from_top_ups,
+                            top_ups = v.top_ups - v.from_top_ups,
+                            in_flight = v.in_flight + 1,
+                            rate_tat = case when v.rate_step is null then account.rate_tat
+                                            -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
+                                            else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
+                        from verdict v
+                        where account.team_id = v.team_id and v.refusal is null and not v.stale
+                        returning account.team_id
+                    ), spent as (
+                        update budget set
+                            period = v.period,
+                            used = case when budget.period < v.period then 0 else budget.used end + :credits
+                        from b cross join verdict v join moved using (team_id)
+                        where budget.id = b.id
+                    ), entry as (
+                        insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                            from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
+                            preset, price_version, upstream)
+                        select 'reserve', v.team_id, 'team', 'held', :credits, v.period, :credits - v.from_top_ups,
+                            v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
+                            :keyName, :preset, :priceVersion, :upstream
+                        from verdict v join moved using (team_id)
+                    )
+                    """
+                    + ANSWER;
+
+    /**
+     * Closes a reservation: copies what was frozen at its start, gives back what a release gives
+     * back.
+     */
+    private static final String CLOSE =
+            """
+            with reserved as (
+                select * from ledger_entry where task_id = :task and kind = 'reserve'
+            ), entry as (
+                insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                    from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
+                    key_name, preset, price_version, upstream)
+                select :kind, team_id, 'held', :credit, credits, period, from_quota, from_top_ups,
+                    task_id, :reason, :actor, team_slug, project, cost_center, key_id, key_name, preset,
+                    price_version, upstream
+                from reserved
+                returning team_id, team_slug, credits, period, from_quota, from_top_ups
+            )
+            update account a set
+                used = a.used - case when :released and a.period = e.period then e.from_quota else 0 end,
+                top_ups = a.top_ups + case when :released then e.from_top_ups else 0 end,
+                in_flight = a.in_flight - :leavesInFlight
+            from entry e
+            where a.team_id = e.team_id
+            returning e.team_slug, e.credits, a.budget_changes
+            """;
+
+    /**
+     * Gives a released charge back to the budgets that it was counted on, while its month is still
+     * the current one. A statement of its own: the one that waited for the account may not see a
+     * budget that was made meanwhile.
+     */
+    private static final String GIVE_BACK =
+            """
+            update budget b set used = greatest(b.used - e.credits, 0)
+            from ledger_entry e
+            where e.task_id = :task and e.kind = 'reserve' and b.team_id = e.team_id and b.period = e.period
+                and (b.project = e.project
+                    or b.key_id = (select coalesce(origin_id, id) from api_key where id = e.key_id))
+            """;
+
+    private final JdbcClient jdbc;
+    private final TeamMetrics meters;
+
+    Ledger(JdbcClient jdbc, TeamMetrics meters) {
+        this.jdbc = jdbc;
+        this.meters = meters;
+    }
+
+    /**
+     * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
+     * nothing; and by the time of the reservation it may be one, so it admits nobody.
+     */
+    public AdmissionVerdict look(ReservationRequest charge) {
+        return jdbc.sql(LOOK)
+                .param("team", charge.teamId())
+                .param("credits", charge.preset().credits())
+                .param("project", charge.project())
+                .param("keyId", charge.keyId())
+                .query((row, _) -> new AdmissionVerdict(refusal(row, charge), exceeded(row)))
+                .single();
+    }
+
+    /**
+     * Holds the price of a task, or refuses with {@code FORBIDDEN}, {@code TEAM_RATE_LIMITED},
+     * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
+     * commit: call it late. A team with soft limits is refused only while it is suspended.
+     */
+    public Reservation reserve(ReservationRequest charge) {
+        return tryToReserve(charge)
+                // It holds the account's lock now: what it sees can't change any more.
+                .or(() -> tryToReserve(charge))
+                .orElseThrow(
+                        () -> new IllegalStateException("the account's budgets are miscounted"));
+    }
+
+    /** Empty when the team's budgets have changed while the account was waited for. */
+    private Optional<Reservation> tryToReserve(ReservationRequest charge) {
+        long credits = charge.preset().credits();
+        return jdbc.sql(RESERVE)
+                .param("team", charge.teamId())
+                .param("credits", credits)
+                .param("task", charge.reference())
+                .param("actor", charge.actor().name())
+                .param("project", charge.project())
+                .param("costCenter", charge.costCenter())
+                .param("keyId", charge.keyId())
+                .param("keyName", charge.keyName())
+                .param("preset", charge.preset().label())
+                .param("priceVersion", ClipPrice.PRICE_VERSION)
+                .param("upstream", charge.upstream())
+                .query((row, _) -> {
+                    if (row.getBoolean("stale")) {
+                        return Optional.<Reservation>empty();
+                    }
+                    Reservation reservation = reservation(row, charge, credits);
+                    count("reserve", row.getString("slug"), credits);
+                    return Optional.of(reservation);
+                })
+                .single();
+    }
+
+    /**
+     * Keeps the charge: the task has succeeded.
+     *
+     * @param leavesInFlight whether the task leaves the set of those in flight with this
+     */
+    public void settle(String task, boolean leavesInFlight, Actor actor) {
+        close(task, "settle", "spent", leavesInFlight, null, actor);
+    }
+
+    /** Gives the charge back: top-ups always, quota while its month is still the current one. */
+    public void release(String task, boolean leavesInFlight, String reason, Actor actor) {
+        close(task, "release", "team", leavesInFlight, reason, actor);
+    }
+
+    /**
+     * Books what the vendor may have taken for a task that its team does not pay: the company's
+     * loss, if it is one.
+     */
+    public void bookPossibleLoss(String task, String reason, Actor actor) {
+        jdbc.sql(
+                        """
+                        insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                            from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
+                            key_name, preset, price_version, upstream)
+                        select 'adjust', team_id, 'company', 'possible_loss', credits, gateway_period(),
+                            credits, 0, task_id, :reason, :actor, team_slug, project, cost_center, key_id,
+                            key_name, preset, price_version, upstream
+                        from ledger_entry where task_id = :task and kind = 'reserve'
+                        returning team_slug, credits
+                        """)
+                .param("task", task)
+                .param("reason", reason)
+                .param("actor", actor.name())
+                .query((row, _) -> count("possible_loss", row))
+                .list();
+    }
+
+    /** A task leaves the set of those in flight, and its charge stays held. */
+    public void leaveInFlight(long teamId) {
+        moveInFlight(teamId, -1);
+    }
+
+    /** A task comes back into the set of those in flight, whatever the limit. */
+    public void enterInFlight(long teamId) {
+        moveInFlight(teamId, 1);
+    }
+
+    private void close(
+            String task,
+            String kind,
+            String credit,
+            boolean leavesInFlight,
+            @Nullable String reason,
+            Actor actor) {
+        List<Boolean> accounts =
+                jdbc.sql(CLOSE)
+                        .param("task", task)
+                        .param("kind", kind)
+                        .param("credit", credit)
+                        .param("released", kind.equals("release"))
+                        .param("leavesInFlight", leavesInFlight ? 1 : 0)
+                        .param("reason", reason)
+                        .param("actor", actor.name())
+                        .query((row, _) -> {
+                            count(kind, row);
+                            return row.getInt("budget_changes") > 0;
+                        })
+                        .list();
+        if (accounts.size() != 1) {
+            throw new IllegalStateException(
+                    kind + " of " + task + " moved " + accounts.size() + " accounts");
+        }
+        if (accounts.getFirst() && kind.equals("release")) {
+            jdbc.sql(GIVE_BACK).param("task", task).update();
+        }
+    }
+
+    private String count(String movement, ResultSet row) throws SQLException {
+        String team = row.getString("team_slug");
+        count(movement, team, row.getLong("credits"));
+        return team;
+    }
+
+    private void count(String movement, String team, long credits) {
+        AfterCommit.run(() -> meters.moved(movement, team, credits));
+    }
+
+    private void moveInFlight(long teamId, int by) {
+        jdbc.sql("update account set in_flight = in_flight + :by where team_id = :team")
+                .param("by", by)
+                .param("team", teamId)
+                .update();
+    }
+
+    @EventListener
+    void open(TeamCreated created) {
+        jdbc.sql("insert into account (team_id, period) values (:team, gateway_period())")
+                .param("team", created.teamId())
+                .update();
+    }
+
+    private static Reservation reservation(ResultSet row, ReservationRequest charge, long credits)
+            throws SQLException {
+        long left = row.getLong("remaining");
+        Long remaining = row.wasNull() ? null : left;
+        ApiException refusal = refusal(row, charge);
+        if (refusal != null) {
+            throw refusal;
+        }
+        return new Reservation(
+                credits,
+                remaining == null ? null : Math.max(0, remaining - credits),
+                exceeded(row));
+    }
+
+    private static @Nullable ErrorCode exceeded(ResultSet row) throws SQLException {
+        String broken = row.getString("broken");
+        return broken == null ? null : ErrorCode.valueOf(broken);
+    }
+
+    private static @Nullable ApiException refusal(ResultSet row, ReservationRequest charge)
+            throws SQLException {
+        String name = row.getString("refusal");
+        if (name == null) {
+            return null;
+        }
+        ErrorCode refusal = ErrorCode.valueOf(name);
+        long credits = charge.preset().credits();
+        return switch (refusal) {
+            case FORBIDDEN ->
+                    new ApiException(
+                            refusal,
+                            "Your team is suspended: it can read its tasks, but not create any. Ask an admin.");
+            case TEAM_RATE_LIMITED -> rateLimited(row);
+            case TEAM_TASKS_IN_FLIGHT ->
+                    new ApiException(
+                            refusal,
+                            "Your team has %d tasks in flight, its limit at Seedgate. Wait until one ends."
+                                    .formatted(row.getInt("max_in_flight")),
+                            // A render takes longer than this, but the oldest may end at any
+                            // moment.
+                            Duration.ofSeconds(5));
+            default ->
+                    new ApiException(
+                            ErrorCode.TEAM_QUOTA_EXHAUSTED,
+                            row.getBoolean("quota_is_short")
+                                    ? "This clip needs %d credits and your team has %d left. The monthly quota renews at %s; an admin can top up before."
+                                            .formatted(
+                                                    credits, row.getLong("remaining"), renewal(row))
+                                    : "This clip needs %d credits and the budget of %s has %d left. It renews at %s; an admin can raise it before."
+                                            .formatted(
+                                                    credits,
+                                                    budgeted(row, charge),
+                                                    row.getLong("budget_left"),
+                                                    renewal(row)));
+        };
+    }
+
+    private static Instant renewal(ResultSet row) throws SQLException {
+        return SqlInstants.get(row, "renews_at").truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static String budgeted(ResultSet row, ReservationRequest charge) throws SQLException {
+        String project = row.getString("tight_project");
+        return project == null
+                ? "your key \"" + charge.keyName() + "\""
+                : "the project \"" + project + "\"";
+    }
+
+    private static ApiException rateLimited(ResultSet row) throws SQLException {
+        Duration wait = Duration.ofSeconds(Math.max(1, row.getLong("rate_wait")));
+        return new ApiException(
+                ErrorCode.TEAM_RATE_LIMITED,
+                "Your team has made all the creates its limit at Seedgate allows in a minute. Try again in %d s."
+                        .formatted(wait.toSeconds()),
+                wait);
+    }
+}

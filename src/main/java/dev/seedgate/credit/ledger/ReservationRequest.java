@@ -1,0 +1,21 @@
+package dev.seedgate.credit.ledger;
+
+import dev.seedgate.platform.values.Actor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A charge to be reserved, with everything a report will ask of it, frozen as it is now.
+ *
+ * @param reference the task
+ * @param upstream the vendor's name, so that the sandbox stays out of bills
+ */
+public record ReservationRequest(
+        String reference,
+        long teamId,
+        long keyId,
+        String keyName,
+        @Nullable String project,
+        @Nullable String costCenter,
+        ClipPrice preset,
+        String upstream,
+        Actor actor) {}

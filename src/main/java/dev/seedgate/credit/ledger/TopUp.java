@@ -1,0 +1,7 @@
+package dev.seedgate.credit.ledger;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Credits given to a team beyond its quota, or (negative) taken back. They don't expire. */
+record TopUp(long id, String team, long credits, @Nullable String reason, Instant createdAt) {}

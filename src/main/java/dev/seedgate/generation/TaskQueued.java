@@ -1,7 +1,0 @@
-package dev.seedgate.generation;
-
-/**
- * A task waits to be submitted; published inside the create's transaction, to be acted on after its
- * commit.
- */
-public record TaskQueued() {}

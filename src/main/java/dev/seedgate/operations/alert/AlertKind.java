@@ -1,0 +1,13 @@
+package dev.seedgate.operations.alert;
+
+/** What an alert is about. */
+enum AlertKind {
+    /** A team has used a good part of its monthly quota. */
+    QUOTA,
+    /** The company's credits at the vendor run low. */
+    POOL,
+    /** The books don't add up, or the vendor's figures differ from them. */
+    DRIFT,
+    /** Nobody has known for long what became of some tasks. */
+    UNCERTAIN
+}

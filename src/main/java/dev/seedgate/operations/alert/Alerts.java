@@ -1,0 +1,189 @@
+package dev.seedgate.operations.alert;
+
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.audit.Change;
+import dev.seedgate.platform.database.Log;
+import dev.seedgate.platform.database.SqlInstants;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What was raised, and who has seen it. */
+@Service
+class Alerts {
+
+    private static final Logger log = LoggerFactory.getLogger(Alerts.class);
+
+    private final JdbcClient jdbc;
+    private final AuditLog audit;
+    private final AlertSettings settings;
+    private final MeterRegistry metrics;
+
+    Alerts(JdbcClient jdbc, AuditLog audit, AlertSettings settings, MeterRegistry metrics) {
+        this.jdbc = jdbc;
+        this.audit = audit;
+        this.settings = settings;
+        this.metrics = metrics;
+        // All there from the start, so that the first is seen as a change.
+        Arrays.stream(AlertKind.values()).forEach(this::counter);
+    }
+
+    private Counter counter(AlertKind kind) {
+        return metrics.counter("seedgate.alerts", "kind", kind.name());
+    }
+
+    /**
+     * The alerts, newest first.
+     *
+     * @param cursor the id before which the page begins, or null
+     */
+    @Transactional(readOnly = true)
+    public Page<Alert> find(AlertFilter filter, @Nullable Long cursor, int limit) {
+        SequencedMap<String, Object> wanted = new LinkedHashMap<>();
+        if (filter.team() != null) {
+            wanted.put("team_slug", filter.team());
+        }
+        if (filter.kind() != null) {
+            wanted.put("kind", filter.kind().name());
+        }
+        return new Log(jdbc, "alert")
+                .page(
+                        wanted,
+                        Map.of(),
+                        filter.from(),
+                        filter.to(),
+                        cursor,
+                        limit,
+                        (row, _) -> alert(row),
+                        Alert::id);
+    }
+
+    /** Somebody looks after it; the first who says so stays written down. */
+    @Transactional
+    public Alert acknowledge(long id, @Nullable String reason, Actor actor) {
+        int changed =
+                jdbc.sql(
+                                """
+                                update alert set acknowledged_at = gateway_now(), acknowledged_by = :actor
+                                where id = :id and acknowledged_at is null
+                                """)
+                        .param("id", id)
+                        .param("actor", actor.name())
+                        .update();
+        Alert alert =
+                jdbc.sql("select * from alert where id = :id")
+                        .param("id", id)
+                        .query((row, _) -> alert(row))
+                        .optional()
+                        .orElseThrow(() ->
+                                new ApiException(
+                                        ErrorCode.NOT_FOUND, "There is no alert " + id + "."));
+        if (changed == 1) {
+            audit.record(new Change("alert.acknowledge", "alert:" + id, null, null, reason), actor);
+        }
+        return alert;
+    }
+
+    /**
+     * Raises it unless that was done before, and lets those of its subject and period say what it
+     * says: a figure goes on after the first alert of it. What was sent is not sent again.
+     */
+    void follow(Cause cause) {
+        raise(cause);
+        jdbc.sql(
+                        """
+                        update alert set text = :text
+                        where kind = :kind and subject = :subject and period = :period and sandbox = :sandbox
+                            and text <> :text
+                        """)
+                .param("text", told(cause))
+                .param("kind", cause.kind().name())
+                .param("subject", cause.subject())
+                .param("period", cause.period())
+                .param("sandbox", cause.sandbox())
+                .update();
+    }
+
+    private static String told(Cause cause) {
+        return (cause.sandbox() ? "SANDBOX: " : "") + cause.text();
+    }
+
+    /**
+     * Raises it unless that was done before, by whatever replica. One that is raised while there is
+     * no webhook is never sent.
+     */
+    void raise(Cause cause) {
+        List<String> raised =
+                jdbc.sql(
+                                """
+                                insert into alert (kind, subject, threshold, period, team_slug, sandbox, text, due_at)
+                                select :kind, :subject, :threshold, :period, :team, :sandbox, :text,
+                                    case when :sends then gateway_now() end
+                                where not exists (select from alert where kind = :kind and subject = :subject
+                                    and threshold = :threshold and period = :period)
+                                on conflict (kind, subject, threshold, period) do nothing
+                                returning text
+                                """)
+                        .param("kind", cause.kind().name())
+                        .param("subject", cause.subject())
+                        .param("threshold", cause.threshold())
+                        .param("period", cause.period())
+                        .param("team", cause.team())
+                        .param("sandbox", cause.sandbox())
+                        .param("text", told(cause))
+                        .param("sends", settings.sends())
+                        .query((row, _) -> row.getString("text"))
+                        .list();
+        for (String text : raised) {
+            log.warn("alert: {}", text);
+            counter(cause.kind()).increment();
+        }
+    }
+
+    /** Why an alert is to be raised, and what makes it the same as another. */
+    record Cause(
+            AlertKind kind,
+            String subject,
+            @Nullable String team,
+            String threshold,
+            String period,
+            boolean sandbox,
+            String text) {}
+
+    private static Alert alert(ResultSet row) throws SQLException {
+        return new Alert(
+                row.getLong("id"),
+                AlertKind.valueOf(row.getString("kind")),
+                row.getString("subject"),
+                row.getString("team_slug"),
+                row.getString("threshold"),
+                row.getString("period"),
+                row.getString("text"),
+                row.getBoolean("sandbox"),
+                SqlInstants.get(row, "at"),
+                SqlInstants.find(row, "acknowledged_at"),
+                row.getString("acknowledged_by"),
+                new Alert.Delivery(
+                        row.getString("message_id"),
+                        row.getInt("attempts"),
+                        SqlInstants.find(row, "delivered_at"),
+                        SqlInstants.find(row, "due_at"),
+                        row.getString("last_error")));
+    }
+}

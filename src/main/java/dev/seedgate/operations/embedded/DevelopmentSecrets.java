@@ -1,0 +1,74 @@
+package dev.seedgate.operations.embedded;
+
+import dev.seedgate.access.apikey.ApiKeyFormat;
+import dev.seedgate.platform.values.StartupException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Properties;
+
+/** The secrets of embedded mode, made at the first start and the same at every later one. */
+record DevelopmentSecrets(String admin, String demoTeam, String database) {
+
+    private static final String FILE = "keys";
+
+    /** 192 bits. */
+    private static final int SECRET_BYTES = 24;
+
+    /** Reads the folder's keys; what is missing is made and kept. */
+    static DevelopmentSecrets keptIn(LockedDirectory folder) {
+        Properties kept = read(folder.resolve(FILE));
+        DevelopmentSecrets keys =
+                new DevelopmentSecrets(
+                        kept.getProperty("admin-key", "admin_" + secret()),
+                        kept.getProperty("demo-team-key", ApiKeyFormat.TEAM.generate()),
+                        kept.getProperty("database-password", secret()));
+        if (!ApiKeyFormat.TEAM.wellFormed(keys.demoTeam())) {
+            throw new StartupException(
+                    "The demo-team-key in %s is not a team key: remove that line to have a new one made."
+                            .formatted(folder.resolve(FILE)));
+        }
+        if (kept.size() < DevelopmentSecrets.class.getRecordComponents().length) {
+            folder.writeSecret(FILE, keys.text());
+        }
+        return keys;
+    }
+
+    private String text() {
+        return """
+        # Made by the gateway at its first start in this folder; the database password belongs to the data here.
+        admin-key=%s
+        demo-team-key=%s
+        database-password=%s
+        """
+                .formatted(admin, demoTeam, database);
+    }
+
+    private static Properties read(Path file) {
+        Properties properties = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return properties;
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Without the secrets, wherever it is printed. */
+    @Override
+    public String toString() {
+        return "Keys";
+    }
+}

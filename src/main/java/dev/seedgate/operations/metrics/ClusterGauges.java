@@ -1,0 +1,105 @@
+package dev.seedgate.operations.metrics;
+
+import dev.seedgate.platform.telemetry.Loops;
+import dev.seedgate.platform.telemetry.TelemetrySettings;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Figures of the whole cluster, read from the database now and then by every replica; a scrape only
+ * tells what was read last. One statement that counts no further than it must: it stays cheap with
+ * a million tasks open.
+ */
+@Component
+class ClusterGauges {
+
+    private static final String FIGURES =
+            """
+            select (select count(*) from (select from work where kind = 'submit' limit :most) q) as queued,
+                   extract(epoch from gateway_now() - (select min(queued_at) from work
+                       where kind = 'submit')) as oldest_queued,
+                   (select coalesce(sum(in_flight), 0) from account) as in_flight,
+                   (select count(*) from (select from task
+                       where phase = 'UNCERTAIN' limit :most) u) as uncertain,
+                   (select count(*) from (select from task
+                       where phase = 'EXPIRED' limit :most) e) as expired,
+                   (select count(*) from (select from work
+                       where kind = 'poll' and due_at <= gateway_now() limit :most) p) as polls_due,
+                   extract(epoch from gateway_now() - (select min(due_at) from work
+                       where kind = 'poll')) as poll_lag,
+                   extract(epoch from gateway_now() - (select min(due_at) from work
+                       where kind = 'sent')) as sent_lag,
+                   extract(epoch from gateway_now() - (select min(due_at) from work
+                       where kind = 'refund')) as refund_lag
+            """;
+
+    private final JdbcClient jdbc;
+    private final TelemetrySettings settings;
+    private volatile @Nullable Figures last;
+    private volatile long readAtNanos = System.nanoTime();
+
+    ClusterGauges(JdbcClient jdbc, TelemetrySettings settings, MeterRegistry meters, Loops loops) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+        gauge(meters, "seedgate.queue.depth", Figures::queued);
+        gauge(meters, "seedgate.queue.oldest.seconds", Figures::oldestQueued);
+        gauge(meters, "seedgate.tasks.in.flight", Figures::inFlight);
+        gauge(meters, "seedgate.tasks.open", Figures::uncertain, "phase", "UNCERTAIN");
+        gauge(meters, "seedgate.tasks.open", Figures::expired, "phase", "EXPIRED");
+        gauge(meters, "seedgate.polls.due", Figures::pollsDue);
+        gauge(meters, "seedgate.dispatch.lag.seconds", Figures::pollLag, "kind", "poll");
+        gauge(meters, "seedgate.dispatch.lag.seconds", Figures::sentLag, "kind", "sent");
+        gauge(meters, "seedgate.dispatch.lag.seconds", Figures::refundLag, "kind", "refund");
+        Gauge.builder("seedgate.sample.age.seconds", this, ClusterGauges::age).register(meters);
+        loops.every(settings.metricsInterval(), "cluster-gauges", this::read);
+    }
+
+    void read() {
+        last =
+                jdbc.sql(FIGURES)
+                        .param("most", settings.metricsCountLimit())
+                        .query((row, _) ->
+                                new Figures(
+                                        row.getLong("queued"),
+                                        row.getDouble("oldest_queued"),
+                                        row.getLong("in_flight"),
+                                        row.getLong("uncertain"),
+                                        row.getLong("expired"),
+                                        row.getLong("polls_due"),
+                                        row.getDouble("poll_lag"),
+                                        row.getDouble("sent_lag"),
+                                        row.getDouble("refund_lag")))
+                        .single();
+        readAtNanos = System.nanoTime();
+    }
+
+    private double age() {
+        return (System.nanoTime() - readAtNanos) / 1e9;
+    }
+
+    private void gauge(
+            MeterRegistry meters, String name, ToDoubleFunction<Figures> figure, String... tags) {
+        Gauge.builder(name, this, it -> it.value(figure)).tags(tags).register(meters);
+    }
+
+    /** What was never read is unknown; what lies in the future is no delay. */
+    private double value(ToDoubleFunction<Figures> figure) {
+        Figures read = last;
+        return read == null ? Double.NaN : Math.max(0, figure.applyAsDouble(read));
+    }
+
+    private record Figures(
+            long queued,
+            double oldestQueued,
+            long inFlight,
+            long uncertain,
+            long expired,
+            long pollsDue,
+            double pollLag,
+            double sentLag,
+            double refundLag) {}
+}

@@ -1,0 +1,25 @@
+package dev.seedgate.operations.openapi;
+
+/** The parts of the API: which key opens them, and how they refuse. */
+enum ApiGroup {
+    MIRROR("Mirror API"),
+    TEAM("Team API"),
+    ADMIN("Admin API");
+
+    static final String TEAM_KEY = "teamKey";
+    static final String ADMIN_KEY = "adminKey";
+
+    private final String tag;
+
+    ApiGroup(String tag) {
+        this.tag = tag;
+    }
+
+    String tag() {
+        return tag;
+    }
+
+    String key() {
+        return this == ADMIN ? ADMIN_KEY : TEAM_KEY;
+    }
+}

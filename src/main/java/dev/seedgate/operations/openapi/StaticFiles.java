@@ -1,0 +1,85 @@
+package dev.seedgate.operations.openapi;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springdoc.webmvc.api.OpenApiWebMvcResource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.http.MediaType;
+import org.springframework.http.MediaTypeFactory;
+import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+
+/** Everything that is served as it is: the API's description, Swagger UI, the console's files. */
+@Configuration(proxyBeanMethods = false)
+class StaticFiles {
+
+    private static final String OURS = "/static/";
+    private static final String SWAGGER = "/swagger-ui";
+
+    /** What its page asks for; what starts it is ours, for it says where the description is. */
+    private static final List<String> SWAGGER_FILES =
+            List.of(
+                    "index.html",
+                    "index.css",
+                    "favicon-16x16.png",
+                    "favicon-32x32.png",
+                    "swagger-ui.css",
+                    "swagger-ui-bundle.js",
+                    "swagger-ui-standalone-preset.js");
+
+    /** Before springdoc's own answers, which keep a description for every language asked for. */
+    @Bean
+    SimpleUrlHandlerMapping publicFilesMapping(ObjectProvider<OpenApiWebMvcResource> description)
+            throws IOException {
+        Map<String, HttpRequestHandler> files = new TreeMap<>();
+        PathMatchingResourcePatternResolver resources = new PathMatchingResourcePatternResolver();
+        for (String name : SWAGGER_FILES) {
+            String pattern = "classpath*:/META-INF/resources/webjars/swagger-ui/*/" + name;
+            for (Resource resource : resources.getResources(pattern)) {
+                files.put(SWAGGER + "/" + name, file(resource));
+            }
+        }
+        for (Resource resource : resources.getResources("classpath*:" + OURS + "**/*.*")) {
+            String url = resource.getURL().toString();
+            files.put(url.substring(url.lastIndexOf(OURS) + OURS.length() - 1), file(resource));
+        }
+        HttpRequestHandler toPage =
+                (request, response) ->
+                        response.sendRedirect(request.getContextPath() + SWAGGER + "/index.html");
+        files.put(SWAGGER, toPage);
+        files.put(SWAGGER + "/", toPage);
+        files.put(
+                "/v3/api-docs",
+                new StaticFile(
+                        MediaType.APPLICATION_JSON,
+                        first ->
+                                description
+                                        .getObject()
+                                        .openapiJson(first, "/v3/api-docs", Locale.ENGLISH)));
+        files.put(
+                "/v3/api-docs.yaml",
+                new StaticFile(
+                        MediaType.APPLICATION_YAML,
+                        first ->
+                                description
+                                        .getObject()
+                                        .openapiYaml(first, "/v3/api-docs", Locale.ENGLISH)));
+        SimpleUrlHandlerMapping mapping = new SimpleUrlHandlerMapping(files);
+        mapping.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return mapping;
+    }
+
+    private static StaticFile file(Resource resource) {
+        MediaType type =
+                MediaTypeFactory.getMediaType(resource).orElse(MediaType.APPLICATION_OCTET_STREAM);
+        return new StaticFile(type, _ -> resource.getContentAsByteArray());
+    }
+}

@@ -1,0 +1,2 @@
+/** What people look at, and how a gateway starts. */
+package dev.seedgate.operations;

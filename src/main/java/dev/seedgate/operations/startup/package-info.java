@@ -1,0 +1,7 @@
+/** A start that can't succeed: found out early, and told in one line. */
+@ApplicationModule(allowedDependencies = {"platform.values"})
+@NullMarked
+package dev.seedgate.operations.startup;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

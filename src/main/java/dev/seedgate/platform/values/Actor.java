@@ -1,0 +1,24 @@
+package dev.seedgate.platform.values;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who did something, as it is written beside every movement of credits and every change.
+ *
+ * @param name for example {@code key:17}, {@code admin:bootstrap} or {@code gateway}
+ * @param address where an admin's call came from, null where that is not written down
+ */
+public record Actor(String name, @Nullable String address) {
+
+    /** The gateway itself: settlement, timers, recovery. */
+    public static final Actor GATEWAY = new Actor("gateway");
+
+    public Actor(String name) {
+        this(name, null);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.seedgate.platform.web.api;
+
+import dev.seedgate.platform.values.ErrorCode;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The refusals that are particular to a call, for the API's description. Those that every call can
+ * draw, like a bad key, go without saying.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface FailsWith {
+
+    /** Each with the HTTP status it comes with. */
+    ErrorCode[] value();
+}

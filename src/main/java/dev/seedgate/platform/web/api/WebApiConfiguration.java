@@ -1,0 +1,73 @@
+package dev.seedgate.platform.web.api;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Locale;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.LocaleResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.i18n.FixedLocaleResolver;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
+
+/** How requests are read and refusals written, for all controllers. */
+@Configuration(proxyBeanMethods = false)
+class WebApiConfiguration {
+
+    @Bean
+    WebMvcConfigurer knownParameters() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new KnownParameters()).addPathPatterns("/admin/api/**");
+            }
+        };
+    }
+
+    /** Nothing that a client sends is dropped or bent: not a field, not a blank into a null. */
+    @Bean
+    JsonMapperBuilderCustomizer strictBodies() {
+        return mapper ->
+                mapper.addModule(
+                                new SimpleModule()
+                                        .addDeserializer(
+                                                Instant.class,
+                                                new WrittenTime<>(Instant.class, Instant::parse))
+                                        .addDeserializer(
+                                                LocalDate.class,
+                                                new WrittenTime<>(
+                                                        LocalDate.class, LocalDate::parse)))
+                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                        .withCoercionConfigDefaults(coercion ->
+                                coercion.setCoercion(
+                                                CoercionInputShape.EmptyString, CoercionAction.Fail)
+                                        .setAcceptBlankAsEmpty(false))
+                        .withCoercionConfig(
+                                LogicalType.Textual,
+                                coercion ->
+                                        coercion.setCoercion(
+                                                        CoercionInputShape.Integer,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Float,
+                                                        CoercionAction.Fail)
+                                                .setCoercion(
+                                                        CoercionInputShape.Boolean,
+                                                        CoercionAction.Fail));
+    }
+
+    /**
+     * One language for everybody: a client that reads messages must not get another by a header.
+     */
+    @Bean
+    LocaleResolver localeResolver() {
+        return new FixedLocaleResolver(Locale.ROOT);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.seedgate.platform.web.edge;
+
+import dev.seedgate.platform.web.api.ErrorResponseWriter;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.CorsFilter;
+
+/** The web server and the filters that every request meets first. */
+@Configuration(proxyBeanMethods = false)
+class EdgeConfiguration {
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
+        return server -> {
+            server.setProtocol(RequestDeadlineProtocol.class.getName());
+            server.addProtocolHandlerCustomizers(handler -> {
+                RequestDeadlineProtocol protocol = (RequestDeadlineProtocol) handler;
+                protocol.setPatience(settings.requestTimeout());
+                protocol.setMaxExtensionSize((int) settings.maxChunkExtensions().toBytes());
+                protocol.setMaxTrailerSize((int) settings.maxTrailers().toBytes());
+            });
+            server.addContextCustomizers(context ->
+                    ((StandardHost) context.getParent())
+                            .setErrorReportValveClass(JsonErrorReportValve.class.getName()));
+            ForwardedHeadersValve.of(settings.trustedProxies()).ifPresent(server::addEngineValves);
+        };
+    }
+
+    /** Behind the request's id, before the keys: a browser asks first, and without one. */
+    @Bean
+    FilterRegistrationBean<CorsFilter> browsers(
+            EdgeSettings settings, ErrorResponseWriter refusals) {
+        FilterRegistrationBean<CorsFilter> filter =
+                new FilterRegistrationBean<>(CorsFilters.filter(settings.corsOrigins(), refusals));
+        filter.addUrlPatterns("/api/*");
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        filter.setEnabled(!settings.corsOrigins().isEmpty());
+        return filter;
+    }
+}

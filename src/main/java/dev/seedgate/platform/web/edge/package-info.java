@@ -1,0 +1,11 @@
+/**
+ * What a request meets first: deadlines, sizes, proxies, browsers of other origins, and the share
+ * of callers that nobody knows.
+ */
+@ApplicationModule(
+        allowedDependencies = {"platform.values", "platform.telemetry", "platform.web.api"})
+@NullMarked
+package dev.seedgate.platform.web.edge;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,38 @@
+package dev.seedgate.task.dispatch;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * @param dispatchInterval how often an idle instance looks for work that another one accepted
+ * @param dispatchClaimLease a claimed task that is not being sent by then is claimed again
+ * @param dispatchLeaseMargin added to the longest a call can take before a silent instance is held
+ *     to be dead
+ * @param dispatchSweepInterval how often overdue and abandoned tasks are looked for
+ * @param dispatchSweepBatch how many of a kind an instance claims at a time; as long as that many
+ *     are found it goes on without a pause
+ * @param dispatchSweepThreads how many of them it looks after at once: each is a commit of its own,
+ *     and four together keep up with a thousand tasks a second that are overdue
+ * @param dispatchAhead calls are claimed for so long before the rate has a permit for them: it
+ *     covers the round trips between the claim and the call
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+record DispatchSettings(
+        @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(minutes = 1)
+                Duration dispatchInterval,
+        @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchClaimLease,
+        @DefaultValue("30s") @DurationMin @DurationMax(hours = 1) Duration dispatchLeaseMargin,
+        @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(hours = 1)
+                Duration dispatchSweepInterval,
+        @DefaultValue("200") @Min(1) @Max(10_000) int dispatchSweepBatch,
+        @DefaultValue("4") @Min(1) @Max(64) int dispatchSweepThreads,
+        @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)
+                Duration dispatchAhead) {}

@@ -1,0 +1,247 @@
+package dev.seedgate.task.dispatch;
+
+import dev.seedgate.platform.database.Loop;
+import dev.seedgate.task.lifecycle.TaskQueued;
+import dev.seedgate.task.queue.DueCounts;
+import dev.seedgate.task.queue.DuePoll;
+import dev.seedgate.task.queue.DueSubmit;
+import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.vendor.client.Vendor;
+import dev.seedgate.vendor.contract.Opening;
+import dev.seedgate.vendor.throttle.Permit;
+import dev.seedgate.vendor.throttle.PermitGrant;
+import dev.seedgate.vendor.throttle.RateBudget;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionalEventListener;
+
+/**
+ * The loop that turns due work into calls: looks what is due, claims a little more than the rate
+ * lets through soon, and lets each claim run on a thread of its own, which takes its permit at the
+ * last moment.
+ */
+@Component
+class Dispatcher implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    // Before the web server, because the sandbox behind it may be the vendor of what is still in
+    // flight.
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
+
+    private final WorkQueue work;
+    private final RateBudget budget;
+    private final Vendor vendor;
+    private final VendorCallRunner calls;
+    private final DispatchSettings settings;
+    private final PermitQueue permits;
+    private final Loop loop;
+    private final Counter failures;
+    private final PollFairShare fairPolls = new PollFairShare();
+    private final Semaphore slots;
+    private final AtomicInteger submitsUnderWay = new AtomicInteger();
+    // No more than there are slots. They are the system's own: a virtual thread would wait behind
+    // those of all requests each time that it waited for the database, and its permit would end.
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("call-", 0).factory());
+
+    Dispatcher(
+            WorkQueue work,
+            RateBudget budget,
+            Vendor vendor,
+            VendorCallRunner calls,
+            DispatchSettings settings,
+            MeterRegistry meters) {
+        this.work = work;
+        this.budget = budget;
+        this.vendor = vendor;
+        this.calls = calls;
+        this.settings = settings;
+        failures = meters.counter("seedgate.dispatch.failures");
+        slots = new Semaphore(vendor.maxConcurrent());
+        permits =
+                new PermitQueue(
+                        budget, settings.dispatchInterval(), this::wake, failures::increment);
+        loop = new Loop("dispatcher", this::tick, settings.dispatchInterval(), failures::increment);
+    }
+
+    /** A task was accepted here: submit it now, not at the next look. */
+    @TransactionalEventListener
+    void queued(TaskQueued event) {
+        wake();
+    }
+
+    void wake() {
+        loop.wake();
+    }
+
+    @Override
+    public void start() {
+        permits.start();
+        loop.start();
+    }
+
+    /** One look at what is due. Answers how long nothing will be, unless woken. */
+    Duration tick() {
+        Opening opening = budget.opening();
+        int free = slots.availablePermits();
+        if (opening.isShut() || free == 0) {
+            return shorter(settings.dispatchInterval(), opening.retryIn());
+        }
+        int ahead = ahead();
+        int submits =
+                Math.min(
+                        Math.min(free, opening.submits() - submitsUnderWay.get()),
+                        ahead - permits.waitingSubmits());
+        int polls = Math.min(Math.min(free, opening.polls()), ahead - permits.waitingPolls());
+        if (submits <= 0 && polls <= 0 && !opening.probe()) {
+            // A call that ends, or gets its permit, wakes the loop.
+            return settings.dispatchInterval();
+        }
+        DueCounts agenda = work.agenda(Math.max(1, polls) + 1);
+        boolean more = false;
+        if (opening.probe()) {
+            probe(agenda, opening.polls() == 0);
+        }
+        if (agenda.submits() && submits > 0) {
+            more |= submit(submits);
+        }
+        if (agenda.polls() > 0 && polls > 0) {
+            // Never more than there are threads for: the loop must not wait for one.
+            int room = Math.min(polls, slots.availablePermits());
+            more |= room > 0 && poll(room, agenda.polls() > room);
+        }
+        // What was taken may not be all: look again at once, as far as there is room.
+        return more ? Duration.ZERO : shorter(settings.dispatchInterval(), agenda.nextPoll());
+    }
+
+    /**
+     * How many calls of a kind may be claimed and wait for their permits: as many as the rate lets
+     * through while one is claimed and begun over a slow way to the database. More would only stand
+     * about, and what stands about when an instance dies has to be taken for sent.
+     */
+    private int ahead() {
+        double seconds = settings.dispatchAhead().toNanos() / 1e9;
+        return (int) Math.clamp(Math.ceil(budget.requestsPerSecond() * seconds), 1, 10_000);
+    }
+
+    /** While the account is stopped: the one call of the whole cluster that tries it. */
+    private void probe(DueCounts agenda, boolean mayBeAPoll) {
+        int submits = agenda.submits() ? 1 : 0;
+        int polls = mayBeAPoll ? Math.min(1, agenda.polls()) : 0;
+        if (submits + polls == 0) {
+            return;
+        }
+        PermitGrant grant = budget.take(submits, polls);
+        for (Permit permit : grant.submits()) {
+            work.claimProbe(settings.dispatchClaimLease())
+                    .ifPresent(due -> runSubmit(() -> calls.submit(due, permit)));
+        }
+        for (Permit permit : grant.polls()) {
+            work.claimPolls(1, pollLease()).forEach(due -> run(() -> calls.poll(due, permit)));
+        }
+    }
+
+    private boolean submit(int limit) {
+        List<DueSubmit> claimed = work.claimSubmits(limit, settings.dispatchClaimLease());
+        claimed.forEach(due -> runSubmit(() -> calls.submit(due, permits)));
+        return !claimed.isEmpty();
+    }
+
+    private boolean poll(int limit, boolean moreAreDue) {
+        List<DuePoll> claimed =
+                moreAreDue
+                        ? work.claimPolls(
+                                fairPolls.divide(work.pollShares(limit), limit), pollLease())
+                        : work.claimPolls(limit, pollLease());
+        claimed.forEach(due -> run(() -> calls.poll(due, permits)));
+        return !claimed.isEmpty();
+    }
+
+    private Duration pollLease() {
+        return budget.permitWait().plus(vendor.longestPoll()).plus(settings.dispatchLeaseMargin());
+    }
+
+    private void runSubmit(Runnable call) {
+        submitsUnderWay.incrementAndGet();
+        run(() -> {
+            try {
+                call.run();
+            } finally {
+                submitsUnderWay.decrementAndGet();
+            }
+        });
+    }
+
+    private void run(Runnable call) {
+        slots.acquireUninterruptibly();
+        threads.execute(() -> {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                // The lease brings the task back.
+                failures.increment();
+                log.warn("dispatch: {}", e.toString());
+                log.debug("dispatch", e);
+            } finally {
+                slots.release();
+                wake();
+            }
+        });
+    }
+
+    /** Takes no new work, and waits for the calls in flight and for their answers to be stored. */
+    @Override
+    public void stop(Runnable callback) {
+        loop.stop();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        // What the last tick has claimed still runs; what waits for a permit goes
+                        // back to the queue.
+                        loop.join();
+                        permits.close();
+                        threads.shutdown();
+                        boolean done =
+                                threads.awaitTermination(
+                                        vendor.longestSubmit()
+                                                .plus(settings.dispatchLeaseMargin())
+                                                .toMillis(),
+                                        TimeUnit.MILLISECONDS);
+                        log.info("dispatch stopped, all calls answered: {}", done);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    callback.run();
+                });
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loop.isRunning();
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}

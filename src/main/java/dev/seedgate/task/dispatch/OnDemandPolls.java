@@ -1,0 +1,89 @@
+package dev.seedgate.task.dispatch;
+
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.queue.Freshness;
+import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.task.view.StatusRefresher;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * Status reads that wait for a poll. A read only makes the poll due; it is claimed and paid for
+ * with a permit like any other, so reads can't spend more of the vendor's budget than there is.
+ */
+@Component
+class OnDemandPolls implements StatusRefresher {
+
+    private final WorkQueue work;
+    private final ObjectProvider<Dispatcher> dispatcher;
+    private final Map<TaskId, Awaited> waiting = new ConcurrentHashMap<>();
+
+    /** The provider breaks a circle: the dispatcher's calls report to this. */
+    OnDemandPolls(WorkQueue work, ObjectProvider<Dispatcher> dispatcher) {
+        this.work = work;
+        this.dispatcher = dispatcher;
+    }
+
+    @Override
+    public News refresh(TaskId task, Duration age, Duration atMost) {
+        // Waiting begins before the poll can.
+        Awaited poll = waiting.compute(task, (_, there) -> Awaited.joined(there));
+        try {
+            return refresh(task, age, atMost, poll.answer);
+        } finally {
+            // The last reader to go takes it along; the answer may still come, for the next one.
+            waiting.computeIfPresent(
+                    task, (_, there) -> there == poll && --there.readers == 0 ? null : there);
+        }
+    }
+
+    private News refresh(TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
+        Freshness freshness = work.pollNowIfOlderThan(task, age);
+        if (freshness != Freshness.STALE) {
+            // What is stored by now is fresh; that holds for whoever else waits.
+            answered(task);
+            return freshness == Freshness.ENDED ? News.NEWER : News.FRESH;
+        }
+        dispatcher.getObject().wake();
+        try {
+            poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // What is stored is given.
+            return News.LATE;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return News.NEWER;
+    }
+
+    /** A poll of this task has been recorded. */
+    void answered(TaskId task) {
+        @Nullable Awaited poll = waiting.remove(task);
+        if (poll != null) {
+            poll.answer.complete(null);
+        }
+    }
+
+    /** A poll that readers wait for. Counted inside the map's own lock. */
+    private static final class Awaited {
+
+        private final CompletableFuture<Void> answer = new CompletableFuture<>();
+        private int readers;
+
+        static Awaited joined(@Nullable Awaited there) {
+            Awaited poll = there == null ? new Awaited() : there;
+            poll.readers++;
+            return poll;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.seedgate.task.dispatch;
+
+import dev.seedgate.platform.database.DatabaseFault;
+import dev.seedgate.platform.telemetry.TaskScope;
+import dev.seedgate.platform.telemetry.TaskTracing;
+import dev.seedgate.platform.values.Backoff;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.PollOutcomes;
+import dev.seedgate.task.lifecycle.SubmitAttempt;
+import dev.seedgate.task.lifecycle.SubmitOutcomes;
+import dev.seedgate.task.queue.DuePoll;
+import dev.seedgate.task.queue.DueSubmit;
+import dev.seedgate.vendor.client.Vendor;
+import dev.seedgate.vendor.contract.PollAnswer;
+import dev.seedgate.vendor.contract.SubmitAnswer;
+import dev.seedgate.vendor.throttle.Permit;
+import dev.seedgate.vendor.throttle.RateBudget;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
+
+/** One call to the vendor between two transactions: what is about to happen, and what did. */
+@Component
+class VendorCallRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(VendorCallRunner.class);
+    // Between two tries to store an answer: soon at first, then without hammering a sick database.
+    private static final Backoff STORING =
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+    // Enough that a race with another task's id is over; each costs a slot its pause.
+    private static final int MOST_REFUSALS = 5;
+
+    private final Vendor vendor;
+    private final RateBudget budget;
+    private final SubmitOutcomes submits;
+    private final PollOutcomes polls;
+    private final OnDemandPolls refreshes;
+    private final DispatchSettings settings;
+    private final TaskTracing steps;
+
+    VendorCallRunner(
+            Vendor vendor,
+            RateBudget budget,
+            SubmitOutcomes submits,
+            PollOutcomes polls,
+            OnDemandPolls refreshes,
+            DispatchSettings settings,
+            TaskTracing steps) {
+        this.vendor = vendor;
+        this.budget = budget;
+        this.submits = submits;
+        this.polls = polls;
+        this.refreshes = refreshes;
+        this.settings = settings;
+        this.steps = steps;
+    }
+
+    /** Submits a claimed task, with the permit that its turn brings. */
+    void submit(DueSubmit due, PermitQueue permits) {
+        submit(due, permits::forSubmit);
+    }
+
+    /** Submits a claimed task as the probe that this permit is for. */
+    void submit(DueSubmit due, Permit probe) {
+        submit(due, () -> Optional.of(probe));
+    }
+
+    private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
+        try (TaskScope _ = steps.begin("submit", due.trace()).of(due.task(), due.team())) {
+            // The lease counts from the commit, this from before it: always the shorter one.
+            long sendBy = System.nanoTime() + toSend().toNanos();
+            begin(due.task())
+                    .ifPresent(submission -> {
+                        SubmitAnswer answer = submit(submission, permits, sendBy);
+                        store(
+                                "what the vendor answered for task %s (%s)"
+                                        .formatted(due.task(), id(answer)),
+                                () -> record(submission, answer));
+                    });
+        }
+    }
+
+    private SubmitAnswer submit(
+            SubmitAttempt submission, Supplier<Optional<Permit>> permits, long sendBy) {
+        Optional<Permit> permit;
+        try {
+            permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
+        } catch (RuntimeException e) {
+            // Whatever it is, nothing was sent, and the task must not stand as if it had been.
+            return new SubmitAnswer.NotSent(false, "not sent: no permit could be taken: " + e);
+        }
+        return permit.map(it -> vendor.submit(submission.clip(), it))
+                .orElseGet(() ->
+                        new SubmitAnswer.NotSent(
+                                false,
+                                "not sent: the rate, a pause or a breaker let no call through in time"));
+    }
+
+    /** From the claim to the last moment for the call: as long for its start as for its permit. */
+    private Duration toSend() {
+        return budget.permitWait().multipliedBy(2);
+    }
+
+    private Optional<SubmitAttempt> begin(TaskId task) {
+        String token = UUID.randomUUID().toString();
+        Duration lease = toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
+        try {
+            return submits.beginAttempt(task, lease, token);
+        } catch (RuntimeException e) {
+            // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
+            // thread knows.
+            log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
+            store(
+                    "that task %s was not sent".formatted(task),
+                    () -> submits.rollBackAttempt(task, token));
+            return Optional.empty();
+        }
+    }
+
+    /** Polls a claimed task, with the permit that its turn brings. */
+    void poll(DuePoll poll, PermitQueue permits) {
+        poll(poll, permits::forPoll);
+    }
+
+    /** Polls a claimed task as the probe that this permit is for. */
+    void poll(DuePoll poll, Permit probe) {
+        poll(poll, () -> Optional.of(probe));
+    }
+
+    private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
+        try (TaskScope _ = steps.begin("poll", poll.trace()).of(poll.task(), poll.team())) {
+            Optional<Permit> permit = permits.get();
+            if (permit.isPresent()) {
+                PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
+                store("a poll of task %s".formatted(poll.task()), () -> polls.record(poll, answer));
+            } else {
+                // Nothing was asked and nothing is known: due again at once.
+                store(
+                        "that task %s was not polled".formatted(poll.task()),
+                        () -> polls.notPolled(poll));
+            }
+        } finally {
+            refreshes.answered(poll.task());
+        }
+    }
+
+    private void record(SubmitAttempt submission, SubmitAnswer answer) {
+        try {
+            submits.record(submission, answer);
+        } catch (DataIntegrityViolationException e) {
+            // Another task was given the same id at this very moment; by now it is seen to be
+            // known.
+            submits.record(submission, answer);
+        }
+    }
+
+    /** Told at once: until it is stored, this line is all that ties the paid clip to its task. */
+    private static String id(SubmitAnswer answer) {
+        return answer instanceof SubmitAnswer.Accepted accepted
+                ? "taken as " + accepted.upstreamTaskId()
+                : answer.getClass().getSimpleName();
+    }
+
+    /**
+     * An answer is worth money: it is kept and stored again until the database takes it, for as
+     * long as that may be; the calls in flight bound how many are kept. Only what the answer itself
+     * is the cause of, and fails again and again, is left to the lease: the task becomes UNCERTAIN.
+     */
+    private static void store(String what, Runnable recording) {
+        int refusals = 0;
+        boolean told = false;
+        for (int tries = 1; ; tries++) {
+            try {
+                recording.run();
+                if (told) {
+                    log.info("stored at last: {}", what);
+                }
+                return;
+            } catch (RuntimeException e) {
+                refusals += mayPass(e) ? 0 : 1;
+                if (refusals == MOST_REFUSALS) {
+                    log.error("can't be stored, and is given up: {}", what, e);
+                    throw e;
+                }
+                if (!told) {
+                    told = true;
+                    log.warn("can't be stored yet, tried until it is: {}: {}", what, e.toString());
+                }
+            }
+            try {
+                Thread.sleep(STORING.after(tries));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                log.error("not stored, this gateway ends: {}", what);
+                return;
+            }
+        }
+    }
+
+    /**
+     * Whether storing it can succeed without another answer: the database comes back, or somebody
+     * mends its tables and rights.
+     */
+    private static boolean mayPass(RuntimeException e) {
+        DatabaseFault fault = DatabaseFault.of(e);
+        return fault == DatabaseFault.AWAY
+                || (fault == DatabaseFault.DEFECT && !DatabaseFault.state(e).isEmpty());
+    }
+}

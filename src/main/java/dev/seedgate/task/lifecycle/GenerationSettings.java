@@ -1,0 +1,60 @@
+package dev.seedgate.task.lifecycle;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The deadlines and bounds of tasks.
+ *
+ * @param cell the letter or digit that new task ids end with: which of several databases has them
+ * @param maxImageUrls the vendor names no number; four is what its siblings take
+ * @param statusRefreshWait how long a status read waits for its own poll; 0 = reads never poll
+ * @param statusFreshFor a vendor's answer this young is given again without asking
+ * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
+ *     whoever waits
+ * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
+ *     every second, and a hundred thousand take some 10 ms
+ * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
+ * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
+ * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been
+ *     charged
+ * @param stopsUntilFailed refusals of the kind that stops the account, drawn by one task while
+ *     others pass
+ * @param cliplessPolls SUCCESSes without a usable URL before the task fails
+ * @param expiredPollFor how long an expired task is still asked for, hourly
+ * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
+ *     may be waiting for the database
+ * @param idempotencyRetention at least 24 h are promised
+ * @param promptRetentionInterval between two steps; with nothing to do, one costs a look into an
+ *     index a team
+ * @param promptRetentionBatch prompts blanked in a step: some ms, and four million a day
+ */
+@Validated
+@ConfigurationProperties("seedgate")
+public record GenerationSettings(
+        @DefaultValue("0") @Pattern(regexp = "[0-9A-Za-z]", message = "must be one letter or digit")
+                String cell,
+        @DefaultValue("4") @Min(1) @Max(100) int maxImageUrls,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration statusRefreshWait,
+        @DefaultValue("2s") @DurationMin @DurationMax(hours = 1) Duration statusFreshFor,
+        @DefaultValue("15m") @DurationMin(millis = 1) @DurationMax(days = 7) Duration queueMaxWait,
+        @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
+        @DefaultValue("2h") @DurationMin(millis = 1) @DurationMax(days = 3650) Duration taskMaxAge,
+        @DefaultValue("24h") @DurationMin @DurationMax(days = 365) Duration uncertainRefundAfter,
+        @DefaultValue("3") @Min(0) @Max(20) int resubmits,
+        @DefaultValue("3") @Min(1) @Max(1000) int stopsUntilFailed,
+        @DefaultValue("10") @Min(1) @Max(10_000) int cliplessPolls,
+        @DefaultValue("7d") @DurationMin @DurationMax(days = 365) Duration expiredPollFor,
+        @DefaultValue("5m") @DurationMin @DurationMax(days = 1) Duration resolveGrace,
+        @DefaultValue("48h") @DurationMin(hours = 24) @DurationMax(days = 3650)
+                Duration idempotencyRetention,
+        @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(days = 1)
+                Duration promptRetentionInterval,
+        @DefaultValue("500") @Min(1) @Max(100_000) int promptRetentionBatch) {}

@@ -1,0 +1,224 @@
+package dev.seedgate.task.lifecycle;
+
+import dev.seedgate.platform.values.Backoff;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.queue.AttemptCounts;
+import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.vendor.contract.SubmitAnswer;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * What becomes of a task that is submitted: the start of an attempt, and what the vendor answered.
+ * Each verb is one transaction in which the task, its credits and its due work move together; each
+ * is guarded by the state it starts from, so whatever comes twice, late or from two replicas moves
+ * them once.
+ */
+@Service
+public class SubmitOutcomes {
+
+    // Half a minute at most: a vendor that is back must not wait long for its work.
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+    private final TaskTransitions transitions;
+    private final TaskEvents events;
+    private final VendorJobs jobs;
+    private final WorkQueue work;
+    private final GenerationSettings settings;
+    private final PollSchedule pace;
+    private final TaskMetrics metrics;
+
+    SubmitOutcomes(
+            TaskTransitions transitions,
+            TaskEvents events,
+            VendorJobs jobs,
+            WorkQueue work,
+            GenerationSettings settings,
+            PollSchedule pace,
+            TaskMetrics metrics) {
+        this.transitions = transitions;
+        this.events = events;
+        this.jobs = jobs;
+        this.work = work;
+        this.settings = settings;
+        this.pace = pace;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Commits that the task is about to be sent. Empty when it no longer waits.
+     *
+     * @param lease after it, whoever was sending must be dead
+     * @param token unlike any other: tells this start from another one
+     */
+    @Transactional
+    public Optional<SubmitAttempt> beginAttempt(TaskId id, Duration lease, String token) {
+        Task task = transitions.lock(id);
+        if (task.phase() != Phase.QUEUED) {
+            return Optional.empty();
+        }
+        transitions.move(task, task::submitting);
+        work.sending(id, lease);
+        events.begun(task, begun(token));
+        TaskTransitions.log(task);
+        return Optional.of(new SubmitAttempt(id, task.attempt(), task.clip()));
+    }
+
+    /**
+     * Whoever made this attempt never learned that the start was committed, and sent nothing. If it
+     * was, the task goes back to the queue.
+     */
+    @Transactional
+    public void rollBackAttempt(TaskId id, String token) {
+        Task task = transitions.lock(id);
+        if (events.hasEvidence(task, Phase.SUBMITTING, begun(token))) {
+            requeue(
+                    task,
+                    TimelineNote.DATABASE_LATE,
+                    "not sent: the answer to the commit of the attempt was lost",
+                    true);
+        }
+    }
+
+    private static String begun(String token) {
+        return "begun as " + token;
+    }
+
+    /**
+     * Records what a submit brought. After the lease, when the task is UNCERTAIN already, only an
+     * id moves it; any other late answer is kept as evidence. An id that moves nothing is kept as a
+     * job that the vendor may bill.
+     *
+     * @throws DataIntegrityViolationException when another task got the same id at this very
+     *     moment: call again
+     */
+    @Transactional
+    public void record(SubmitAttempt submission, SubmitAnswer answer) {
+        Task task = transitions.lock(submission.task());
+        if (task.attempt() != submission.attempt()) {
+            String evidence =
+                    "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+            if (answer instanceof SubmitAnswer.Accepted accepted) {
+                jobs.another(task, submission.attempt(), accepted.upstreamTaskId());
+                transitions.recordContradiction(task, evidence);
+            } else {
+                events.add(task, null, evidence);
+            }
+            return;
+        }
+        switch (answer) {
+            case SubmitAnswer.Accepted accepted -> accepted(task, accepted);
+            case SubmitAnswer.AccountStopped stopped -> stopped(task, stopped);
+            case SubmitAnswer.Throttled throttled ->
+                    requeue(task, TimelineNote.SERVICE_BUSY, throttled.evidence(), false);
+            case SubmitAnswer.NotSent notSent ->
+                    requeue(
+                            task,
+                            notSent.called()
+                                    ? TimelineNote.SERVICE_UNREACHED
+                                    : TimelineNote.GATEWAY_HELD,
+                            notSent.evidence(),
+                            true);
+            case SubmitAnswer.Retryable retryable -> retry(task, retryable);
+            case SubmitAnswer.Refused refused -> refused(task, refused);
+            case SubmitAnswer.Uncertain uncertain ->
+                    transitions.markUncertain(task, uncertain.evidence());
+        }
+    }
+
+    private void accepted(Task task, SubmitAnswer.Accepted answer) {
+        String id = answer.upstreamTaskId();
+        Optional<String> owner = jobs.taskOf(task.upstream(), id);
+        boolean another = owner.filter(it -> !task.isTask(it)).isPresent();
+        boolean late = task.phase() != Phase.SUBMITTING;
+        if (late && task.phase() != Phase.UNCERTAIN) {
+            // A job of its own is stored already: only the answer to that commit was lost.
+            if (another || owner.isEmpty()) {
+                tooLate(task, another ? null : id, answer);
+            }
+        } else if (another) {
+            transitions.markUncertain(task, "the id belongs to another task: " + answer.evidence());
+        } else {
+            transitions.move(task, () -> task.accepted(id, transitions.now()));
+            work.rendering(task.id(), pace.pollFirstAfter());
+            transitions.record(task, null, answer.evidence());
+            metrics.accepted(task.waited());
+        }
+    }
+
+    /**
+     * An id that comes too late to move the task; {@code newId} is it unless another task has it.
+     */
+    private void tooLate(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
+        if (newId != null && task.phase().terminal() && task.upstreamTaskId() == null) {
+            task.foundTooLate(newId);
+        } else if (newId != null) {
+            jobs.another(task, task.attempt(), newId);
+        }
+        transitions.recordContradiction(
+                task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
+    }
+
+    /** One request must not stop the company: what alone keeps drawing this fails. */
+    private void stopped(Task task, SubmitAnswer.AccountStopped answer) {
+        boolean alone =
+                answer.perhapsThisRequest()
+                        && task.phase() == Phase.SUBMITTING
+                        && work.stoppedAccount(task.id()) >= settings.stopsUntilFailed();
+        if (alone) {
+            transitions.fail(
+                    task,
+                    "The video service does not take this clip. Nothing was charged.",
+                    null,
+                    answer.evidence());
+        } else {
+            requeue(task, TimelineNote.SERVICE_CLOSED, answer.evidence(), false);
+        }
+    }
+
+    private void requeue(Task task, TimelineNote note, String evidence, boolean failed) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, evidence);
+            return;
+        }
+        transitions.move(task, task::requeued);
+        Duration delay =
+                failed ? BACKOFF.after(work.tries(task.id()).failures() + 1) : Duration.ZERO;
+        work.requeue(task.id(), delay, failed);
+        transitions.record(task, note, evidence);
+    }
+
+    private void retry(Task task, SubmitAnswer.Retryable answer) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, answer.evidence());
+            return;
+        }
+        AttemptCounts tries = work.tries(task.id());
+        if (tries.retries() < settings.resubmits()) {
+            transitions.move(task, task::requeued);
+            work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
+            transitions.record(task, TimelineNote.SERVICE_FAILED, answer.evidence());
+        } else {
+            // Each 500 may have been charged there; the team pays for none of them.
+            metrics.possiblyCharged(TaskMetrics.Reason.ERRORS);
+            transitions.fail(
+                    task,
+                    "The video service failed repeatedly. Nothing was charged; try again later.",
+                    null,
+                    answer.evidence());
+        }
+    }
+
+    private void refused(Task task, SubmitAnswer.Refused answer) {
+        if (task.phase() == Phase.SUBMITTING) {
+            transitions.fail(task, task.withoutOrder(answer.message()), null, answer.evidence());
+        } else {
+            events.add(task, null, answer.evidence());
+        }
+    }
+}

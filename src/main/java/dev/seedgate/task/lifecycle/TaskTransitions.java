@@ -1,0 +1,203 @@
+package dev.seedgate.task.lifecycle;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.credit.ledger.Ledger;
+import dev.seedgate.platform.telemetry.AfterCommit;
+import dev.seedgate.platform.telemetry.TaskScope;
+import dev.seedgate.platform.telemetry.TaskTracing;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.vendor.contract.PollAnswer;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The transitions of a task's phase, with all that moves with them in the running transaction: its
+ * team's tasks in flight, its credits, its due work, its events and the log. Whether a task leaves
+ * or enters those in flight follows from its phases.
+ */
+@Component
+public class TaskTransitions {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskTransitions.class);
+
+    private final EntityManager entities;
+    private final TaskRepository tasks;
+    private final TaskEvents events;
+    private final Ledger ledger;
+    private final WorkQueue work;
+    private final GenerationSettings settings;
+    private final TaskMetrics metrics;
+    private final TaskTracing tracing;
+
+    TaskTransitions(
+            EntityManager entities,
+            TaskRepository tasks,
+            TaskEvents events,
+            Ledger ledger,
+            WorkQueue work,
+            GenerationSettings settings,
+            TaskMetrics metrics,
+            TaskTracing tracing) {
+        this.entities = entities;
+        this.tasks = tasks;
+        this.events = events;
+        this.ledger = ledger;
+        this.work = work;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.tracing = tracing;
+    }
+
+    /** The task is there, QUEUED; written now, so that what is refused is refused here. */
+    public void create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+        entities.persist(new Task(id, caller, order, upstream, tracing.stored()));
+        entities.flush();
+    }
+
+    /** Whether the team has this task. */
+    public boolean exists(TaskId id, AuthenticatedTeam caller) {
+        return tasks.existsByIdAndTeamId(id.value(), caller.teamId());
+    }
+
+    Task lock(TaskId id) {
+        return tasks.lock(id.value()).orElseThrow(() -> new IllegalStateException("no task " + id));
+    }
+
+    /** For callers who may name what is not there: {@code TASK_NOT_FOUND}. */
+    Task lockKnown(TaskId id) {
+        return tasks.lock(id.value())
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+    }
+
+    /** The database's time. */
+    Instant now() {
+        return tasks.now();
+    }
+
+    /** Moves the task to another phase that is not its end. */
+    void move(Task task, Runnable verb) {
+        boolean inFlight = task.phase().inFlight();
+        verb.run();
+        if (inFlight && !task.phase().inFlight()) {
+            ledger.leaveInFlight(task.teamId());
+        } else if (!inFlight && task.phase().inFlight()) {
+            ledger.enterInFlight(task.teamId());
+        }
+    }
+
+    /** Records a move in the timeline, the evidence and the log. */
+    void record(Task task, @Nullable TimelineNote note, @Nullable String evidence) {
+        events.add(task, note == null ? null : note.text(), evidence);
+        log(task);
+    }
+
+    /** The first terminal state has won; what contradicts it is written down and moves no money. */
+    void recordContradiction(Task task, String evidence) {
+        log.warn("task {} is {} and stays so, against: {}", task.id(), task.phase(), evidence);
+        metrics.contradicted();
+        events.add(task, null, evidence);
+    }
+
+    /** A task that was being sent is perhaps at the vendor: it is never sent again. */
+    void markUncertain(Task task, String evidence) {
+        if (task.phase() != Phase.SUBMITTING) {
+            events.add(task, null, evidence);
+            return;
+        }
+        move(task, task::uncertain);
+        work.refundIn(task.id(), refundAfter());
+        metrics.uncertain();
+        log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
+        events.add(task, TimelineNote.UNKNOWN.text(), evidence);
+    }
+
+    /** Ends it as SUCCEEDED; the charge is kept. */
+    void succeed(Task task, PollAnswer.Succeeded answer) {
+        boolean inFlight = task.phase().inFlight();
+        task.succeeded(answer.urls(), answer.credits(), now());
+        try (TaskScope _ = tracing.begin("settle", task.trace()).of(task.id())) {
+            ledger.settle(task.id().value(), inFlight, Actor.GATEWAY);
+        }
+        finish(task, null, answer.evidence());
+    }
+
+    /**
+     * Ends it as FAILED; the charge goes back.
+     *
+     * @param message for the team
+     * @param upstreamCredits what the vendor says it took, null = it says nothing
+     */
+    void fail(
+            Task task,
+            String message,
+            @Nullable Long upstreamCredits,
+            @Nullable String evidence,
+            Actor actor) {
+        boolean inFlight = task.phase().inFlight();
+        task.failed(message, upstreamCredits, now());
+        try (TaskScope _ = tracing.begin("release", task.trace()).of(task.id())) {
+            ledger.release(task.id().value(), inFlight, message, actor);
+        }
+        finish(task, message, evidence);
+    }
+
+    /** The same by the gateway itself. */
+    void fail(
+            Task task, String message, @Nullable Long upstreamCredits, @Nullable String evidence) {
+        fail(task, message, upstreamCredits, evidence, Actor.GATEWAY);
+    }
+
+    /**
+     * Ends a task of which nobody ever learned what became of it: the charge goes back, the loss is
+     * the company's.
+     */
+    void refundUnresolved(Task task, String reason, Actor actor) {
+        metrics.possiblyCharged(TaskMetrics.Reason.REFUNDED);
+        String id = task.id().value();
+        task.givenUp(
+                "The video service never told what became of this clip. Nothing was charged.",
+                now());
+        try (TaskScope _ = tracing.begin("release", task.trace()).of(task.id())) {
+            // UNCERTAIN and EXPIRED are not in flight.
+            ledger.release(id, false, reason, actor);
+            ledger.bookPossibleLoss(id, reason, actor);
+        }
+        finish(task, TimelineNote.GIVEN_UP.text(), actor + ": " + reason);
+    }
+
+    private void finish(Task task, @Nullable String note, @Nullable String evidence) {
+        work.done(task.id());
+        metrics.ended(task.phase(), task.rendered());
+        events.add(task, note, evidence);
+        log(task);
+    }
+
+    /** How long a task stays without an outcome until its charge goes back. */
+    Duration refundAfter() {
+        // 0 = never; a century is never.
+        return settings.uncertainRefundAfter().isZero()
+                ? Duration.ofDays(36_500)
+                : settings.uncertainRefundAfter();
+    }
+
+    /** The phase, in the log, once it is committed. */
+    static void log(Task task) {
+        TaskId id = task.id();
+        Phase phase = task.phase();
+        AfterCommit.run(() -> {
+            try (TaskScope _ = TaskTracing.told(id)) {
+                log.info("task {} is {}", id, phase);
+            }
+        });
+    }
+}

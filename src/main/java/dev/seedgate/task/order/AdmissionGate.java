@@ -1,0 +1,162 @@
+package dev.seedgate.task.order;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.credit.balance.VendorBalance;
+import dev.seedgate.credit.balance.VendorBalanceSettings;
+import dev.seedgate.credit.balance.VendorBalanceState;
+import dev.seedgate.platform.telemetry.Loops;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.vendor.client.Vendor;
+import dev.seedgate.vendor.throttle.RateBudget;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, not when
+ * the queue is longer than can be submitted in time. Answered from memory; the queue's length is at
+ * most a second old, the balance some seconds.
+ */
+@Component
+class AdmissionGate implements SmartLifecycle {
+
+    // What is taken between two looks is counted along, so that a second is soon enough.
+    private static final Duration QUEUE_INTERVAL = Duration.ofSeconds(1);
+
+    private final RateBudget budget;
+    private final QueueLimit queue;
+    private final VendorBalance pool;
+    private final Vendor vendor;
+    private volatile @Nullable VendorBalanceState company;
+    private volatile boolean running;
+    private volatile boolean draining;
+
+    AdmissionGate(
+            RateBudget budget,
+            QueueLimit queue,
+            VendorBalance pool,
+            Vendor vendor,
+            VendorBalanceSettings settings,
+            MeterRegistry metrics,
+            Loops loops) {
+        this.budget = budget;
+        this.queue = queue;
+        this.pool = pool;
+        this.vendor = vendor;
+        Gauge.builder("seedgate.pool.balance", this, AdmissionGate::balance)
+                .description("the company's credits at the vendor, estimated; NaN when not known")
+                .register(metrics);
+        Gauge.builder("seedgate.queue.limit", queue, QueueLimit::most)
+                .description(
+                        "how many tasks may wait to be submitted, at the rate submits had lately")
+                .register(metrics);
+        loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
+        loops.every(settings.poolInterval(), "company-balance", this::lookAtThePool);
+    }
+
+    /**
+     * Throws {@code DRAINING}, {@code UPSTREAM_UNAVAILABLE} or {@code OVERLOADED}. While the
+     * account is stopped and nothing is queued that could try it, one create a while is the probe.
+     */
+    void check(AuthenticatedTeam caller) {
+        check(caller, queue.hasNoProbe());
+    }
+
+    /** The same for what is no create, and so never the probe. */
+    void look(AuthenticatedTeam caller) {
+        check(caller, false);
+    }
+
+    private void check(AuthenticatedTeam caller, boolean mayProbe) {
+        if (draining) {
+            throw new ApiException(
+                    ErrorCode.DRAINING,
+                    "This gateway is stopping; nothing was charged. Try again.",
+                    Duration.ofSeconds(2));
+        }
+        if (budget.createsAreStopped()) {
+            throw new ApiException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The operators take no orders at the moment; nothing was charged. Tasks that were taken go on. Try again later.",
+                    // A person stopped it and a person starts it again: that takes minutes.
+                    Duration.ofSeconds(30));
+        }
+        Optional<Duration> stopped = budget.refusesCreates(mayProbe);
+        if (stopped.isPresent()) {
+            throw new ApiException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The video service takes no jobs at the moment; nothing was charged. The operators see it too; try again later.",
+                    stopped.get());
+        }
+        VendorBalanceState state = company;
+        if (state != null && state.belowReserve()) {
+            throw new ApiException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The company's credits at the video service are down to the reserve; nothing was charged. The operators see it too; try again later.",
+                    // Somebody has to buy some first.
+                    Duration.ofMinutes(1));
+        }
+        VendorBalanceState.Spending reached = state == null ? null : state.reachedCap();
+        if (state != null && reached != null) {
+            throw new ApiException(
+                    ErrorCode.UPSTREAM_UNAVAILABLE,
+                    "The company's cap of %d credits for %s is reached; nothing was charged. Creates are taken again from %s on, or when the operators raise the cap."
+                            .formatted(
+                                    reached.cap(),
+                                    reached.equals(state.day()) ? "this day" : "this month",
+                                    reached.until()),
+                    // Somebody may raise it at any moment.
+                    Duration.ofMinutes(1));
+        }
+        if (!queue.takes(caller.teamId())) {
+            throw new ApiException(
+                    ErrorCode.OVERLOADED,
+                    "More clips wait than can be submitted in time; nothing was charged. Try again later.",
+                    Duration.ofSeconds(10));
+        }
+    }
+
+    /** A task was taken. */
+    void taken(AuthenticatedTeam caller) {
+        queue.taken(caller.teamId());
+    }
+
+    void lookAtThePool() {
+        company = pool.state(vendor.name());
+    }
+
+    private double balance() {
+        VendorBalanceState state = company;
+        Long balance = state == null ? null : state.balance();
+        return balance == null ? Double.NaN : balance;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        draining = false;
+    }
+
+    @Override
+    public void stop() {
+        draining = true;
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Stops first, so that a create that still comes in is told before the web server closes. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.seedgate.task.order;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.IdempotencyKey;
+import dev.seedgate.platform.values.ProjectName;
+import dev.seedgate.platform.values.RequestId;
+import dev.seedgate.platform.web.api.Envelope;
+import dev.seedgate.platform.web.api.FailsWith;
+import dev.seedgate.platform.web.api.JsonBodyParser;
+import dev.seedgate.task.lifecycle.Order;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.RequestEntity;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** The mirror API's create call: path, fields and envelope of the vendor's. */
+@Tag(name = "Mirror API")
+@RestController
+@RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
+class GenerateController {
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String TASK_ID = "#/components/schemas/TaskId";
+    private static final String PROJECT = "X-Project";
+    private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile(IdempotencyKey.FORM);
+    private static final Pattern PROJECT_FORM = Pattern.compile(ProjectName.FORM);
+
+    private final TaskCreation creates;
+    private final OrderParser orders;
+    private final JsonBodyParser json;
+
+    GenerateController(TaskCreation creates, OrderParser orders, JsonBodyParser json) {
+        this.creates = creates;
+        this.orders = orders;
+        this.json = json;
+    }
+
+    @Operation(
+            summary = "Order a clip",
+            description =
+                    "Checks, charges, stores and queues in one step. The task can be asked for the moment its id is returned.",
+            parameters = {@Parameter(ref = "Idempotency-Key"), @Parameter(ref = "X-Project")})
+    @RequestBody(required = true, content = @Content(schema = @Schema(ref = OrderSchema.NAME)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "The order is taken.",
+            useReturnTypeSchema = true,
+            headers = {
+                @Header(name = "X-Credits-Charged", ref = "X-Credits-Charged"),
+                @Header(name = "X-Credits-Remaining", ref = "X-Credits-Remaining"),
+                @Header(name = "X-Limit-Exceeded", ref = "X-Limit-Exceeded"),
+                @Header(name = "X-Ignored-Fields", ref = "X-Ignored-Fields"),
+                @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed")
+            })
+    @FailsWith({
+        ErrorCode.INVALID_PROMPT,
+        ErrorCode.INVALID_ASPECT_RATIO,
+        ErrorCode.INVALID_DURATION,
+        ErrorCode.INVALID_SOUND,
+        ErrorCode.INVALID_IMAGE_URLS,
+        ErrorCode.INVALID_IDEMPOTENCY_KEY,
+        ErrorCode.INVALID_PROJECT,
+        ErrorCode.TEAM_QUOTA_EXHAUSTED,
+        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+        ErrorCode.TEAM_RATE_LIMITED,
+        ErrorCode.TEAM_TASKS_IN_FLIGHT,
+        ErrorCode.UPSTREAM_UNAVAILABLE,
+        ErrorCode.DRAINING,
+        ErrorCode.OUTCOME_UNKNOWN
+    })
+    @PostMapping("/generate")
+    ResponseEntity<Envelope<Created>> generate(
+            @AuthenticationPrincipal AuthenticatedTeam caller,
+            @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
+            RequestEntity<byte[]> request) {
+        JsonNode body = json.required(request);
+        Order order =
+                new Order(
+                        orders.read(body),
+                        project(request.getHeaders(), caller),
+                        idempotencyKey(request.getHeaders()),
+                        requestId);
+        CreateResult receipt = creates.create(caller, order);
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
+        answer.header("X-Credits-Charged", String.valueOf(receipt.charged()));
+        if (receipt.remaining() != null) {
+            answer.header("X-Credits-Remaining", String.valueOf(receipt.remaining()));
+        }
+        if (receipt.exceeded() != null) {
+            answer.header("X-Limit-Exceeded", receipt.exceeded().name());
+        }
+        String ignored = OrderParser.ignored(body);
+        if (!ignored.isEmpty()) {
+            answer.header("X-Ignored-Fields", ignored);
+        }
+        if (receipt.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(Envelope.success(new Created(receipt.task().value())));
+    }
+
+    private static @Nullable String idempotencyKey(HttpHeaders headers) {
+        return single(
+                headers,
+                IDEMPOTENCY_KEY,
+                IDEMPOTENCY_KEY_FORM,
+                ErrorCode.INVALID_IDEMPOTENCY_KEY,
+                "1 to 255 visible ASCII characters");
+    }
+
+    private static @Nullable String project(HttpHeaders headers, AuthenticatedTeam caller) {
+        String project =
+                single(headers, PROJECT, PROJECT_FORM, ErrorCode.INVALID_PROJECT, ProjectName.RULE);
+        return project == null ? caller.project() : project;
+    }
+
+    private static @Nullable String single(
+            HttpHeaders headers, String name, Pattern form, ErrorCode code, String rule) {
+        List<String> values = headers.getOrEmpty(name);
+        if (values.isEmpty()) {
+            return null;
+        }
+        if (values.size() > 1 || !form.matcher(values.getFirst()).matches()) {
+            throw new ApiException(code, name + " must be sent once, with " + rule + ".");
+        }
+        return values.getFirst();
+    }
+
+    /** The gateway's own id of the new task. */
+    record Created(@Schema(ref = TASK_ID) @JsonProperty("task_id") String taskId) {}
+}

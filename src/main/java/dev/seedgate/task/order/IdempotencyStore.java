@@ -1,0 +1,115 @@
+package dev.seedgate.task.order;
+
+import dev.seedgate.platform.telemetry.Loops;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.GenerationSettings;
+import dev.seedgate.task.lifecycle.Order;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/**
+ * Which idempotency key made which task. Written in the create's transaction, so a refused create
+ * leaves nothing; a second call with the key waits at the unique index for the first to commit.
+ */
+@Repository
+class IdempotencyStore {
+
+    // A key is kept for two days: nobody minds some minutes more.
+    private static final Duration FORGET_INTERVAL = Duration.ofMinutes(10);
+    // Some 50 ms a statement; as many at a time, without a pause, as have come due.
+    private static final int FORGOTTEN_AT_ONCE = 10_000;
+
+    private final JdbcClient jdbc;
+    private final GenerationSettings settings;
+
+    IdempotencyStore(JdbcClient jdbc, GenerationSettings settings, Loops loops) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+        loops.drain(FORGET_INTERVAL, "idempotency-keys", () -> forgetOld() == FORGOTTEN_AT_ONCE);
+    }
+
+    /**
+     * Takes the key for a new task, or finds the one it made before. Another order with this key is
+     * {@code IDEMPOTENCY_KEY_REUSED}.
+     */
+    Optional<CreateResult> claim(String key, long teamId, Order order, TaskId task) {
+        int taken = take(key, teamId, order, task);
+        // One that has just been forgotten was old; the next call makes a task with it.
+        return taken == 1
+                ? Optional.empty()
+                : Optional.of(find(key, teamId, order).orElseThrow(IdempotencyStore::stillAtWork));
+    }
+
+    private int take(String key, long teamId, Order order, TaskId task) {
+        try {
+            return jdbc.sql(
+                            """
+                            insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                            values (:team, :key, :fingerprint, :task, :credits)
+                            on conflict do nothing
+                            """)
+                    .param("team", teamId)
+                    .param("key", key)
+                    .param("fingerprint", order.fingerprint())
+                    .param("task", task.value())
+                    .param("credits", order.preset().credits())
+                    .update();
+        } catch (PessimisticLockingFailureException e) {
+            throw stillAtWork();
+        }
+    }
+
+    private static ApiException stillAtWork() {
+        return new ApiException(
+                ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+                "The first call with this Idempotency-Key is still at work; repeat this one.",
+                Duration.ofSeconds(1));
+    }
+
+    /**
+     * What the key made before, if it is known; only reads. Another order with this key is {@code
+     * IDEMPOTENCY_KEY_REUSED}.
+     */
+    Optional<CreateResult> find(String key, long teamId, Order order) {
+        return jdbc.sql(
+                        """
+                        select fingerprint, task_id, credits from idempotency_key
+                        where team_id = :team and key = :key
+                        """)
+                .param("team", teamId)
+                .param("key", key)
+                .query((row, _) -> {
+                    if (!Arrays.equals(row.getBytes("fingerprint"), order.fingerprint())) {
+                        throw new ApiException(
+                                ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                                "This Idempotency-Key belongs to another request of your team; use a new key for a new request.");
+                    }
+                    return CreateResult.replayed(
+                            new TaskId(row.getString("task_id")), row.getLong("credits"));
+                })
+                .optional();
+    }
+
+    /**
+     * Forgets old keys, a bounded number at a time, so that nobody waits for it. Answers how many
+     * there were; what another replica has just deleted is not counted.
+     */
+    int forgetOld() {
+        return jdbc.sql(
+                        """
+                        delete from idempotency_key where (team_id, key) in (
+                            select team_id, key from idempotency_key
+                            where created_at < gateway_now() - make_interval(secs => :seconds)
+                            order by created_at limit :most)
+                        """)
+                .param("most", FORGOTTEN_AT_ONCE)
+                .param("seconds", settings.idempotencyRetention().toSeconds())
+                .update();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.seedgate.task.order;
+
+import dev.seedgate.platform.values.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an order would cost, in credits.
+ *
+ * @param accepted whether it would be taken at this moment
+ * @param error why not, or which soft limit it would go beyond, with a message for the client
+ * @param remaining what the team can still charge, null for unlimited
+ */
+record Quote(
+        long credits,
+        boolean accepted,
+        @Nullable ErrorCode error,
+        @Nullable String message,
+        @Nullable Long remaining) {}

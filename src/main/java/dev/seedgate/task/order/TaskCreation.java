@@ -1,0 +1,98 @@
+package dev.seedgate.task.order;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.platform.telemetry.TaskScope;
+import dev.seedgate.platform.telemetry.TaskTracing;
+import dev.seedgate.platform.telemetry.TeamMetrics;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.GenerationSettings;
+import dev.seedgate.task.lifecycle.Order;
+import dev.seedgate.task.lifecycle.TaskTransitions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.TransactionException;
+
+/** Makes tasks, and never lies about whether it has. */
+@Service
+class TaskCreation {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskCreation.class);
+
+    private final Admission admission;
+    private final TaskTransitions tasks;
+    private final Clock clock;
+    private final char cell;
+    private final TaskTracing steps;
+    private final TeamMetrics meters;
+
+    TaskCreation(
+            Admission admission,
+            TaskTransitions tasks,
+            Clock clock,
+            GenerationSettings settings,
+            TaskTracing steps,
+            TeamMetrics meters) {
+        this.admission = admission;
+        this.tasks = tasks;
+        this.clock = clock;
+        cell = settings.cell().charAt(0);
+        this.steps = steps;
+        this.meters = meters;
+    }
+
+    /**
+     * Accepts an order, or refuses it without a trace. A known idempotency key answers as the first
+     * time. When the answer to the commit is lost the task is looked for; found, it was accepted,
+     * else {@code OUTCOME_UNKNOWN}.
+     */
+    CreateResult create(AuthenticatedTeam caller, Order order) {
+        TaskId id = TaskId.create(clock.instant(), cell);
+        try (TaskScope _ = steps.begin("create").of(id, caller.teamSlug())) {
+            CreateResult receipt = create(caller, order, id);
+            meters.created(receipt.replayed() ? "replayed" : "accepted", caller.teamSlug());
+            if (!receipt.replayed()) {
+                log.info("task {} is QUEUED", id);
+            }
+            return receipt;
+        }
+    }
+
+    private CreateResult create(AuthenticatedTeam caller, Order order, TaskId id) {
+        AtomicBoolean committing = new AtomicBoolean();
+        try {
+            return admission.admit(caller, order, id, () -> committing.set(true));
+        } catch (DataAccessException | TransactionException e) {
+            if (!committing.get()) {
+                throw e;
+            }
+            log.warn("the answer to the commit of task {} is lost: {}", id, e.toString());
+            return stored(caller, order, id).orElseThrow(TaskCreation::unknown);
+        }
+    }
+
+    private Optional<CreateResult> stored(AuthenticatedTeam caller, Order order, TaskId id) {
+        try {
+            return tasks.exists(id, caller)
+                    ? Optional.of(new CreateResult(id, order.preset().credits(), null, null, false))
+                    : Optional.empty();
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("task {} can't be looked for either: {}", id, e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static ApiException unknown() {
+        return new ApiException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "The database did not say whether it stored the task. Repeat the call with the same Idempotency-Key, or look into /api/tasks.",
+                Duration.ofSeconds(2));
+    }
+}

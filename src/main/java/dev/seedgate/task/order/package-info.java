@@ -1,0 +1,20 @@
+/** Orders: how one is read, checked, priced and admitted. */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform.values",
+            "platform.telemetry",
+            "platform.web.api",
+            "access.team",
+            "vendor.contract",
+            "vendor.throttle",
+            "vendor.client",
+            "credit.ledger",
+            "credit.balance",
+            "task.queue",
+            "task.lifecycle"
+        })
+@NullMarked
+package dev.seedgate.task.order;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

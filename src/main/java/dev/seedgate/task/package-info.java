@@ -1,0 +1,2 @@
+/** A clip, from its order to its end. */
+package dev.seedgate.task;

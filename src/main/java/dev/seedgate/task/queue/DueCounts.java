@@ -1,0 +1,15 @@
+package dev.seedgate.task.queue;
+
+import java.time.Duration;
+
+/**
+ * What is due now, and how long until a poll is.
+ *
+ * @param submits whether a task waits to be submitted, of a team that is not suspended
+ * @param polls how many, counted up to a limit
+ */
+public record DueCounts(boolean submits, int polls, Duration nextPoll) {
+
+    /** Nothing is planned. */
+    static final Duration NOTHING = Duration.ofDays(1);
+}

@@ -1,0 +1,12 @@
+package dev.seedgate.task.queue;
+
+import dev.seedgate.platform.values.TaskId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claimed submit.
+ *
+ * @param team the slug of its team
+ * @param trace the trace it was created in, null when it was not traced
+ */
+public record DueSubmit(TaskId task, String team, @Nullable String trace) {}

@@ -1,0 +1,15 @@
+package dev.seedgate.task.queue;
+
+import java.util.Locale;
+
+/** What is due to happen to a task. */
+public enum WorkKind {
+    SUBMIT,
+    SENT,
+    POLL,
+    REFUND;
+
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

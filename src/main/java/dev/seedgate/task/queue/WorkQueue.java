@@ -1,0 +1,568 @@
+package dev.seedgate.task.queue;
+
+import dev.seedgate.platform.values.TaskId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
+import org.springframework.stereotype.Repository;
+
+/**
+ * The table of due work. A claim leases a row until a moment of the database's clock; a claimer
+ * that dies needs no cleaning up after, its rows are simply due again. Verbs join the caller's
+ * transaction.
+ */
+@Repository
+public class WorkQueue {
+
+    /**
+     * The teams with tasks that were never dispatched. One step into the index for each of them,
+     * however many tasks they have.
+     */
+    private static final String WAITING_TEAMS =
+            """
+            waiting(team_id) as (
+                (select min(team_id) from work where kind = 'submit' and start_tag is null)
+                union all
+                select (select min(w.team_id) from work w
+                        where w.kind = 'submit' and w.start_tag is null and w.team_id > waiting.team_id)
+                from waiting where waiting.team_id is not null
+            )\
+            """;
+
+    private static final String NOT_SUSPENDED =
+            "not exists (select from team t where t.id = w.team_id and t.suspended)";
+
+    /**
+     * Start-time fair queueing: a team's next task starts where its last one ended, or at the
+     * virtual time if that is later; the virtual time is the start tag dispatched last. A task that
+     * was dispatched before and came back keeps its tag, and its team has paid for it. One instance
+     * claims at a time, so that each sees what the one before has moved; another one gets nothing
+     * and looks again.
+     */
+    private static final String CLAIM_SUBMITS =
+            """
+            with recursive turn as materialized (
+                select virtual_time from fair_queue for update skip locked
+            ), %1$s, share as materialized (
+                select t.id as team_id, t.weight,
+                       greatest(turn.virtual_time, coalesce(s.finish_tag, 0)) as tag
+                from turn cross join waiting join team t on t.id = waiting.team_id and not t.suspended
+                    left join queue_share s on s.team_id = t.id
+                -- No more teams than this can have a task among the first.
+                order by tag, t.id
+                limit :limit
+            ), fresh as (
+                select n.task_id, s.team_id,
+                       s.tag + (n.upto - n.credits)::double precision / s.weight as start_tag,
+                       s.tag + n.upto::double precision / s.weight as finish_tag
+                from share s cross join lateral (
+                    select q.task_id, q.credits,
+                           sum(q.credits) over (order by q.queued_at, q.task_id) as upto
+                    from (
+                        select task_id, credits, queued_at from work
+                        where kind = 'submit' and start_tag is null and team_id = s.team_id
+                        order by queued_at, task_id
+                        limit :limit) q) n
+            ), placed as (
+                select w.task_id, w.team_id, w.start_tag, null::double precision as finish_tag
+                from turn cross join work w
+                where w.kind = 'submit' and w.start_tag is not null and w.due_at <= gateway_now()
+                    and %2$s
+                order by w.start_tag
+                limit :limit
+            ), next as (
+                select * from (select * from fresh union all select * from placed) every
+                order by start_tag, task_id
+                limit :limit
+            ), free as (
+                select w.task_id from work w
+                where w.task_id in (select task_id from next)
+                    and w.kind = 'submit' and w.due_at <= gateway_now()
+                for update of w skip locked
+            ), claimed as (
+                update work w
+                set start_tag = next.start_tag, due_at = gateway_now() + :lease,
+                    leased_until = gateway_now() + :lease
+                from next join free using (task_id) where w.task_id = next.task_id
+                returning w.task_id, w.team_id, w.start_tag, next.finish_tag
+            ), moved as (
+                insert into queue_share as s (team_id, finish_tag)
+                select team_id, max(finish_tag) from claimed where finish_tag is not null
+                group by team_id
+                on conflict (team_id) do update
+                set finish_tag = greatest(s.finish_tag, excluded.finish_tag)
+            ), passed as (
+                update fair_queue set virtual_time = (select max(start_tag) from claimed)
+                where virtual_time < (select max(start_tag) from claimed)
+            )
+            select c.task_id, m.slug, t.trace_parent
+            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+            order by c.start_tag, c.task_id
+            """
+                    .formatted(WAITING_TEAMS, NOT_SUSPENDED);
+
+    private static final String AGENDA =
+            """
+            with recursive %1$s
+            select exists (select from work w where w.kind = 'submit' and w.start_tag is not null
+                           and w.due_at <= gateway_now() and %2$s)
+                       or exists (select from waiting w where w.team_id is not null and %2$s) as submits,
+                   (select count(*) from (select from work
+                    where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
+                   extract(epoch from (select min(due_at) from work
+                    where kind = 'poll') - gateway_now()) as next_poll
+            """
+                    .formatted(WAITING_TEAMS, NOT_SUSPENDED);
+
+    private static final String CLAIM_POLLS =
+            """
+            with next as (
+                %s
+            ), claimed as (
+                update work w
+                set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
+                from next where w.task_id = next.task_id
+                returning w.task_id, w.accepted_at
+            )
+            select t.id as task_id, t.upstream_task_id, m.slug, t.trace_parent,
+                   extract(epoch from gateway_now() - c.accepted_at) as age
+            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+            """;
+
+    private static final String CLAIM_OLDEST_POLLS =
+            CLAIM_POLLS.formatted(
+                    """
+                    select w.task_id from work w
+                    where w.kind = 'poll' and w.due_at <= gateway_now()
+                    order by w.due_at
+                    limit :limit
+                    for update of w skip locked\
+                    """);
+
+    private static final String CLAIM_POLLS_BY_TEAM =
+            CLAIM_POLLS.formatted(
+                    """
+                    select due.task_id
+                    from unnest(:teams, :counts) as share (team_id, polls) cross join lateral (
+                        select w.task_id from work w
+                        where w.kind = 'poll' and w.team_id = share.team_id
+                            and w.due_at <= gateway_now()
+                        order by w.due_at
+                        limit share.polls
+                        for update of w skip locked) due\
+                    """);
+
+    private final JdbcClient jdbc;
+
+    WorkQueue(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A new task waits to be submitted. */
+    public void enqueue(TaskId task, long teamId, long credits) {
+        jdbc.sql(
+                        """
+                        insert into work (task_id, kind, team_id, due_at, credits)
+                        values (:task, 'submit', :team, gateway_now(), :credits)
+                        """)
+                .param("task", task.value())
+                .param("team", teamId)
+                .param("credits", credits)
+                .update();
+    }
+
+    public List<DueSubmit> claimSubmits(int limit, Duration lease) {
+        return jdbc.sql(CLAIM_SUBMITS)
+                .param("limit", limit)
+                .param("lease", interval(lease))
+                .query((row, _) -> submit(row))
+                .list();
+    }
+
+    /**
+     * Claims the task that tries whether the account works again: a cheap one, and each in turn.
+     */
+    public Optional<DueSubmit> claimProbe(Duration lease) {
+        return jdbc.sql(
+                        """
+                        with claimed as (
+                        update work w
+                        set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease,
+                            probes = w.probes + 1,
+                            -- It goes before all others, and its team pays no place for it.
+                            start_tag = coalesce(w.start_tag, (select virtual_time from fair_queue))
+                        where w.task_id = (
+                            select n.task_id from work n
+                            where n.kind = 'submit' and n.due_at <= gateway_now()
+                                and not exists (select from team t where t.id = n.team_id and t.suspended)
+                            order by n.probes, n.credits, n.queued_at
+                            limit 1
+                            for update of n skip locked)
+                        returning w.task_id)
+                        select c.task_id, m.slug, t.trace_parent
+                        from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+                        """)
+                .param("lease", interval(lease))
+                .query((row, _) -> submit(row))
+                .optional();
+    }
+
+    /**
+     * The task may have stopped the account. Answers how often it has while others passed, 0 when
+     * none did: then it is the account.
+     */
+    public int stoppedAccount(TaskId task) {
+        return jdbc.sql(
+                        """
+                        update work w
+                        set stops = stops + 1, stopped_at = coalesce(stopped_at, gateway_now())
+                        where task_id = :task
+                        returning case when exists (
+                            select from (select at, phase, task_id from task_event order by id desc limit 10000) e
+                            where e.phase = 'RENDERING' and e.at > w.stopped_at and e.task_id <> w.task_id)
+                            then stops else 0 end
+                        """)
+                .param("task", task.value())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+    }
+
+    /**
+     * The teams with due polls, the one that waits longest first, and how many each has, counted up
+     * to {@code limit}.
+     */
+    public List<DuePollsOfTeam> pollShares(int limit) {
+        return jdbc.sql(
+                        """
+                        with recursive polled(team_id) as (
+                            (select min(team_id) from work where kind = 'poll')
+                            union all
+                            select (select min(w.team_id) from work w
+                                    where w.kind = 'poll' and w.team_id > polled.team_id)
+                            from polled where polled.team_id is not null
+                        )
+                        select t.id, t.weight, count(*) as due
+                        from polled join team t on t.id = polled.team_id cross join lateral (
+                            select w.due_at from work w
+                            where w.kind = 'poll' and w.team_id = t.id and w.due_at <= gateway_now()
+                            order by w.due_at
+                            limit :limit) d
+                        group by t.id, t.weight
+                        order by min(d.due_at)
+                        """)
+                .param("limit", limit)
+                .query((row, _) ->
+                        new DuePollsOfTeam(
+                                row.getLong("id"), row.getInt("weight"), row.getInt("due")))
+                .list();
+    }
+
+    /** Claims due polls, the oldest first, whose ever they are. */
+    public List<DuePoll> claimPolls(int limit, Duration lease) {
+        return claimPolls(jdbc.sql(CLAIM_OLDEST_POLLS).param("limit", limit), lease);
+    }
+
+    /** Claims so many due polls of each team, the oldest first. */
+    public List<DuePoll> claimPolls(Map<Long, Integer> countByTeam, Duration lease) {
+        Long[] teams = countByTeam.keySet().toArray(Long[]::new);
+        Integer[] counts = countByTeam.values().toArray(Integer[]::new);
+        return claimPolls(
+                jdbc.sql(CLAIM_POLLS_BY_TEAM)
+                        .param("teams", new SqlArrayValue("bigint", (Object[]) teams))
+                        .param("counts", new SqlArrayValue("int", (Object[]) counts)),
+                lease);
+    }
+
+    private static List<DuePoll> claimPolls(JdbcClient.StatementSpec claim, Duration lease) {
+        return claim.param("lease", interval(lease))
+                .query((row, _) ->
+                        new DuePoll(
+                                task(row),
+                                row.getString("upstream_task_id"),
+                                seconds(row.getDouble("age")),
+                                row.getString("slug"),
+                                row.getString("trace_parent")))
+                .list();
+    }
+
+    /**
+     * Claims tasks whose row of this kind is due, the oldest first: nobody else looks after them
+     * until the lease is over.
+     */
+    public List<TaskId> claimDue(WorkKind kind, int limit, Duration lease) {
+        return jdbc.sql(
+                        """
+                        with next as (
+                            select task_id from work where kind = :kind and due_at <= gateway_now()
+                            order by due_at limit :limit
+                            for update skip locked
+                        )
+                        update work w set due_at = gateway_now() + :lease
+                        from next where w.task_id = next.task_id
+                        returning w.task_id
+                        """)
+                .param("kind", kind.text())
+                .param("limit", limit)
+                .param("lease", interval(lease))
+                .query((row, _) -> task(row))
+                .list();
+    }
+
+    /**
+     * Claims tasks that have waited longer than this to be submitted and that nobody is submitting.
+     */
+    public List<TaskId> claimOverdue(Duration waited, int limit, Duration lease) {
+        return jdbc.sql(
+                        """
+                        with next as (
+                            select task_id from work
+                            where kind = 'submit' and queued_at <= gateway_now() - :waited
+                                and (leased_until is null or leased_until <= gateway_now())
+                            order by queued_at limit :limit
+                            for update skip locked
+                        )
+                        update work w
+                        set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease
+                        from next where w.task_id = next.task_id
+                        returning w.task_id
+                        """)
+                .param("waited", interval(waited))
+                .param("limit", limit)
+                .param("lease", interval(lease))
+                .query((row, _) -> task(row))
+                .list();
+    }
+
+    /**
+     * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
+     */
+    public void sending(TaskId task, Duration lease) {
+        move(task, WorkKind.SENT, lease, "leased_until = gateway_now() + :delay");
+    }
+
+    /** Back to the queue, keeping the place; {@code failed} makes the next back-off longer. */
+    public void requeue(TaskId task, Duration delay, boolean failed) {
+        move(
+                task,
+                WorkKind.SUBMIT,
+                delay,
+                "leased_until = null, failures = " + (failed ? "failures + 1" : "0"));
+    }
+
+    /** Back to the queue after an answer that asks for a retry; counts them. */
+    public void retry(TaskId task, Duration delay) {
+        move(task, WorkKind.SUBMIT, delay, "leased_until = null, retries = retries + 1");
+    }
+
+    /** The vendor has taken it: ask in a while. */
+    public void rendering(TaskId task, Duration delay) {
+        move(
+                task,
+                WorkKind.POLL,
+                delay,
+                "leased_until = null, accepted_at = gateway_now(), answered_at = gateway_now()");
+    }
+
+    /**
+     * Ask again in a while; {@code answered} when the vendor's answer said something. Nothing
+     * happens to a task that has come to rest meanwhile.
+     */
+    public void pollAgain(TaskId task, Duration delay, boolean answered) {
+        jdbc.sql(
+                        """
+                        update work set due_at = gateway_now() + :delay, leased_until = null,
+                            answered_at = case when :answered then gateway_now() else answered_at end
+                        where task_id = :task and kind = 'poll'
+                        """)
+                .param("task", task.value())
+                .param("delay", interval(delay))
+                .param("answered", answered)
+                .update();
+    }
+
+    /** SUCCESS came without a usable URL; answers how often it has. */
+    public int clipless(TaskId task, Duration delay) {
+        move(
+                task,
+                WorkKind.POLL,
+                delay,
+                "leased_until = null, answered_at = gateway_now(), clipless = clipless + 1");
+        return jdbc.sql("select clipless from work where task_id = :task")
+                .param("task", task.value())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Nobody knows whether the vendor has it: after this long the charge is given back. */
+    public void refundIn(TaskId task, Duration delay) {
+        // The lease stays: until it is over, whoever sent it may still bring an answer.
+        move(task, WorkKind.REFUND, delay, "failures = 0");
+    }
+
+    /** Whether the lease of whoever last held the task has been over for so long. */
+    public boolean leaseOverFor(TaskId task, Duration time) {
+        return jdbc.sql(
+                        """
+                        select coalesce(leased_until <= gateway_now() - :time, true)
+                        from work where task_id = :task
+                        """)
+                .param("task", task.value())
+                .param("time", interval(time))
+                .query(Boolean.class)
+                .optional()
+                .orElse(true);
+    }
+
+    /**
+     * The task is at rest. If it was dispatched and never sent, its team's next one has its place.
+     */
+    public void done(TaskId task) {
+        jdbc.sql(
+                        """
+                        with gone as (
+                            delete from work where task_id = :task
+                            returning kind, team_id, start_tag, credits
+                        )
+                        update queue_share s
+                        set finish_tag = s.finish_tag - gone.credits::double precision / t.weight
+                        from gone join team t on t.id = gone.team_id
+                        where s.team_id = gone.team_id and gone.kind = 'submit'
+                            and gone.start_tag is not null
+                        """)
+                .param("task", task.value())
+                .update();
+    }
+
+    /**
+     * How often this task failed to be sent in a row, and how many retries the vendor asked for.
+     */
+    public AttemptCounts tries(TaskId task) {
+        return jdbc.sql("select failures, retries from work where task_id = :task")
+                .param("task", task.value())
+                .query((row, _) -> new AttemptCounts(row.getInt("failures"), row.getInt("retries")))
+                .optional()
+                .orElse(new AttemptCounts(0, 0));
+    }
+
+    /** Makes a task's poll due now when the vendor's last answer is older than this. */
+    public Freshness pollNowIfOlderThan(TaskId task, Duration age) {
+        Freshness freshness =
+                jdbc.sql(
+                                """
+                                select answered_at <= gateway_now() - :age as stale from work
+                                where task_id = :task and kind = 'poll'
+                                """)
+                        .param("task", task.value())
+                        .param("age", interval(age))
+                        .query((row, _) ->
+                                row.getBoolean("stale") ? Freshness.STALE : Freshness.FRESH)
+                        .optional()
+                        .orElse(Freshness.ENDED);
+        if (freshness == Freshness.STALE) {
+            jdbc.sql(
+                            """
+                            update work set due_at = gateway_now()
+                            where task_id = :task and kind = 'poll' and due_at > gateway_now()
+                                and coalesce(leased_until <= gateway_now(), true)
+                            """)
+                    .param("task", task.value())
+                    .update();
+        }
+        return freshness;
+    }
+
+    /** What is due, polls counted up to {@code limit}, and when more will be. */
+    public DueCounts agenda(int limit) {
+        return jdbc.sql(AGENDA)
+                .param("limit", limit)
+                .query((row, _) -> {
+                    double next = row.getDouble("next_poll");
+                    Duration wait = row.wasNull() ? DueCounts.NOTHING : seconds(next);
+                    return new DueCounts(row.getBoolean("submits"), row.getInt("polls"), wait);
+                })
+                .single();
+    }
+
+    /** What is due or will be, by kind, with the age of the oldest due row. */
+    public List<Backlog> backlog() {
+        return jdbc.sql(
+                        """
+                        select kind, count(*) as tasks, count(*) filter (where due_at <= gateway_now()) as due,
+                               coalesce(greatest(extract(epoch from gateway_now() - min(due_at)), 0), 0)
+                                   as oldest_due_seconds
+                        from work group by kind order by kind
+                        """)
+                .query((row, _) ->
+                        new Backlog(
+                                row.getString("kind"),
+                                row.getLong("tasks"),
+                                row.getLong("due"),
+                                row.getLong("oldest_due_seconds")))
+                .list();
+    }
+
+    /**
+     * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those
+     * of suspended teams are not counted: they delay nobody.
+     *
+     * @param stopsOfSuspects a task that stopped the account so often is a suspect
+     */
+    public List<TeamQueue> queues(int limit, int stopsOfSuspects) {
+        return jdbc.sql(
+                        """
+                        select t.id, t.weight, count(*) as tasks,
+                               count(*) filter (where w.stops >= :stops) as suspects,
+                               coalesce(extract(epoch from gateway_now() - min(w.queued_at)), 0) as oldest
+                        from (select team_id, queued_at, stops from work where kind = 'submit' limit :limit) w
+                            join team t on t.id = w.team_id and not t.suspended
+                        group by t.id, t.weight
+                        """)
+                .param("limit", limit)
+                .param("stops", stopsOfSuspects)
+                .query((row, _) ->
+                        new TeamQueue(
+                                row.getLong("id"),
+                                row.getInt("weight"),
+                                row.getInt("tasks"),
+                                row.getInt("suspects"),
+                                seconds(row.getDouble("oldest"))))
+                .list();
+    }
+
+    private void move(TaskId task, WorkKind kind, Duration delay, String more) {
+        int rows =
+                jdbc.sql(
+                                "update work set kind = :kind, due_at = gateway_now() + :delay, "
+                                        + more
+                                        + " where task_id = :task")
+                        .param("kind", kind.text())
+                        .param("delay", interval(delay))
+                        .param("task", task.value())
+                        .update();
+        if (rows != 1) {
+            throw new IllegalStateException("no work row of " + task);
+        }
+    }
+
+    private static DueSubmit submit(ResultSet row) throws SQLException {
+        return new DueSubmit(task(row), row.getString("slug"), row.getString("trace_parent"));
+    }
+
+    private static TaskId task(ResultSet row) throws SQLException {
+        return new TaskId(row.getString("task_id"));
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
+    }
+
+    private static org.postgresql.util.PGInterval interval(Duration duration) {
+        return new org.postgresql.util.PGInterval(0, 0, 0, 0, 0, duration.toMillis() / 1000.0);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.seedgate.task.view;
+
+import dev.seedgate.vendor.client.Vendor;
+import java.net.URI;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/**
+ * Makes the sandbox's clips reachable for whoever asks. The sandbox was asked over loopback and
+ * can't know how clients reach this process; the request at hand does, unless a public URL is set.
+ * A real vendor's URLs are never touched.
+ */
+@Component
+class SandboxUrlRewriter {
+
+    private final boolean rewrites;
+
+    SandboxUrlRewriter(Vendor vendor, @Value("${seedgate.public-url:}") String publicUrl) {
+        rewrites = vendor.isSandbox() && !StringUtils.hasText(publicUrl);
+    }
+
+    TaskStatus reachable(TaskStatus status) {
+        List<String> links = status.response();
+        if (!rewrites || links == null) {
+            return status;
+        }
+        return status.with(links.stream().map(SandboxUrlRewriter::onThisHost).toList());
+    }
+
+    private static String onThisHost(String link) {
+        return ServletUriComponentsBuilder.fromCurrentContextPath()
+                .path(URI.create(link).getPath())
+                .toUriString();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.seedgate.task.view;
+
+import dev.seedgate.task.lifecycle.Phase;
+import java.time.OffsetDateTime;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tasks are meant; null means any.
+ *
+ * @param team its id, not its slug: it is what the indexes begin with
+ * @param phases any of these
+ * @param from made at or after
+ * @param to made before
+ */
+record TaskFilter(
+        @Nullable Long team,
+        Set<Phase> phases,
+        @Nullable String project,
+        @Nullable String upstreamTaskId,
+        @Nullable OffsetDateTime from,
+        @Nullable OffsetDateTime to) {
+
+    TaskFilter of(long onlyTeam) {
+        return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.seedgate.task.view;
+
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.audit.Change;
+import dev.seedgate.platform.database.SqlInstants;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.Phase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Tasks of all teams with everything that is known of them, for admins. Newest first. */
+@Service
+class TaskInspection {
+
+    private final JdbcClient jdbc;
+    private final TaskSearch search;
+    private final AuditLog audit;
+
+    TaskInspection(JdbcClient jdbc, TaskSearch search, AuditLog audit) {
+        this.audit = audit;
+        this.jdbc = jdbc;
+        this.search = search;
+    }
+
+    /**
+     * One task; an unknown one is {@code TASK_NOT_FOUND}. Its prompt is shown, so the look is
+     * audited.
+     */
+    @Transactional
+    public TaskRecord get(TaskId id, Actor actor) {
+        Map<String, String> teams = new LinkedHashMap<>();
+        jdbc.sql("select m.slug from task t join team m on m.id = t.team_id where t.id = :id")
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .ifPresent(slug -> teams.put(id.value(), slug));
+        return shown(files(teams), actor).stream()
+                .findFirst()
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
+    }
+
+    /**
+     * A page of them; a look at their prompts, audited too.
+     *
+     * @param team the slug of the only team that is meant, or null
+     */
+    @Transactional
+    public Page<TaskRecord> find(
+            @Nullable String team,
+            TaskFilter filter,
+            @Nullable String cursor,
+            int limit,
+            Actor actor) {
+        if (team == null) {
+            return find(filter, cursor, limit, actor);
+        }
+        return jdbc.sql("select id from team where slug = :slug")
+                .param("slug", team)
+                .query(Long.class)
+                .optional()
+                .map(id -> find(filter.of(id), cursor, limit, actor))
+                .orElseGet(() -> new Page<>(List.of(), null));
+    }
+
+    private Page<TaskRecord> find(
+            TaskFilter filter, @Nullable String cursor, int limit, Actor actor) {
+        Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
+        Map<String, String> teams = new LinkedHashMap<>();
+        found.items().forEach(it -> teams.put(it.id(), it.team()));
+        return new Page<>(shown(files(teams), actor), found.nextCursor());
+    }
+
+    /** Nothing is shown that could not be written down. */
+    private List<TaskRecord> shown(List<TaskRecord> files, Actor actor) {
+        if (!files.isEmpty()) {
+            List<String> ids = files.stream().map(it -> it.status().taskId()).toList();
+            String object = ids.size() == 1 ? "task:" + ids.getFirst() : "tasks";
+            audit.record(
+                    new Change("prompt.read", object, null, Map.of("tasks", ids), null), actor);
+        }
+        return files;
+    }
+
+    private List<TaskRecord> files(Map<String, String> teams) {
+        List<String> ids = List.copyOf(teams.keySet());
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        Map<String, List<TaskRecord.Event>> events = new LinkedHashMap<>();
+        jdbc.sql("select * from task_event where task_id in (:ids) order by id")
+                .param("ids", ids)
+                .query(row -> {
+                    events.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
+                            .add(event(row));
+                });
+        Map<String, List<TaskRecord.Entry>> entries = new LinkedHashMap<>();
+        // Each branch is what one of the indexes by task is for; without a kind neither is used.
+        jdbc.sql(
+                        """
+                        select * from ledger_entry
+                        where task_id in (:ids) and kind in ('reserve', 'settle', 'release')
+                        union all
+                        select * from ledger_entry where task_id in (:ids) and kind = 'adjust'
+                        order by id
+                        """)
+                .param("ids", ids)
+                .query(row -> {
+                    entries.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
+                            .add(entry(row));
+                });
+        return jdbc.sql("select * from task where id in (:ids) order by id desc")
+                .param("ids", ids)
+                .query((row, number) -> {
+                    String id = row.getString("id");
+                    return record(
+                            row,
+                            TaskRows.summary(row, number),
+                            teams.getOrDefault(id, ""),
+                            events.getOrDefault(id, List.of()),
+                            entries.getOrDefault(id, List.of()));
+                })
+                .list();
+    }
+
+    private static TaskRecord record(
+            ResultSet row,
+            TaskSummary task,
+            String team,
+            List<TaskRecord.Event> events,
+            List<TaskRecord.Entry> ledger)
+            throws SQLException {
+        return new TaskRecord(
+                task.status(),
+                task.phase(),
+                team,
+                task.project(),
+                row.getString("cost_center"),
+                row.getLong("key_id"),
+                row.getString("key_name"),
+                row.getString("request_id"),
+                row.getString("upstream"),
+                row.getString("upstream_task_id"),
+                row.getObject("upstream_credits", Long.class),
+                SqlInstants.find(row, "accepted_at"),
+                SqlInstants.find(row, "finished_at"),
+                events,
+                ledger);
+    }
+
+    private static TaskRecord.Event event(ResultSet row) throws SQLException {
+        return new TaskRecord.Event(
+                SqlInstants.get(row, "at"),
+                Phase.valueOf(row.getString("phase")),
+                row.getInt("attempt"),
+                row.getString("note"),
+                row.getString("evidence"));
+    }
+
+    private static TaskRecord.Entry entry(ResultSet row) throws SQLException {
+        return new TaskRecord.Entry(
+                SqlInstants.get(row, "at"),
+                row.getString("kind"),
+                row.getString("debit"),
+                row.getString("credit"),
+                row.getLong("credits"),
+                row.getString("reason"),
+                row.getString("actor"));
+    }
+}

@@ -1,0 +1,120 @@
+package dev.seedgate.task.view;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.platform.database.SqlInstants;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.GenerationSettings;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskInterventions;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reads tasks for their team. A foreign task is as unknown as one that never was. */
+@Service
+class TaskQueries {
+
+    private final JdbcClient jdbc;
+    private final TaskSearch search;
+    private final StatusRefresher watch;
+    private final GenerationSettings settings;
+    private final Counter stored;
+    private final Counter fresh;
+    private final Counter late;
+
+    TaskQueries(
+            JdbcClient jdbc,
+            TaskSearch search,
+            StatusRefresher watch,
+            GenerationSettings settings,
+            MeterRegistry meters) {
+        this.jdbc = jdbc;
+        this.search = search;
+        this.watch = watch;
+        this.settings = settings;
+        stored = meters.counter("seedgate.status.reads", "answer", "stored");
+        fresh = meters.counter("seedgate.status.reads", "answer", "fresh");
+        late = meters.counter("seedgate.status.reads", "answer", "late");
+    }
+
+    /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
+    TaskStatus status(AuthenticatedTeam caller, TaskId id) {
+        TaskSummary task = find(caller, id);
+        boolean asks = task.phase() == Phase.RENDERING && settings.statusRefreshWait().isPositive();
+        if (!asks) {
+            stored.increment();
+            return task.status();
+        }
+        return switch (watch.refresh(id, settings.statusFreshFor(), settings.statusRefreshWait())) {
+            case FRESH -> {
+                fresh.increment();
+                yield task.status();
+            }
+            case NEWER -> {
+                fresh.increment();
+                yield find(caller, id).status();
+            }
+            case LATE -> {
+                late.increment();
+                yield find(caller, id).status();
+            }
+        };
+    }
+
+    TaskDetails details(AuthenticatedTeam caller, TaskId id) {
+        TaskSummary task = find(caller, id);
+        return new TaskDetails(
+                task.status(), task.phase(), task.project(), timeline(task.status()));
+    }
+
+    /** The phases it has been in; the first is its creation, which is no event of its own. */
+    private List<TaskDetails.Moment> timeline(TaskStatus task) {
+        List<TaskDetails.Moment> moments = new ArrayList<>();
+        moments.add(new TaskDetails.Moment(task.createdAt(), Phase.QUEUED, null));
+        moments.addAll(
+                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
+                        .param("task", task.taskId())
+                        .query((row, _) ->
+                                new TaskDetails.Moment(
+                                        SqlInstants.get(row, "at"),
+                                        Phase.valueOf(row.getString("phase")),
+                                        row.getString("note")))
+                        .list());
+        return moments;
+    }
+
+    /** A page of the team's own tasks, newest first. */
+    @Transactional(readOnly = true)
+    Page<TaskSummary> list(
+            AuthenticatedTeam caller, TaskFilter filter, @Nullable String cursor, int limit) {
+        Page<TaskSearch.Found> found = search.find(filter.of(caller.teamId()), cursor, limit);
+        if (found.items().isEmpty()) {
+            return new Page<>(List.of(), null);
+        }
+        List<TaskSummary> items =
+                jdbc.sql(
+                                "select %s from task where id in (:ids) order by id desc"
+                                        .formatted(TaskRows.COLUMNS))
+                        .param("ids", found.items().stream().map(TaskSearch.Found::id).toList())
+                        .query(TaskRows::summary)
+                        .list();
+        return new Page<>(items, found.nextCursor());
+    }
+
+    private TaskSummary find(AuthenticatedTeam caller, TaskId id) {
+        return jdbc.sql(
+                        "select %s from task where id = :id and team_id = :team"
+                                .formatted(TaskRows.COLUMNS))
+                .param("id", id.value())
+                .param("team", caller.teamId())
+                .query(TaskRows::summary)
+                .optional()
+                .orElseThrow(TaskInterventions::unknown);
+    }
+}

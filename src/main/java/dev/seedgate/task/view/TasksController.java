@@ -1,0 +1,244 @@
+package dev.seedgate.task.view;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.access.team.Teams;
+import dev.seedgate.platform.database.BillingZone;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.PageSize;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.platform.web.api.FailsWith;
+import dev.seedgate.platform.web.api.SingleLine;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskInterventions;
+import dev.seedgate.task.lifecycle.TaskResolution;
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tasks of all teams, and what to do with those that nobody knows of, for admins. */
+@RestController
+@RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
+class TasksController {
+
+    private final TaskInspection files;
+    private final TaskResolution resolutions;
+    private final TaskInterventions interventions;
+    private final BillingZone zone;
+    private final Teams teams;
+
+    TasksController(
+            TaskInspection files,
+            TaskResolution resolutions,
+            TaskInterventions interventions,
+            BillingZone zone,
+            Teams teams) {
+        this.files = files;
+        this.resolutions = resolutions;
+        this.interventions = interventions;
+        this.zone = zone;
+        this.teams = teams;
+    }
+
+    @Operation(
+            operationId = "findTasks",
+            summary = "Find tasks of all teams",
+            description =
+                    "Newest first, with the evidence of each attempt and the ledger entries. from and to are half-open, dates in the billing zone or instants.")
+    @GetMapping
+    Page<TaskRecord> list(
+            @AuthenticationPrincipal Actor actor,
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable Phase phase,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(name = "upstream_task_id", required = false)
+                    @Nullable String upstreamTaskId,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        TaskFilter filter =
+                new TaskFilter(
+                        null,
+                        phases(status, phase),
+                        project,
+                        upstreamTaskId,
+                        zone.moment("from", from),
+                        zone.moment("to", to));
+        return files.find(team, filter, cursor, PageSize.checked(limit), actor);
+    }
+
+    @Operation(operationId = "getTask", summary = "Read all that is known of a task")
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
+    @GetMapping("/{id}")
+    TaskRecord get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        return files.get(id(id), actor);
+    }
+
+    @Operation(
+            operationId = "cancelTaskOfATeam",
+            summary = "Cancel a task that still waits",
+            description = "The charge goes back.")
+    @FailsWith({
+        ErrorCode.INVALID_TASK_ID,
+        ErrorCode.TASK_NOT_FOUND,
+        ErrorCode.TASK_NOT_CANCELLABLE
+    })
+    @DeleteMapping("/{id}")
+    TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        interventions.cancel(id(id), actor);
+        return files.get(id(id), actor);
+    }
+
+    @Operation(
+            operationId = "resolveTask",
+            summary = "Say what became of a task",
+            description =
+                    "For UNCERTAIN and EXPIRED tasks. REFUND gives the charge back and books the possible loss to the company; ATTACH names the vendor's task, which is asked once and then polled.")
+    @FailsWith({
+        ErrorCode.INVALID_TASK_ID,
+        ErrorCode.TASK_NOT_FOUND,
+        ErrorCode.TASK_NOT_RESOLVABLE,
+        ErrorCode.UPSTREAM_ID_TAKEN,
+        ErrorCode.UPSTREAM_TASK_DIFFERS,
+        ErrorCode.UPSTREAM_TASK_UNKNOWN,
+        ErrorCode.UPSTREAM_UNAVAILABLE
+    })
+    @PostMapping("/{id}/resolve")
+    TaskRecord resolve(
+            @AuthenticationPrincipal Actor actor,
+            @PathVariable String id,
+            @Valid @RequestBody ResolveRequest request) {
+        TaskId task = id(id);
+        switch (request.outcome()) {
+            case REFUND -> resolutions.refund(task, request.reason(), actor);
+            case ATTACH ->
+                    resolutions.attach(
+                            task,
+                            request.requiredUpstreamTaskId(),
+                            Boolean.TRUE.equals(request.force()),
+                            request.reason(),
+                            actor);
+        }
+        return files.get(task, actor);
+    }
+
+    @Operation(
+            operationId = "refundTasks",
+            summary = "Refund many tasks that nobody knows of",
+            description =
+                    "All UNCERTAIN or EXPIRED tasks of a team, made before a moment, or both; one of the two must be given. At most 200 a call; those that can't be refunded yet are told.")
+    @FailsWith(ErrorCode.TEAM_NOT_FOUND)
+    @PostMapping("/refund")
+    BulkAnswer refund(
+            @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
+        if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
+        }
+        if (request.team() == null && request.before() == null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "team or before is missing: say whose tasks, or before which moment they were made.");
+        }
+        if (request.team() != null) {
+            teams.get(request.team());
+        }
+        TaskFilter filter =
+                new TaskFilter(
+                        null,
+                        EnumSet.of(request.phase()),
+                        null,
+                        null,
+                        null,
+                        zone.moment("before", request.before()));
+        List<String> resolved = new ArrayList<>();
+        List<Left> left = new ArrayList<>();
+        Page<TaskRecord> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
+        for (TaskRecord file : found.items()) {
+            String id = file.status().taskId();
+            try {
+                resolutions.refund(id(id), request.reason(), actor);
+                resolved.add(id);
+            } catch (ApiException e) {
+                left.add(new Left(id, e.code(), e.message()));
+            }
+        }
+        return new BulkAnswer(resolved, left);
+    }
+
+    private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
+        Set<Phase> phases = Phase.wanted(status);
+        if (phase != null) {
+            phases.retainAll(EnumSet.of(phase));
+        }
+        return phases;
+    }
+
+    private static TaskId id(String text) {
+        return TaskId.parse(text)
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
+    }
+
+    /** What an operator says became of a task. */
+    enum Outcome {
+        REFUND,
+        ATTACH
+    }
+
+    /**
+     * {@code upstream_task_id} goes with ATTACH; {@code force} attaches another order's task too.
+     */
+    record ResolveRequest(
+            @NotNull Outcome outcome,
+            @JsonProperty("upstream_task_id")
+                    @Pattern(
+                            regexp = "[!-~]{1,128}",
+                            message = "must be 1 to 128 visible ASCII characters")
+                    @Nullable String upstreamTaskId,
+            @Nullable Boolean force,
+            @SingleLine @Size(max = 500) @Nullable String reason) {
+
+        String requiredUpstreamTaskId() {
+            if (upstreamTaskId == null) {
+                throw new ApiException(
+                        ErrorCode.INVALID_REQUEST, "upstream_task_id is missing; ATTACH needs it.");
+            }
+            return upstreamTaskId;
+        }
+    }
+
+    /** Which tasks: of a phase, of a team and made before; one of the last two is enough. */
+    record BulkRequest(
+            @NotNull Phase phase,
+            @SingleLine @Nullable String team,
+            @SingleLine @Nullable String before,
+            @SingleLine @Size(max = 500) @Nullable String reason) {}
+
+    /** What was refunded, and what was left and why. */
+    record BulkAnswer(List<String> refunded, List<Left> left) {}
+
+    /** A task that could not be refunded. */
+    record Left(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}
+}

@@ -1,0 +1,16 @@
+/** Tasks as teams and admins are shown them: status, history, lists. */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform.values",
+            "platform.database",
+            "platform.web.api",
+            "platform.audit",
+            "access.team",
+            "vendor.client",
+            "task.lifecycle"
+        })
+@NullMarked
+package dev.seedgate.task.view;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,128 @@
+package dev.seedgate.vendor.contract;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer's body, small however much came: how it begins and the JSON object in it.
+ *
+ * @param start its first letters
+ * @param length of the whole, in characters
+ */
+public record Content(String start, int length, NearJson json) {
+
+    /** Proxies in a row may each compress. */
+    private static final int MOST_CODINGS = 3;
+
+    public static Content of(String text) {
+        return new Content(PromptRedactor.start(text), text.length(), NearJson.read(text));
+    }
+
+    /** What could be read, and whether all of it could. */
+    public record Unpacked(Content content, boolean whole) {}
+
+    /**
+     * Unpacks and reads a body. Takes a time in proportion to the larger of both sizes.
+     *
+     * @param encoding the header {@code Content-Encoding}, which may be wrong
+     * @param maxBytes more is not unpacked
+     */
+    public static Unpacked read(byte[] body, @Nullable String encoding, int maxBytes) {
+        byte[] bytes = body;
+        boolean whole = true;
+        for (int i = 0; i < MOST_CODINGS; i++) {
+            @Nullable Coding coding = Coding.of(bytes, encoding);
+            if (coding == null) {
+                break;
+            }
+            ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
+            boolean ended = coding.unpack(bytes, unpacked, maxBytes);
+            if (unpacked.size() == 0 || (!ended && coding == Coding.DEFLATE && isText(bytes))) {
+                break;
+            }
+            whole &= ended;
+            bytes = unpacked.toByteArray();
+        }
+        return new Unpacked(of(new String(bytes, charset(bytes))), whole);
+    }
+
+    /** Whether it begins like one; bare deflate has no mark of its own. */
+    private static boolean isText(byte[] bytes) {
+        return "{[<\" \t\r\n".indexOf(bytes[0]) >= 0 || (bytes[0] & 0xff) == 0xef;
+    }
+
+    /** By the byte order mark or the zeros of the first, always ASCII, letters. */
+    private static Charset charset(byte[] bytes) {
+        if (bytes.length < 2) {
+            return StandardCharsets.UTF_8;
+        }
+        int first = bytes[0] & 0xff;
+        int second = bytes[1] & 0xff;
+        if ((first == 0xfe && second == 0xff) || (first == 0 && second != 0)) {
+            return StandardCharsets.UTF_16BE;
+        }
+        boolean little = (first == 0xff && second == 0xfe) || (first != 0 && second == 0);
+        return little ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8;
+    }
+
+    /** Told by the bytes, not by the header: proxies unpack or pack and forget to say so. */
+    private enum Coding {
+        GZIP,
+        ZLIB,
+        DEFLATE;
+
+        static @Nullable Coding of(byte[] bytes, @Nullable String encoding) {
+            if (bytes.length < 3) {
+                return null;
+            }
+            int first = bytes[0] & 0xff;
+            int second = bytes[1] & 0xff;
+            if (first == 0x1f && second == 0x8b) {
+                return GZIP;
+            }
+            if ((first & 0x0f) == 8 && (first * 256 + second) % 31 == 0) {
+                return ZLIB;
+            }
+            boolean said =
+                    encoding != null && encoding.toLowerCase(Locale.ROOT).contains("deflate");
+            return said ? DEFLATE : null;
+        }
+
+        /** Whether it came to its end; what came until then is kept. */
+        boolean unpack(byte[] bytes, ByteArrayOutputStream into, int maxBytes) {
+            Inflater raw = new Inflater(true);
+            try (InputStream in = open(new ByteArrayInputStream(bytes), raw)) {
+                byte[] buffer = new byte[8192];
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    int room = maxBytes - into.size();
+                    into.write(buffer, 0, Math.min(read, room));
+                    if (read > room) {
+                        return false;
+                    }
+                }
+                return true;
+            } catch (IOException e) {
+                return false;
+            } finally {
+                raw.end();
+            }
+        }
+
+        private InputStream open(InputStream in, Inflater raw) throws IOException {
+            return switch (this) {
+                case GZIP -> new GZIPInputStream(in);
+                case ZLIB -> new InflaterInputStream(in);
+                case DEFLATE -> new InflaterInputStream(in, raw);
+            };
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.seedgate.vendor.contract;
+
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * An answer's {@code {"code":n,"message":s,"data":{…}}}, trusting nothing: the body may as well be
+ * a proxy's HTML.
+ *
+ * @param json the JSON object, as far as there is one
+ * @param status the HTTP status, or the envelope's code where a 2xx carries another
+ */
+public record Envelope(NearJson json, int status) {
+
+    private static final Pattern CODE = Pattern.compile("\\d{1,9}");
+
+    public static Envelope of(TransportResult.Answered answer) {
+        NearJson json = answer.content().json();
+        OptionalInt code = code(json);
+        int status = answer.status();
+        boolean overruled = status / 100 == 2 && code.isPresent() && speaks(code.getAsInt());
+        return new Envelope(json, overruled ? code.getAsInt() : status);
+    }
+
+    /** Other numbers (0, 1, 20000) are a success in many an API; what is inside decides. */
+    private static boolean speaks(int code) {
+        return code >= 100 && code < 600 && code / 100 != 2;
+    }
+
+    /** Whether it is an object with a numeric code: what the vendor's own application says. */
+    public boolean isGenuine() {
+        return code(json).isPresent();
+    }
+
+    public boolean isJson() {
+        return isWhole() && json.root() != null;
+    }
+
+    /** Whether nothing is missing at the end of the object. */
+    boolean isWhole() {
+        return json.state() == NearJson.State.WHOLE;
+    }
+
+    /** Whether the text ended before the object did: asked again, the vendor may say more. */
+    boolean isCut() {
+        return json.state() == NearJson.State.CUT;
+    }
+
+    /** What is said of the task: {@code data}; the object itself where there is no data. */
+    @Nullable JsonNode task() {
+        @Nullable JsonNode root = json.root();
+        @Nullable JsonNode data = root == null ? null : root.get("data");
+        return data == null || data.isNull() ? root : data;
+    }
+
+    /** Whether {@link #task} is the object itself. */
+    boolean isBare() {
+        return json.root() != null && field(json.root(), "data") == null;
+    }
+
+    /** A field of {@code data}, or null when there is none or it is JSON's null. */
+    @Nullable JsonNode data(String field) {
+        return isBare() ? null : field(task(), field);
+    }
+
+    /** The task's id without white space around it, or null where none stands in the answer. */
+    @Nullable String taskId() {
+        @Nullable String id = text(task(), "task_id", "taskId");
+        return id == null ? text(json.root(), "task_id", "taskId") : id;
+    }
+
+    private static @Nullable String text(@Nullable JsonNode node, String... names) {
+        for (String name : names) {
+            @Nullable JsonNode value = field(node, name);
+            if (value != null && value.isString()) {
+                return value.asString().strip();
+            }
+        }
+        return null;
+    }
+
+    static @Nullable JsonNode field(@Nullable JsonNode node, String field) {
+        @Nullable JsonNode value = node == null ? null : node.get(field);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    /** The message, empty when there is none. */
+    String message() {
+        @Nullable JsonNode root = json.root();
+        return root == null ? "" : root.path("message").asString("");
+    }
+
+    private static OptionalInt code(NearJson json) {
+        @Nullable JsonNode root = json.state() == NearJson.State.WHOLE ? json.root() : null;
+        @Nullable JsonNode code = root == null ? null : root.get("code");
+        if (code == null || !(code.isString() || code.isIntegralNumber())) {
+            return OptionalInt.empty();
+        }
+        String text = code.asString().strip();
+        return CODE.matcher(text).matches()
+                ? OptionalInt.of(Integer.parseInt(text))
+                : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.seedgate.vendor.contract;
+
+import java.util.Optional;
+
+/** Why the vendor is not called for a while. The names are those in the table of pauses. */
+public enum PauseReason {
+    /** Too many calls; ends by itself. Stops submits and polls. */
+    THROTTLED,
+    /** The company's key, or something between us, is wrong. Stops submits and polls. */
+    ACCOUNT_KEY,
+    /** The company's credit is used up. Stops submits only. */
+    ACCOUNT_CREDIT,
+    /** An operator said so. Stops submits only. */
+    OPERATOR,
+    /** An operator said that no create be taken. Stops no call. */
+    CREATES;
+
+    /** What a submit's answer stops. */
+    public static Optional<PauseReason> of(Envelope envelope) {
+        int status = envelope.status();
+        return switch (status) {
+            case 402 -> Optional.of(ACCOUNT_CREDIT);
+            case 429 -> Optional.of(THROTTLED);
+            case 401, 403 -> Optional.of(ACCOUNT_KEY);
+            default -> {
+                boolean between = status / 100 == 3 || (status / 100 == 4 && !envelope.isGenuine());
+                yield between ? Optional.of(ACCOUNT_KEY) : Optional.empty();
+            }
+        };
+    }
+
+    /** What a poll's answer stops: only what it says in so many words, a poll can be repeated. */
+    public static Optional<PauseReason> ofPoll(Envelope envelope) {
+        return switch (envelope.status()) {
+            case 401, 402, 403, 429 -> of(envelope);
+            default -> Optional.empty();
+        };
+    }
+}

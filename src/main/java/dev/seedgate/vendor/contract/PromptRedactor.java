@@ -1,0 +1,70 @@
+package dev.seedgate.vendor.contract;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What was ordered, repeated in what is said of it: vendors like to. Texts that are kept longer
+ * than the order must not hold it.
+ */
+public final class PromptRedactor {
+
+    /** Enough for what is shown; searching more would let a huge answer cost much time. */
+    private static final int SEARCHED = 10_000;
+
+    /** So many letters in a row are taken for the prompt, not for chance. */
+    private static final int TELLING_LETTERS = 12;
+
+    /** Never looks beyond the next tag: a row of brackets would be searched again from each. */
+    private static final Pattern MARK_UP = Pattern.compile("<[^<>]*+>");
+
+    private PromptRedactor() {}
+
+    /** The text without the order's image URLs and its prompt. */
+    public static String removed(String text, ClipRequest clip) {
+        String rest = text;
+        for (String url : clip.imageUrls()) {
+            rest = rest.replace(url, "…");
+        }
+        rest = whole(clip.prompt()).matcher(rest).replaceAll("…");
+        boolean partly =
+                letters(clip.prompt()).length() >= TELLING_LETTERS && tells(rest, clip.prompt());
+        return partly ? "(a text that repeats the prompt)" : rest;
+    }
+
+    /** Not within a word: a prompt may be a single letter. */
+    private static Pattern whole(String prompt) {
+        return Pattern.compile(
+                "(?<![\\p{L}\\p{N}])" + Pattern.quote(prompt) + "(?![\\p{L}\\p{N}])",
+                Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    }
+
+    /** Compares letters and digits only, so that mark-up and folded lines don't hide an echo. */
+    static boolean tells(String text, String prompt) {
+        String letters = letters(prompt);
+        if (letters.isEmpty()) {
+            return !prompt.isEmpty() && text.contains(prompt);
+        }
+        String haystack = letters(MARK_UP.matcher(start(text)).replaceAll(" "));
+        int width = Math.min(TELLING_LETTERS, letters.length());
+        for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
+            if (haystack.contains(letters.substring(from, from + width))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static String start(String text) {
+        return text.substring(0, Math.min(SEARCHED, text.length()));
+    }
+
+    private static String letters(String text) {
+        StringBuilder letters = new StringBuilder();
+        text.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(Character::isLetterOrDigit)
+                .forEach(letters::appendCodePoint);
+        return letters.toString();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.seedgate.vendor.contract;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the vendor says of an id that an operator names. */
+public sealed interface TaskLookup {
+
+    String evidence();
+
+    /**
+     * It has such a task. What it was ordered with is null where the vendor does not tell.
+     *
+     * @param duration seconds, as the vendor writes them
+     */
+    record Known(
+            @Nullable String prompt,
+            @Nullable String duration,
+            @Nullable Boolean sound,
+            String evidence)
+            implements TaskLookup {
+
+        /** Whether nothing that is told speaks against it being this clip. */
+        public boolean mayBe(ClipRequest clip) {
+            return (prompt == null || prompt.strip().equals(clip.prompt()))
+                    && (duration == null || duration.equals(String.valueOf(clip.durationSeconds())))
+                    && (sound == null || sound.equals(clip.sound()));
+        }
+    }
+
+    /** It says that it has no such task. */
+    record Unknown(String evidence) implements TaskLookup {}
+
+    /** No answer that says anything. */
+    record Silent(String evidence) implements TaskLookup {}
+}

@@ -1,0 +1,23 @@
+package dev.seedgate.vendor.sandbox;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every answer of the vendor is wrapped in.
+ *
+ * @param data missing in errors
+ */
+@JsonPropertyOrder({"code", "message", "data"})
+record Envelope(int code, String message, @JsonInclude(Include.NON_NULL) @Nullable Object data) {
+
+    static Envelope success(Object data) {
+        return new Envelope(200, "success", data);
+    }
+
+    static Envelope error(int code, String message) {
+        return new Envelope(code, message, null);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.seedgate.vendor.sandbox;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Where the clips are to be had. */
+@SandboxOnly
+@Component
+class MediaLinks {
+
+    private final String publicUrl;
+
+    MediaLinks(@Value("${seedgate.public-url:}") String publicUrl) {
+        this.publicUrl = StringUtils.trimTrailingCharacter(publicUrl.strip(), '/');
+    }
+
+    /** Absolute; without a public address, on the host that was asked for the status. */
+    String link(SandboxTask render, HttpServletRequest request) {
+        String base =
+                publicUrl.isEmpty()
+                        ? ServletUriComponentsBuilder.fromContextPath(request).toUriString()
+                        : publicUrl;
+        return base + "/sandbox/media/" + render.media() + ".mp4";
+    }
+}

@@ -1,0 +1,41 @@
+package dev.seedgate.vendor.sandbox;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The seven fields of a status answer; all are there even when they are null. */
+@JsonInclude(Include.ALWAYS)
+@JsonPropertyOrder({
+    "task_id",
+    "status",
+    "request",
+    "response",
+    "consumed_credits",
+    "error_message",
+    "created_at"
+})
+record StatusData(
+        @JsonProperty("task_id") String taskId,
+        @JsonProperty("status") String status,
+        @JsonProperty("request") ClipOrder request,
+        @JsonProperty("response") @Nullable List<String> response,
+        @JsonProperty("consumed_credits") long consumedCredits,
+        @JsonProperty("error_message") @Nullable String errorMessage,
+        @JsonProperty("created_at") String createdAt) {
+
+    static StatusData of(SandboxTask render, String link) {
+        return new StatusData(
+                render.id(),
+                render.status(),
+                render.order(),
+                render.succeeded() ? List.of(link) : null,
+                render.failed() ? 0 : render.reportedCredits(),
+                render.failed() ? "The sandbox failed this render, as its prompt asked." : null,
+                render.createdAt().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+}

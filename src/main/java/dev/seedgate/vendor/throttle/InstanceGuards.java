@@ -1,0 +1,212 @@
+package dev.seedgate.vendor.throttle;
+
+import dev.seedgate.vendor.contract.Envelope;
+import dev.seedgate.vendor.contract.TransportResult;
+import dev.seedgate.vendor.contract.UpstreamSettings;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** The walls of one instance around every call, behind the cluster's budget. */
+public final class InstanceGuards {
+
+    /** A second try right away helps where one of several addresses or one packet was lost. */
+    private static final Duration SECOND_TRY_AFTER = Duration.ofMillis(20);
+
+    private final Bulkhead bulkhead;
+    private final RateLimiter limiter;
+    private final VendorCircuitBreaker submits;
+    private final VendorCircuitBreaker polls;
+    private final UnansweredSubmits unanswered;
+    private final Predicate<TransportResult> ambiguousSubmit;
+    private final int keptForPolls;
+
+    /**
+     * @param failingSubmit which replies to a submit speak against the vendor
+     * @param ambiguousSubmit which of them leave open whether the job was taken
+     */
+    public InstanceGuards(
+            UpstreamSettings settings,
+            Predicate<TransportResult> failingSubmit,
+            Predicate<TransportResult> ambiguousSubmit,
+            Clock monotonic) {
+        this.bulkhead =
+                Bulkhead.of(
+                        "vendor",
+                        BulkheadConfig.custom()
+                                .maxConcurrentCalls(settings.upstreamMaxConcurrent())
+                                .maxWaitDuration(Duration.ZERO)
+                                .build());
+        this.limiter = RateLimiter.of("vendor", wall(settings.upstreamRequestsPerSecond()));
+        this.submits = new VendorCircuitBreaker("vendor-submits", failingSubmit, monotonic);
+        this.polls =
+                new VendorCircuitBreaker("vendor-polls", InstanceGuards::isFailingPoll, monotonic);
+        // Submits that hang for their long timeout must not keep the polls out.
+        this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
+        this.unanswered =
+                new UnansweredSubmits(
+                        settings.upstreamUnansweredSubmits(),
+                        Math.max(1, settings.upstreamMaxConcurrent() - keptForPolls));
+        this.ambiguousSubmit = ambiguousSubmit;
+    }
+
+    public void bindTo(MeterRegistry meters) {
+        submits.bindTo(meters, "submit");
+        polls.bindTo(meters, "poll");
+        int limit = bulkhead.getBulkheadConfig().getMaxConcurrentCalls();
+        Gauge.builder(
+                        "seedgate.vendor.calls.active",
+                        bulkhead,
+                        it -> limit - it.getMetrics().getAvailableConcurrentCalls())
+                .register(meters);
+        Gauge.builder("seedgate.vendor.calls.limit", () -> limit).register(meters);
+        Gauge.builder("seedgate.vendor.submits.limit", unanswered, UnansweredSubmits::limit)
+                .description("submits that may wait for their answers at once; grows with answers")
+                .register(meters);
+    }
+
+    public TransportResult submit(Permit permit, Supplier<TransportResult> call) {
+        if (!unanswered.begin()) {
+            return TransportResult.NotBegun.guarded("too many submits wait for their answers");
+        }
+        try {
+            TransportResult reply = guarded(submits, permit, call);
+            if (ambiguousSubmit.test(reply)) {
+                unanswered.ambiguous();
+            } else if (reply instanceof TransportResult.Answered) {
+                unanswered.answered();
+            }
+            return reply;
+        } finally {
+            unanswered.end();
+        }
+    }
+
+    public TransportResult poll(Permit permit, Supplier<TransportResult> call) {
+        return guarded(polls, permit, call);
+    }
+
+    /** How many submits may be under way at once. */
+    int mostSubmits() {
+        return Math.min(unanswered.limit(), submits.most());
+    }
+
+    /** How many polls may be under way at once. */
+    int mostPolls() {
+        return Math.min(bulkhead.getBulkheadConfig().getMaxConcurrentCalls(), polls.most());
+    }
+
+    /** How many submits more may begin now. */
+    int roomForSubmits() {
+        int free = bulkhead.getMetrics().getAvailableConcurrentCalls() - keptForPolls;
+        return Math.min(Math.clamp(free, 0, submits.room()), unanswered.room());
+    }
+
+    int roomForPolls() {
+        return Math.min(bulkhead.getMetrics().getAvailableConcurrentCalls(), polls.room());
+    }
+
+    /** How long the submit breaker stays open. */
+    Duration submitsWait() {
+        return submits.waitFor();
+    }
+
+    Duration pollsWait() {
+        return polls.waitFor();
+    }
+
+    private TransportResult guarded(
+            VendorCircuitBreaker breaker, Permit permit, Supplier<TransportResult> call) {
+        if (isOver(permit)) {
+            return TransportResult.NotBegun.guarded("the permit was not used in time");
+        }
+        // An interrupted thread is told to end: it must not begin what it can't see through. (The
+        // bulkhead would refuse it anyway, for a reason that is not true.)
+        if (Thread.currentThread().isInterrupted()) {
+            return TransportResult.NotBegun.guarded("interrupted before the call began");
+        }
+        if (!bulkhead.tryAcquirePermission()) {
+            return TransportResult.NotBegun.guarded("too many calls in flight here");
+        }
+        try {
+            if (!breaker.enter()) {
+                return TransportResult.NotBegun.guarded("the breaker is open");
+            }
+            if (!limiter.acquirePermission()) {
+                breaker.leaveUnused();
+                return TransportResult.NotBegun.guarded("the rate of this instance is used up");
+            }
+            TransportResult reply = tried(permit, breaker, call);
+            if (reply instanceof TransportResult.NotBegun it && it.local()) {
+                breaker.leaveUnused();
+            } else {
+                breaker.record(reply);
+            }
+            return reply;
+        } finally {
+            bulkhead.onComplete();
+        }
+    }
+
+    private static TransportResult tried(
+            Permit permit, VendorCircuitBreaker breaker, Supplier<TransportResult> call) {
+        try {
+            return retry(permit).executeSupplier(call);
+        } catch (RuntimeException e) {
+            // A breaker that waits for a trial's outcome for ever would never close.
+            breaker.leaveUnused();
+            throw e;
+        }
+    }
+
+    /** Twice, and only what was provably not begun: the second try is the first that is written. */
+    private static Retry retry(Permit permit) {
+        return Retry.of(
+                "vendor",
+                RetryConfig.<TransportResult>custom()
+                        .maxAttempts(2)
+                        .waitDuration(SECOND_TRY_AFTER)
+                        .retryOnResult(reply ->
+                                reply instanceof TransportResult.NotBegun it
+                                        && !it.local()
+                                        && !isOver(permit)
+                                        && !Thread.currentThread().isInterrupted())
+                        .build());
+    }
+
+    private static boolean isOver(Permit permit) {
+        return System.nanoTime() - permit.deadlineNanos() > 0;
+    }
+
+    /**
+     * The cluster's rate for one instance: it only ever bites when the shared budget has a defect,
+     * so it has the budget's burst and one call more for jitter.
+     */
+    private static RateLimiterConfig wall(double requestsPerSecond) {
+        double seconds = Math.max(1, 1 / requestsPerSecond);
+        int burst = RateSpacing.burst(requestsPerSecond);
+        return RateLimiterConfig.custom()
+                .limitRefreshPeriod(Duration.ofMillis((long) (seconds * 1000)))
+                .limitForPeriod((int) Math.ceil(requestsPerSecond * seconds) + burst)
+                .timeoutDuration(Duration.ZERO)
+                .build();
+    }
+
+    /** A poll speaks against the vendor when it fails to answer like itself; 4xx is an answer. */
+    private static boolean isFailingPoll(TransportResult reply) {
+        if (!(reply instanceof TransportResult.Answered answer)) {
+            return true;
+        }
+        Envelope envelope = Envelope.of(answer);
+        return envelope.status() / 100 == 5 || (envelope.status() / 100 == 2 && !envelope.isJson());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.seedgate.vendor.throttle;
+
+/**
+ * Bounds how many submits of one instance may wait for their answers, as a congestion window: few
+ * at first, one more with each answer, and few again after an answer that leaves open whether the
+ * vendor took the job. So a vendor that falls silent holds a handful of paid creates in doubt and
+ * not everything that could be sent before the first time-out.
+ */
+final class UnansweredSubmits {
+
+    private final int first;
+    private final int most;
+    private int limit;
+    private int waiting;
+
+    /**
+     * @param first the bound at the start, and after an ambiguous answer
+     * @param most the bound that answers can raise it to
+     */
+    UnansweredSubmits(int first, int most) {
+        this.first = Math.min(first, most);
+        this.most = most;
+        this.limit = this.first;
+    }
+
+    /** How many may wait at once. */
+    synchronized int limit() {
+        return limit;
+    }
+
+    /** How many more may begin now. */
+    synchronized int room() {
+        return Math.max(0, limit - waiting);
+    }
+
+    /** Whether one more may begin; if so, it must be followed by {@link #end}. */
+    synchronized boolean begin() {
+        if (waiting >= limit) {
+            return false;
+        }
+        waiting++;
+        return true;
+    }
+
+    synchronized void end() {
+        waiting--;
+    }
+
+    synchronized void answered() {
+        limit = Math.min(most, limit + 1);
+    }
+
+    synchronized void ambiguous() {
+        limit = first;
+    }
+}

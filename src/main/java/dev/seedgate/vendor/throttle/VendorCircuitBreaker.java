@@ -1,0 +1,129 @@
+package dev.seedgate.vendor.throttle;
+
+import dev.seedgate.vendor.contract.TransportResult;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Opens after failures in a row, waits longer each time, then tries one call. Beyond the library's
+ * breaker it can tell beforehand how many calls it would let through, and when.
+ */
+final class VendorCircuitBreaker {
+
+    /** So many in a row are no accident, and few enough to leave only a handful uncertain. */
+    private static final int IN_A_ROW = 5;
+
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    private final Clock clock;
+    private final CircuitBreaker breaker;
+    private final AtomicInteger trials = new AtomicInteger();
+    private volatile long openUntilMillis;
+
+    /**
+     * @param failing which replies speak against the vendor
+     * @param clock must be monotonic: a wall clock that is set back would keep it open
+     */
+    VendorCircuitBreaker(String name, Predicate<TransportResult> failing, Clock clock) {
+        this.clock = clock;
+        IntervalFunction growing =
+                IntervalFunction.ofExponentialBackoff(FIRST_WAIT, 2, LONGEST_WAIT);
+        this.breaker =
+                CircuitBreaker.of(
+                        name,
+                        CircuitBreakerConfig.custom()
+                                .slidingWindow(IN_A_ROW, IN_A_ROW, SlidingWindowType.COUNT_BASED)
+                                .failureRateThreshold(100)
+                                .permittedNumberOfCallsInHalfOpenState(1)
+                                .waitIntervalFunctionInOpenState(growing)
+                                .recordResult(it ->
+                                        it instanceof TransportResult reply && failing.test(reply))
+                                .clock(clock)
+                                .build());
+        AtomicInteger openings = new AtomicInteger();
+        breaker.getEventPublisher()
+                .onStateTransition(event -> {
+                    switch (event.getStateTransition().getToState()) {
+                        case OPEN ->
+                                // The library lets a call through only after the wait.
+                                openUntilMillis =
+                                        clock.millis()
+                                                + growing.apply(openings.incrementAndGet())
+                                                + 1;
+                        case CLOSED -> openings.set(0);
+                        default -> trials.set(0);
+                    }
+                });
+    }
+
+    void bindTo(MeterRegistry meters, String operation) {
+        for (State state : List.of(State.CLOSED, State.HALF_OPEN, State.OPEN)) {
+            Gauge.builder("seedgate.vendor.breaker", breaker, it -> it.getState() == state ? 1 : 0)
+                    .description("1 for the state the breaker is in")
+                    .tag("operation", operation)
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(meters);
+        }
+    }
+
+    /** Whether the call may go; if so, it must be followed by one of the two below. */
+    boolean enter() {
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            trials.incrementAndGet();
+        }
+        return true;
+    }
+
+    void record(TransportResult reply) {
+        breaker.onResult(0, TimeUnit.NANOSECONDS, reply);
+    }
+
+    void leaveUnused() {
+        breaker.releasePermission();
+        trials.set(0);
+    }
+
+    /**
+     * How many calls it lets be under way at once: one while it tries whether all is well again.
+     */
+    int most() {
+        return switch (breaker.getState()) {
+            case OPEN -> waitFor().isZero() ? 1 : 0;
+            case HALF_OPEN -> 1;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    /** How many calls more it would let through now. */
+    int room() {
+        return switch (breaker.getState()) {
+            case OPEN -> waitFor().isZero() ? 1 : 0;
+            case HALF_OPEN -> trials.get() == 0 ? 1 : 0;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    /** How long it stays open; zero when a call may be tried. */
+    Duration waitFor() {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            return Duration.ZERO;
+        }
+        return Duration.ofMillis(Math.max(0, openUntilMillis - clock.millis()));
+    }
+}

@@ -1,9 +1,0 @@
-package dev.seedgate.work;
-
-/**
- * A team that waits for polls.
- *
- * @param weight its share against other teams
- * @param due polls of it that are due
- */
-public record DuePollsOfTeam(long teamId, int weight, int due) {}

@@ -1,0 +1,98 @@
+package dev.seedgate.platform.web.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import jakarta.servlet.Filter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+/** What answers tell browsers, and what of the inside can be asked. */
+class SecurityHeadersTests {
+
+    private static final Gateway gateway = Gateway.shared();
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/credits, default-src 'none'; frame-ancestors 'none'",
+        "/admin/api/teams, default-src 'none'; frame-ancestors 'none'",
+        "/console, default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "/console/login, default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "/nothing, default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    })
+    void tellsBrowsersWhatAnAnswerMayDo(String path, String contentPolicy) {
+        Answer answer = gateway.call("GET", path, null, null);
+        assertThat(answer.header("Content-Security-Policy")).isEqualTo(contentPolicy);
+        assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
+        assertThat(answer.header("Referrer-Policy")).isEqualTo("same-origin");
+        assertThat(answer.header("Cache-Control")).contains("no-store");
+        assertThat(answer.header("Strict-Transport-Security")).isNull();
+    }
+
+    @Test
+    void keepsGoodAnswersOutOfCachesToo() {
+        Answer answer = gateway.team().get("/api/credits");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Cache-Control")).contains("no-store");
+    }
+
+    @Test
+    void asksForHttpsWhereItIsSpoken() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/console/login");
+        request.setSecure(true);
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        gateway.bean("springSecurityFilterChain", Filter.class)
+                .doFilter(request, response, new MockFilterChain());
+        assertThat(response.getHeader("Strict-Transport-Security")).isEqualTo("max-age=31536000");
+    }
+
+    @Test
+    void exposesHealthAndMetricsAndNothingElse() {
+        assertThat(gateway.bean(WebEndpointsSupplier.class).getEndpoints())
+                .extracting(ExposableWebEndpoint::getEndpointId)
+                .containsExactlyInAnyOrder(EndpointId.of("health"), EndpointId.of("prometheus"));
+        for (String path : new String[] {"health/liveness", "health/readiness", "prometheus"}) {
+            assertThat(gateway.call("GET", "/actuator/" + path, null, null).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "/env",
+                "/beans",
+                "/configprops",
+                "/heapdump",
+                "/threaddump",
+                "/loggers",
+                "/metrics",
+                "/info",
+                "/mappings",
+                "/shutdown",
+                "/flyway",
+                "/conditions",
+                "/scheduledtasks",
+                "/sbom",
+                "/health/db",
+                "/health/ping"
+            })
+    void answersNothingAboutTheInside(String path) {
+        assertThat(gateway.call("GET", "/actuator" + path, null, null).status()).isEqualTo(404);
+        assertThat(gateway.call("GET", "/actuator" + path, Gateway.ADMIN_KEY, null).status())
+                .isEqualTo(404);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.seedgate.task.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.SubmitOutcomes;
+import dev.seedgate.task.lifecycle.TaskExpiry;
+import dev.seedgate.task.queue.WorkKind;
+import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is overdue, as replicas share it: an operator's pause keeps the dispatchers away. */
+class OverdueSweeperTests {
+
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    private final TestDatabase database = TestDatabase.create();
+    private final FakeVendor vendor = FakeVendor.start();
+    private Gateway gateway;
+
+    @BeforeEach
+    void start() {
+        gateway =
+                Gateway.start(
+                        database,
+                        vendor,
+                        "seedgate.upstream-refresh-interval=50ms",
+                        "seedgate.dispatch-sweep-interval=5m",
+                        "seedgate.dispatch-sweep-batch=7");
+        database.execute(
+                "insert into upstream_pause (upstream, reason) values ('seedance', 'OPERATOR')");
+        Awaitility.await()
+                .until(() ->
+                        gateway.call("GET", "/actuator/prometheus", null, null)
+                                .body()
+                                .contains("stopped{reason=\"operator\"} 1"));
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        vendor.close();
+    }
+
+    @Test
+    void claimsWhatIsOverdueOnceUntilTheLeaseIsOver() {
+        List<String> tasks = order(10);
+        pass(Duration.ofMinutes(20));
+        TaskExpiry expiry = gateway.bean(TaskExpiry.class);
+        List<TaskId> claimed = new ArrayList<>(expiry.claimOverdueInQueue(4, LEASE));
+        claimed.addAll(expiry.claimOverdueInQueue(100, LEASE));
+        assertThat(claimed)
+                .extracting(TaskId::value)
+                .as("two replicas share them")
+                .containsExactlyInAnyOrderElementsOf(tasks);
+        assertThat(expiry.claimOverdueInQueue(100, LEASE)).isEmpty();
+        assertThat(gateway.bean(WorkQueue.class).claimSubmits(100, LEASE))
+                .as("nobody submits what is about to fail")
+                .isEmpty();
+        pass(Duration.ofMinutes(21));
+        assertThat(expiry.claimOverdueInQueue(100, LEASE)).hasSize(10);
+    }
+
+    @Test
+    void claimsAbandonedTasksOnceUntilTheLeaseIsOver() {
+        List<String> tasks = order(5);
+        SubmitOutcomes submits = gateway.bean(SubmitOutcomes.class);
+        tasks.forEach(task -> submits.beginAttempt(new TaskId(task), LEASE, "ticket of " + task));
+        WorkQueue work = gateway.bean(WorkQueue.class);
+        assertThat(work.claimDue(WorkKind.SENT, 100, LEASE)).isEmpty();
+        pass(Duration.ofMinutes(1));
+        List<TaskId> claimed = new ArrayList<>(work.claimDue(WorkKind.SENT, 2, LEASE));
+        claimed.addAll(work.claimDue(WorkKind.SENT, 100, LEASE));
+        assertThat(new HashSet<>(claimed)).hasSize(5);
+        assertThat(claimed).hasSize(5);
+    }
+
+    @Test
+    void goesOnAsLongAsItFindsAFullBatch() {
+        List<String> tasks = order(20);
+        pass(Duration.ofMinutes(20));
+        OverdueSweeper sweeper = gateway.bean(OverdueSweeper.class);
+        assertThat(sweeper.sweep()).as("7 of 20").isTrue();
+        assertThat(sweeper.sweep()).as("14 of 20").isTrue();
+        assertThat(sweeper.sweep()).as("all").isFalse();
+        assertThat(database.text("select count(*) from task where phase = 'FAILED'"))
+                .isEqualTo(String.valueOf(tasks.size()));
+        assertThat(database.text("select count(*) from work")).isEqualTo("0");
+        assertThat(database.text("select sum(used) || ' ' || sum(in_flight) from account"))
+                .isEqualTo("0 0");
+    }
+
+    @Test
+    void failsTasksThatNobodyElseCanHelp() {
+        List<String> tasks = order(3);
+        // No verb can help a task whose charge is gone; the others must not wait for it.
+        database.execute("alter table ledger_entry disable trigger all");
+        database.execute("delete from ledger_entry where task_id = '" + tasks.getFirst() + "'");
+        database.execute("alter table ledger_entry enable trigger all");
+        pass(Duration.ofMinutes(20));
+        gateway.bean(OverdueSweeper.class).sweep();
+        assertThat(database.text("select count(*) from task where phase = 'FAILED'"))
+                .isEqualTo("2");
+    }
+
+    private List<String> order(int count) {
+        Team team = gateway.team();
+        List<String> tasks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            tasks.add(team.create("one that waits"));
+        }
+        return tasks;
+    }
+
+    private void pass(Duration sinceStart) {
+        database.shiftTime(sinceStart);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.seedgate.task.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A create that is refused, and a quote, write nothing: no row, not even one that is taken back,
+ * and no lock of a row. Sequences, which no rollback moves back, count what is written.
+ */
+class RefusalTests {
+
+    private static final String QUOTE =
+            "{\"prompt\":\"x\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+
+    private static TestDatabase database;
+    private static FakeVendor vendor;
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.create();
+        vendor = FakeVendor.start();
+        gateway =
+                Gateway.start(
+                        database,
+                        vendor,
+                        // A queue of 27 is full: a minute at half of the rate, less a tenth.
+                        "seedgate.upstream-requests-per-second=1",
+                        "seedgate.queue-max-wait=60s",
+                        "seedgate.dispatch-sweep-interval=1h",
+                        "seedgate.poll-first-after=1h");
+        database.execute("create sequence writes");
+        database.execute(
+                """
+                create function count_write() returns trigger language plpgsql security definer as $$
+                begin
+                    perform nextval('writes');
+                    return coalesce(new, old);
+                end $$\
+                """);
+        for (String table :
+                List.of(
+                        "task",
+                        "task_event",
+                        "idempotency_key",
+                        "work",
+                        "ledger_entry",
+                        "account")) {
+            database.execute(
+                    "create trigger count_write before insert or update or delete on %s for each row execute function count_write()"
+                            .formatted(table));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        vendor.close();
+    }
+
+    /** Nothing is sent, so that nothing but a create writes. */
+    @BeforeEach
+    void pause() {
+        gateway.admin("POST", "/upstream/pause", "{}");
+    }
+
+    @Test
+    void writesNothingWhenSuspended() throws Exception {
+        Team team = gateway.team();
+        gateway.admin("POST", "/teams/" + team.slug() + "/suspend", "{}");
+        refusesWithoutATrace(team, "FORBIDDEN");
+    }
+
+    @Test
+    void writesNothingWhenTheRateIsReached() throws Exception {
+        Team team = gateway.team("\"generate_per_minute\":1");
+        team.create("the first");
+        refusesWithoutATrace(team, "TEAM_RATE_LIMITED");
+    }
+
+    @Test
+    void writesNothingWhenTooManyAreInFlight() throws Exception {
+        Team team = gateway.team("\"max_in_flight\":1");
+        team.create("the first");
+        refusesWithoutATrace(team, "TEAM_TASKS_IN_FLIGHT");
+    }
+
+    @Test
+    void writesNothingWhenTheQuotaIsUsed() throws Exception {
+        refusesWithoutATrace(gateway.team("\"monthly_quota\":64"), "TEAM_QUOTA_EXHAUSTED");
+    }
+
+    @Test
+    void writesNothingWhenCreatesAreStopped() throws Exception {
+        Team team = gateway.team();
+        gateway.admin("POST", "/upstream/creates/stop", "{}");
+        try {
+            refusesWithoutATrace(team, "UPSTREAM_UNAVAILABLE");
+        } finally {
+            gateway.admin("POST", "/upstream/creates/resume", "{}");
+        }
+    }
+
+    @Test
+    void writesNothingWhenTheQueueIsFull() throws Exception {
+        Team team = gateway.team();
+        Awaitility.await().until(() -> team.generate("fills the queue").status() == 503);
+        try {
+            refusesWithoutATrace(team, "OVERLOADED");
+        } finally {
+            database.rows(
+                            "select t.id from task t join team on team.id = t.team_id where phase = 'QUEUED' and slug = '"
+                                    + team.slug()
+                                    + "'")
+                    .forEach(
+                            task -> gateway.call("DELETE", "/api/tasks/" + task, team.key(), null));
+            Awaitility.await().until(() -> quote(team).data().get("accepted").asBoolean());
+        }
+    }
+
+    @Test
+    void writesNothingForAKeyThatMadeAnother() {
+        Team team = gateway.team();
+        Answer first = team.generate("the first", "Idempotency-Key", "key");
+        long before = writes();
+        assertThat(team.generate("another", "Idempotency-Key", "key").error())
+                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        assertThat(team.generate("the first", "Idempotency-Key", "key").data())
+                .isEqualTo(first.data());
+        assertThat(writes()).isEqualTo(before);
+    }
+
+    /** What made it may be what uses up the rest. */
+    @Test
+    void answersAKnownKeyWhateverWouldRefuseANewOne() {
+        Team team = gateway.team("\"monthly_quota\":65");
+        Answer first = team.generate("the last", "Idempotency-Key", "last");
+        assertThat(team.generate("the last", "Idempotency-Key", "last").data())
+                .isEqualTo(first.data());
+        assertThat(team.generate("the last", "Idempotency-Key", "next").error())
+                .isEqualTo("TEAM_QUOTA_EXHAUSTED");
+    }
+
+    @Test
+    void writesNothingForAQuote() throws Exception {
+        Team team = gateway.team("\"monthly_quota\":65");
+        long before = writes();
+        withLockedAccount(
+                team,
+                () -> {
+                    Answer quote = quote(team);
+                    assertThat(quote.data().get("accepted").asBoolean()).isTrue();
+                    assertThat(quote.data().get("remaining").asLong()).isEqualTo(65);
+                });
+        assertThat(writes()).isEqualTo(before);
+        assertThat(team.credits().get("used").asLong()).isZero();
+    }
+
+    private static void refusesWithoutATrace(Team team, String error) throws SQLException {
+        long before = writes();
+        withLockedAccount(
+                team,
+                () -> {
+                    for (int i = 0; i < 5; i++) {
+                        assertThat(team.generate("refused").error()).isEqualTo(error);
+                        assertThat(team.generate("refused", "Idempotency-Key", "key").error())
+                                .isEqualTo(error);
+                    }
+                    Answer quote = quote(team);
+                    assertThat(quote.data().get("accepted").asBoolean()).isFalse();
+                    assertThat(quote.data().get("error").stringValue()).isEqualTo(error);
+                });
+        assertThat(writes()).isEqualTo(before);
+    }
+
+    private static Answer quote(Team team) {
+        return gateway.call("POST", "/api/quote", team.key(), QUOTE);
+    }
+
+    /** Who wants to lock the account too is cancelled after a while, and answers 503. */
+    private static void withLockedAccount(Team team, Runnable calls) throws SQLException {
+        try (Connection other = DriverManager.getConnection(database.url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(
+                    "select from account where team_id = (select id from team where slug = '%s') for update"
+                            .formatted(team.slug()));
+            calls.run();
+            other.rollback();
+        }
+    }
+
+    private static long writes() {
+        return Long.parseLong(
+                database.text("select case when is_called then last_value else 0 end from writes"));
+    }
+}

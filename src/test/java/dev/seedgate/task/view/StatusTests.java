@@ -1,0 +1,390 @@
+package dev.seedgate.task.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.TestDatabase;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a team reads of its tasks: the vendor's seven fields, and more under {@code /api/tasks}. */
+class StatusTests {
+
+    private static final String UNKNOWN = "sd15p_0000000000000000000000";
+    private static final String CLIP = "https://cdn.example.com/Clip_1.mp4?sig=a%2Fb&x=%20";
+    private static final Gateway gateway = Gateway.shared();
+    private static final Team team = gateway.team();
+
+    @Test
+    void alwaysHasTheSevenFieldsInTheVendorsOrder() {
+        String task = team.create("seven fields");
+        assertFields(team.status(task));
+        gateway.vendor().finish(team.upstreamId(task), CLIP);
+        team.await(task, "SUCCEEDED");
+        assertFields(team.status(task));
+        String failed = team.create("seven fields of a failure");
+        gateway.vendor().fail(team.upstreamId(failed), "no");
+        team.await(failed, "FAILED");
+        assertFields(team.status(failed));
+    }
+
+    private static void assertFields(JsonNode status) {
+        assertThat(status.propertyNames())
+                .containsExactly(
+                        "task_id",
+                        "status",
+                        "request",
+                        "response",
+                        "consumed_credits",
+                        "error_message",
+                        "created_at");
+    }
+
+    @Test
+    void showsARunningTaskWithItsPriceFromTheMomentItsIdIsReturned() {
+        Instant before = Instant.now().minusSeconds(1);
+        String task = team.create("just created");
+        JsonNode status = team.status(task);
+        assertThat(status.get("task_id").stringValue()).isEqualTo(task);
+        assertThat(status.get("status").stringValue()).isEqualTo("IN_PROGRESS");
+        assertThat(status.get("request").propertyNames())
+                .containsExactly("prompt", "aspect_ratio", "duration", "sound");
+        assertThat(status.get("response").isNull()).isTrue();
+        assertThat(status.get("error_message").isNull()).isTrue();
+        assertThat(status.get("consumed_credits").isIntegralNumber()).isTrue();
+        assertThat(status.get("consumed_credits").asLong()).isEqualTo(65);
+        String createdAt = status.get("created_at").stringValue();
+        assertThat(createdAt).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(Instant.parse(createdAt)).isBetween(before, Instant.now());
+    }
+
+    @Test
+    void passesMediaUrlsUnchangedAfterSuccess() {
+        String task = team.create("succeeds");
+        gateway.vendor().finish(team.upstreamId(task), CLIP, CLIP + "&second");
+        team.await(task, "SUCCEEDED");
+        JsonNode status = team.status(task);
+        assertThat(status.get("status").stringValue()).isEqualTo("SUCCESS");
+        assertThat(status.get("response").values())
+                .extracting(JsonNode::stringValue)
+                .containsExactly(CLIP, CLIP + "&second");
+        assertThat(status.get("consumed_credits").asLong()).isEqualTo(65);
+        assertThat(status.get("error_message").isNull()).isTrue();
+    }
+
+    @Test
+    void saysWhyATaskFailedAndThatItCostsNothing() {
+        Team own = gateway.team("\"monthly_quota\":65");
+        String task = own.create("fails");
+        gateway.vendor().fail(own.upstreamId(task), "The picture was refused.");
+        own.await(task, "FAILED");
+        JsonNode status = own.status(task);
+        assertThat(status.get("status").stringValue()).isEqualTo("FAILED");
+        assertThat(status.get("response").isNull()).isTrue();
+        assertThat(status.get("consumed_credits").asLong()).isZero();
+        assertThat(status.get("error_message").stringValue()).contains("The picture was refused.");
+        assertThat(own.credits().get("remaining").asLong()).isEqualTo(65);
+    }
+
+    @Test
+    void takesTheIdFromTheQueryOrAJsonBody() {
+        String task = team.create("found everywhere");
+        String body = "{\"task_id\":\"" + task + "\",\"more\":1}";
+        assertShows(task, team.get("/api/status?task_id=" + task));
+        assertShows(task, post("", body));
+        assertShows(task, post("?task_id=" + task, null));
+        assertShows(task, post("?task_id=" + task, body));
+        assertShows(task, post("?task_id=" + task, "{}"));
+        assertShows(task, post("?task_id=" + task, "{\"task_id\":null}"));
+        assertShows(
+                task,
+                gateway.send(
+                        gateway.request("/api/status?task_id=" + task)
+                                .header("Authorization", "Bearer " + team.key())
+                                .POST(BodyPublishers.noBody())
+                                .build()));
+    }
+
+    private static void assertShows(String task, Answer answer) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.json().propertyNames()).containsExactly("code", "message", "data");
+        assertThat(answer.data().get("task_id").stringValue()).isEqualTo(task);
+    }
+
+    @Test
+    void refusesTwoDifferentIds() {
+        String one = team.create("one");
+        String two = team.create("two");
+        assertRefused(
+                post("?task_id=" + one, "{\"task_id\":\"" + two + "\"}"), 400, "INVALID_TASK_ID");
+        assertRefused(
+                team.get("/api/status?task_id=" + one + "&task_id=" + two), 400, "INVALID_TASK_ID");
+        assertRefused(post("?task_id=" + one + "&task_id=" + two, null), 400, "INVALID_TASK_ID");
+    }
+
+    static final List<String> MALFORMED_IDS =
+            List.of(
+                    "",
+                    "%20",
+                    "1",
+                    "sd15p_",
+                    "sd15p_" + "0".repeat(14),
+                    "sd15p_" + "0".repeat(65),
+                    "SD15P_" + "0".repeat(22),
+                    UNKNOWN + "%00",
+                    UNKNOWN + "%0A",
+                    UNKNOWN + "%20",
+                    UNKNOWN + "," + UNKNOWN,
+                    UNKNOWN + "'%20or%20'1'='1",
+                    "sd15p_" + "%D9%A5".repeat(15),
+                    "%00");
+
+    @ParameterizedTest
+    @FieldSource("MALFORMED_IDS")
+    void refusesAMalformedIdInTheQuery(String id) {
+        for (String method : List.of("GET", "POST")) {
+            String answer =
+                    gateway.raw(
+                            "%s /api/status?task_id=%s HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+                                    .formatted(method, id, team.key()));
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("\"error\":\"INVALID_TASK_ID\"", "task_id");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%", "%zz", "%ff", "sd15p_%ED%A0%80%00000000000000000"})
+    void refusesAQueryThatIsNotPercentEncodedUtf8(String id) {
+        String answer =
+                gateway.raw(
+                        "GET /api/status?task_id="
+                                + id
+                                + " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: Bearer "
+                                + team.key()
+                                + "\r\n\r\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400")
+                .contains("\"error\":\"INVALID_REQUEST\"", "query");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"task_id\":null}",
+                "{\"task_id\":\"\"}",
+                "{\"task_id\":\" \"}",
+                "{\"task_id\":5}",
+                "{\"task_id\":true}",
+                "{\"task_id\":[\"" + UNKNOWN + "\"]}",
+                "{\"task_id\":{}}",
+                "{\"task_id\":\"" + UNKNOWN + "\\u0000\"}",
+                "{\"task_id\":\"sd15p_\\ud80000000000000000\"}",
+                "{\"task_id\":\" " + UNKNOWN + "\"}"
+            })
+    void refusesAMalformedIdInTheBody(String body) {
+        assertRefused(post("", body), 400, "INVALID_TASK_ID");
+    }
+
+    @Test
+    void refusesACallWithoutAnyId() {
+        assertRefused(team.get("/api/status"), 400, "INVALID_TASK_ID");
+        assertRefused(post("", null), 400, "INVALID_TASK_ID");
+        assertRefused(team.get("/api/tasks/1"), 400, "INVALID_TASK_ID");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{", "5", "{} {}"})
+    void refusesABodyThatIsNoJsonObject(String body) {
+        assertRefused(post("", body), 400, "INVALID_REQUEST");
+        assertRefused(post("?task_id=" + UNKNOWN, body), 400, "INVALID_REQUEST");
+    }
+
+    @Test
+    void tellsAForeignTaskNoDifferentlyFromAnUnknownOne() {
+        String foreign = gateway.team().create("another team's");
+        for (String path : List.of("/api/status?task_id=", "/api/tasks/")) {
+            Answer unknown = team.get(path + UNKNOWN);
+            assertRefused(unknown, 404, "TASK_NOT_FOUND");
+            assertThat(withoutRequestId(team.get(path + foreign)))
+                    .isEqualTo(withoutRequestId(unknown));
+            assertThat(withoutRequestId(team.get(path + "sd15p_" + "z".repeat(64))))
+                    .isEqualTo(withoutRequestId(unknown));
+        }
+    }
+
+    private static JsonNode withoutRequestId(Answer answer) {
+        return ((ObjectNode) answer.json()).without("request_id");
+    }
+
+    @Test
+    void makesIdsInTheVendorsFormThatSortByTime() {
+        List<String> ids = IntStream.range(0, 20).mapToObj(_ -> team.create("in order")).toList();
+        assertThat(ids)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("sd15p_[A-Za-z0-9]{15,64}"));
+        Instant start = Instant.parse("2026-01-01T00:00:00Z");
+        List<String> later =
+                IntStream.range(0, 1000)
+                        .mapToObj(i -> TaskId.create(start.plusMillis(i), '0').value())
+                        .toList();
+        assertThat(later).isSorted();
+    }
+
+    @Test
+    void neverShowsTheVendorsId() {
+        String task = team.create("renamed");
+        String upstreamId = team.upstreamId(task);
+        assertThat(team.get("/api/status?task_id=" + task).body()).doesNotContain(upstreamId);
+        assertThat(team.get("/api/tasks/" + task).body()).doesNotContain(upstreamId);
+        assertRefused(team.get("/api/status?task_id=" + upstreamId), 404, "TASK_NOT_FOUND");
+        gateway.vendor().fail(upstreamId, "Task " + upstreamId + " failed");
+        team.await(task, "FAILED");
+        assertThat(team.get("/api/status?task_id=" + task).body()).doesNotContain(upstreamId);
+        assertThat(team.get("/api/tasks/" + task).body()).doesNotContain(upstreamId);
+    }
+
+    @Test
+    void tellsUnderTasksWhereATaskIsAndHowItCameThere() {
+        Answer created = team.generate("with a history", "X-Project", "film");
+        String task = created.data().get("task_id").stringValue();
+        gateway.vendor().finish(team.upstreamId(task), CLIP);
+        JsonNode details = team.await(task, "SUCCEEDED");
+        assertThat(details.propertyNames())
+                .containsExactly(
+                        "task_id",
+                        "status",
+                        "request",
+                        "response",
+                        "consumed_credits",
+                        "error_message",
+                        "created_at",
+                        "phase",
+                        "project",
+                        "timeline");
+        assertThat(details.get("project").stringValue()).isEqualTo("film");
+        assertThat(details.get("status").stringValue()).isEqualTo("SUCCESS");
+        assertThat(details.get("timeline").values())
+                .extracting(it -> it.get("phase").stringValue())
+                .containsExactly("QUEUED", "SUBMITTING", "RENDERING", "SUCCEEDED");
+        assertThat(details.get("timeline").values())
+                .allSatisfy(it -> {
+                    assertThat(it.propertyNames()).containsExactly("at", "phase", "note");
+                    assertThat(it.get("at").stringValue())
+                            .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+                });
+        assertThat(details.get("timeline").values())
+                .extracting(it -> it.get("at").stringValue())
+                .isSorted();
+    }
+
+    @Test
+    void tellsTheCredits() {
+        Team limited = gateway.team("\"monthly_quota\":1000");
+        gateway.admin(
+                "POST",
+                "/teams/" + limited.slug() + "/topups",
+                "{\"credits\":500}",
+                "Idempotency-Key",
+                "one");
+        limited.create("costs 65");
+        JsonNode credits = limited.credits();
+        assertThat(credits.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "quota", "used", "top_ups", "remaining", "renews_at", "in_flight");
+        assertThat(credits.get("quota").asLong()).isEqualTo(1000);
+        assertThat(credits.get("used").asLong()).isEqualTo(65);
+        assertThat(credits.get("top_ups").asLong()).isEqualTo(500);
+        assertThat(credits.get("remaining").asLong()).isEqualTo(1435);
+        assertThat(credits.get("in_flight").asInt()).isEqualTo(1);
+        assertThat(credits.get("renews_at").stringValue()).matches("\\d{4}-\\d\\d-01T00:00:00Z");
+        JsonNode unlimited = team.credits();
+        assertThat(unlimited.get("quota").isNull()).isTrue();
+        assertThat(unlimited.get("remaining").isNull()).isTrue();
+    }
+
+    @Test
+    void asksTheVendorOnceHoweverManyReadAStaleTask() throws Exception {
+        // Its own gateway, because it must not poll by itself.
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway idle =
+                        Gateway.start(
+                                TestDatabase.create(),
+                                vendor,
+                                "seedgate.poll-first-after=1h",
+                                "seedgate.poll-interval=1h",
+                                "seedgate.poll-max-interval=1h",
+                                "seedgate.status-refresh-wait=10s")) {
+            Team readers = idle.team();
+            String task = readers.create("read by many");
+            String upstreamId = readers.upstreamId(task);
+            assertThat(readers.status(task).get("status").stringValue()).isEqualTo("IN_PROGRESS");
+            assertThat(vendor.statuses()).as("what was said just now is fresh").isEmpty();
+            idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
+            vendor.finish(upstreamId, CLIP);
+            List<Future<JsonNode>> reads = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 32; i++) {
+                    reads.add(threads.submit(() -> readers.status(task)));
+                }
+            }
+            assertThat(reads)
+                    .allMatch(it -> it.resultNow().get("status").stringValue().equals("SUCCESS"));
+            assertThat(vendor.statuses()).hasSize(1);
+        }
+    }
+
+    @Test
+    void answersWithWhatIsStoredWhenTheVendorDoesNotInTime() {
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway idle =
+                        Gateway.start(
+                                TestDatabase.create(),
+                                vendor,
+                                "seedgate.poll-first-after=1h",
+                                "seedgate.poll-interval=1h",
+                                "seedgate.poll-max-interval=1h",
+                                "seedgate.status-refresh-wait=50ms",
+                                "seedgate.upstream-status-timeout=1s",
+                                "spring.lifecycle.timeout-per-shutdown-phase=5s")) {
+            Team reader = idle.team();
+            String task = reader.create("not answered");
+            reader.upstreamId(task);
+            vendor.onEveryStatus(vendor.stall());
+            idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
+            Answer answer = reader.get("/api/status?task_id=" + task);
+            assertThat(answer.data().get("status").stringValue()).isEqualTo("IN_PROGRESS");
+        }
+    }
+
+    private static Answer post(String query, @Nullable String body) {
+        return gateway.call("POST", "/api/status" + query, team.key(), body);
+    }
+
+    private static void assertRefused(Answer answer, int status, String error) {
+        assertThat(answer.error()).as(answer.toString()).isEqualTo(error);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().propertyNames())
+                .containsExactly("code", "message", "error", "request_id");
+        assertThat(answer.json().get("request_id").stringValue())
+                .isEqualTo(answer.header("X-Request-Id"));
+    }
+}

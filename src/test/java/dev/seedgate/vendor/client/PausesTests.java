@@ -1,0 +1,253 @@
+package dev.seedgate.vendor.client;
+
+import static dev.seedgate.testing.FakeVendor.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.contract.PauseReason;
+import dev.seedgate.vendor.contract.SubmitAnswer;
+import dev.seedgate.vendor.throttle.PauseRefresher;
+import dev.seedgate.vendor.throttle.Permit;
+import dev.seedgate.vendor.throttle.PermitGrant;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
+
+/** Stops that spread over the cluster, and the probes that end them. */
+class PausesTests {
+
+    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+
+    private final FakeVendor fake = FakeVendor.start();
+    private final Instance one = Instance.of(DATABASE, fake);
+    private final Instance other = Instance.of(DATABASE, fake);
+
+    @BeforeEach
+    void startAfresh() {
+        DATABASE.execute("truncate upstream_pause, upstream_budget");
+        DATABASE.shiftTime(Duration.ZERO);
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        other.close();
+        fake.close();
+    }
+
+    @Test
+    void stopsEveryInstanceWhenTheKeyIsWrong() {
+        fake.onGenerate(FakeVendor.error(401));
+        one.submit();
+        other.pauses().refresh();
+        for (Instance each : List.of(one, other)) {
+            PermitGrant grant = each.budget().take(5, 5);
+            assertThat(grant.submits()).isEmpty();
+            assertThat(grant.polls()).isEmpty();
+            assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
+            assertThat(each.budget().refusesCreates(false)).isPresent();
+        }
+    }
+
+    @Test
+    void letsPollsGoOnWhenTheCreditIsUsedUp() {
+        fake.onGenerate(FakeVendor.error(402));
+        one.submit();
+        other.pauses().refresh();
+        PermitGrant grant = other.budget().take(5, 5);
+        assertThat(grant.submits()).isEmpty();
+        assertThat(grant.polls()).hasSize(5);
+        assertThat(grant.polls()).noneMatch(Permit::probe);
+    }
+
+    @Test
+    void probesOnceAnIntervalInTheWholeCluster() {
+        fake.onGenerate(FakeVendor.error(402), FakeVendor.error(402));
+        one.submit();
+        other.pauses().refresh();
+        pass(Duration.ofSeconds(11));
+        List<Permit> permits = one.budget().take(5, 0).submits();
+        assertThat(permits).containsExactly(new Permit(permits.getFirst().deadlineNanos(), true));
+        assertThat(other.budget().take(5, 0).submits()).isEmpty();
+        assertThat(one.budget().take(5, 0).submits()).isEmpty();
+        assertThat(one.vendor().submit(Instance.CLIP, permits.getFirst()))
+                .isInstanceOf(SubmitAnswer.AccountStopped.class);
+        assertThat(other.budget().take(5, 0).submits()).isEmpty();
+        pass(Duration.ofSeconds(22));
+        Permit second = other.budget().take(5, 0).submits().getFirst();
+        assertThat(other.vendor().submit(Instance.CLIP, second))
+                .isInstanceOf(SubmitAnswer.Accepted.class);
+        one.pauses().refresh();
+        pass(Duration.ofSeconds(23));
+        assertThat(one.budget().take(5, 0).submits()).hasSize(5).noneMatch(Permit::probe);
+        assertThat(one.budget().refusesCreates(false)).isEmpty();
+    }
+
+    @Test
+    void endsAWrongKeyByAPollToo() {
+        fake.onGenerate(FakeVendor.html(403));
+        one.submit();
+        pass(Duration.ofSeconds(11));
+        Permit probe = one.budget().take(0, 5).polls().getFirst();
+        assertThat(probe.probe()).isTrue();
+        one.vendor().poll("nobody-knows-it", probe);
+        assertThat(one.pauses().gate()).isNull();
+    }
+
+    @Test
+    void probesInTurnsWithPollsAndSubmits() {
+        fake.onGenerate(FakeVendor.error(401));
+        one.submit();
+        pass(Duration.ofSeconds(11));
+        assertThat(one.budget().take(5, 5).polls()).hasSize(1);
+        pass(Duration.ofSeconds(22));
+        assertThat(one.budget().take(5, 5).submits()).hasSize(1);
+        pass(Duration.ofSeconds(33));
+        assertThat(one.budget().take(5, 5).polls()).hasSize(1);
+    }
+
+    @Test
+    void isNotEndedByWhatProvesNothing() {
+        one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
+        fake.onGenerate(FakeVendor.html(502), FakeVendor.error(400));
+        one.vendor().submit(Instance.CLIP, Instance.probe());
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
+        one.vendor().submit(Instance.CLIP, Instance.probe());
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+        one.vendor().submit(Instance.CLIP, Instance.probe());
+        assertThat(one.pauses().gate()).isNull();
+    }
+
+    @Test
+    void endsOnlyItself() {
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
+        one.pauses().throttle(Duration.ofSeconds(5), "test");
+        DATABASE.execute(
+                "insert into upstream_pause (upstream, reason) values ('seedance', 'OPERATOR')");
+        pass(Duration.ofSeconds(6));
+        assertThat(one.pauses().pollsWait()).isZero();
+        assertThat(one.pauses().submitsWait()).isPositive();
+        assertThat(one.budget().take(5, 5).submits()).isEmpty();
+        assertThat(one.budget().take(5, 5).polls()).isNotEmpty();
+        one.pauses().lift(PauseReason.ACCOUNT_CREDIT);
+        assertThat(one.pauses().gate()).isNull();
+        assertThat(one.budget().take(5, 0).submits()).isEmpty();
+        one.pauses().lift(PauseReason.OPERATOR);
+        pass(Duration.ofSeconds(7));
+        assertThat(one.budget().take(5, 0).submits()).hasSize(5);
+    }
+
+    @Test
+    void pausesTheClusterForAsLongAsTheVendorAsks() {
+        fake.onGenerate(FakeVendor.throttle("7"));
+        one.submit();
+        other.pauses().refresh();
+        PermitGrant grant = other.budget().take(5, 5);
+        assertThat(grant.submits()).isEmpty();
+        assertThat(grant.polls()).isEmpty();
+        assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
+        assertThat(other.budget().refusesCreates(false)).isEmpty();
+        assertThat(other.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
+        pass(Duration.ofSeconds(8));
+        assertThat(other.budget().take(2, 2).submits()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-"})
+    void backsOffLongerEachTimeWhenTheVendorNamesNoTime(String garbage) {
+        long now = 0;
+        for (long wait : List.of(1, 2, 4, 8)) {
+            fake.onGenerate(FakeVendor.throttle(garbage));
+            one.submit();
+            // Those that were in flight at the same time don't count again.
+            one.pauses().throttle(null, "in flight together");
+            assertThat(one.pauses().pollsWait())
+                    .isBetween(Duration.ofSeconds(wait - 1), Duration.ofSeconds(wait));
+            now += wait + 1;
+            pass(Duration.ofSeconds(now));
+        }
+        one.submit();
+        fake.onGenerate(FakeVendor.throttle(garbage));
+        one.submit();
+        assertThat(one.pauses().pollsWait()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void neverShortensAPauseThatWasAskedFor() {
+        one.pauses().throttle(Duration.ofSeconds(60), "test");
+        one.pauses().throttle(Duration.ofSeconds(1), "test");
+        assertThat(one.pauses().pollsWait()).isGreaterThan(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void letsOneCreateInAsTheProbeWhenNothingIsQueued() {
+        assertThat(one.budget().refusesCreates(true)).isEmpty();
+        one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
+        assertThat(one.budget().refusesCreates(false)).isPresent();
+        other.pauses().refresh();
+        assertThat(one.budget().refusesCreates(true)).isEmpty();
+        assertThat(one.budget().refusesCreates(true)).isPresent();
+        assertThat(other.budget().refusesCreates(true)).as("of the whole cluster").isPresent();
+    }
+
+    @Test
+    void keepsAStopInMemoryUntilTheDatabaseIsBack() {
+        DATABASE.execute("alter table upstream_pause rename to away");
+        try {
+            fake.onGenerate(FakeVendor.error(402));
+            assertThat(one.submit()).isInstanceOf(SubmitAnswer.AccountStopped.class);
+            assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+            assertThatThrownBy(() -> one.pauses().refresh())
+                    .isInstanceOf(DataAccessException.class);
+        } finally {
+            DATABASE.execute("alter table away rename to upstream_pause");
+        }
+        other.pauses().refresh();
+        assertThat(other.pauses().gate()).isNull();
+        one.pauses().refresh();
+        other.pauses().refresh();
+        assertThat(other.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+    }
+
+    @Test
+    void watchesWithoutEnd() {
+        PauseRefresher watch = new PauseRefresher(other.pauses(), Duration.ofMillis(10), () -> {});
+        watch.start();
+        try {
+            DATABASE.execute("alter table upstream_pause rename to away");
+            DATABASE.execute("alter table away rename to upstream_pause");
+            one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> other.pauses().gate() == PauseReason.ACCOUNT_KEY);
+        } finally {
+            watch.stop();
+        }
+        assertThat(watch.isRunning()).isFalse();
+    }
+
+    @Test
+    void takesAnEnvelopedErrorForASignOfAGoodKey() {
+        one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
+        fake.onStatus(answer(404, "<html>"), FakeVendor.error(404));
+        one.vendor().poll("t", Instance.probe());
+        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
+        one.vendor().poll("t", Instance.probe());
+        assertThat(one.pauses().gate()).isNull();
+    }
+
+    /** Moves the database's time to so long after the start, and lets all instances look. */
+    private void pass(Duration sinceStart) {
+        DATABASE.shiftTime(sinceStart);
+        one.pauses().refresh();
+        other.pauses().refresh();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.seedgate.vendor.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.TestDatabase;
+import org.junit.jupiter.api.Test;
+
+/** From the sandbox to a real vendor, on the same database. */
+class LeavingTests {
+
+    @Test
+    void endsWhatWouldNeverEndAtTheSandboxWhenToldTo() {
+        TestDatabase database = TestDatabase.create();
+        try (FakeVendor vendor = FakeVendor.start()) {
+            String slug;
+            String key;
+            String stuck;
+            String done;
+            try (Gateway gateway =
+                    Gateway.start(
+                            database,
+                            vendor,
+                            "seedgate.upstream-api-key=",
+                            "seedgate.upstream-base-url=",
+                            "seedgate.sandbox-render-time=100ms")) {
+                Team team = gateway.team("\"monthly_quota\":1000");
+                slug = team.slug();
+                key = team.key();
+                done = team.create("a boat");
+                stuck = team.create("a boat [sandbox:stuck]");
+                team.await(done, "SUCCEEDED");
+                team.await(stuck, "RENDERING");
+            }
+            assertThatThrownBy(() -> Gateway.start(database, vendor))
+                    .rootCause()
+                    .hasMessageContaining("1 sandbox tasks are open")
+                    .hasMessageContaining("SEEDGATE_CANCEL_SANDBOX_TASKS=true");
+            try (Gateway gateway =
+                    Gateway.start(database, vendor, "seedgate.cancel-sandbox-tasks=true")) {
+                Team team = new Team(gateway, slug, key);
+                assertThat(team.status(stuck).get("status").stringValue()).isEqualTo("FAILED");
+                assertThat(team.status(done).get("status").stringValue()).isEqualTo("SUCCESS");
+                assertThat(team.credits().get("used").asInt()).isEqualTo(65);
+                assertThat(team.credits().get("in_flight").asInt()).isZero();
+                Invariants.check(database);
+            }
+        }
+    }
+}
