@@ -1,6 +1,7 @@
 package dev.seedgate.credit.ledger;
 
 import dev.seedgate.access.team.TeamCreated;
+import dev.seedgate.access.team.TeamDetails;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TeamMetrics;
@@ -174,6 +175,20 @@ public class Ledger {
                     or b.key_id = (select coalesce(origin_id, id) from api_key where id = e.key_id))
             """;
 
+    private static final String TOP_UP =
+            """
+            with moved as (
+                update account set top_ups = top_ups + :credits
+                where team_id = :team and top_ups + :credits >= 0
+                returning team_id
+            )
+            insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                from_top_ups, top_up_id, reason, actor, team_slug, cost_center)
+            select :kind, team_id, :debit, :credit, abs(:credits), gateway_period(), 0, abs(:credits),
+                :topUp, :reason, :actor, :slug, :costCenter
+            from moved
+            """;
+
     private final JdbcClient jdbc;
     private final TeamMetrics meters;
 
@@ -270,6 +285,32 @@ public class Ledger {
                 .param("actor", actor.name())
                 .query((row, _) -> count("possible_loss", row))
                 .list();
+    }
+
+    /**
+     * Books a top-up: a grant goes from the company to the team, what is taken back is an
+     * adjustment the other way. Taking back more than is unspent is {@code INVALID_REQUEST}.
+     */
+    void topUp(TeamDetails team, TopUp topUp, Actor actor) {
+        boolean granted = topUp.credits() > 0;
+        int moved =
+                jdbc.sql(TOP_UP)
+                        .param("credits", topUp.credits())
+                        .param("team", team.id())
+                        .param("kind", granted ? "grant" : "adjust")
+                        .param("debit", granted ? "company" : "team")
+                        .param("credit", granted ? "team" : "company")
+                        .param("topUp", topUp.id())
+                        .param("reason", topUp.reason())
+                        .param("actor", actor.name())
+                        .param("slug", team.slug())
+                        .param("costCenter", team.costCenter())
+                        .update();
+        if (moved == 0) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "credits: the team has fewer unspent top-ups than are to be taken back.");
+        }
     }
 
     /** A task leaves the set of those in flight, and its charge stays held. */
