@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
-enum GroupBy {
+public enum GroupBy {
     TEAM("team_slug"),
     PROJECT("project"),
     COST_CENTER("cost_center"),
@@ -37,7 +37,8 @@ enum GroupBy {
         this.dateForm = dateForm;
     }
 
-    String word() {
+    /** Its name in a call, in SQL, in a row and in CSV. */
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -58,13 +59,18 @@ enum GroupBy {
 
     /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
     String order() {
-        boolean text = dateForm == null && this != KEY_ID;
+        boolean text = dateForm == null && !isNumber();
         return "g." + column() + (text ? " collate \"C\"" : "") + " nulls last";
+    }
+
+    /** Whether its cells are numbers, not texts. */
+    public boolean isNumber() {
+        return this == KEY_ID;
     }
 
     /** Of a row: its cell. */
     @Nullable Object value(ResultSet row) throws SQLException {
-        return this == KEY_ID ? row.getObject(word(), Long.class) : row.getString(word());
+        return isNumber() ? row.getObject(word(), Long.class) : row.getString(word());
     }
 
     /** The wishes in their order, each once. A key's name comes with its id and its team. */

@@ -35,17 +35,6 @@ import org.springframework.stereotype.Service;
 @Service
 public class UsageReports {
 
-    private static final List<String> FIGURES =
-            List.of(
-                    "created",
-                    "succeeded",
-                    "failed",
-                    "uncertain",
-                    "charged",
-                    "refunded",
-                    "net",
-                    "seconds");
-
     private static final String COLUMNS =
             "select day, team_slug, project, cost_center, preset, key_id, key_name, created, succeeded, failed, charged, refunded, ";
 
@@ -91,18 +80,6 @@ public class UsageReports {
                     and upstream = :upstream and accepted_at is not null) t
             %s
             group by 1
-            """;
-
-    private static final String SUMS =
-            """
-            coalesce(sum(created), 0)::bigint as created,
-            coalesce(sum(succeeded), 0)::bigint as succeeded,
-            coalesce(sum(failed), 0)::bigint as failed,
-            coalesce(sum(uncertain), 0)::bigint as uncertain,
-            coalesce(sum(charged), 0)::bigint as charged,
-            coalesce(sum(refunded), 0)::bigint as refunded,
-            coalesce(sum(charged - refunded), 0)::bigint as net,
-            coalesce(sum(succeeded * split_part(made, 's', 1)::int), 0)::bigint as seconds
             """;
 
     private final ReportingDatabase books;
@@ -175,7 +152,7 @@ public class UsageReports {
     private void write(
             JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range, CsvWriter csv) {
         groups.forEach(group -> csv.text(group.word()));
-        FIGURES.forEach(csv::text);
+        UsageFigure.words().forEach(csv::text);
         csv.end();
         jdbc.sql(select(query, groups))
                 .params(parameters(jdbc, query, range))
@@ -183,8 +160,8 @@ public class UsageReports {
                     for (GroupBy group : groups) {
                         csv.text(row.getString(group.word()));
                     }
-                    for (String figure : FIGURES) {
-                        csv.number(row.getLong(figure));
+                    for (UsageFigure figure : UsageFigure.values()) {
+                        csv.number(row.getLong(figure.word()));
                     }
                     csv.end();
                 });
@@ -204,7 +181,7 @@ public class UsageReports {
                 "select %s %s from (select %s created, succeeded, failed, uncertain, charged, refunded, preset as made from (%s) m) g"
                         .formatted(
                                 shown,
-                                SUMS,
+                                UsageFigure.sums(),
                                 named,
                                 MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "t.")));
         return groups.isEmpty()
@@ -272,8 +249,8 @@ public class UsageReports {
         for (GroupBy group : groups) {
             cells.put(group.word(), group.value(row));
         }
-        for (String figure : FIGURES) {
-            cells.put(figure, row.getLong(figure));
+        for (UsageFigure figure : UsageFigure.values()) {
+            cells.put(figure.word(), row.getLong(figure.word()));
         }
         return cells;
     }
@@ -282,17 +259,17 @@ public class UsageReports {
             List<Map<String, @Nullable Object>> rows,
             @Nullable BigDecimal median,
             @Nullable BigDecimal p95) {
-        long succeeded = sum(rows, "succeeded");
-        long ended = succeeded + sum(rows, "failed");
+        long succeeded = sum(rows, UsageFigure.SUCCEEDED);
+        long ended = succeeded + sum(rows, UsageFigure.FAILED);
         return new UsageReport.UsageTotal(
-                sum(rows, "created"),
+                sum(rows, UsageFigure.CREATED),
                 succeeded,
-                sum(rows, "failed"),
-                sum(rows, "uncertain"),
-                sum(rows, "charged"),
-                sum(rows, "refunded"),
-                sum(rows, "net"),
-                sum(rows, "seconds"),
+                sum(rows, UsageFigure.FAILED),
+                sum(rows, UsageFigure.UNCERTAIN),
+                sum(rows, UsageFigure.CHARGED),
+                sum(rows, UsageFigure.REFUNDED),
+                sum(rows, UsageFigure.NET),
+                sum(rows, UsageFigure.SECONDS),
                 ended == 0
                         ? null
                         : BigDecimal.valueOf(succeeded)
@@ -301,7 +278,9 @@ public class UsageReports {
                 p95);
     }
 
-    private static long sum(List<Map<String, @Nullable Object>> rows, String figure) {
-        return rows.stream().mapToLong(row -> row.get(figure) instanceof Long it ? it : 0).sum();
+    private static long sum(List<Map<String, @Nullable Object>> rows, UsageFigure figure) {
+        return rows.stream()
+                .mapToLong(row -> row.get(figure.word()) instanceof Long it ? it : 0)
+                .sum();
     }
 }
