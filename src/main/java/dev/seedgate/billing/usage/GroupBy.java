@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
 public enum GroupBy {
-    TEAM("team_slug"),
-    PROJECT("project"),
-    COST_CENTER("cost_center"),
-    PRESET("preset"),
-    KEY("key_name"),
+    TEAM("m.team_slug"),
+    PROJECT("m.project"),
+    COST_CENTER("m.cost_center"),
+    PRESET("m.preset"),
+    KEY("m.key_name"),
     // Comes with the key: two may have one name, also of two teams.
-    KEY_ID("key_id"),
-    DAY("day", "YYYY-MM-DD"),
-    MONTH("date_trunc('month', day)", "YYYY-MM");
+    KEY_ID("m.key_id"),
+    DAY("m.day", "YYYY-MM-DD"),
+    MONTH("date_trunc('month', m.day)", "YYYY-MM");
 
     private final String expression;
     private final @Nullable String dateForm;
@@ -47,20 +47,20 @@ public enum GroupBy {
         return '"' + word() + '"';
     }
 
-    /** Of a movement: what is grouped by. */
+    /** Of a movement, {@code m}: what is grouped by. */
     String expression() {
         return expression;
     }
 
     /** Of a group: its text. Dates are written out once a group, not once an entry. */
     String shown() {
-        return dateForm == null ? column() : "to_char(%s, '%s')".formatted(column(), dateForm);
+        return dateForm == null ? expression : "to_char(%s, '%s')".formatted(expression, dateForm);
     }
 
     /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
     String order() {
         boolean text = dateForm == null && !isNumber();
-        return "g." + column() + (text ? " collate \"C\"" : "") + " nulls last";
+        return expression + (text ? " collate \"C\"" : "") + " nulls last";
     }
 
     /** Whether its cells are numbers, not texts. */

@@ -18,7 +18,7 @@ public enum UsageFigure {
     REFUNDED,
     NET("charged - refunded"),
     // A preset's label begins with the seconds of its clips.
-    SECONDS("succeeded * split_part(made, 's', 1)::int");
+    SECONDS("succeeded * split_part(preset, 's', 1)::int");
 
     private final String word = name().toLowerCase(Locale.ROOT);
     private final String expression;
