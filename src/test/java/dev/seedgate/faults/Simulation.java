@@ -1,5 +1,6 @@
 package dev.seedgate.faults;
 
+import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -92,7 +93,9 @@ final class Simulation implements AutoCloseable {
                     VendorLog.finishAll(vendor);
                     advance(Duration.ofSeconds(20));
                     return database.text(
-                                    "select count(*) from task where phase in ('QUEUED', 'SUBMITTING', 'RENDERING')")
+                                    "with "
+                                            + Phase.rules()
+                                            + " select count(*) from task join phase_rule using (phase) where in_flight")
                             .equals("0");
                 });
         Invariants.check(database);

@@ -2,8 +2,12 @@ package dev.seedgate.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.task.lifecycle.Phase;
+
 /** What must hold in the database whatever happened, each as a query for the rows that break it. */
 public final class Invariants {
+
+    private static final String PHASES = "with " + Phase.rules() + "\n";
 
     private Invariants() {}
 
@@ -28,16 +32,15 @@ public final class Invariants {
                 .isEmpty();
         assertThat(
                         database.rows(
-                                """
-                                select t.id || ' ' || t.phase || ': ' || string_agg(e.kind, ',')
-                                from task t left join ledger_entry e on e.task_id = t.id
-                                    and e.kind in ('reserve', 'settle', 'release')
-                                group by t.id
-                                having string_agg(e.kind, ',' order by e.id) is distinct from
-                                    case t.phase when 'SUCCEEDED' then 'reserve,settle'
-                                                 when 'FAILED' then 'reserve,release'
-                                                 else 'reserve' end
-                                """))
+                                PHASES
+                                        + """
+                                        select t.id || ' ' || t.phase || ': ' || string_agg(e.kind, ',')
+                                        from task t join phase_rule p on p.phase = t.phase
+                                            left join ledger_entry e on e.task_id = t.id
+                                            and e.kind in ('reserve', 'settle', 'release')
+                                        group by t.id, p.entries
+                                        having string_agg(e.kind, ',' order by e.id) is distinct from p.entries
+                                        """))
                 .as("one reserve a task; one settle or release when it is terminal, none before")
                 .isEmpty();
         assertThat(
@@ -56,24 +59,24 @@ public final class Invariants {
                 .isEmpty();
         assertThat(
                         database.rows(
-                                """
-                                select a.team_id || ': in flight ' || a.in_flight || ', tasks ' || count(t.id)
-                                from account a left join task t on t.team_id = a.team_id
-                                    and t.phase in ('QUEUED', 'SUBMITTING', 'RENDERING')
-                                group by a.team_id, a.in_flight having a.in_flight <> count(t.id)
-                                """))
+                                PHASES
+                                        + """
+                                        select a.team_id || ': in flight ' || a.in_flight || ', tasks ' || count(t.id)
+                                        from account a left join task t on t.team_id = a.team_id
+                                            and t.phase = any (array(select phase from phase_rule where in_flight))
+                                        group by a.team_id, a.in_flight having a.in_flight <> count(t.id)
+                                        """))
                 .as("in_flight is the count of tasks in flight")
                 .isEmpty();
         assertThat(
                         database.rows(
-                                """
-                                select t.id || ' ' || t.phase || ': ' || coalesce(w.kind, 'no work')
-                                from task t left join work w on w.task_id = t.id
-                                where w.kind is distinct from
-                                    case t.phase when 'QUEUED' then 'submit' when 'SUBMITTING' then 'sent'
-                                                 when 'RENDERING' then 'poll' when 'UNCERTAIN' then 'refund' end
-                                    and not (t.phase = 'EXPIRED' and w.kind in ('poll', 'refund'))
-                                """))
+                                PHASES
+                                        + """
+                                        select t.id || ' ' || t.phase || ': ' || coalesce(w.kind, 'no work')
+                                        from task t join phase_rule p on p.phase = t.phase
+                                            left join work w on w.task_id = t.id
+                                        where case when w.kind is null then p.work <> '{}' else w.kind <> all (p.work) end
+                                        """))
                 .as("whatever is not at rest has its due work")
                 .isEmpty();
     }

@@ -7,6 +7,7 @@ import dev.seedgate.platform.telemetry.Loops;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.Phase;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,8 @@ public class LedgerVerifier {
 
     private static final String UPSERT =
             " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round, mended_at = null";
+
+    private static final String PHASES = "with " + Phase.rules() + "\n";
 
     private static final List<Rule> TEAM_RULES =
             List.of(
@@ -90,7 +93,7 @@ public class LedgerVerifier {
                             select a.team_id::text as subject,
                                 'in flight ' || a.in_flight || ', tasks ' || count(t.id) as detail
                             from account a left join task t on t.team_id = a.team_id
-                                and t.phase in ('QUEUED', 'SUBMITTING', 'RENDERING')
+                                and t.phase = any (array(select phase from phase_rule where in_flight))
                             where a.team_id > :from and a.team_id <= :to
                             group by a.team_id, a.in_flight having a.in_flight <> count(t.id)
                             """));
@@ -98,7 +101,7 @@ public class LedgerVerifier {
     /** The tasks of a slice: those made in it and those that its entries are of. */
     private static final String TASKS =
             """
-            with looked as materialized (
+            , looked as materialized (
                 select id from task where id >= :firstId and id < :lastId
                 union
                 select task_id from ledger_entry where at >= :from and at < :to and task_id is not null
@@ -108,7 +111,7 @@ public class LedgerVerifier {
     /** What does not add up, looked at again so that it is forgotten soon after it is mended. */
     private static final String KNOWN =
             """
-            with looked as materialized (
+            , looked as materialized (
                 select subject as id from finding where rule = :rule and mended_at is null order by last_seen limit 100
             )
             """;
@@ -122,23 +125,20 @@ public class LedgerVerifier {
                             """
                             select t.id as subject, t.phase || ': '
                                 || coalesce(string_agg(e.kind, ', ' order by e.id), 'no entry') as detail
-                            from looked join task t on t.id = looked.id left join ledger_entry e
-                                on e.task_id = t.id and e.kind in ('reserve', 'settle', 'release')
-                            group by t.id
-                            having string_agg(e.kind, ',' order by e.id) is distinct from
-                                case t.phase when 'SUCCEEDED' then 'reserve,settle'
-                                             when 'FAILED' then 'reserve,release' else 'reserve' end
+                            from looked join task t on t.id = looked.id join phase_rule p on p.phase = t.phase
+                                left join ledger_entry e
+                                    on e.task_id = t.id and e.kind in ('reserve', 'settle', 'release')
+                            group by t.id, p.entries
+                            having string_agg(e.kind, ',' order by e.id) is distinct from p.entries
                                 or min(e.credits) <> t.credits or max(e.credits) <> t.credits
                             """),
                     new Rule(
                             "open_task_has_work",
                             """
                             select t.id as subject, t.phase || ': ' || coalesce(w.kind, 'no work') as detail
-                            from looked join task t on t.id = looked.id left join work w on w.task_id = t.id
-                            where not coalesce(w.kind, 'none') = any (case t.phase
-                                    when 'QUEUED' then array['submit'] when 'SUBMITTING' then array['sent']
-                                    when 'RENDERING' then array['poll'] when 'UNCERTAIN' then array['refund']
-                                    when 'EXPIRED' then array['poll', 'refund'] else array['none'] end)
+                            from looked join task t on t.id = looked.id join phase_rule p on p.phase = t.phase
+                                left join work w on w.task_id = t.id
+                            where case when w.kind is null then p.work <> '{}' else w.kind <> all (p.work) end
                             """));
 
     // What is summed counts against what it was summed from; where they agree nothing is left. Of a
@@ -485,7 +485,9 @@ public class LedgerVerifier {
             JdbcClient work, Rule rule, String looked, Map<String, Object> range, String within) {
         List<String> broken =
                 work.sql(
-                                (looked.isEmpty() ? "with broken as (" : looked + ", broken as (")
+                                PHASES
+                                        + looked
+                                        + ", broken as ("
                                         + rule.sql()
                                         + ") insert into finding as f (rule, subject, detail, round)"
                                         + " select :rule, subject, detail, txid_current() from broken"
@@ -497,7 +499,8 @@ public class LedgerVerifier {
                         .list();
         broken.forEach(it -> log.error("the books don't add up: {}: {}", rule.name(), it));
         work.sql(
-                        looked
+                        PHASES
+                                + looked
                                 + "update finding set mended_at = gateway_now() where mended_at is null and rule = :rule and round <> txid_current() and "
                                 + within)
                 .params(range)

@@ -51,6 +51,11 @@ public record RangeSlices(
         return new RangeSlices(range, first, first, range.from(), range.from());
     }
 
+    /** The same range without days: all of it is read entry by entry. */
+    public RangeSlices undivided() {
+        return none(range, firstDay);
+    }
+
     public Map<String, Object> parameters() {
         return Map.of(
                 "from", range.start(),

@@ -9,7 +9,8 @@
             "platform.telemetry",
             "platform.reporting",
             "platform.web.api",
-            "vendor.client"
+            "vendor.client",
+            "task.lifecycle"
         })
 @NullMarked
 package dev.seedgate.billing.integrity;

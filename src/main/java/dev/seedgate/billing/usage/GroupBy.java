@@ -14,16 +14,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What usage can be broken down by; the words are those of callers and of the columns. */
-enum GroupBy {
-    TEAM("team_slug"),
-    PROJECT("project"),
-    COST_CENTER("cost_center"),
-    PRESET("preset"),
-    KEY("key_name"),
+public enum GroupBy {
+    TEAM("m.team_slug"),
+    PROJECT("m.project"),
+    COST_CENTER("m.cost_center"),
+    PRESET("m.preset"),
+    KEY("m.key_name"),
     // Comes with the key: two may have one name, also of two teams.
-    KEY_ID("key_id"),
-    DAY("day", "YYYY-MM-DD"),
-    MONTH("date_trunc('month', day)", "YYYY-MM");
+    KEY_ID("m.key_id"),
+    DAY("m.day", "YYYY-MM-DD"),
+    MONTH("date_trunc('month', m.day)", "YYYY-MM");
 
     private final String expression;
     private final @Nullable String dateForm;
@@ -37,7 +37,8 @@ enum GroupBy {
         this.dateForm = dateForm;
     }
 
-    String word() {
+    /** Its name in a call, in SQL, in a row and in CSV. */
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -46,25 +47,30 @@ enum GroupBy {
         return '"' + word() + '"';
     }
 
-    /** Of a movement: what is grouped by. */
+    /** Of a movement, {@code m}: what is grouped by. */
     String expression() {
         return expression;
     }
 
     /** Of a group: its text. Dates are written out once a group, not once an entry. */
     String shown() {
-        return dateForm == null ? column() : "to_char(%s, '%s')".formatted(column(), dateForm);
+        return dateForm == null ? expression : "to_char(%s, '%s')".formatted(expression, dateForm);
     }
 
     /** The order of the rows, the same in every locale: by what is grouped, not by its text. */
     String order() {
-        boolean text = dateForm == null && this != KEY_ID;
-        return "g." + column() + (text ? " collate \"C\"" : "") + " nulls last";
+        boolean text = dateForm == null && !isNumber();
+        return expression + (text ? " collate \"C\"" : "") + " nulls last";
+    }
+
+    /** Whether its cells are numbers, not texts. */
+    public boolean isNumber() {
+        return this == KEY_ID;
     }
 
     /** Of a row: its cell. */
     @Nullable Object value(ResultSet row) throws SQLException {
-        return this == KEY_ID ? row.getObject(word(), Long.class) : row.getString(word());
+        return isNumber() ? row.getObject(word(), Long.class) : row.getString(word());
     }
 
     /** The wishes in their order, each once. A key's name comes with its id and its team. */

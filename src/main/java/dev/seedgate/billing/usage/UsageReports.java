@@ -1,6 +1,7 @@
 package dev.seedgate.billing.usage;
 
 import dev.seedgate.billing.integrity.DailyRollup;
+import dev.seedgate.billing.integrity.RangeSlices;
 import dev.seedgate.platform.database.BillingCalendar;
 import dev.seedgate.platform.database.BillingCalendar.Range;
 import dev.seedgate.platform.reporting.ReportSettings;
@@ -35,74 +36,71 @@ import org.springframework.stereotype.Service;
 @Service
 public class UsageReports {
 
-    private static final List<String> FIGURES =
-            List.of(
-                    "created",
-                    "succeeded",
-                    "failed",
-                    "uncertain",
-                    "charged",
-                    "refunded",
-                    "net",
-                    "seconds");
-
-    private static final String COLUMNS =
-            "select day, team_slug, project, cost_center, preset, key_id, key_name, created, succeeded, failed, charged, refunded, ";
-
-    // By day what is summed, entry by entry what lies beside it, and what nobody knows the end of.
-    private static final String MOVEMENTS =
-            COLUMNS
-                    + """
-                    0 as uncertain from usage_day
-                    where day >= :firstDay and day < :lastDay and upstream = :upstream %1$s
-                    union all
-                    """
-                    + COLUMNS
-                    + """
-                    0 from usage_movement
-                    where at >= :from and at < :head and upstream = :upstream %1$s
-                    union all
-                    """
-                    + COLUMNS
-                    + """
-                    0 from usage_movement
-                    where at >= :tail and at < :to and upstream = :upstream %1$s
-                    union all
-                    select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_id, m.key_name, 0, 0, 0, 0, 0, 1
-                    from task t join usage_movement m on m.task_id = t.id and m.created = 1
-                    where t.phase in ('UNCERTAIN', 'EXPIRED')
-                        and m.at >= :from and m.at < :to and m.upstream = :upstream %2$s
-                    """;
-
-    private static final String DAYS =
+    /**
+     * The rows: by day what is summed, entry by entry what lies beside it, and the tasks of which
+     * nobody knows the end. In braces stands what depends on the call.
+     */
+    private static final String ROWS =
             """
-            select seconds, tasks from render_day
-            where day >= :firstDay and day < :lastDay and upstream = :upstream
-            union all
+            with movement as (
+                select day, team_slug, project, cost_center, preset, key_id, key_name,
+                    created, succeeded, failed, 0 as uncertain, charged, refunded
+                from usage_day
+                where day >= :firstDay and day < :lastDay and upstream = :upstream {of the team}
+                union all
+                select day, team_slug, project, cost_center, preset, key_id, key_name,
+                    created, succeeded, failed, 0, charged, refunded
+                from usage_movement
+                where at >= :from and at < :head and upstream = :upstream {of the team}
+                union all
+                select day, team_slug, project, cost_center, preset, key_id, key_name,
+                    created, succeeded, failed, 0, charged, refunded
+                from usage_movement
+                where at >= :tail and at < :to and upstream = :upstream {of the team}
+                union all
+                select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_id, m.key_name,
+                    0, 0, 0, 1, 0, 0
+                from (select id from task where phase in ('UNCERTAIN', 'EXPIRED') {of the team}) t
+                    join usage_movement m on m.task_id = t.id and m.created = 1
+                where m.at >= :from and m.at < :to and m.upstream = :upstream
+            )
+            select {groups shown}
+                {sums}
+            from movement m
+            {group by groups}
             """;
 
-    // Team by team, as the index is.
-    private static final String TASKS =
+    /**
+     * Counted by the tenth of a second that is shown, as a sort of a month's million takes seconds:
+     * by day what is summed, which it is for all teams together, and task by task the rest, team by
+     * team, as the index is.
+     */
+    private static final String RENDER_TIMES =
             """
-            select round(extract(epoch from finished_at - accepted_at), 1) as seconds, count(*) as tasks
-            from team m cross join lateral (
-                select finished_at, accepted_at from task
-                where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :%s and finished_at < :%s
-                    and upstream = :upstream and accepted_at is not null) t
-            %s
-            group by 1
-            """;
-
-    private static final String SUMS =
-            """
-            coalesce(sum(created), 0)::bigint as created,
-            coalesce(sum(succeeded), 0)::bigint as succeeded,
-            coalesce(sum(failed), 0)::bigint as failed,
-            coalesce(sum(uncertain), 0)::bigint as uncertain,
-            coalesce(sum(charged), 0)::bigint as charged,
-            coalesce(sum(refunded), 0)::bigint as refunded,
-            coalesce(sum(charged - refunded), 0)::bigint as net,
-            coalesce(sum(succeeded * split_part(made, 's', 1)::int), 0)::bigint as seconds
+            with rendered as (
+                select seconds, tasks from render_day
+                where day >= :firstDay and day < :lastDay and upstream = :upstream
+                union all
+                select round(extract(epoch from finished_at - accepted_at), 1), count(*)
+                from team m cross join lateral (
+                    select finished_at, accepted_at from task
+                    where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :head
+                        and upstream = :upstream and accepted_at is not null {of the team}) t
+                group by 1
+                union all
+                select round(extract(epoch from finished_at - accepted_at), 1), count(*)
+                from team m cross join lateral (
+                    select finished_at, accepted_at from task
+                    where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :tail and finished_at < :to
+                        and upstream = :upstream and accepted_at is not null {of the team}) t
+                group by 1
+            ), took as (
+                select seconds, sum(tasks) as tasks from rendered group by 1
+            )
+            select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
+                min(seconds) filter (where reached * 100 >= tasks * 95) as p95
+            from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
+                  from took) t
             """;
 
     private final ReportingDatabase books;
@@ -146,10 +144,10 @@ public class UsageReports {
 
     private UsageReport report(
             JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range) {
-        Map<String, Object> parameters = parameters(jdbc, query, range);
+        RangeSlices slices = DailyRollup.slices(jdbc, range);
         List<Map<String, @Nullable Object>> rows =
-                jdbc.sql(select(query, groups) + " limit :limit")
-                        .params(parameters)
+                jdbc.sql(rows(query, groups) + " limit :limit")
+                        .params(parameters(query, slices))
                         .param("limit", settings.reportMaxRows() + 1)
                         .query((row, _) -> row(row, groups))
                         .list();
@@ -159,8 +157,10 @@ public class UsageReports {
                     "group_by makes more than %d rows; take a shorter time or format=csv."
                             .formatted(settings.reportMaxRows()));
         }
-        return jdbc.sql(renderTimes(query))
-                .params(parameters)
+        // A team's own are not summed by day.
+        RangeSlices rendered = query.team() == null ? slices : slices.undivided();
+        return jdbc.sql(ofTeam(RENDER_TIMES, query))
+                .params(parameters(query, rendered))
                 .query((times, _) ->
                         new UsageReport(
                                 rows,
@@ -175,77 +175,46 @@ public class UsageReports {
     private void write(
             JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range, CsvWriter csv) {
         groups.forEach(group -> csv.text(group.word()));
-        FIGURES.forEach(csv::text);
+        UsageFigure.words().forEach(csv::text);
         csv.end();
-        jdbc.sql(select(query, groups))
-                .params(parameters(jdbc, query, range))
+        jdbc.sql(rows(query, groups))
+                .params(parameters(query, DailyRollup.slices(jdbc, range)))
                 .query(row -> {
                     for (GroupBy group : groups) {
                         csv.text(row.getString(group.word()));
                     }
-                    for (String figure : FIGURES) {
-                        csv.number(row.getLong(figure));
+                    for (UsageFigure figure : UsageFigure.values()) {
+                        csv.number(row.getLong(figure.word()));
                     }
                     csv.end();
                 });
         csv.flush();
     }
 
-    private static String select(UsageQuery query, Set<GroupBy> groups) {
-        String named =
-                groups.stream()
-                        .map(it -> it.expression() + " as " + it.column() + ", ")
-                        .collect(Collectors.joining());
+    private static String rows(UsageQuery query, Set<GroupBy> groups) {
         String shown =
                 groups.stream()
                         .map(it -> it.shown() + " as " + it.column() + ", ")
                         .collect(Collectors.joining());
-        String sql =
-                "select %s %s from (select %s created, succeeded, failed, uncertain, charged, refunded, preset as made from (%s) m) g"
-                        .formatted(
-                                shown,
-                                SUMS,
-                                named,
-                                MOVEMENTS.formatted(ofTeam(query, ""), ofTeam(query, "t.")));
-        return groups.isEmpty()
-                ? sql
-                : "%s group by %s order by %s"
-                        .formatted(
-                                sql,
-                                columns(groups, GroupBy::column),
-                                columns(groups, GroupBy::order));
-    }
-
-    /**
-     * Counted by the tenth of a second that is shown, as a sort of a month's million takes seconds:
-     * by day what is summed, which it is for all teams together, and task by task the rest.
-     */
-    private static String renderTimes(UsageQuery query) {
-        String took =
-                query.team() != null
-                        ? TASKS.formatted("from", "to", "where m.id = :team")
-                        : DAYS
-                                + TASKS.formatted("from", "head", "")
-                                + " union all "
-                                + TASKS.formatted("tail", "to", "");
-        return """
-        with took as (
-            select seconds, sum(tasks) as tasks from (%s) t group by 1
-        )
-        select min(seconds) filter (where reached * 100 >= tasks * 50) as median,
-            min(seconds) filter (where reached * 100 >= tasks * 95) as p95
-        from (select seconds, sum(tasks) over (order by seconds) as reached, sum(tasks) over () as tasks
-              from took) t
-        """
-                .formatted(took);
+        String grouped =
+                groups.isEmpty()
+                        ? ""
+                        : "group by %s order by %s"
+                                .formatted(
+                                        columns(groups, GroupBy::expression),
+                                        columns(groups, GroupBy::order));
+        return ofTeam(ROWS, query)
+                .replace("{groups shown}", shown)
+                .replace("{sums}", UsageFigure.sums())
+                .replace("{group by groups}", grouped);
     }
 
     private static String columns(Set<GroupBy> groups, Function<GroupBy, String> form) {
         return groups.stream().map(form).collect(Collectors.joining(", "));
     }
 
-    private static String ofTeam(UsageQuery query, String table) {
-        return query.team() == null ? "" : "and " + table + "team_id = :team";
+    private static String ofTeam(String sql, UsageQuery query) {
+        return sql.replace("{of the team}", query.team() == null ? "" : "and team_id = :team");
     }
 
     private static Set<GroupBy> groups(UsageQuery query) {
@@ -256,9 +225,8 @@ public class UsageReports {
         return GroupBy.parse(query.groupBy(), allowed);
     }
 
-    private Map<String, Object> parameters(JdbcClient jdbc, UsageQuery query, Range range) {
-        Map<String, Object> parameters =
-                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+    private Map<String, Object> parameters(UsageQuery query, RangeSlices slices) {
+        Map<String, Object> parameters = new HashMap<>(slices.parameters());
         parameters.put("upstream", vendor.name());
         if (query.team() != null) {
             parameters.put("team", query.team());
@@ -272,8 +240,8 @@ public class UsageReports {
         for (GroupBy group : groups) {
             cells.put(group.word(), group.value(row));
         }
-        for (String figure : FIGURES) {
-            cells.put(figure, row.getLong(figure));
+        for (UsageFigure figure : UsageFigure.values()) {
+            cells.put(figure.word(), row.getLong(figure.word()));
         }
         return cells;
     }
@@ -282,17 +250,17 @@ public class UsageReports {
             List<Map<String, @Nullable Object>> rows,
             @Nullable BigDecimal median,
             @Nullable BigDecimal p95) {
-        long succeeded = sum(rows, "succeeded");
-        long ended = succeeded + sum(rows, "failed");
+        long succeeded = sum(rows, UsageFigure.SUCCEEDED);
+        long ended = succeeded + sum(rows, UsageFigure.FAILED);
         return new UsageReport.UsageTotal(
-                sum(rows, "created"),
+                sum(rows, UsageFigure.CREATED),
                 succeeded,
-                sum(rows, "failed"),
-                sum(rows, "uncertain"),
-                sum(rows, "charged"),
-                sum(rows, "refunded"),
-                sum(rows, "net"),
-                sum(rows, "seconds"),
+                sum(rows, UsageFigure.FAILED),
+                sum(rows, UsageFigure.UNCERTAIN),
+                sum(rows, UsageFigure.CHARGED),
+                sum(rows, UsageFigure.REFUNDED),
+                sum(rows, UsageFigure.NET),
+                sum(rows, UsageFigure.SECONDS),
                 ended == 0
                         ? null
                         : BigDecimal.valueOf(succeeded)
@@ -301,7 +269,9 @@ public class UsageReports {
                 p95);
     }
 
-    private static long sum(List<Map<String, @Nullable Object>> rows, String figure) {
-        return rows.stream().mapToLong(row -> row.get(figure) instanceof Long it ? it : 0).sum();
+    private static long sum(List<Map<String, @Nullable Object>> rows, UsageFigure figure) {
+        return rows.stream()
+                .mapToLong(row -> row.get(figure.word()) instanceof Long it ? it : 0)
+                .sum();
     }
 }

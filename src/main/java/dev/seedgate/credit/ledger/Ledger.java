@@ -1,6 +1,7 @@
 package dev.seedgate.credit.ledger;
 
 import dev.seedgate.access.team.TeamCreated;
+import dev.seedgate.access.team.TeamDetails;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TeamMetrics;
@@ -125,7 +126,7 @@ public class Ledger {
                         insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
                             from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
                             preset, price_version, upstream)
-                        select 'reserve', v.team_id, 'team', 'held', :credits, v.period, :credits - v.from_top_ups,
+                        select :kind, v.team_id, :debit, :credit, :credits, v.period, :credits - v.from_top_ups,
                             v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
                             :keyName, :preset, :priceVersion, :upstream
                         from verdict v join moved using (team_id)
@@ -145,7 +146,7 @@ public class Ledger {
                 insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
                     key_name, preset, price_version, upstream)
-                select :kind, team_id, 'held', :credit, credits, period, from_quota, from_top_ups,
+                select :kind, team_id, :debit, :credit, credits, period, from_quota, from_top_ups,
                     task_id, :reason, :actor, team_slug, project, cost_center, key_id, key_name, preset,
                     price_version, upstream
                 from reserved
@@ -172,6 +173,20 @@ public class Ledger {
             where e.task_id = :task and e.kind = 'reserve' and b.team_id = e.team_id and b.period = e.period
                 and (b.project = e.project
                     or b.key_id = (select coalesce(origin_id, id) from api_key where id = e.key_id))
+            """;
+
+    private static final String TOP_UP =
+            """
+            with moved as (
+                update account set top_ups = top_ups + :credits
+                where team_id = :team and top_ups + :credits >= 0
+                returning team_id
+            )
+            insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                from_top_ups, top_up_id, reason, actor, team_slug, cost_center)
+            select :kind, team_id, :debit, :credit, abs(:credits), gateway_period(), 0, abs(:credits),
+                :topUp, :reason, :actor, :slug, :costCenter
+            from moved
             """;
 
     private final JdbcClient jdbc;
@@ -213,6 +228,9 @@ public class Ledger {
     private Optional<Reservation> tryToReserve(ReservationRequest charge) {
         long credits = charge.preset().credits();
         return jdbc.sql(RESERVE)
+                .param("kind", EntryKind.RESERVE.word())
+                .param("debit", LedgerAccount.TEAM.word())
+                .param("credit", LedgerAccount.HELD.word())
                 .param("team", charge.teamId())
                 .param("credits", credits)
                 .param("task", charge.reference())
@@ -229,7 +247,7 @@ public class Ledger {
                         return Optional.<Reservation>empty();
                     }
                     Reservation reservation = reservation(row, charge, credits);
-                    count("reserve", row.getString("slug"), credits);
+                    count(EntryKind.RESERVE.word(), row.getString("slug"), credits);
                     return Optional.of(reservation);
                 })
                 .single();
@@ -241,12 +259,12 @@ public class Ledger {
      * @param leavesInFlight whether the task leaves the set of those in flight with this
      */
     public void settle(String task, boolean leavesInFlight, Actor actor) {
-        close(task, "settle", "spent", leavesInFlight, null, actor);
+        close(task, EntryKind.SETTLE, LedgerAccount.SPENT, leavesInFlight, null, actor);
     }
 
     /** Gives the charge back: top-ups always, quota while its month is still the current one. */
     public void release(String task, boolean leavesInFlight, String reason, Actor actor) {
-        close(task, "release", "team", leavesInFlight, reason, actor);
+        close(task, EntryKind.RELEASE, LedgerAccount.TEAM, leavesInFlight, reason, actor);
     }
 
     /**
@@ -259,17 +277,48 @@ public class Ledger {
                         insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
                             from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
                             key_name, preset, price_version, upstream)
-                        select 'adjust', team_id, 'company', 'possible_loss', credits, gateway_period(),
+                        select :kind, team_id, :debit, :credit, credits, gateway_period(),
                             credits, 0, task_id, :reason, :actor, team_slug, project, cost_center, key_id,
                             key_name, preset, price_version, upstream
                         from ledger_entry where task_id = :task and kind = 'reserve'
                         returning team_slug, credits
                         """)
+                .param("kind", EntryKind.ADJUST.word())
+                .param("debit", LedgerAccount.COMPANY.word())
+                .param("credit", LedgerAccount.POSSIBLE_LOSS.word())
                 .param("task", task)
                 .param("reason", reason)
                 .param("actor", actor.name())
-                .query((row, _) -> count("possible_loss", row))
+                .query((row, _) -> count(LedgerAccount.POSSIBLE_LOSS.word(), row))
                 .list();
+    }
+
+    /**
+     * Books a top-up: a grant goes from the company to the team, what is taken back is an
+     * adjustment the other way. Taking back more than is unspent is {@code INVALID_REQUEST}.
+     */
+    void topUp(TeamDetails team, TopUp topUp, Actor actor) {
+        boolean granted = topUp.credits() > 0;
+        LedgerAccount from = granted ? LedgerAccount.COMPANY : LedgerAccount.TEAM;
+        LedgerAccount to = granted ? LedgerAccount.TEAM : LedgerAccount.COMPANY;
+        int moved =
+                jdbc.sql(TOP_UP)
+                        .param("credits", topUp.credits())
+                        .param("team", team.id())
+                        .param("kind", (granted ? EntryKind.GRANT : EntryKind.ADJUST).word())
+                        .param("debit", from.word())
+                        .param("credit", to.word())
+                        .param("topUp", topUp.id())
+                        .param("reason", topUp.reason())
+                        .param("actor", actor.name())
+                        .param("slug", team.slug())
+                        .param("costCenter", team.costCenter())
+                        .update();
+        if (moved == 0) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "credits: the team has fewer unspent top-ups than are to be taken back.");
+        }
     }
 
     /** A task leaves the set of those in flight, and its charge stays held. */
@@ -284,30 +333,32 @@ public class Ledger {
 
     private void close(
             String task,
-            String kind,
-            String credit,
+            EntryKind kind,
+            LedgerAccount credit,
             boolean leavesInFlight,
             @Nullable String reason,
             Actor actor) {
+        boolean released = kind == EntryKind.RELEASE;
         List<Boolean> accounts =
                 jdbc.sql(CLOSE)
                         .param("task", task)
-                        .param("kind", kind)
-                        .param("credit", credit)
-                        .param("released", kind.equals("release"))
+                        .param("kind", kind.word())
+                        .param("debit", LedgerAccount.HELD.word())
+                        .param("credit", credit.word())
+                        .param("released", released)
                         .param("leavesInFlight", leavesInFlight ? 1 : 0)
                         .param("reason", reason)
                         .param("actor", actor.name())
                         .query((row, _) -> {
-                            count(kind, row);
+                            count(kind.word(), row);
                             return row.getInt("budget_changes") > 0;
                         })
                         .list();
         if (accounts.size() != 1) {
             throw new IllegalStateException(
-                    kind + " of " + task + " moved " + accounts.size() + " accounts");
+                    kind.word() + " of " + task + " moved " + accounts.size() + " accounts");
         }
-        if (accounts.getFirst() && kind.equals("release")) {
+        if (accounts.getFirst() && released) {
             jdbc.sql(GIVE_BACK).param("task", task).update();
         }
     }

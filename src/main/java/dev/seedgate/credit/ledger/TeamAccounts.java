@@ -23,10 +23,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class TeamAccounts {
 
     private final JdbcClient jdbc;
+    private final Ledger ledger;
     private final AuditLog audit;
 
-    TeamAccounts(JdbcClient jdbc, AuditLog audit) {
+    TeamAccounts(JdbcClient jdbc, Ledger ledger, AuditLog audit) {
         this.jdbc = jdbc;
+        this.ledger = ledger;
         this.audit = audit;
     }
 
@@ -66,7 +68,7 @@ public class TeamAccounts {
             Actor actor) {
         Optional<TopUp> stored = insert(team, credits, reason, idempotencyKey, actor);
         if (stored.isPresent()) {
-            move(team, stored.get(), actor);
+            ledger.topUp(team, stored.get(), actor);
             audit.record(
                     new Change("team.top-up", "team:" + team.slug(), null, stored.get(), reason),
                     actor);
@@ -132,43 +134,6 @@ public class TeamAccounts {
                 .param("key", idempotencyKey)
                 .query((row, _) -> details(team, row))
                 .single();
-    }
-
-    /**
-     * A grant goes from the company to the team; what is taken back is an adjustment the other way.
-     */
-    private void move(TeamDetails team, TopUp topUp, Actor actor) {
-        int moved =
-                jdbc.sql(
-                                """
-                                with moved as (
-                                    update account set top_ups = top_ups + :credits
-                                    where team_id = :team and top_ups + :credits >= 0
-                                    returning team_id
-                                )
-                                insert into ledger_entry (kind, team_id, debit, credit, credits, period,
-                                    from_quota, from_top_ups, top_up_id, reason, actor, team_slug,
-                                    cost_center)
-                                select :kind, team_id, :debit, :credit, abs(:credits), gateway_period(),
-                                    0, abs(:credits), :topUp, :reason, :actor, :slug, :costCenter
-                                from moved
-                                """)
-                        .param("credits", topUp.credits())
-                        .param("team", team.id())
-                        .param("kind", topUp.credits() > 0 ? "grant" : "adjust")
-                        .param("debit", topUp.credits() > 0 ? "company" : "team")
-                        .param("credit", topUp.credits() > 0 ? "team" : "company")
-                        .param("topUp", topUp.id())
-                        .param("reason", topUp.reason())
-                        .param("actor", actor.name())
-                        .param("slug", team.slug())
-                        .param("costCenter", team.costCenter())
-                        .update();
-        if (moved == 0) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST,
-                    "credits: the team has fewer unspent top-ups than are to be taken back.");
-        }
     }
 
     private static TopUp details(TeamDetails team, ResultSet row) throws SQLException {

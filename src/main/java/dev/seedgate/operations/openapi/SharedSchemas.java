@@ -1,5 +1,7 @@
 package dev.seedgate.operations.openapi;
 
+import dev.seedgate.billing.usage.GroupBy;
+import dev.seedgate.billing.usage.UsageFigure;
 import dev.seedgate.platform.values.ErrorCode;
 import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.Schema;
@@ -36,25 +38,12 @@ final class SharedSchemas {
     /** A row of the usage report: the columns that were asked for, then the figures. */
     static Schema<Object> usageRow() {
         Schema<Object> row = of("object");
-        for (String group :
-                List.of("team", "project", "cost_center", "preset", "key", "day", "month")) {
-            Schema<Object> name = string();
-            name.addType("null");
-            row.addProperty(group, name);
+        for (GroupBy group : GroupBy.values()) {
+            Schema<Object> cell = of(group.isNumber() ? "integer" : "string");
+            cell.addType("null");
+            row.addProperty(group.word(), cell);
         }
-        Schema<Object> keyId = of("integer");
-        keyId.addType("null");
-        row.addProperty("key_id", keyId);
-        List<String> figures =
-                List.of(
-                        "created",
-                        "succeeded",
-                        "failed",
-                        "uncertain",
-                        "charged",
-                        "refunded",
-                        "net",
-                        "seconds");
+        List<String> figures = UsageFigure.words();
         figures.forEach(figure -> row.addProperty(figure, of("integer")));
         row.setRequired(figures);
         return row;

@@ -1,9 +1,12 @@
 package dev.seedgate.task.lifecycle;
 
+import dev.seedgate.credit.ledger.EntryKind;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.task.queue.WorkKind;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -12,22 +15,57 @@ import org.jspecify.annotations.Nullable;
  * Where a task is. The team sees these as {@code phase}; the mirror API knows only three states.
  */
 public enum Phase {
-    QUEUED("IN_PROGRESS", true),
-    SUBMITTING("IN_PROGRESS", true),
-    RENDERING("IN_PROGRESS", true),
+    QUEUED("IN_PROGRESS", true, Set.of(WorkKind.SUBMIT), List.of(EntryKind.RESERVE)),
+    SUBMITTING("IN_PROGRESS", true, Set.of(WorkKind.SENT), List.of(EntryKind.RESERVE)),
+    RENDERING("IN_PROGRESS", true, Set.of(WorkKind.POLL), List.of(EntryKind.RESERVE)),
     /** Perhaps at the vendor, perhaps not; never sent again. */
-    UNCERTAIN("IN_PROGRESS", false),
+    UNCERTAIN("IN_PROGRESS", false, Set.of(WorkKind.REFUND), List.of(EntryKind.RESERVE)),
     /** Rendering for too long; still asked for now and then. */
-    EXPIRED("IN_PROGRESS", false),
-    SUCCEEDED("SUCCESS", false),
-    FAILED("FAILED", false);
+    EXPIRED(
+            "IN_PROGRESS",
+            false,
+            Set.of(WorkKind.POLL, WorkKind.REFUND),
+            List.of(EntryKind.RESERVE)),
+    SUCCEEDED("SUCCESS", false, Set.of(), List.of(EntryKind.RESERVE, EntryKind.SETTLE)),
+    FAILED("FAILED", false, Set.of(), List.of(EntryKind.RESERVE, EntryKind.RELEASE));
 
     private final String status;
     private final boolean inFlight;
+    private final Set<WorkKind> work;
+    private final List<EntryKind> entries;
 
-    Phase(String status, boolean inFlight) {
+    Phase(String status, boolean inFlight, Set<WorkKind> work, List<EntryKind> entries) {
         this.status = status;
         this.inFlight = inFlight;
+        this.work = work;
+        this.entries = entries;
+    }
+
+    /**
+     * A common table expression, {@code phase_rule}, of what each phase implies, for checks of the
+     * database: {@code in_flight}; {@code work}, an array of the kinds of due work of which a task
+     * has one, empty for none; {@code entries}, the kinds of the ledger entries that hold, keep or
+     * give back its charge, in their order, with commas between.
+     */
+    public static String rules() {
+        return Arrays.stream(values())
+                .map(phase ->
+                        "('%s', %b, array[%s]::text[], '%s')"
+                                .formatted(
+                                        phase,
+                                        phase.inFlight,
+                                        phase.work.stream()
+                                                .sorted()
+                                                .map(kind -> "'" + kind.text() + "'")
+                                                .collect(Collectors.joining(", ")),
+                                        phase.entries.stream()
+                                                .map(EntryKind::word)
+                                                .collect(Collectors.joining(","))))
+                .collect(
+                        Collectors.joining(
+                                ", ",
+                                "phase_rule (phase, in_flight, work, entries) as (values ",
+                                ")"));
     }
 
     /**

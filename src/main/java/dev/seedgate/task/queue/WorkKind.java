@@ -9,7 +9,8 @@ public enum WorkKind {
     POLL,
     REFUND;
 
-    String text() {
+    /** Its name in the database. */
+    public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

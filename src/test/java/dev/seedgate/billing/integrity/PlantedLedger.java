@@ -1,5 +1,10 @@
 package dev.seedgate.billing.integrity;
 
+import static dev.seedgate.credit.ledger.LedgerAccount.HELD;
+import static dev.seedgate.credit.ledger.LedgerAccount.SPENT;
+import static dev.seedgate.credit.ledger.LedgerAccount.TEAM;
+
+import dev.seedgate.credit.ledger.EntryKind;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,24 +71,24 @@ public final class PlantedLedger {
                                 clip.created(),
                                 end == null ? "null" : "'" + end + "'",
                                 clip.team()));
-        entry("reserve", clip, clip.created(), upstream);
+        entry(EntryKind.RESERVE, clip, clip.created(), upstream);
         if (end != null) {
-            entry(clip.succeeded() ? "settle" : "release", clip, end, upstream);
+            entry(clip.succeeded() ? EntryKind.SETTLE : EntryKind.RELEASE, clip, end, upstream);
         }
         return this;
     }
 
-    private void entry(String kind, Clip clip, Instant at, String upstream) {
+    private void entry(EntryKind kind, Clip clip, Instant at, String upstream) {
         entries.add(
                 "select timestamptz '%s', '%s', id, '%s', '%s', %d, date_trunc('month', timestamptz '%s')::date, %d, 0, '%s', 'test', slug, %s, %s, 1, %s, '%s', 1, '%s' from team where slug = '%s'"
                         .formatted(
                                 at,
-                                kind,
-                                kind.equals("reserve") ? "team" : "held",
+                                kind.word(),
+                                (kind == EntryKind.RESERVE ? TEAM : HELD).word(),
                                 switch (kind) {
-                                    case "reserve" -> "held";
-                                    case "settle" -> "spent";
-                                    default -> "team";
+                                    case RESERVE -> HELD.word();
+                                    case SETTLE -> SPENT.word();
+                                    default -> TEAM.word();
                                 },
                                 clip.credits(),
                                 clip.created(),

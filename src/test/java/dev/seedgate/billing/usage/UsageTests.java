@@ -40,16 +40,6 @@ import tools.jackson.databind.JsonNode;
 class UsageTests {
 
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
-    private static final List<String> FIGURES =
-            List.of(
-                    "created",
-                    "succeeded",
-                    "failed",
-                    "uncertain",
-                    "charged",
-                    "refunded",
-                    "net",
-                    "seconds");
     private static final AtomicInteger IDS = new AtomicInteger();
 
     private static Gateway gateway;
@@ -109,6 +99,12 @@ class UsageTests {
         assertThat(total.get("success_rate").decimalValue()).isEqualByComparingTo("0.5");
         assertThat(total.get("median_render_seconds").isNumber()).isTrue();
         assertThat(total.get("p95_render_seconds").isNumber()).isTrue();
+    }
+
+    @Test
+    void totalsEveryFigure() {
+        assertThat(usage("").get("total").propertyNames())
+                .startsWith(UsageFigure.words().toArray(String[]::new));
     }
 
     @Test
@@ -549,7 +545,7 @@ class UsageTests {
     private static Map<String, String> rows(JsonNode usage, String group, long[] total) {
         assertThat(figures(usage.get("total"))).containsExactly(boxed(total));
         Map<String, String> rows = new TreeMap<>();
-        long[] sum = new long[FIGURES.size()];
+        long[] sum = new long[UsageFigure.values().length];
         for (JsonNode row : usage.get("rows")) {
             List<String> names = new ArrayList<>();
             for (String column : group.split(",", -1)) {
@@ -621,7 +617,7 @@ class UsageTests {
     }
 
     private static List<Long> figures(JsonNode row) {
-        return FIGURES.stream().map(it -> row.get(it).asLong()).toList();
+        return UsageFigure.words().stream().map(it -> row.get(it).asLong()).toList();
     }
 
     private static Long[] boxed(long[] figures) {

@@ -1,0 +1,149 @@
+package dev.seedgate.credit.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The SQL that stands in the sources, where it names the ledger or the accounts. */
+class LedgerSqlTests {
+
+    private static final Path MAIN = Path.of("src/main/java");
+
+    /** A comment, which comes first as it may have quotes in it; or a text block, or a string. */
+    private static final Pattern TOKEN =
+            Pattern.compile(
+                    "//[^\\n]*|/\\*[\\s\\S]*?\\*/|\"\"\"([\\s\\S]*?)\"\"\"|\"((?:[^\"\\\\\\n]|\\\\.)*)\"|'(?:[^'\\\\]|\\\\.)'");
+
+    private static final Pattern WRITE =
+            Pattern.compile(
+                    "(insert\\s+into|delete\\s+from|merge\\s+into|truncate|update)\\s+(ledger_entry|account)\\b");
+
+    /** Neither a budget that was made or taken away nor a probe of the connection moves money. */
+    private static final Pattern HARMLESS =
+            Pattern.compile(
+                    "update account set (budget_changes = budget_changes \\+ 1 where|in_flight = in_flight where false).*");
+
+    /** A column and what it is compared with. */
+    private static final Pattern COMPARED =
+            Pattern.compile(
+                    "\\b(kind|debit|credit)\\s*(?:=|<>|(?:not\\s+)?in|is\\s+(?:not\\s+)?distinct\\s+from)\\s*\\(?\\s*('\\w+'(?:\\s*,\\s*'\\w+')*)");
+
+    private static final Pattern WORD = Pattern.compile("'(\\w+)'");
+    private static final Pattern CASE_OF_KIND =
+            Pattern.compile("case\\s+(?:\\w+\\.)?kind\\s+([\\s\\S]*?)\\bend\\b");
+    private static final Pattern WHEN = Pattern.compile("when\\s+'(\\w+)'");
+    private static final Pattern CASE_OF_ACCOUNT =
+            Pattern.compile("case\\s+'(\\w+)'\\s+when\\s+(?:\\w+\\.)?(?:credit|debit)\\b");
+
+    @Test
+    void onlyTheLedgerWritesEntriesAndMovesAccounts() throws IOException {
+        Map<String, List<String>> writers = new TreeMap<>();
+        literals()
+                .forEach((file, literals) -> {
+                    List<String> writes =
+                            literals.stream()
+                                    .filter(it -> WRITE.matcher(it).find())
+                                    .filter(it -> !HARMLESS.matcher(it).matches())
+                                    .toList();
+                    if (!writes.isEmpty()) {
+                        writers.put(file, writes);
+                    }
+                });
+        assertThat(writers).containsOnlyKeys("credit/ledger/Ledger.java");
+        // The reservation, its end, the possible loss, top-ups, tasks in flight, a new account.
+        assertThat(writers.get("credit/ledger/Ledger.java")).hasSize(6);
+    }
+
+    /**
+     * Kinds and accounts are bound from the enums; a literal stands only where a partial index
+     * needs one, and in migrations. Each is one of an enum's, and each kind has its use.
+     */
+    @Test
+    void namesKindsAndAccountsAsTheEnumsDo() throws IOException {
+        Set<String> kinds = new TreeSet<>();
+        Set<String> accounts = new TreeSet<>();
+        for (String statement : statements()) {
+            COMPARED.matcher(statement)
+                    .results()
+                    .forEach(it -> {
+                        Set<String> words = it.group(1).equals("kind") ? kinds : accounts;
+                        WORD.matcher(it.group(2))
+                                .results()
+                                .forEach(word -> words.add(word.group(1)));
+                    });
+            CASE_OF_KIND
+                    .matcher(statement)
+                    .results()
+                    .forEach(it ->
+                            WHEN.matcher(it.group(1))
+                                    .results()
+                                    .forEach(word -> kinds.add(word.group(1))));
+            CASE_OF_ACCOUNT.matcher(statement).results().forEach(it -> accounts.add(it.group(1)));
+        }
+        assertThat(kinds)
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(EntryKind.values()).map(EntryKind::word).toList());
+        assertThat(accounts)
+                .isNotEmpty()
+                .isSubsetOf(Stream.of(LedgerAccount.values()).map(LedgerAccount::word).toList());
+    }
+
+    @Test
+    void typesNoKindInJava() throws IOException {
+        List<String> kinds = Stream.of(EntryKind.values()).map(EntryKind::word).toList();
+        literals()
+                .forEach((file, literals) -> {
+                    if (file.matches("(credit|billing)/.*")) {
+                        assertThat(literals).as(file).doesNotContainAnyElementsOf(kinds);
+                    }
+                });
+    }
+
+    /** What is written in SQL about the ledger, in the sources and the migrations. */
+    private static List<String> statements() throws IOException {
+        List<String> statements = new ArrayList<>();
+        literals().values().forEach(statements::addAll);
+        try (Stream<Path> files = Files.walk(Path.of("src/main/resources/db/migration"))) {
+            for (Path file : files.filter(it -> it.toString().endsWith(".sql")).toList()) {
+                String sql = Files.readString(file).replaceAll("--[^\\n]*", "");
+                statements.addAll(List.of(sql.split(";")));
+            }
+        }
+        return statements.stream().filter(it -> it.contains("ledger_entry")).toList();
+    }
+
+    /** The strings of each source file. */
+    private static Map<String, List<String>> literals() throws IOException {
+        Path root = MAIN.resolve("dev/seedgate");
+        Map<String, List<String>> literals = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
+                literals.put(
+                        root.relativize(file).toString(),
+                        TOKEN.matcher(Files.readString(file))
+                                .results()
+                                .map(LedgerSqlTests::text)
+                                .filter(it -> !it.isEmpty())
+                                .toList());
+            }
+        }
+        return literals;
+    }
+
+    private static String text(MatchResult token) {
+        String block = token.group(1) == null ? token.group(2) : token.group(1);
+        return block == null ? "" : block;
+    }
+}
