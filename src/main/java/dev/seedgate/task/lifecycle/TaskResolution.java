@@ -59,9 +59,9 @@ public class TaskResolution {
                     throw new ApiException(
                             ErrorCode.UPSTREAM_TASK_UNKNOWN,
                             "The vendor knows no task " + upstreamTaskId + ".");
-            case TaskLookup.Silent _ -> throw silent();
+            case TaskLookup.Unanswered _ -> throw silent();
             case TaskLookup.Known known -> {
-                if (!force && !known.mayBe(task.clip())) {
+                if (!force && !known.isConsistentWith(task.clip())) {
                     throw new ApiException(
                             ErrorCode.UPSTREAM_TASK_DIFFERS,
                             "The vendor's task "

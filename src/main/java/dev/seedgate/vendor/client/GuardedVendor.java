@@ -112,11 +112,12 @@ final class GuardedVendor implements Vendor {
                         pauses.stopsSubmit(permit.probe()),
                         () -> guards.submit(permit, () -> wire.submit(request, permit)));
         tell(reply, call);
-        SubmitAnswer answer = submits.meaning(reply, evidence);
-        if (reply instanceof TransportResult.Answered answered) {
+        SubmitAnswer answer = submits.classify(reply, evidence);
+        if (reply instanceof TransportResult.Response answered) {
             Envelope envelope = Envelope.of(answered);
             boolean accepted = answer instanceof SubmitAnswer.Accepted;
-            @Nullable PauseReason stop = accepted ? null : PauseReason.of(envelope).orElse(null);
+            @Nullable PauseReason stop =
+                    accepted ? null : PauseReason.ofSubmit(envelope).orElse(null);
             learn(stop, answered, envelope, permit, answer.evidence(), evidence);
             if (accepted && permit.probe()) {
                 pauses.lift(PauseReason.ACCOUNT_CREDIT);
@@ -131,7 +132,7 @@ final class GuardedVendor implements Vendor {
         try (TaskScope call = steps.call(POLL)) {
             long from = System.nanoTime();
             TransportResult reply = ask(upstreamTaskId, permit, call);
-            TaskLookup sighting = polls.sighting(upstreamTaskId, reply, evidence);
+            TaskLookup sighting = polls.classifyLookUp(upstreamTaskId, reply, evidence);
             learn(reply, permit, sighting.evidence(), evidence);
             count("sight", result(sighting), from, call);
             return sighting;
@@ -144,7 +145,7 @@ final class GuardedVendor implements Vendor {
         try (TaskScope call = steps.call(POLL)) {
             long from = System.nanoTime();
             TransportResult reply = ask(upstreamTaskId, permit, call);
-            PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
+            PollAnswer answer = polls.classify(upstreamTaskId, reply, evidence);
             learn(reply, permit, answer.evidence(), evidence);
             count("poll", result(answer), from, call);
             return answer;
@@ -161,13 +162,13 @@ final class GuardedVendor implements Vendor {
     }
 
     private static void tell(TransportResult reply, TaskScope call) {
-        if (reply instanceof TransportResult.Answered answered) {
+        if (reply instanceof TransportResult.Response answered) {
             call.tag("http.response.status_code", String.valueOf(answered.status()));
         }
     }
 
     private void learn(TransportResult reply, Permit permit, String told, Evidence evidence) {
-        if (reply instanceof TransportResult.Answered answered) {
+        if (reply instanceof TransportResult.Response answered) {
             Envelope envelope = Envelope.of(answered);
             @Nullable PauseReason stop = PauseReason.ofPoll(envelope).orElse(null);
             learn(stop, answered, envelope, permit, told, evidence);
@@ -181,14 +182,14 @@ final class GuardedVendor implements Vendor {
     /** A pause may have come since the permit was given. */
     private static TransportResult unlessStopped(boolean stopped, Supplier<TransportResult> call) {
         return stopped
-                ? TransportResult.NotBegun.guarded("the vendor was paused in the meantime")
+                ? TransportResult.NotSent.byOwnGuard("the vendor was paused in the meantime")
                 : call.get();
     }
 
     /** What an answer says of the account, beyond its own task. */
     private void learn(
             @Nullable PauseReason stop,
-            TransportResult.Answered answered,
+            TransportResult.Response answered,
             Envelope envelope,
             Permit permit,
             String told,
@@ -202,7 +203,7 @@ final class GuardedVendor implements Vendor {
             pauses.answeredUnthrottled();
         }
         // Whatever the vendor's own application says but "who are you" proves that the key works.
-        boolean keyWorks = stop != PauseReason.ACCOUNT_KEY && envelope.isGenuine();
+        boolean keyWorks = stop != PauseReason.ACCOUNT_KEY && envelope.hasCode();
         if (permit.probe() && keyWorks) {
             pauses.lift(PauseReason.ACCOUNT_KEY);
         }
@@ -224,7 +225,7 @@ final class GuardedVendor implements Vendor {
         return switch (sighting) {
             case TaskLookup.Known _ -> "known";
             case TaskLookup.Unknown _ -> "unknown";
-            case TaskLookup.Silent _ -> "silent";
+            case TaskLookup.Unanswered _ -> "silent";
         };
     }
 
@@ -245,7 +246,7 @@ final class GuardedVendor implements Vendor {
             case PollAnswer.Running _ -> "running";
             case PollAnswer.Succeeded _ -> "succeeded";
             case PollAnswer.Failed _ -> "failed";
-            case PollAnswer.Denied _ -> "denied";
+            case PollAnswer.UnknownTask _ -> "denied";
             case PollAnswer.Unanswered _ -> "unanswered";
         };
     }

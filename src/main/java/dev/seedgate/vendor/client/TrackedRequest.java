@@ -165,18 +165,18 @@ final class TrackedRequest {
         synchronized (this) {
             if (status == 0) {
                 return begun
-                        ? new TransportResult.Lost(cause)
-                        : TransportResult.NotBegun.network(cause);
+                        ? new TransportResult.NoResponse(cause)
+                        : TransportResult.NotSent.byNetwork(cause);
             }
             over = true;
             bytes = body.toByteArray();
         }
         @Nullable String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
-        Content.Unpacked read = read(() -> Content.read(bytes, encoding, maxBytes));
-        return new TransportResult.Answered(status, headers, read.content(), whole && read.whole());
+        Content.Decoded read = read(() -> Content.decode(bytes, encoding, maxBytes));
+        return new TransportResult.Response(status, headers, read.content(), whole && read.whole());
     }
 
-    private Content.Unpacked read(Supplier<Content.Unpacked> reading) {
+    private Content.Decoded read(Supplier<Content.Decoded> reading) {
         try {
             return CompletableFuture.supplyAsync(reading, readers).join();
         } catch (RejectedExecutionException e) {

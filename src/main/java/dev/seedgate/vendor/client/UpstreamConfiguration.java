@@ -57,7 +57,7 @@ class UpstreamConfiguration {
             SubmitClassifier submits,
             @Qualifier("breakerClock") Clock breakerClock) {
         return new InstanceGuards(
-                settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, breakerClock);
+                settings, submits::countsAsFailure, submits::isAmbiguous, breakerClock);
     }
 
     @Bean

@@ -101,7 +101,7 @@ final class VendorHttpClient implements AutoCloseable {
             BiFunction<UriBuilderFactory, TrackedRequest, Mono<Void>> call) {
         String baseUrl = endpoint.baseUrl();
         if (baseUrl == null) {
-            return TransportResult.NotBegun.guarded("the sandbox's web server is not up yet");
+            return TransportResult.NotSent.byOwnGuard("the sandbox's web server is not up yet");
         }
         // The permit says when the call has to begin. Connecting to a vendor far away may take
         // longer than a permit lives, so the write has the connect timeout on top, and no more.

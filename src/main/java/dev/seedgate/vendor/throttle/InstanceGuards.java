@@ -76,13 +76,13 @@ public final class InstanceGuards {
 
     public TransportResult submit(Permit permit, Supplier<TransportResult> call) {
         if (!unanswered.begin()) {
-            return TransportResult.NotBegun.guarded("too many submits wait for their answers");
+            return TransportResult.NotSent.byOwnGuard("too many submits wait for their answers");
         }
         try {
             TransportResult reply = guarded(submits, permit, call);
             if (ambiguousSubmit.test(reply)) {
                 unanswered.ambiguous();
-            } else if (reply instanceof TransportResult.Answered) {
+            } else if (reply instanceof TransportResult.Response) {
                 unanswered.answered();
             }
             return reply;
@@ -127,26 +127,26 @@ public final class InstanceGuards {
     private TransportResult guarded(
             VendorCircuitBreaker breaker, Permit permit, Supplier<TransportResult> call) {
         if (isOver(permit)) {
-            return TransportResult.NotBegun.guarded("the permit was not used in time");
+            return TransportResult.NotSent.byOwnGuard("the permit was not used in time");
         }
         // An interrupted thread is told to end: it must not begin what it can't see through. (The
         // bulkhead would refuse it anyway, for a reason that is not true.)
         if (Thread.currentThread().isInterrupted()) {
-            return TransportResult.NotBegun.guarded("interrupted before the call began");
+            return TransportResult.NotSent.byOwnGuard("interrupted before the call began");
         }
         if (!bulkhead.tryAcquirePermission()) {
-            return TransportResult.NotBegun.guarded("too many calls in flight here");
+            return TransportResult.NotSent.byOwnGuard("too many calls in flight here");
         }
         try {
             if (!breaker.enter()) {
-                return TransportResult.NotBegun.guarded("the breaker is open");
+                return TransportResult.NotSent.byOwnGuard("the breaker is open");
             }
             if (!limiter.acquirePermission()) {
                 breaker.leaveUnused();
-                return TransportResult.NotBegun.guarded("the rate of this instance is used up");
+                return TransportResult.NotSent.byOwnGuard("the rate of this instance is used up");
             }
             TransportResult reply = tried(permit, breaker, call);
-            if (reply instanceof TransportResult.NotBegun it && it.local()) {
+            if (reply instanceof TransportResult.NotSent it && it.ownGuard()) {
                 breaker.leaveUnused();
             } else {
                 breaker.record(reply);
@@ -176,8 +176,8 @@ public final class InstanceGuards {
                         .maxAttempts(2)
                         .waitDuration(SECOND_TRY_AFTER)
                         .retryOnResult(reply ->
-                                reply instanceof TransportResult.NotBegun it
-                                        && !it.local()
+                                reply instanceof TransportResult.NotSent it
+                                        && !it.ownGuard()
                                         && !isOver(permit)
                                         && !Thread.currentThread().isInterrupted())
                         .build());
@@ -203,7 +203,7 @@ public final class InstanceGuards {
 
     /** A poll speaks against the vendor when it fails to answer like itself; 4xx is an answer. */
     private static boolean isFailingPoll(TransportResult reply) {
-        if (!(reply instanceof TransportResult.Answered answer)) {
+        if (!(reply instanceof TransportResult.Response answer)) {
             return true;
         }
         Envelope envelope = Envelope.of(answer);

@@ -52,7 +52,7 @@ public final class VendorPauses {
      */
     public void throttle(@Nullable Duration wait, String detail) {
         log.warn("The vendor throttles: {}", detail);
-        Duration least = wait == null ? RetryAfter.LEAST : wait;
+        Duration least = wait == null ? RetryAfter.MIN : wait;
         Pause pause = new Pause(inNanos(least), System.nanoTime(), System.nanoTime());
         record(PauseReason.THROTTLED, pause, () -> writeThrottle(wait, detail));
     }
@@ -240,9 +240,9 @@ public final class VendorPauses {
                                 end\
                         """)
                 .param("upstream", upstream)
-                .param("first", micros(wait == null ? RetryAfter.LEAST : wait))
+                .param("first", micros(wait == null ? RetryAfter.MIN : wait))
                 .param("named", wait != null)
-                .param("most", micros(RetryAfter.MOST))
+                .param("most", micros(RetryAfter.MAX))
                 .param("detail", detail)
                 .update();
     }

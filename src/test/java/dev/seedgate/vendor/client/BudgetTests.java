@@ -178,7 +178,7 @@ class BudgetTests {
             assertThat(gateway.budget().take(9, 0).submits()).hasSize(1);
             assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
         }
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Denied.class);
+        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.UnknownTask.class);
         assertThat(fake.statuses()).hasSize(1);
         gateway.breakerClock().advance(Duration.ofSeconds(61));
         fake.onEveryGenerate(null);

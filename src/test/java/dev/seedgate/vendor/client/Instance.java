@@ -69,8 +69,7 @@ public record Instance(
         VendorHttpClient wire = new VendorHttpClient(endpoint, settings);
         SubmitClassifier submits = new SubmitClassifier(settings.upstreamResubmitOn500());
         InstanceGuards guards =
-                new InstanceGuards(
-                        settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
+                new InstanceGuards(settings, submits::countsAsFailure, submits::isAmbiguous, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
         VendorPauses pauses =
                 new VendorPauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());

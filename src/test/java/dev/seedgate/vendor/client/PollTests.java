@@ -207,7 +207,7 @@ class PollTests {
     @ValueSource(ints = {400, 404, 422})
     void tellsATaskThatTheVendorDoesNotKnowFromSilence(int status) {
         fake.onStatus(FakeVendor.error(status));
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Denied.class);
+        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.UnknownTask.class);
         assertThat(gateway.pauses().gate()).isNull();
     }
 

@@ -201,7 +201,7 @@ class ProxiedAnswersTests {
         assertPaid(answer, "bomb");
         assertThat(answer.evidence()).contains("cut short");
         byte[] only = gzip(new byte[200_000_000]);
-        Content.Unpacked unpacked = Content.read(only, "gzip", 1_000_000);
+        Content.Decoded unpacked = Content.decode(only, "gzip", 1_000_000);
         assertThat(unpacked.whole()).isFalse();
         assertThat(unpacked.content().length()).isEqualTo(1_000_000);
     }

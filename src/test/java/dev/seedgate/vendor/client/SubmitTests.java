@@ -382,7 +382,7 @@ class SubmitTests {
     void isNotWrittenWhenTheConnectionStandsTooLate() {
         Permit longOver = new Permit(System.nanoTime() - Duration.ofSeconds(9).toNanos(), false);
         assertThat(gateway.wire().submit(Instance.CLIP, longOver))
-                .isInstanceOf(TransportResult.NotBegun.class);
+                .isInstanceOf(TransportResult.NotSent.class);
         assertThat(fake.requests()).isEmpty();
     }
 
