@@ -23,7 +23,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Which vendor the settings choose, and what is told when they are wrong. */
-class SettingsTests {
+class EndpointTests {
 
     @TempDir private Path folder;
 
