@@ -7,7 +7,7 @@ import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.task.queue.DueSubmit;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.client.Vendor;
-import dev.seedgate.vendor.contract.Opening;
+import dev.seedgate.vendor.throttle.CallCapacity;
 import dev.seedgate.vendor.throttle.Permit;
 import dev.seedgate.vendor.throttle.PermitGrant;
 import dev.seedgate.vendor.throttle.RateBudget;
@@ -93,25 +93,25 @@ class Dispatcher implements SmartLifecycle {
 
     /** One look at what is due. Answers how long nothing will be, unless woken. */
     Duration tick() {
-        Opening opening = budget.opening();
+        CallCapacity capacity = budget.capacity();
         int free = slots.availablePermits();
-        if (opening.isShut() || free == 0) {
-            return shorter(settings.dispatchInterval(), opening.retryIn());
+        if (capacity.isNone() || free == 0) {
+            return shorter(settings.dispatchInterval(), capacity.retryIn());
         }
         int ahead = ahead();
         int submits =
                 Math.min(
-                        Math.min(free, opening.submits() - submitsUnderWay.get()),
+                        Math.min(free, capacity.submits() - submitsUnderWay.get()),
                         ahead - permits.waitingSubmits());
-        int polls = Math.min(Math.min(free, opening.polls()), ahead - permits.waitingPolls());
-        if (submits <= 0 && polls <= 0 && !opening.probe()) {
+        int polls = Math.min(Math.min(free, capacity.polls()), ahead - permits.waitingPolls());
+        if (submits <= 0 && polls <= 0 && !capacity.probe()) {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
         DueCounts agenda = work.agenda(Math.max(1, polls) + 1);
         boolean more = false;
-        if (opening.probe()) {
-            probe(agenda, opening.polls() == 0);
+        if (capacity.probe()) {
+            probe(agenda, capacity.polls() == 0);
         }
         if (agenda.submits() && submits > 0) {
             more |= submit(submits);

@@ -1,7 +1,7 @@
 package dev.seedgate.task.dispatch;
 
 import dev.seedgate.platform.database.Loop;
-import dev.seedgate.vendor.contract.Opening;
+import dev.seedgate.vendor.throttle.CallCapacity;
 import dev.seedgate.vendor.throttle.Permit;
 import dev.seedgate.vendor.throttle.PermitGrant;
 import dev.seedgate.vendor.throttle.RateBudget;
@@ -113,11 +113,11 @@ class PermitQueue {
         }
         // Behind a pause or an open breaker none comes in time: back to the queue at once, for what
         // stands about as if it were being sent has to be taken for sent when this instance dies.
-        Opening opening = budget.opening();
-        if (opening.submits() == 0) {
+        CallCapacity capacity = budget.capacity();
+        if (capacity.submits() == 0) {
             giveUp(submits);
         }
-        if (opening.polls() == 0) {
+        if (capacity.polls() == 0) {
             giveUp(polls);
         }
         int wantedSubmits = submits.size();

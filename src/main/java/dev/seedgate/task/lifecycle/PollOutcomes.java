@@ -50,8 +50,8 @@ public class PollOutcomes {
         switch (answer) {
             case PollAnswer.Running running ->
                     stillRunning(poll, running, TimelineNote.RENDERS_LONG);
-            case PollAnswer.Denied denied ->
-                    stillRunning(poll, denied, TimelineNote.SERVICE_DENIES);
+            case PollAnswer.UnknownTask unknown ->
+                    stillRunning(poll, unknown, TimelineNote.SERVICE_DENIES);
             // Silence expires nothing, however long: the vendor may just be away.
             case PollAnswer.Unanswered silence -> stillRunning(poll, silence, null);
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);

@@ -221,6 +221,6 @@ class Task {
 
     /** A text that is kept longer than the order, without what was ordered. */
     String withoutOrder(String text) {
-        return prompt == null ? text : PromptRedactor.removed(text, clip());
+        return prompt == null ? text : PromptRedactor.redact(text, clip());
     }
 }

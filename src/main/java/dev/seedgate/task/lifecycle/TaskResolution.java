@@ -54,14 +54,14 @@ public class TaskResolution {
                                 new ApiException(
                                         ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
         TaskInterventions.checkResolvable(task);
-        switch (sight(upstreamTaskId)) {
+        switch (lookUp(upstreamTaskId)) {
             case TaskLookup.Unknown _ ->
                     throw new ApiException(
                             ErrorCode.UPSTREAM_TASK_UNKNOWN,
                             "The vendor knows no task " + upstreamTaskId + ".");
-            case TaskLookup.Silent _ -> throw silent();
+            case TaskLookup.Unanswered _ -> throw silent();
             case TaskLookup.Known known -> {
-                if (!force && !known.mayBe(task.clip())) {
+                if (!force && !known.isConsistentWith(task.clip())) {
                     throw new ApiException(
                             ErrorCode.UPSTREAM_TASK_DIFFERS,
                             "The vendor's task "
@@ -74,7 +74,7 @@ public class TaskResolution {
     }
 
     /** Waits a little for a permit: polls that are due go on meanwhile. */
-    private TaskLookup sight(String upstreamTaskId) {
+    private TaskLookup lookUp(String upstreamTaskId) {
         long until = System.nanoTime() + PERMIT_WAIT.toNanos();
         PermitGrant grant = budget.take(0, 1);
         while (grant.polls().isEmpty() && System.nanoTime() - until < 0) {
@@ -84,7 +84,7 @@ public class TaskResolution {
         if (grant.polls().isEmpty()) {
             throw silent();
         }
-        return vendor.sight(upstreamTaskId, grant.polls().getFirst());
+        return vendor.lookUp(upstreamTaskId, grant.polls().getFirst());
     }
 
     private static ApiException silent() {

@@ -87,7 +87,7 @@ class AdmissionGate implements SmartLifecycle {
                     // A person stopped it and a person starts it again: that takes minutes.
                     Duration.ofSeconds(30));
         }
-        Optional<Duration> stopped = budget.refusesCreates(mayProbe);
+        Optional<Duration> stopped = budget.createRetryAfter(mayProbe);
         if (stopped.isPresent()) {
             throw new ApiException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,

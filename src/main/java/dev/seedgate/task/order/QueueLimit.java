@@ -70,8 +70,8 @@ class QueueLimit {
         Map<Long, TeamQueue> now =
                 look.get().stream()
                         .collect(Collectors.toMap(TeamQueue::teamId, Function.identity()));
-        boolean busy = !now.isEmpty() && budget.opening().submits() > 0;
-        Sample sample = new Sample(nanos, budget.submitsMade(), busy);
+        boolean busy = !now.isEmpty() && budget.capacity().submits() > 0;
+        Sample sample = new Sample(nanos, budget.submitsGranted(), busy);
         Sample earlier = last;
         if (now.isEmpty()) {
             submitsPerSecond = guaranteed();

@@ -27,47 +27,47 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The vendor: guards around the wire, the tables of meanings behind it, pauses as they say. */
+/** The vendor: guards around the client, the tables of meanings behind it, pauses as they say. */
 final class GuardedVendor implements Vendor {
 
     private static final String SUBMIT = "POST /api/generate";
     private static final String POLL = "GET /api/status";
-    private static final Duration[] BOUNDS =
+    private static final Duration[] DURATION_BUCKETS =
             Stream.of(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)
                     .map(Duration::ofMillis)
                     .toArray(Duration[]::new);
 
     private final UpstreamSettings settings;
     private final Endpoint endpoint;
-    private final VendorHttpClient wire;
+    private final VendorHttpClient client;
     private final InstanceGuards guards;
     private final VendorPauses pauses;
     private final SubmitClassifier submits;
     private final PollClassifier polls;
     private final MeterRegistry meters;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
     private final Clock clock;
 
     GuardedVendor(
             UpstreamSettings settings,
             Endpoint endpoint,
-            VendorHttpClient wire,
+            VendorHttpClient client,
             InstanceGuards guards,
             VendorPauses pauses,
             SubmitClassifier submits,
             PollClassifier polls,
             MeterRegistry meters,
-            TaskTracing steps,
+            TaskTracing tracing,
             Clock clock) {
         this.settings = settings;
         this.endpoint = endpoint;
-        this.wire = wire;
+        this.client = client;
         this.guards = guards;
         this.pauses = pauses;
         this.submits = submits;
         this.polls = polls;
         this.meters = meters;
-        this.steps = steps;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -83,41 +83,42 @@ final class GuardedVendor implements Vendor {
 
     @Override
     public Duration longestSubmit() {
-        return toBegin().plus(settings.upstreamSubmitTimeout());
+        return maxDelayToWrite().plus(settings.upstreamSubmitTimeout());
     }
 
     @Override
     public Duration longestPoll() {
-        return toBegin().plus(settings.upstreamStatusTimeout());
+        return maxDelayToWrite().plus(settings.upstreamStatusTimeout());
     }
 
-    private Duration toBegin() {
+    private Duration maxDelayToWrite() {
         return settings.upstreamPermitLifetime().plus(settings.upstreamConnectTimeout());
     }
 
     @Override
     public SubmitAnswer submit(ClipRequest request, Permit permit) {
-        try (TaskScope call = steps.call(SUBMIT)) {
+        try (TaskScope call = tracing.call(SUBMIT)) {
             long from = System.nanoTime();
             SubmitAnswer answer = submit(request, permit, call);
-            count("submit", result(answer), from, call);
+            recordCall("submit", result(answer), from, call);
             return answer;
         }
     }
 
     private SubmitAnswer submit(ClipRequest request, Permit permit, TaskScope call) {
         Evidence evidence = evidence(SUBMIT, request.prompt());
-        TransportResult reply =
-                unlessStopped(
-                        pauses.stopsSubmit(permit.probe()),
-                        () -> guards.submit(permit, () -> wire.submit(request, permit)));
-        tell(reply, call);
-        SubmitAnswer answer = submits.meaning(reply, evidence);
-        if (reply instanceof TransportResult.Answered answered) {
-            Envelope envelope = Envelope.of(answered);
+        TransportResult transport =
+                unlessPaused(
+                        pauses.blocksSubmit(permit.probe()),
+                        () -> guards.submit(permit, () -> client.submit(request, permit)));
+        tagStatus(transport, call);
+        SubmitAnswer answer = submits.classify(transport, evidence);
+        if (transport instanceof TransportResult.Response response) {
+            Envelope envelope = Envelope.of(response);
             boolean accepted = answer instanceof SubmitAnswer.Accepted;
-            @Nullable PauseReason stop = accepted ? null : PauseReason.of(envelope).orElse(null);
-            learn(stop, answered, envelope, permit, answer.evidence(), evidence);
+            @Nullable PauseReason pause =
+                    accepted ? null : PauseReason.ofSubmit(envelope).orElse(null);
+            applyToPauses(pause, response, envelope, permit, answer.evidence(), evidence);
             if (accepted && permit.probe()) {
                 pauses.lift(PauseReason.ACCOUNT_CREDIT);
             }
@@ -126,51 +127,52 @@ final class GuardedVendor implements Vendor {
     }
 
     @Override
-    public TaskLookup sight(String upstreamTaskId, Permit permit) {
+    public TaskLookup lookUp(String upstreamTaskId, Permit permit) {
         Evidence evidence = evidence(POLL, "");
-        try (TaskScope call = steps.call(POLL)) {
+        try (TaskScope call = tracing.call(POLL)) {
             long from = System.nanoTime();
-            TransportResult reply = ask(upstreamTaskId, permit, call);
-            TaskLookup sighting = polls.sighting(upstreamTaskId, reply, evidence);
-            learn(reply, permit, sighting.evidence(), evidence);
-            count("sight", result(sighting), from, call);
-            return sighting;
+            TransportResult transport = callStatus(upstreamTaskId, permit, call);
+            TaskLookup lookup = polls.classifyLookUp(upstreamTaskId, transport, evidence);
+            applyToPauses(transport, permit, lookup.evidence(), evidence);
+            recordCall("sight", result(lookup), from, call);
+            return lookup;
         }
     }
 
     @Override
     public PollAnswer poll(String upstreamTaskId, Permit permit) {
         Evidence evidence = evidence(POLL, "");
-        try (TaskScope call = steps.call(POLL)) {
+        try (TaskScope call = tracing.call(POLL)) {
             long from = System.nanoTime();
-            TransportResult reply = ask(upstreamTaskId, permit, call);
-            PollAnswer answer = polls.meaning(upstreamTaskId, reply, evidence);
-            learn(reply, permit, answer.evidence(), evidence);
-            count("poll", result(answer), from, call);
+            TransportResult transport = callStatus(upstreamTaskId, permit, call);
+            PollAnswer answer = polls.classify(upstreamTaskId, transport, evidence);
+            applyToPauses(transport, permit, answer.evidence(), evidence);
+            recordCall("poll", result(answer), from, call);
             return answer;
         }
     }
 
-    private TransportResult ask(String upstreamTaskId, Permit permit, TaskScope call) {
-        TransportResult reply =
-                unlessStopped(
-                        pauses.stopsPoll(permit.probe()),
-                        () -> guards.poll(permit, () -> wire.poll(upstreamTaskId, permit)));
-        tell(reply, call);
-        return reply;
+    private TransportResult callStatus(String upstreamTaskId, Permit permit, TaskScope call) {
+        TransportResult transport =
+                unlessPaused(
+                        pauses.blocksPoll(permit.probe()),
+                        () -> guards.poll(permit, () -> client.poll(upstreamTaskId, permit)));
+        tagStatus(transport, call);
+        return transport;
     }
 
-    private static void tell(TransportResult reply, TaskScope call) {
-        if (reply instanceof TransportResult.Answered answered) {
-            call.tag("http.response.status_code", String.valueOf(answered.status()));
+    private static void tagStatus(TransportResult transport, TaskScope call) {
+        if (transport instanceof TransportResult.Response response) {
+            call.tag("http.response.status_code", String.valueOf(response.status()));
         }
     }
 
-    private void learn(TransportResult reply, Permit permit, String told, Evidence evidence) {
-        if (reply instanceof TransportResult.Answered answered) {
-            Envelope envelope = Envelope.of(answered);
-            @Nullable PauseReason stop = PauseReason.ofPoll(envelope).orElse(null);
-            learn(stop, answered, envelope, permit, told, evidence);
+    private void applyToPauses(
+            TransportResult transport, Permit permit, String detail, Evidence evidence) {
+        if (transport instanceof TransportResult.Response response) {
+            Envelope envelope = Envelope.of(response);
+            @Nullable PauseReason pause = PauseReason.ofPoll(envelope).orElse(null);
+            applyToPauses(pause, response, envelope, permit, detail, evidence);
         }
     }
 
@@ -179,52 +181,52 @@ final class GuardedVendor implements Vendor {
     }
 
     /** A pause may have come since the permit was given. */
-    private static TransportResult unlessStopped(boolean stopped, Supplier<TransportResult> call) {
-        return stopped
-                ? TransportResult.NotBegun.guarded("the vendor was paused in the meantime")
+    private static TransportResult unlessPaused(boolean paused, Supplier<TransportResult> call) {
+        return paused
+                ? TransportResult.NotSent.byOwnGuard("the vendor was paused in the meantime")
                 : call.get();
     }
 
     /** What an answer says of the account, beyond its own task. */
-    private void learn(
-            @Nullable PauseReason stop,
-            TransportResult.Answered answered,
+    private void applyToPauses(
+            @Nullable PauseReason pause,
+            TransportResult.Response response,
             Envelope envelope,
             Permit permit,
-            String told,
+            String detail,
             Evidence evidence) {
-        if (stop == PauseReason.THROTTLED) {
+        if (pause == PauseReason.THROTTLED) {
             pauses.throttle(
-                    RetryAfter.of(answered.headers(), evidence.sentAt()).orElse(null), told);
-        } else if (stop != null) {
-            pauses.stopAccount(stop, told);
+                    RetryAfter.of(response.headers(), evidence.sentAt()).orElse(null), detail);
+        } else if (pause != null) {
+            pauses.stopAccount(pause, detail);
         } else {
-            pauses.answeredUnthrottled();
+            pauses.endThrottling();
         }
         // Whatever the vendor's own application says but "who are you" proves that the key works.
-        boolean keyWorks = stop != PauseReason.ACCOUNT_KEY && envelope.isGenuine();
+        boolean keyWorks = pause != PauseReason.ACCOUNT_KEY && envelope.hasCode();
         if (permit.probe() && keyWorks) {
             pauses.lift(PauseReason.ACCOUNT_KEY);
         }
     }
 
-    private void count(String operation, String result, long fromNanos, TaskScope call) {
+    private void recordCall(String operation, String result, long fromNanos, TaskScope call) {
         meters.counter("seedgate.vendor.calls", "operation", operation, "result", result)
                 .increment();
         Timer.builder("seedgate.vendor.call.time")
                 .tag("operation", operation)
                 // Up to the submit's time-out; a healthy answer takes a second or so.
-                .serviceLevelObjectives(BOUNDS)
+                .serviceLevelObjectives(DURATION_BUCKETS)
                 .register(meters)
                 .record(System.nanoTime() - fromNanos, TimeUnit.NANOSECONDS);
         call.tag("seedgate.result", result);
     }
 
-    private static String result(TaskLookup sighting) {
-        return switch (sighting) {
+    private static String result(TaskLookup lookup) {
+        return switch (lookup) {
             case TaskLookup.Known _ -> "known";
             case TaskLookup.Unknown _ -> "unknown";
-            case TaskLookup.Silent _ -> "silent";
+            case TaskLookup.Unanswered _ -> "silent";
         };
     }
 
@@ -245,7 +247,7 @@ final class GuardedVendor implements Vendor {
             case PollAnswer.Running _ -> "running";
             case PollAnswer.Succeeded _ -> "succeeded";
             case PollAnswer.Failed _ -> "failed";
-            case PollAnswer.Denied _ -> "denied";
+            case PollAnswer.UnknownTask _ -> "denied";
             case PollAnswer.Unanswered _ -> "unanswered";
         };
     }

@@ -36,7 +36,7 @@ final class TrackedRequest {
     static final String ATTRIBUTE = "exchange";
 
     /** What every answer may have; a real one has about 1 KB. */
-    private static final int SMALL = 262_144;
+    private static final int SMALL_BYTES = 262_144;
 
     private final long beginBy;
     private final int maxBytes;
@@ -47,7 +47,7 @@ final class TrackedRequest {
     private boolean begun;
     private boolean abandoned;
     private boolean isLarge;
-    private boolean over;
+    private boolean released;
     private long begunAt;
     private int status;
     private HttpHeaders headers = HttpHeaders.EMPTY;
@@ -67,16 +67,16 @@ final class TrackedRequest {
 
     /** The filter around each call: marks the beginning and keeps the answer. */
     static Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-        TrackedRequest exchange = (TrackedRequest) request.attribute(ATTRIBUTE).orElseThrow();
+        TrackedRequest tracked = (TrackedRequest) request.attribute(ATTRIBUTE).orElseThrow();
         BodyInserter<?, ? super ClientHttpRequest> content = request.body();
         // Called on the connected channel, after TLS, before the head goes out with the body.
         BodyInserter<Object, ClientHttpRequest> marked =
                 (output, context) ->
-                        exchange.begin()
+                        tracked.begin()
                                 ? content.insert(output, context)
                                 : Mono.error(new TimeoutException("connected too late"));
         return next.exchange(ClientRequest.from(request).body(marked).build())
-                .flatMap(exchange::receive);
+                .flatMap(tracked::receive);
     }
 
     /**
@@ -93,9 +93,9 @@ final class TrackedRequest {
         boolean whole = end.isDone() && failure == null;
         end.cancel(true);
         try {
-            return reply(whole, failure == null ? "nothing in time" : told(failure));
+            return result(whole, failure == null ? "nothing in time" : describe(failure));
         } finally {
-            forget();
+            release();
         }
     }
 
@@ -121,7 +121,7 @@ final class TrackedRequest {
     private Mono<ClientResponse> receive(ClientResponse response) {
         head(response.statusCode().value(), response.headers().asHttpHeaders());
         return response.body(BodyExtractors.toDataBuffers())
-                .doOnNext(this::keep)
+                .doOnNext(this::append)
                 .then(Mono.just(ClientResponse.create(HttpStatus.OK).build()));
     }
 
@@ -130,29 +130,29 @@ final class TrackedRequest {
         headers = HttpHeaders.readOnlyHttpHeaders(answeredHeaders);
     }
 
-    private synchronized void keep(DataBuffer buffer) {
+    private synchronized void append(DataBuffer buffer) {
         byte[] bytes = new byte[buffer.readableByteCount()];
         buffer.read(bytes);
         DataBufferUtils.release(buffer);
-        if (over) {
+        if (released) {
             return;
         }
-        int room = room(bytes.length) - body.size();
+        int room = limit(bytes.length) - body.size();
         body.write(bytes, 0, Math.clamp(room, 0, bytes.length));
         if (bytes.length > room) {
             throw new IllegalStateException("the answer is too large");
         }
     }
 
-    private int room(int more) {
-        if (body.size() + more > SMALL && !isLarge) {
+    private int limit(int more) {
+        if (body.size() + more > SMALL_BYTES && !isLarge) {
             isLarge = large.tryAcquire();
         }
-        return isLarge ? maxBytes : Math.min(SMALL, maxBytes);
+        return isLarge ? maxBytes : Math.min(SMALL_BYTES, maxBytes);
     }
 
-    private synchronized void forget() {
-        over = true;
+    private synchronized void release() {
+        released = true;
         body.reset();
         if (isLarge) {
             isLarge = false;
@@ -160,23 +160,23 @@ final class TrackedRequest {
         }
     }
 
-    private TransportResult reply(boolean whole, String cause) {
+    private TransportResult result(boolean whole, String cause) {
         byte[] bytes;
         synchronized (this) {
             if (status == 0) {
                 return begun
-                        ? new TransportResult.Lost(cause)
-                        : TransportResult.NotBegun.network(cause);
+                        ? new TransportResult.NoResponse(cause)
+                        : TransportResult.NotSent.byNetwork(cause);
             }
-            over = true;
+            released = true;
             bytes = body.toByteArray();
         }
         @Nullable String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
-        Content.Unpacked read = read(() -> Content.read(bytes, encoding, maxBytes));
-        return new TransportResult.Answered(status, headers, read.content(), whole && read.whole());
+        Content.Decoded read = read(() -> Content.decode(bytes, encoding, maxBytes));
+        return new TransportResult.Response(status, headers, read.content(), whole && read.whole());
     }
 
-    private Content.Unpacked read(Supplier<Content.Unpacked> reading) {
+    private Content.Decoded read(Supplier<Content.Decoded> reading) {
         try {
             return CompletableFuture.supplyAsync(reading, readers).join();
         } catch (RejectedExecutionException e) {
@@ -211,7 +211,7 @@ final class TrackedRequest {
         }
     }
 
-    private static String told(Throwable failure) {
+    private static String describe(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();

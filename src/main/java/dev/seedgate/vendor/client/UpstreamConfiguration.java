@@ -36,12 +36,12 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    VendorHttpClient vendorWire(Endpoint endpoint, UpstreamSettings settings) {
+    VendorHttpClient vendorHttpClient(Endpoint endpoint, UpstreamSettings settings) {
         return new VendorHttpClient(endpoint, settings);
     }
 
     @Bean
-    SubmitClassifier submitTable(UpstreamSettings settings) {
+    SubmitClassifier submitClassifier(UpstreamSettings settings) {
         return new SubmitClassifier(settings.upstreamResubmitOn500());
     }
 
@@ -57,7 +57,7 @@ class UpstreamConfiguration {
             SubmitClassifier submits,
             @Qualifier("breakerClock") Clock breakerClock) {
         return new InstanceGuards(
-                settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, breakerClock);
+                settings, submits::countsAsFailure, submits::isAmbiguous, breakerClock);
     }
 
     @Bean
@@ -70,7 +70,7 @@ class UpstreamConfiguration {
     MeterBinder vendorPauseGauges(VendorPauses pauses) {
         return meters -> {
             for (PauseReason reason : PauseReason.values()) {
-                Gauge.builder("seedgate.vendor.stopped", pauses, it -> it.stands(reason) ? 1 : 0)
+                Gauge.builder("seedgate.vendor.stopped", pauses, it -> it.isActive(reason) ? 1 : 0)
                         .description("1 while the vendor is not called for this reason")
                         .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                         .register(meters);
@@ -89,7 +89,7 @@ class UpstreamConfiguration {
     }
 
     @Bean
-    PauseRefresher vendorPauseWatch(
+    PauseRefresher vendorPauseRefresher(
             VendorPauses pauses, UpstreamSettings settings, MeterRegistry meters) {
         return new PauseRefresher(
                 pauses,
@@ -113,23 +113,23 @@ class UpstreamConfiguration {
     Vendor vendor(
             UpstreamSettings settings,
             Endpoint endpoint,
-            VendorHttpClient wire,
+            VendorHttpClient client,
             InstanceGuards guards,
             VendorPauses pauses,
             SubmitClassifier submits,
             MeterRegistry meters,
-            TaskTracing steps,
+            TaskTracing tracing,
             ObjectProvider<Clock> clock) {
         return new GuardedVendor(
                 settings,
                 endpoint,
-                wire,
+                client,
                 guards,
                 pauses,
                 submits,
                 new PollClassifier(endpoint::baseUrl, meters),
                 meters,
-                steps,
+                tracing,
                 clock.getIfAvailable(Clock::systemUTC));
     }
 }

@@ -43,7 +43,7 @@ public interface Vendor {
     SubmitAnswer submit(ClipRequest request, Permit permit);
 
     /** Asks whether there is a clip with this id, and what was ordered with it. */
-    TaskLookup sight(String upstreamTaskId, Permit permit);
+    TaskLookup lookUp(String upstreamTaskId, Permit permit);
 
     /** Asks for the state of one clip. */
     PollAnswer poll(String upstreamTaskId, Permit permit);

@@ -37,21 +37,22 @@ final class VendorHttpClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** An answer takes some microseconds; one made to hurt must not take every core. */
-    private static final int READERS = 2;
+    private static final int READER_THREADS = 2;
 
     /** At 8 MB each, what a vendor gone mad can make an instance hold. */
-    private static final int LARGE_AT_ONCE = 4;
+    private static final int MAX_LARGE_ANSWERS = 4;
 
     /** Proxies add a lot: policies, cookies, traces. */
-    private static final int LONGEST_HEAD = 65_536;
+    private static final int MAX_HEAD_BYTES = 65_536;
 
     private final Endpoint endpoint;
     private final UpstreamSettings settings;
     private final LoopResources loops;
     private final ExecutorService readers =
             Executors.newFixedThreadPool(
-                    READERS, Thread.ofPlatform().daemon().name("vendor-answers-", 0).factory());
-    private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
+                    READER_THREADS,
+                    Thread.ofPlatform().daemon().name("vendor-answers-", 0).factory());
+    private final Semaphore large = new Semaphore(MAX_LARGE_ANSWERS);
     private final ConnectionProvider pollConnections;
     private final VendorApi submits;
     private final VendorApi polls;
@@ -78,14 +79,14 @@ final class VendorHttpClient implements AutoCloseable {
         return call(
                 permit,
                 settings.upstreamSubmitTimeout(),
-                (base, exchange) -> submits.generate(base, bearer(), exchange, body));
+                (base, tracked) -> submits.generate(base, bearer(), tracked, body));
     }
 
     TransportResult poll(String taskId, Permit permit) {
         return call(
                 permit,
                 settings.upstreamStatusTimeout(),
-                (base, exchange) -> polls.status(base, bearer(), exchange, taskId));
+                (base, tracked) -> polls.status(base, bearer(), tracked, taskId));
     }
 
     @Override
@@ -101,15 +102,15 @@ final class VendorHttpClient implements AutoCloseable {
             BiFunction<UriBuilderFactory, TrackedRequest, Mono<Void>> call) {
         String baseUrl = endpoint.baseUrl();
         if (baseUrl == null) {
-            return TransportResult.NotBegun.guarded("the sandbox's web server is not up yet");
+            return TransportResult.NotSent.byOwnGuard("the sandbox's web server is not up yet");
         }
         // The permit says when the call has to begin. Connecting to a vendor far away may take
         // longer than a permit lives, so the write has the connect timeout on top, and no more.
         long writeBy = permit.deadlineNanos() + settings.upstreamConnectTimeout().toNanos();
         int maxBytes = Math.toIntExact(settings.upstreamMaxAnswerSize().toBytes());
-        TrackedRequest exchange = new TrackedRequest(writeBy, maxBytes, large, readers);
+        TrackedRequest tracked = new TrackedRequest(writeBy, maxBytes, large, readers);
         UriBuilderFactory base = new DefaultUriBuilderFactory(baseUrl);
-        return exchange.perform(timeout, it -> Mono.defer(() -> call.apply(base, it)));
+        return tracked.perform(timeout, it -> Mono.defer(() -> call.apply(base, it)));
     }
 
     /** In a fixed order of fields, so that what is sent can be compared byte by byte. */
@@ -136,7 +137,7 @@ final class VendorHttpClient implements AutoCloseable {
                         .disableRetry(true)
                         .followRedirect(false)
                         .httpResponseDecoder(
-                                it -> it.maxHeaderSize(LONGEST_HEAD).validateHeaders(false))
+                                it -> it.maxHeaderSize(MAX_HEAD_BYTES).validateHeaders(false))
                         .doOnConnected(it -> it.addHandlerLast(new InterimAnswers()))
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,

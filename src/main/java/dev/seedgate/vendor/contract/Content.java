@@ -18,41 +18,41 @@ import org.jspecify.annotations.Nullable;
  * @param start its first letters
  * @param length of the whole, in characters
  */
-public record Content(String start, int length, NearJson json) {
+public record Content(String start, int length, LenientJson json) {
 
     /** Proxies in a row may each compress. */
-    private static final int MOST_CODINGS = 3;
+    private static final int MAX_CODINGS = 3;
 
     public static Content of(String text) {
-        return new Content(PromptRedactor.start(text), text.length(), NearJson.read(text));
+        return new Content(PromptRedactor.searched(text), text.length(), LenientJson.read(text));
     }
 
     /** What could be read, and whether all of it could. */
-    public record Unpacked(Content content, boolean whole) {}
+    public record Decoded(Content content, boolean whole) {}
 
     /**
      * Unpacks and reads a body. Takes a time in proportion to the larger of both sizes.
      *
      * @param encoding the header {@code Content-Encoding}, which may be wrong
-     * @param maxBytes more is not unpacked
+     * @param maxBytes more is not decoded
      */
-    public static Unpacked read(byte[] body, @Nullable String encoding, int maxBytes) {
+    public static Decoded decode(byte[] body, @Nullable String encoding, int maxBytes) {
         byte[] bytes = body;
         boolean whole = true;
-        for (int i = 0; i < MOST_CODINGS; i++) {
+        for (int i = 0; i < MAX_CODINGS; i++) {
             @Nullable Coding coding = Coding.of(bytes, encoding);
             if (coding == null) {
                 break;
             }
-            ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
-            boolean ended = coding.unpack(bytes, unpacked, maxBytes);
-            if (unpacked.size() == 0 || (!ended && coding == Coding.DEFLATE && isText(bytes))) {
+            ByteArrayOutputStream decoded = new ByteArrayOutputStream();
+            boolean ended = coding.decode(bytes, decoded, maxBytes);
+            if (decoded.size() == 0 || (!ended && coding == Coding.DEFLATE && isText(bytes))) {
                 break;
             }
             whole &= ended;
-            bytes = unpacked.toByteArray();
+            bytes = decoded.toByteArray();
         }
-        return new Unpacked(of(new String(bytes, charset(bytes))), whole);
+        return new Decoded(of(new String(bytes, charset(bytes))), whole);
     }
 
     /** Whether it begins like one; bare deflate has no mark of its own. */
@@ -92,13 +92,13 @@ public record Content(String start, int length, NearJson json) {
             if ((first & 0x0f) == 8 && (first * 256 + second) % 31 == 0) {
                 return ZLIB;
             }
-            boolean said =
+            boolean declared =
                     encoding != null && encoding.toLowerCase(Locale.ROOT).contains("deflate");
-            return said ? DEFLATE : null;
+            return declared ? DEFLATE : null;
         }
 
         /** Whether it came to its end; what came until then is kept. */
-        boolean unpack(byte[] bytes, ByteArrayOutputStream into, int maxBytes) {
+        boolean decode(byte[] bytes, ByteArrayOutputStream into, int maxBytes) {
             Inflater raw = new Inflater(true);
             try (InputStream in = open(new ByteArrayInputStream(bytes), raw)) {
                 byte[] buffer = new byte[8192];

@@ -35,7 +35,7 @@ public final class Endpoint implements ApplicationListener<WebServerInitializedE
         @Nullable VendorKey key = VendorKey.of(settings);
         String url = settings.upstreamBaseUrl() == null ? "" : settings.upstreamBaseUrl().strip();
         if (key != null) {
-            return new Endpoint(SEEDANCE, key, checked(url.isEmpty() ? VENDOR_URL : url));
+            return new Endpoint(SEEDANCE, key, validated(url.isEmpty() ? VENDOR_URL : url));
         }
         if (!url.isEmpty()) {
             throw new StartupException(
@@ -67,18 +67,18 @@ public final class Endpoint implements ApplicationListener<WebServerInitializedE
         }
     }
 
-    private static String checked(String url) {
+    private static String validated(String url) {
         try {
             URI uri = new URI(url);
             String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-            boolean sound =
+            boolean valid =
                     (scheme.equals("https") || scheme.equals("http"))
                             && uri.getHost() != null
                             && uri.getUserInfo() == null
                             && uri.getQuery() == null
                             && uri.getFragment() == null
                             && uri.getPort() <= 65_535;
-            if (sound) {
+            if (valid) {
                 return StringUtils.trimTrailingCharacter(url, '/');
             }
         } catch (URISyntaxException e) {

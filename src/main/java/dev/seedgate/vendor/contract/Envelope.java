@@ -12,40 +12,41 @@ import tools.jackson.databind.JsonNode;
  * @param json the JSON object, as far as there is one
  * @param status the HTTP status, or the envelope's code where a 2xx carries another
  */
-public record Envelope(NearJson json, int status) {
+public record Envelope(LenientJson json, int status) {
 
     private static final Pattern CODE = Pattern.compile("\\d{1,9}");
 
-    public static Envelope of(TransportResult.Answered answer) {
-        NearJson json = answer.content().json();
+    public static Envelope of(TransportResult.Response response) {
+        LenientJson json = response.content().json();
         OptionalInt code = code(json);
-        int status = answer.status();
-        boolean overruled = status / 100 == 2 && code.isPresent() && speaks(code.getAsInt());
-        return new Envelope(json, overruled ? code.getAsInt() : status);
+        int status = response.status();
+        boolean overridden =
+                status / 100 == 2 && code.isPresent() && isErrorStatus(code.getAsInt());
+        return new Envelope(json, overridden ? code.getAsInt() : status);
     }
 
     /** Other numbers (0, 1, 20000) are a success in many an API; what is inside decides. */
-    private static boolean speaks(int code) {
+    private static boolean isErrorStatus(int code) {
         return code >= 100 && code < 600 && code / 100 != 2;
     }
 
     /** Whether it is an object with a numeric code: what the vendor's own application says. */
-    public boolean isGenuine() {
+    public boolean hasCode() {
         return code(json).isPresent();
     }
 
     public boolean isJson() {
-        return isWhole() && json.root() != null;
+        return isComplete() && json.root() != null;
     }
 
     /** Whether nothing is missing at the end of the object. */
-    boolean isWhole() {
-        return json.state() == NearJson.State.WHOLE;
+    boolean isComplete() {
+        return json.state() == LenientJson.State.COMPLETE;
     }
 
     /** Whether the text ended before the object did: asked again, the vendor may say more. */
-    boolean isCut() {
-        return json.state() == NearJson.State.CUT;
+    boolean isTruncated() {
+        return json.state() == LenientJson.State.TRUNCATED;
     }
 
     /** What is said of the task: {@code data}; the object itself where there is no data. */
@@ -56,13 +57,13 @@ public record Envelope(NearJson json, int status) {
     }
 
     /** Whether {@link #task} is the object itself. */
-    boolean isBare() {
+    boolean lacksData() {
         return json.root() != null && field(json.root(), "data") == null;
     }
 
     /** A field of {@code data}, or null when there is none or it is JSON's null. */
     @Nullable JsonNode data(String field) {
-        return isBare() ? null : field(task(), field);
+        return lacksData() ? null : field(task(), field);
     }
 
     /** The task's id without white space around it, or null where none stands in the answer. */
@@ -92,8 +93,8 @@ public record Envelope(NearJson json, int status) {
         return root == null ? "" : root.path("message").asString("");
     }
 
-    private static OptionalInt code(NearJson json) {
-        @Nullable JsonNode root = json.state() == NearJson.State.WHOLE ? json.root() : null;
+    private static OptionalInt code(LenientJson json) {
+        @Nullable JsonNode root = json.state() == LenientJson.State.COMPLETE ? json.root() : null;
         @Nullable JsonNode code = root == null ? null : root.get("code");
         if (code == null || !(code.isString() || code.isIntegralNumber())) {
             return OptionalInt.empty();

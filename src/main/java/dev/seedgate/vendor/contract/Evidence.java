@@ -14,9 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Evidence {
 
-    private static final int LONGEST = 600;
-    private static final int LONGEST_BODY = 300;
-    private static final int LONGEST_MESSAGE = 300;
+    private static final int MAX_LENGTH = 600;
+    private static final int MAX_BODY = 300;
+    private static final int MAX_MESSAGE = 300;
 
     private static final Pattern INVISIBLE =
             Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\s]++");
@@ -43,50 +43,52 @@ public final class Evidence {
     }
 
     /** What came of the call, in a line. */
-    String of(TransportResult reply) {
+    String summary(TransportResult result) {
         long elapsed = Duration.ofNanos(System.nanoTime() - startedNanos).toMillis();
         String outcome =
-                switch (reply) {
-                    case TransportResult.NotBegun it -> "not sent: " + it.cause();
-                    case TransportResult.Lost it -> "sent, no answer: " + it.cause();
-                    case TransportResult.Answered it -> told(it);
+                switch (result) {
+                    case TransportResult.NotSent it -> "not sent: " + it.cause();
+                    case TransportResult.NoResponse it -> "sent, no answer: " + it.cause();
+                    case TransportResult.Response it -> describe(it);
                 };
-        return cleaned(sentAt + " " + call + ", after " + elapsed + " ms " + outcome, LONGEST);
+        return clean(sentAt + " " + call + ", after " + elapsed + " ms " + outcome, MAX_LENGTH);
     }
 
     /** A vendor's message as a team may read it. */
-    String message(String raw) {
-        String message = cleaned(raw, LONGEST_MESSAGE);
+    String cleanMessage(String raw) {
+        String message = clean(raw, MAX_MESSAGE);
         return message.isEmpty() ? "The vendor gave no reason." : message;
     }
 
-    private String told(TransportResult.Answered answer) {
+    private String describe(TransportResult.Response answer) {
         @Nullable String type = answer.headers().getFirst(HttpHeaders.CONTENT_TYPE);
         return "HTTP "
                 + answer.status()
-                + (type == null ? "" : ", " + cleaned(type, 60))
+                + (type == null ? "" : ", " + clean(type, 60))
                 + (answer.complete() ? ": " : ", cut short: ")
-                + snippet(answer.content());
+                + excerpt(answer.content());
     }
 
-    private String snippet(Content content) {
+    private String excerpt(Content content) {
         @Nullable JsonNode root = content.json().root();
-        if (root == null || content.json().state() != NearJson.State.WHOLE) {
+        if (root == null || content.json().state() != LenientJson.State.COMPLETE) {
             // Cut JSON may hold the prompt where it can't be found any more.
             boolean cutJson = content.start().contains("{") && !content.start().startsWith("<");
-            return cutJson || PromptRedactor.tells(content.start(), prompt)
+            return cutJson || PromptRedactor.contains(content.start(), prompt)
                     ? "(" + content.length() + " characters)"
-                    : shown(content.start());
+                    : cleanBody(content.start());
         }
         JsonNode json = root.deepCopy();
-        String echoed = withoutRequest(json.path("data")) + withoutRequest(json);
-        String said = said(json);
-        boolean telling = PromptRedactor.tells(said, prompt) || PromptRedactor.tells(said, echoed);
-        return telling ? "(a body that repeats the prompt)" : shown(json.toString());
+        String requestPrompts = removeRequest(json.path("data")) + removeRequest(json);
+        String said = strings(json);
+        boolean echoes =
+                PromptRedactor.contains(said, prompt)
+                        || PromptRedactor.contains(said, requestPrompts);
+        return echoes ? "(a body that repeats the prompt)" : cleanBody(json.toString());
     }
 
     /** The prompt that was in it. */
-    private static String withoutRequest(JsonNode node) {
+    private static String removeRequest(JsonNode node) {
         String prompt = node.path("request").path("prompt").asString("");
         if (node instanceof ObjectNode object) {
             object.remove("request");
@@ -94,26 +96,26 @@ public final class Evidence {
         return prompt;
     }
 
-    private String shown(String body) {
-        return body.isEmpty() ? "(no body)" : cleaned(PromptRedactor.start(body), LONGEST_BODY);
+    private String cleanBody(String body) {
+        return body.isEmpty() ? "(no body)" : clean(PromptRedactor.searched(body), MAX_BODY);
     }
 
     /** All strings inside, without the escapes of JSON. */
-    private static String said(JsonNode node) {
+    private static String strings(JsonNode node) {
         if (node.isString()) {
             return node.asString();
         }
         StringBuilder said = new StringBuilder();
-        node.values().forEach(each -> said.append(said(each)).append(' '));
+        node.values().forEach(each -> said.append(strings(each)).append(' '));
         return said.toString();
     }
 
     /** No control or format characters, white space folded, cut to a length, the key blanked. */
-    private String cleaned(String raw, int longest) {
+    private String clean(String raw, int maxLength) {
         String visible = INVISIBLE.matcher(raw.replace(key, "***")).replaceAll(" ").strip();
-        if (visible.codePointCount(0, visible.length()) <= longest) {
+        if (visible.codePointCount(0, visible.length()) <= maxLength) {
             return visible;
         }
-        return visible.substring(0, visible.offsetByCodePoints(0, longest - 1)) + "…";
+        return visible.substring(0, visible.offsetByCodePoints(0, maxLength - 1)) + "…";
     }
 }

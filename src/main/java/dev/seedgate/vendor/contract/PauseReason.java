@@ -16,14 +16,14 @@ public enum PauseReason {
     CREATES;
 
     /** What a submit's answer stops. */
-    public static Optional<PauseReason> of(Envelope envelope) {
+    public static Optional<PauseReason> ofSubmit(Envelope envelope) {
         int status = envelope.status();
         return switch (status) {
             case 402 -> Optional.of(ACCOUNT_CREDIT);
             case 429 -> Optional.of(THROTTLED);
             case 401, 403 -> Optional.of(ACCOUNT_KEY);
             default -> {
-                boolean between = status / 100 == 3 || (status / 100 == 4 && !envelope.isGenuine());
+                boolean between = status / 100 == 3 || (status / 100 == 4 && !envelope.hasCode());
                 yield between ? Optional.of(ACCOUNT_KEY) : Optional.empty();
             }
         };
@@ -32,7 +32,7 @@ public enum PauseReason {
     /** What a poll's answer stops: only what it says in so many words, a poll can be repeated. */
     public static Optional<PauseReason> ofPoll(Envelope envelope) {
         return switch (envelope.status()) {
-            case 401, 402, 403, 429 -> of(envelope);
+            case 401, 402, 403, 429 -> ofSubmit(envelope);
             default -> Optional.empty();
         };
     }

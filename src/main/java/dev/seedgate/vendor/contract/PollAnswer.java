@@ -26,7 +26,7 @@ public sealed interface PollAnswer {
      * The vendor's application knows no such task: 400, 404 or 422 in its envelope. No end, but an
      * answer: a task that is lost for good must not be held for ever.
      */
-    record Denied(String evidence) implements PollAnswer {}
+    record UnknownTask(String evidence) implements PollAnswer {}
 
     /** No answer that says anything: a timeout, an error status, HTML, garbage. */
     record Unanswered(String evidence) implements PollAnswer {}

@@ -17,96 +17,100 @@ public final class PollClassifier {
 
     private static final Logger log = LoggerFactory.getLogger(PollClassifier.class);
 
-    /** So many new values are told in the log; a vendor gone mad must not fill the memory. */
-    private static final int REMEMBERED = 50;
+    /** So many new values are written to the log; a vendor gone mad must not fill the memory. */
+    private static final int MAX_REPORTED = 50;
 
-    private final Supplier<@Nullable String> base;
-    private final Counter unknown;
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Supplier<@Nullable String> baseUrl;
+    private final Counter unknownStatuses;
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param base the vendor's address, which paths in its answers are completed with
+     * @param baseUrl the vendor's address, which paths in its answers are completed with
      */
-    public PollClassifier(Supplier<@Nullable String> base, MeterRegistry meters) {
-        this.base = base;
-        this.unknown =
+    public PollClassifier(Supplier<@Nullable String> baseUrl, MeterRegistry meters) {
+        this.baseUrl = baseUrl;
+        this.unknownStatuses =
                 Counter.builder("seedgate.vendor.unknown.statuses")
                         .description("Polls answered with a status nobody knows")
                         .register(meters);
     }
 
-    public PollAnswer meaning(String taskId, TransportResult reply, Evidence evidence) {
-        String words = evidence.of(reply);
-        if (!(reply instanceof TransportResult.Answered answer)) {
-            return new PollAnswer.Unanswered(words);
+    public PollAnswer classify(String taskId, TransportResult result, Evidence evidence) {
+        String summary = evidence.summary(result);
+        if (!(result instanceof TransportResult.Response response)) {
+            return new PollAnswer.Unanswered(summary);
         }
-        Envelope envelope = Envelope.of(answer);
-        if (denies(envelope)) {
-            return new PollAnswer.Denied(words);
+        Envelope envelope = Envelope.of(response);
+        if (isUnknownTask(envelope)) {
+            return new PollAnswer.UnknownTask(summary);
         }
         @Nullable JsonNode status = Envelope.field(envelope.task(), "status");
         if (envelope.status() / 100 != 2
                 || status == null
-                || envelope.isCut()
+                || envelope.isTruncated()
                 || !isAbout(taskId, envelope)) {
-            return new PollAnswer.Unanswered(words);
+            return new PollAnswer.Unanswered(summary);
         }
         // A status that is no string is as unknown as one with a new name.
         return switch (status.isString() ? status.asString().strip() : status.toString()) {
-            case "IN_PROGRESS" -> new PollAnswer.Running(words);
-            case "SUCCESS" -> new PollAnswer.Succeeded(urls(envelope), credits(envelope), words);
+            case "IN_PROGRESS" -> new PollAnswer.Running(summary);
+            case "SUCCESS" ->
+                    new PollAnswer.Succeeded(clipUrls(envelope), credits(envelope), summary);
             // A failure gives the charge back, so it has to be said in a sound answer.
             case "FAILED" ->
-                    envelope.isWhole()
+                    envelope.isComplete()
                             ? new PollAnswer.Failed(
-                                    evidence.message(
+                                    evidence.cleanMessage(
                                             text(Envelope.field(envelope.task(), "error_message"))),
                                     credits(envelope),
-                                    words)
-                            : new PollAnswer.Unanswered(words);
+                                    summary)
+                            : new PollAnswer.Unanswered(summary);
             case String other -> {
-                tell(evidence.message(other));
-                yield new PollAnswer.Running(words);
+                reportUnknownStatus(evidence.cleanMessage(other));
+                yield new PollAnswer.Running(summary);
             }
         };
     }
 
     /** What an answer says of whether there is such a task at all. */
-    public TaskLookup sighting(String taskId, TransportResult reply, Evidence evidence) {
-        String words = evidence.of(reply);
-        if (!(reply instanceof TransportResult.Answered answer)) {
-            return new TaskLookup.Silent(words);
+    public TaskLookup classifyLookUp(String taskId, TransportResult result, Evidence evidence) {
+        String summary = evidence.summary(result);
+        if (!(result instanceof TransportResult.Response response)) {
+            return new TaskLookup.Unanswered(summary);
         }
-        Envelope envelope = Envelope.of(answer);
-        if (denies(envelope)) {
-            return new TaskLookup.Unknown(words);
+        Envelope envelope = Envelope.of(response);
+        if (isUnknownTask(envelope)) {
+            return new TaskLookup.Unknown(summary);
         }
         if (envelope.status() / 100 != 2
                 || Envelope.field(envelope.task(), "status") == null
-                || envelope.isCut()
+                || envelope.isTruncated()
                 || !isAbout(taskId, envelope)) {
-            return new TaskLookup.Silent(words);
+            return new TaskLookup.Unanswered(summary);
         }
         @Nullable JsonNode request = Envelope.field(envelope.task(), "request");
         @Nullable JsonNode sound = Envelope.field(request, "sound");
         @Nullable Boolean withSound =
                 (sound != null && sound.isBoolean()) ? sound.booleanValue() : null;
         return new TaskLookup.Known(
-                told(request, "prompt"), told(request, "duration"), withSound, words);
+                textOrNumber(request, "prompt"),
+                textOrNumber(request, "duration"),
+                withSound,
+                summary);
     }
 
     /** Whether the vendor's own application says that it knows no such task. */
-    private static boolean denies(Envelope envelope) {
-        return envelope.isGenuine() && Set.of(400, 404, 422).contains(envelope.status());
+    private static boolean isUnknownTask(Envelope envelope) {
+        return envelope.hasCode() && Set.of(400, 404, 422).contains(envelope.status());
     }
 
-    private static @Nullable String told(@Nullable JsonNode request, String field) {
+    private static @Nullable String textOrNumber(@Nullable JsonNode request, String field) {
         @Nullable JsonNode value = request == null ? null : request.get(field);
         return value == null || !(value.isString() || value.isNumber()) ? null : value.asString();
     }
 
     private static boolean isAbout(String taskId, Envelope envelope) {
-        if (envelope.isBare()) {
+        if (envelope.lacksData()) {
             // Without data around it the status may be the call's own: only the id tells.
             return taskId.equals(envelope.taskId());
         }
@@ -114,16 +118,16 @@ public final class PollClassifier {
         return id == null || taskId.equals(envelope.taskId());
     }
 
-    private void tell(String status) {
-        unknown.increment();
-        if (told.size() < REMEMBERED && told.add(status)) {
+    private void reportUnknownStatus(String status) {
+        unknownStatuses.increment();
+        if (reported.size() < MAX_REPORTED && reported.add(status)) {
             log.warn("The vendor sent a status nobody knows, taken as still running: {}", status);
         }
     }
 
-    private List<String> urls(Envelope envelope) {
+    private List<String> clipUrls(Envelope envelope) {
         @Nullable JsonNode task = envelope.task();
-        return task == null ? List.of() : Clips.in(task, base.get());
+        return task == null ? List.of() : ClipUrls.find(task, baseUrl.get());
     }
 
     private static @Nullable Long credits(Envelope envelope) {

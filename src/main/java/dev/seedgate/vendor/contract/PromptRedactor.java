@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 public final class PromptRedactor {
 
     /** Enough for what is shown; searching more would let a huge answer cost much time. */
-    private static final int SEARCHED = 10_000;
+    private static final int MAX_SEARCHED = 10_000;
 
     /** So many letters in a row are taken for the prompt, not for chance. */
-    private static final int TELLING_LETTERS = 12;
+    private static final int MATCH_LENGTH = 12;
 
     /** Never looks beyond the next tag: a row of brackets would be searched again from each. */
     private static final Pattern MARK_UP = Pattern.compile("<[^<>]*+>");
@@ -21,33 +21,33 @@ public final class PromptRedactor {
     private PromptRedactor() {}
 
     /** The text without the order's image URLs and its prompt. */
-    public static String removed(String text, ClipRequest clip) {
+    public static String redact(String text, ClipRequest clip) {
         String rest = text;
         for (String url : clip.imageUrls()) {
             rest = rest.replace(url, "…");
         }
-        rest = whole(clip.prompt()).matcher(rest).replaceAll("…");
+        rest = wholeWords(clip.prompt()).matcher(rest).replaceAll("…");
         boolean partly =
-                letters(clip.prompt()).length() >= TELLING_LETTERS && tells(rest, clip.prompt());
+                letters(clip.prompt()).length() >= MATCH_LENGTH && contains(rest, clip.prompt());
         return partly ? "(a text that repeats the prompt)" : rest;
     }
 
     /** Not within a word: a prompt may be a single letter. */
-    private static Pattern whole(String prompt) {
+    private static Pattern wholeWords(String prompt) {
         return Pattern.compile(
                 "(?<![\\p{L}\\p{N}])" + Pattern.quote(prompt) + "(?![\\p{L}\\p{N}])",
                 Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
     /** Compares letters and digits only, so that mark-up and folded lines don't hide an echo. */
-    static boolean tells(String text, String prompt) {
+    static boolean contains(String text, String prompt) {
         String letters = letters(prompt);
         if (letters.isEmpty()) {
             return !prompt.isEmpty() && text.contains(prompt);
         }
-        String haystack = letters(MARK_UP.matcher(start(text)).replaceAll(" "));
-        int width = Math.min(TELLING_LETTERS, letters.length());
-        for (int from = 0; from + width <= letters.length(); from += TELLING_LETTERS / 2) {
+        String haystack = letters(MARK_UP.matcher(searched(text)).replaceAll(" "));
+        int width = Math.min(MATCH_LENGTH, letters.length());
+        for (int from = 0; from + width <= letters.length(); from += MATCH_LENGTH / 2) {
             if (haystack.contains(letters.substring(from, from + width))) {
                 return true;
             }
@@ -55,8 +55,8 @@ public final class PromptRedactor {
         return false;
     }
 
-    static String start(String text) {
-        return text.substring(0, Math.min(SEARCHED, text.length()));
+    static String searched(String text) {
+        return text.substring(0, Math.min(MAX_SEARCHED, text.length()));
     }
 
     private static String letters(String text) {

@@ -12,10 +12,10 @@ import org.springframework.http.HttpHeaders;
 public final class RetryAfter {
 
     /** Less would be no pause at all. */
-    public static final Duration LEAST = Duration.ofSeconds(1);
+    public static final Duration MIN = Duration.ofSeconds(1);
 
     /** More would let one odd header stop the company for a day. */
-    public static final Duration MOST = Duration.ofMinutes(10);
+    public static final Duration MAX = Duration.ofMinutes(10);
 
     private static final Pattern SECONDS = Pattern.compile("[+-]?\\d{1,30}(\\.\\d{1,30})?");
 
@@ -28,16 +28,16 @@ public final class RetryAfter {
             return Optional.empty();
         }
         if (SECONDS.matcher(value.strip()).matches()) {
-            double seconds = Math.min(Double.parseDouble(value.strip()), (double) MOST.toSeconds());
-            return Optional.of(clamped(Duration.ofSeconds((long) Math.ceil(Math.max(0, seconds)))));
+            double seconds = Math.min(Double.parseDouble(value.strip()), (double) MAX.toSeconds());
+            return Optional.of(clamp(Duration.ofSeconds((long) Math.ceil(Math.max(0, seconds)))));
         }
         @Nullable Instant until = date(headers, HttpHeaders.RETRY_AFTER);
         if (until == null) {
             return Optional.empty();
         }
         // Measured by the vendor's clock where it shows one: ours may differ by more than the wait.
-        @Nullable Instant there = date(headers, HttpHeaders.DATE);
-        return Optional.of(clamped(Duration.between(there == null ? now : there, until)));
+        @Nullable Instant vendorNow = date(headers, HttpHeaders.DATE);
+        return Optional.of(clamp(Duration.between(vendorNow == null ? now : vendorNow, until)));
     }
 
     private static @Nullable Instant date(HttpHeaders headers, String name) {
@@ -49,10 +49,10 @@ public final class RetryAfter {
         }
     }
 
-    private static Duration clamped(Duration wait) {
-        if (wait.compareTo(LEAST) < 0) {
-            return LEAST;
+    private static Duration clamp(Duration wait) {
+        if (wait.compareTo(MIN) < 0) {
+            return MIN;
         }
-        return wait.compareTo(MOST) > 0 ? MOST : wait;
+        return wait.compareTo(MAX) > 0 ? MAX : wait;
     }
 }

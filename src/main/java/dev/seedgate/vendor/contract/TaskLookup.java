@@ -20,7 +20,7 @@ public sealed interface TaskLookup {
             implements TaskLookup {
 
         /** Whether nothing that is told speaks against it being this clip. */
-        public boolean mayBe(ClipRequest clip) {
+        public boolean isConsistentWith(ClipRequest clip) {
             return (prompt == null || prompt.strip().equals(clip.prompt()))
                     && (duration == null || duration.equals(String.valueOf(clip.durationSeconds())))
                     && (sound == null || sound.equals(clip.sound()));
@@ -31,5 +31,5 @@ public sealed interface TaskLookup {
     record Unknown(String evidence) implements TaskLookup {}
 
     /** No answer that says anything. */
-    record Silent(String evidence) implements TaskLookup {}
+    record Unanswered(String evidence) implements TaskLookup {}
 }

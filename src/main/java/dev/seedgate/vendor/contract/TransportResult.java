@@ -10,23 +10,23 @@ public sealed interface TransportResult {
      *
      * @param complete whether the body came whole
      */
-    record Answered(int status, HttpHeaders headers, Content content, boolean complete)
+    record Response(int status, HttpHeaders headers, Content content, boolean complete)
             implements TransportResult {}
 
     /** Not one byte of a request was written. */
-    record NotBegun(String cause, boolean local) implements TransportResult {
+    record NotSent(String cause, boolean ownGuard) implements TransportResult {
 
         /** The network's doing; a second try may fare better. */
-        public static NotBegun network(String cause) {
-            return new NotBegun(cause, false);
+        public static NotSent byNetwork(String cause) {
+            return new NotSent(cause, false);
         }
 
         /** Our own guards' doing; says nothing of the vendor. */
-        public static NotBegun guarded(String cause) {
-            return new NotBegun(cause, true);
+        public static NotSent byOwnGuard(String cause) {
+            return new NotSent(cause, true);
         }
     }
 
     /** The request was begun, and no status came back. */
-    record Lost(String cause) implements TransportResult {}
+    record NoResponse(String cause) implements TransportResult {}
 }

@@ -29,11 +29,12 @@ final class VendorKey {
             return key.isEmpty() ? null : fixed(key);
         }
         return new VendorKey(
-                SecretFile.open("SEEDGATE_UPSTREAM_API_KEY_FILE", file, VendorKey::checked)::value);
+                SecretFile.open("SEEDGATE_UPSTREAM_API_KEY_FILE", file, VendorKey::validated)
+                        ::value);
     }
 
     static VendorKey fixed(String key) {
-        String good = checked(key);
+        String good = validated(key);
         return new VendorKey(() -> good);
     }
 
@@ -41,7 +42,7 @@ final class VendorKey {
         return text.get();
     }
 
-    private static String checked(String key) {
+    private static String validated(String key) {
         if (key.isEmpty() || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
             throw new StartupException(
                     "The vendor's key must be visible ASCII characters on one line; the configured"

@@ -22,8 +22,8 @@ record ClipOrder(
 
     private static final Set<String> ASPECT_RATIOS = Set.of("16:9", "9:16", "1:1");
     private static final Set<String> DURATIONS = Set.of("5", "10");
-    private static final int LONGEST_PROMPT = 1000;
-    private static final int LONGEST_URL = 2048;
+    private static final int MAX_PROMPT = 1000;
+    private static final int MAX_URL_LENGTH = 2048;
 
     /**
      * Reads what was posted, as strict in types as the vendor's page: it is here to be tried
@@ -50,7 +50,7 @@ record ClipOrder(
             throw new SandboxException(400, "prompt is required and must be a string");
         }
         String prompt = text("prompt", posted).strip();
-        if (prompt.isEmpty() || prompt.codePointCount(0, prompt.length()) > LONGEST_PROMPT) {
+        if (prompt.isEmpty() || prompt.codePointCount(0, prompt.length()) > MAX_PROMPT) {
             throw new SandboxException(400, "prompt must have 1 to 1000 characters");
         }
         return prompt;
@@ -99,7 +99,7 @@ record ClipOrder(
                 throw new SandboxException(400, "image_urls must be an array of strings");
             }
             String text = text("image_urls", url);
-            if (text.length() > LONGEST_URL || !isWebAddress(text)) {
+            if (text.length() > MAX_URL_LENGTH || !isWebAddress(text)) {
                 throw new SandboxException(
                         400, "image_urls must be http or https URLs of at most 2048 characters");
             }

@@ -21,22 +21,22 @@ class MediaController {
     private static final CacheControl CACHED =
             CacheControl.maxAge(Duration.ofDays(1)).cachePublic().immutable();
 
-    private final SandboxTasks renders;
+    private final SandboxTasks tasks;
 
-    MediaController(SandboxTasks renders) {
-        this.renders = renders;
+    MediaController(SandboxTasks tasks) {
+        this.tasks = tasks;
     }
 
     @GetMapping("/sandbox/media/{name:clip_[0-9a-z]+}.mp4")
     ResponseEntity<Resource> clip(@PathVariable("name") String name) {
-        SandboxTask render =
-                renders.findByMedia(name)
+        SandboxTask task =
+                tasks.findByMedia(name)
                         .filter(SandboxTask::succeeded)
                         .orElseThrow(() -> new SandboxException(404, "There is no such clip."));
         return ResponseEntity.ok()
                 .contentType(MediaType.valueOf("video/mp4"))
                 .cacheControl(CACHED)
-                .body(file(render.order()));
+                .body(file(task.order()));
     }
 
     /** One of the files that src/main/clips/make-clips makes. */

@@ -18,11 +18,11 @@ class MediaLinks {
     }
 
     /** Absolute; without a public address, on the host that was asked for the status. */
-    String link(SandboxTask render, HttpServletRequest request) {
+    String link(SandboxTask task, HttpServletRequest request) {
         String base =
                 publicUrl.isEmpty()
                         ? ServletUriComponentsBuilder.fromContextPath(request).toUriString()
                         : publicUrl;
-        return base + "/sandbox/media/" + render.media() + ".mp4";
+        return base + "/sandbox/media/" + task.media() + ".mp4";
     }
 }

@@ -52,7 +52,7 @@ sealed interface PromptDirective {
                     Pattern.CASE_INSENSITIVE | Pattern.COMMENTS);
 
     /** The first directive in a prompt. */
-    static PromptDirective in(String prompt) {
+    static PromptDirective parse(String prompt) {
         Matcher matcher = DIRECTIVE.matcher(prompt);
         return matcher.find() ? read(matcher) : new None();
     }

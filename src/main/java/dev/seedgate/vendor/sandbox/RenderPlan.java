@@ -18,7 +18,7 @@ record RenderPlan(
     private static final String ODD_STATUS = "POST_PROCESSING";
 
     /** No sum of prices: a report that is wrong by it can't be mistaken for another preset. */
-    private static final long WRONG_BY = 7;
+    private static final long WRONG_CREDITS_OFFSET = 7;
 
     static RenderPlan of(ClipOrder order, PromptDirective directive, SandboxSettings settings) {
         Duration renderTime = settings.sandboxRenderTime();
@@ -27,11 +27,12 @@ record RenderPlan(
             case PromptDirective.Fail _ ->
                     new RenderPlan("IN_PROGRESS", "FAILED", renderTime, credits);
             case PromptDirective.Slow(Duration slow) ->
-                    succeeding(min(slow, settings.sandboxMaxRenderTime()), credits);
+                    succeeding(shorter(slow, settings.sandboxMaxRenderTime()), credits);
             case PromptDirective.Stuck _ -> succeeding(null, credits);
             case PromptDirective.OddStatus _ ->
                     new RenderPlan(ODD_STATUS, "SUCCESS", renderTime, credits);
-            case PromptDirective.WrongCredits _ -> succeeding(renderTime, credits + WRONG_BY);
+            case PromptDirective.WrongCredits _ ->
+                    succeeding(renderTime, credits + WRONG_CREDITS_OFFSET);
             case PromptDirective.None _,
                     PromptDirective.Reject _,
                     PromptDirective.RefuseTimes _,
@@ -44,7 +45,7 @@ record RenderPlan(
         return new RenderPlan("IN_PROGRESS", "SUCCESS", renderTime, reportedCredits);
     }
 
-    private static Duration min(Duration one, Duration other) {
+    private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -24,39 +24,39 @@ class SandboxController {
     private static final Pattern TASK_ID = Pattern.compile("sd15p_[0-9a-z]{1,64}");
 
     private final SandboxRequestReader requests;
-    private final OrderRate rate;
+    private final OrderRateLimiter rate;
     private final RepeatedRefusals refusals;
-    private final SandboxTasks renders;
+    private final SandboxTasks tasks;
     private final MediaLinks links;
     private final SandboxSettings settings;
 
     SandboxController(
             SandboxRequestReader requests,
-            OrderRate rate,
+            OrderRateLimiter rate,
             RepeatedRefusals refusals,
-            SandboxTasks renders,
+            SandboxTasks tasks,
             MediaLinks links,
             SandboxSettings settings) {
         this.requests = requests;
         this.rate = rate;
         this.refusals = refusals;
-        this.renders = renders;
+        this.tasks = tasks;
         this.links = links;
         this.settings = settings;
     }
 
     @PostMapping("/api/generate")
-    ResponseEntity<Envelope> generate(HttpServletRequest request) {
+    ResponseEntity<SandboxEnvelope> generate(HttpServletRequest request) {
         requests.requireKey(request);
-        if (!rate.take()) {
+        if (!rate.tryAcquire()) {
             throw new SandboxException(
                     429, "Too many orders; please slow down.", settings.sandboxRetryAfter());
         }
         ClipOrder order = ClipOrder.from(requests.body(request), settings.maxImageUrls());
-        PromptDirective directive = PromptDirective.in(order.prompt());
-        refuseWhereAsked(order, directive);
+        PromptDirective directive = PromptDirective.parse(order.prompt());
+        throwRequestedRefusal(order, directive);
         String id =
-                renders.start(order, RenderPlan.of(order, directive, settings))
+                tasks.start(order, RenderPlan.of(order, directive, settings))
                         .orElseThrow(() ->
                                 new SandboxException(402, "Insufficient credits, please top up."));
         if (directive instanceof PromptDirective.LostAnswer) {
@@ -67,13 +67,13 @@ class SandboxController {
     }
 
     @GetMapping("/api/status")
-    ResponseEntity<Envelope> status(HttpServletRequest request) {
+    ResponseEntity<SandboxEnvelope> status(HttpServletRequest request) {
         requests.requireKey(request);
         return status(requests.queriedTaskId(request), request);
     }
 
     @PostMapping("/api/status")
-    ResponseEntity<Envelope> postedStatus(HttpServletRequest request) {
+    ResponseEntity<SandboxEnvelope> postedStatus(HttpServletRequest request) {
         requests.requireKey(request);
         String queried = requests.queriedTaskId(request);
         return status(queried != null ? queried : requests.postedTaskId(request), request);
@@ -81,7 +81,7 @@ class SandboxController {
 
     /** What else is asked for here is refused here: the gateway's answers look different. */
     @RequestMapping("/**")
-    ResponseEntity<Envelope> anythingElse(HttpServletRequest request) {
+    ResponseEntity<SandboxEnvelope> anythingElse(HttpServletRequest request) {
         String path = request.getRequestURI().substring(request.getContextPath().length());
         throw switch (path) {
             case "/sandbox/api/generate" -> new SandboxException(405, "Use POST.");
@@ -90,12 +90,12 @@ class SandboxController {
         };
     }
 
-    private void refuseWhereAsked(ClipOrder order, PromptDirective directive) {
+    private void throwRequestedRefusal(ClipOrder order, PromptDirective directive) {
         switch (directive) {
-            case PromptDirective.Reject(int status) -> throw asked(status);
+            case PromptDirective.Reject(int status) -> throw requestedRefusal(status);
             case PromptDirective.RefuseTimes(int status, int times) -> {
                 if (refusals.refuseOnceMore(order, times)) {
-                    throw asked(status);
+                    throw requestedRefusal(status);
                 }
             }
             case PromptDirective.None _,
@@ -110,31 +110,32 @@ class SandboxController {
         }
     }
 
-    private SandboxException asked(int status) {
+    private SandboxException requestedRefusal(int status) {
         return new SandboxException(
                 status,
                 "The sandbox refuses this order, as its prompt asked.",
                 status == 429 ? settings.sandboxRetryAfter() : null);
     }
 
-    private ResponseEntity<Envelope> status(@Nullable String id, HttpServletRequest request) {
+    private ResponseEntity<SandboxEnvelope> status(
+            @Nullable String id, HttpServletRequest request) {
         if (id == null || id.isBlank()) {
             throw new SandboxException(400, "task_id is required");
         }
-        SandboxTask render =
+        SandboxTask task =
                 Optional.of(id)
                         .filter(TASK_ID.asMatchPredicate())
-                        .flatMap(renders::find)
+                        .flatMap(tasks::find)
                         .orElseThrow(() -> new SandboxException(404, "There is no such task."));
-        if (render.refundDue()) {
-            renders.refundFailed();
+        if (task.refundDue()) {
+            tasks.refundFailed();
         }
-        return success(StatusData.of(render, links.link(render, request)));
+        return success(StatusData.of(task, links.link(task, request)));
     }
 
-    private static ResponseEntity<Envelope> success(Object data) {
+    private static ResponseEntity<SandboxEnvelope> success(Object data) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(Envelope.success(data));
+                .body(SandboxEnvelope.success(data));
     }
 }

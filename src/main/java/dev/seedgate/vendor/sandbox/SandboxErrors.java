@@ -23,17 +23,17 @@ class SandboxErrors {
     private static final Logger log = LoggerFactory.getLogger(SandboxErrors.class);
 
     @ExceptionHandler
-    ResponseEntity<Envelope> refused(SandboxException refusal) {
+    ResponseEntity<SandboxEnvelope> refused(SandboxException refusal) {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(refusal.status()).contentType(MediaType.APPLICATION_JSON);
         if (refusal.retryAfter() != null) {
             answer.header(HttpHeaders.RETRY_AFTER, "" + refusal.retryAfter().toSeconds());
         }
-        return answer.body(Envelope.error(refusal.status(), refusal.message()));
+        return answer.body(SandboxEnvelope.error(refusal.status(), refusal.message()));
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<Envelope> failed(Exception failure) {
+    @Nullable ResponseEntity<SandboxEnvelope> failed(Exception failure) {
         // Players break connections off all the time, to seek.
         if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
             return null;
@@ -41,6 +41,6 @@ class SandboxErrors {
         log.warn("The sandbox failed", failure);
         return ResponseEntity.internalServerError()
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(Envelope.error(500, "The sandbox failed; please try again."));
+                .body(SandboxEnvelope.error(500, "The sandbox failed; please try again."));
     }
 }

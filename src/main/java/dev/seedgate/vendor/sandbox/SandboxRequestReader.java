@@ -34,7 +34,7 @@ class SandboxRequestReader {
 
     /** Whoever comes by a proxy on this machine is told apart by the key. */
     void requireKey(HttpServletRequest request) {
-        if (!settings.sandboxAllowRemote() && !isOfThisMachine(request.getRemoteAddr())) {
+        if (!settings.sandboxAllowRemote() && !isLoopback(request.getRemoteAddr())) {
             throw new SandboxException(403, "The sandbox answers its own machine only.");
         }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -82,7 +82,7 @@ class SandboxRequestReader {
         return taskId.isString() ? taskId.stringValue() : null;
     }
 
-    private static boolean isOfThisMachine(String address) {
+    private static boolean isLoopback(String address) {
         try {
             return InetAddress.ofLiteral(address).isLoopbackAddress();
         } catch (IllegalArgumentException _) {

@@ -40,13 +40,13 @@ class SandboxTasks {
     }
 
     Optional<SandboxTask> find(String id) {
-        return jdbc.sql(SELECT + "where id = :id").param("id", id).query(this::render).optional();
+        return jdbc.sql(SELECT + "where id = :id").param("id", id).query(this::task).optional();
     }
 
     Optional<SandboxTask> findByMedia(String media) {
         return jdbc.sql(SELECT + "where media = :media")
                 .param("media", media)
-                .query(this::render)
+                .query(this::task)
                 .optional();
     }
 
@@ -111,7 +111,7 @@ class SandboxTasks {
         return duration == null ? null : duration.toMillis();
     }
 
-    private SandboxTask render(ResultSet row, int number) throws SQLException {
+    private SandboxTask task(ResultSet row, int number) throws SQLException {
         ClipOrder order =
                 new ClipOrder(
                         row.getString("prompt"),

@@ -28,14 +28,14 @@ record StatusData(
         @JsonProperty("error_message") @Nullable String errorMessage,
         @JsonProperty("created_at") String createdAt) {
 
-    static StatusData of(SandboxTask render, String link) {
+    static StatusData of(SandboxTask task, String link) {
         return new StatusData(
-                render.id(),
-                render.status(),
-                render.order(),
-                render.succeeded() ? List.of(link) : null,
-                render.failed() ? 0 : render.reportedCredits(),
-                render.failed() ? "The sandbox failed this render, as its prompt asked." : null,
-                render.createdAt().truncatedTo(ChronoUnit.SECONDS).toString());
+                task.id(),
+                task.status(),
+                task.order(),
+                task.succeeded() ? List.of(link) : null,
+                task.failed() ? 0 : task.reportedCredits(),
+                task.failed() ? "The sandbox failed this render, as its prompt asked." : null,
+                task.createdAt().truncatedTo(ChronoUnit.SECONDS).toString());
     }
 }

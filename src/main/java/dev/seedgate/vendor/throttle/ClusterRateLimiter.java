@@ -1,7 +1,6 @@
 package dev.seedgate.vendor.throttle;
 
 import dev.seedgate.vendor.contract.Endpoint;
-import dev.seedgate.vendor.contract.Opening;
 import dev.seedgate.vendor.contract.PauseReason;
 import dev.seedgate.vendor.contract.UpstreamSettings;
 import io.micrometer.core.instrument.Counter;
@@ -23,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ClusterRateLimiter implements RateBudget {
 
     /** When the way is barred for a reason that has no known end. */
-    private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration MIN_WAIT = Duration.ofMillis(100);
 
     // What lies before the next call, in microseconds. An arrival time further ahead than the
     // budget ever puts it comes from a clock that was set back, and is forgotten.
@@ -35,7 +34,7 @@ public final class ClusterRateLimiter implements RateBudget {
                 else greatest(b.tat, gateway_now()) - gateway_now() end) * 1000000)\
             """;
 
-    private static final String FREE = "floor((:tolerance - " + BACKLOG + ") / :spacing)";
+    private static final String AVAILABLE = "floor((:tolerance - " + BACKLOG + ") / :spacing)";
 
     private static final String TAKE =
             """
@@ -46,7 +45,7 @@ public final class ClusterRateLimiter implements RateBudget {
             where b.upstream = :upstream and %2$s >= 1
             returning b.granted\
             """
-                    .formatted(BACKLOG, FREE);
+                    .formatted(BACKLOG, AVAILABLE);
 
     private static final String WAIT =
             "select ceil(%s - :tolerance + :spacing) from upstream_budget b where b.upstream = :upstream"
@@ -57,7 +56,7 @@ public final class ClusterRateLimiter implements RateBudget {
     private final UpstreamSettings settings;
     private final InstanceGuards guards;
     private final VendorPauses pauses;
-    private final RateSpacing pace;
+    private final RateSpacing spacing;
     private final Counter submitPermits;
     private final Counter pollPermits;
     private final Timer waits;
@@ -82,36 +81,40 @@ public final class ClusterRateLimiter implements RateBudget {
         submitPermits = meters.counter("seedgate.permits.taken", "operation", "submit");
         pollPermits = meters.counter("seedgate.permits.taken", "operation", "poll");
         waits = meters.timer("seedgate.permits.wait");
-        this.pace = RateSpacing.of(settings.upstreamRequestsPerSecond());
+        this.spacing = RateSpacing.of(settings.upstreamRequestsPerSecond());
     }
 
     @Override
     public PermitGrant take(int submits, int polls) {
-        @Nullable PauseReason gate = pauses.gate();
-        Split wish = within(gate, openTo(submits, polls));
-        if (wish.total() == 0) {
-            return new PermitGrant(List.of(), List.of(), barredFor(submits > 0, polls > 0, gate));
+        @Nullable PauseReason accountStop = pauses.accountStop();
+        CallCounts allowed = limitByAccountStop(accountStop, limitByGuards(submits, polls));
+        if (allowed.total() == 0) {
+            return new PermitGrant(
+                    List.of(), List.of(), waitFor(submits > 0, polls > 0, accountStop));
         }
-        int granted = takeFromRow(wish.total());
-        if (granted == 0) {
+        int taken = takeFromRow(allowed.total());
+        if (taken == 0) {
             Duration wait = waitForRow();
             waits.record(wait);
             return new PermitGrant(List.of(), List.of(), wait);
         }
-        Split given = divide(wish, granted);
-        if (gate == PauseReason.ACCOUNT_KEY && !pauses.claimProbe(gate)) {
-            given = new Split(0, 0);
+        CallCounts granted = split(allowed, taken);
+        if (accountStop == PauseReason.ACCOUNT_KEY && !pauses.claimProbe(accountStop)) {
+            granted = new CallCounts(0, 0);
         }
-        if (gate == PauseReason.ACCOUNT_CREDIT && given.submits() > 0 && !pauses.claimProbe(gate)) {
-            given = new Split(0, given.polls());
+        if (accountStop == PauseReason.ACCOUNT_CREDIT
+                && granted.submits() > 0
+                && !pauses.claimProbe(accountStop)) {
+            granted = new CallCounts(0, granted.polls());
         }
-        submitPermits.increment(given.submits());
-        pollPermits.increment(given.polls());
-        uncountedSubmits.addAndGet(given.submits());
+        submitPermits.increment(granted.submits());
+        pollPermits.increment(granted.polls());
+        uncountedSubmits.addAndGet(granted.submits());
         return new PermitGrant(
-                Collections.nCopies(given.submits(), permit(gate != null)),
-                Collections.nCopies(given.polls(), permit(gate == PauseReason.ACCOUNT_KEY)),
-                pace.spacing());
+                Collections.nCopies(granted.submits(), permit(accountStop != null)),
+                Collections.nCopies(
+                        granted.polls(), permit(accountStop == PauseReason.ACCOUNT_KEY)),
+                spacing.spacing());
     }
 
     private Permit permit(boolean probe) {
@@ -121,26 +124,29 @@ public final class ClusterRateLimiter implements RateBudget {
     }
 
     @Override
-    public Opening opening() {
-        @Nullable PauseReason gate = pauses.gate();
+    public CallCapacity capacity() {
+        @Nullable PauseReason accountStop = pauses.accountStop();
         // All that may be under way, with what is: a full window is no way that is shut.
-        Split open = unpaused(guards.mostSubmits(), guards.mostPolls());
-        boolean probe = gate != null && open.total() > 0 && pauses.probeIn(gate).isZero();
-        return new Opening(
-                gate == null ? open.submits() : 0,
-                gate == PauseReason.ACCOUNT_KEY ? 0 : open.polls(),
+        CallCounts open = limitByPauses(guards.maxSubmits(), guards.maxPolls());
+        boolean probe =
+                accountStop != null
+                        && open.total() > 0
+                        && pauses.untilNextProbe(accountStop).isZero();
+        return new CallCapacity(
+                accountStop == null ? open.submits() : 0,
+                accountStop == PauseReason.ACCOUNT_KEY ? 0 : open.polls(),
                 probe,
-                barredFor(true, true, gate));
+                waitFor(true, true, accountStop));
     }
 
     @Override
     public Duration permitWait() {
-        Duration twice = pace.spacing().multipliedBy(2);
+        Duration twice = spacing.spacing().multipliedBy(2);
         return longer(settings.upstreamPermitWait(), twice);
     }
 
     @Override
-    public long submitsMade() {
+    public long submitsGranted() {
         return jdbc.sql("select submits from upstream_budget where upstream = :upstream")
                 .param("upstream", endpoint.name())
                 .query(Long.class)
@@ -150,20 +156,20 @@ public final class ClusterRateLimiter implements RateBudget {
 
     @Override
     public boolean createsAreStopped() {
-        return pauses.stands(PauseReason.CREATES);
+        return pauses.isActive(PauseReason.CREATES);
     }
 
     @Override
-    public Optional<Duration> refusesCreates(boolean mayProbe) {
-        @Nullable PauseReason gate = pauses.gate();
-        if (gate == null) {
+    public Optional<Duration> createRetryAfter(boolean mayProbe) {
+        @Nullable PauseReason accountStop = pauses.accountStop();
+        if (accountStop == null) {
             return Optional.empty();
         }
-        if (mayProbe && pauses.claimCreate(gate)) {
+        if (mayProbe && pauses.claimProbeCreate(accountStop)) {
             return Optional.empty();
         }
         // When the probe is on its way its outcome is worth a second's wait, not a retry at once.
-        return Optional.of(longer(pauses.probeIn(gate), Duration.ofSeconds(1)));
+        return Optional.of(longer(pauses.untilNextProbe(accountStop), Duration.ofSeconds(1)));
     }
 
     @Override
@@ -171,31 +177,32 @@ public final class ClusterRateLimiter implements RateBudget {
         return settings.upstreamRequestsPerSecond();
     }
 
-    /** What pauses that end by themselves, breakers and the bulkhead leave of the wish. */
-    private Split openTo(int submits, int polls) {
-        return unpaused(
-                Math.min(submits, guards.roomForSubmits()), Math.min(polls, guards.roomForPolls()));
+    /** What pauses that end by themselves, breakers and the bulkhead leave of what is wanted. */
+    private CallCounts limitByGuards(int submits, int polls) {
+        return limitByPauses(
+                Math.min(submits, guards.availableSubmits()),
+                Math.min(polls, guards.availablePolls()));
     }
 
-    private Split unpaused(int submits, int polls) {
+    private CallCounts limitByPauses(int submits, int polls) {
         return endpoint.baseUrl() == null
-                ? new Split(0, 0)
-                : new Split(
+                ? new CallCounts(0, 0)
+                : new CallCounts(
                         pauses.submitsWait().isZero() ? submits : 0,
                         pauses.pollsWait().isZero() ? polls : 0);
     }
 
     /** What a stopped account leaves of it: one call, when a probe is due. */
-    private Split within(@Nullable PauseReason gate, Split open) {
-        if (gate == null) {
+    private CallCounts limitByAccountStop(@Nullable PauseReason accountStop, CallCounts open) {
+        if (accountStop == null) {
             return open;
         }
-        boolean due = pauses.probeIn(gate).isZero();
-        if (gate == PauseReason.ACCOUNT_CREDIT) {
-            return new Split(due ? Math.min(1, open.submits()) : 0, open.polls());
+        boolean due = pauses.untilNextProbe(accountStop).isZero();
+        if (accountStop == PauseReason.ACCOUNT_CREDIT) {
+            return new CallCounts(due ? Math.min(1, open.submits()) : 0, open.polls());
         }
         if (!due || open.total() == 0) {
-            return new Split(0, 0);
+            return new CallCounts(0, 0);
         }
         // In turns, because one poll that always fails in its own way proves nothing, and the same
         // goes for a submit.
@@ -204,17 +211,17 @@ public final class ClusterRateLimiter implements RateBudget {
         if (!submit) {
             probeIsASubmit.set(true);
         }
-        return submit ? new Split(1, 0) : new Split(0, 1);
+        return submit ? new CallCounts(1, 0) : new CallCounts(0, 1);
     }
 
     /** Half to each; what one leaves the other takes; an odd one goes to each in turn. */
-    private Split divide(Split wish, int granted) {
+    private CallCounts split(CallCounts wanted, int granted) {
         int half = granted / 2;
-        if (granted % 2 == 1 && wish.submits() > 0 && wish.polls() > 0) {
+        if (granted % 2 == 1 && wanted.submits() > 0 && wanted.polls() > 0) {
             half += oddOneIsASubmit.getAndSet(!oddOneIsASubmit.get()) ? 1 : 0;
         }
-        int polls = Math.min(wish.polls(), granted - Math.min(wish.submits(), half));
-        return new Split(Math.min(wish.submits(), granted - polls), polls);
+        int polls = Math.min(wanted.polls(), granted - Math.min(wanted.submits(), half));
+        return new CallCounts(Math.min(wanted.submits(), granted - polls), polls);
     }
 
     private int takeFromRow(int wanted) {
@@ -259,19 +266,19 @@ public final class ClusterRateLimiter implements RateBudget {
     private JdbcClient.StatementSpec onRow(String sql) {
         return jdbc.sql(sql)
                 .param("upstream", endpoint.name())
-                .param("spacing", pace.spacingMicros())
-                .param("tolerance", pace.spacingMicros() * pace.burst());
+                .param("spacing", spacing.spacingMicros())
+                .param("tolerance", spacing.spacingMicros() * spacing.burst());
     }
 
-    private Duration barredFor(boolean submits, boolean polls, @Nullable PauseReason gate) {
-        Duration probe = gate == null ? Duration.ZERO : pauses.probeIn(gate);
+    private Duration waitFor(boolean submits, boolean polls, @Nullable PauseReason accountStop) {
+        Duration probe = accountStop == null ? Duration.ZERO : pauses.untilNextProbe(accountStop);
         Duration submit = longer(longer(pauses.submitsWait(), guards.submitsWait()), probe);
         Duration poll =
                 longer(
                         longer(pauses.pollsWait(), guards.pollsWait()),
-                        gate == PauseReason.ACCOUNT_KEY ? probe : Duration.ZERO);
+                        accountStop == PauseReason.ACCOUNT_KEY ? probe : Duration.ZERO);
         Duration wait = !polls ? submit : !submits ? poll : shorter(submit, poll);
-        return longer(wait, SOON);
+        return longer(wait, MIN_WAIT);
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -282,7 +289,7 @@ public final class ClusterRateLimiter implements RateBudget {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private record Split(int submits, int polls) {
+    private record CallCounts(int submits, int polls) {
 
         int total() {
             return submits + polls;

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 public final class InstanceGuards {
 
     /** A second try right away helps where one of several addresses or one packet was lost. */
-    private static final Duration SECOND_TRY_AFTER = Duration.ofMillis(20);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(20);
 
     private final Bulkhead bulkhead;
     private final RateLimiter limiter;
@@ -28,7 +28,7 @@ public final class InstanceGuards {
     private final VendorCircuitBreaker polls;
     private final UnansweredSubmits unanswered;
     private final Predicate<TransportResult> ambiguousSubmit;
-    private final int keptForPolls;
+    private final int reservedForPolls;
 
     /**
      * @param failingSubmit which replies to a submit speak against the vendor
@@ -46,16 +46,16 @@ public final class InstanceGuards {
                                 .maxConcurrentCalls(settings.upstreamMaxConcurrent())
                                 .maxWaitDuration(Duration.ZERO)
                                 .build());
-        this.limiter = RateLimiter.of("vendor", wall(settings.upstreamRequestsPerSecond()));
+        this.limiter = RateLimiter.of("vendor", instanceRate(settings.upstreamRequestsPerSecond()));
         this.submits = new VendorCircuitBreaker("vendor-submits", failingSubmit, monotonic);
         this.polls =
                 new VendorCircuitBreaker("vendor-polls", InstanceGuards::isFailingPoll, monotonic);
         // Submits that hang for their long timeout must not keep the polls out.
-        this.keptForPolls = settings.upstreamMaxConcurrent() / 4;
+        this.reservedForPolls = settings.upstreamMaxConcurrent() / 4;
         this.unanswered =
                 new UnansweredSubmits(
                         settings.upstreamUnansweredSubmits(),
-                        Math.max(1, settings.upstreamMaxConcurrent() - keptForPolls));
+                        Math.max(1, settings.upstreamMaxConcurrent() - reservedForPolls));
         this.ambiguousSubmit = ambiguousSubmit;
     }
 
@@ -75,17 +75,17 @@ public final class InstanceGuards {
     }
 
     public TransportResult submit(Permit permit, Supplier<TransportResult> call) {
-        if (!unanswered.begin()) {
-            return TransportResult.NotBegun.guarded("too many submits wait for their answers");
+        if (!unanswered.tryBegin()) {
+            return TransportResult.NotSent.byOwnGuard("too many submits wait for their answers");
         }
         try {
-            TransportResult reply = guarded(submits, permit, call);
-            if (ambiguousSubmit.test(reply)) {
-                unanswered.ambiguous();
-            } else if (reply instanceof TransportResult.Answered) {
-                unanswered.answered();
+            TransportResult result = guarded(submits, permit, call);
+            if (ambiguousSubmit.test(result)) {
+                unanswered.shrink();
+            } else if (result instanceof TransportResult.Response) {
+                unanswered.grow();
             }
-            return reply;
+            return result;
         } finally {
             unanswered.end();
         }
@@ -96,23 +96,24 @@ public final class InstanceGuards {
     }
 
     /** How many submits may be under way at once. */
-    int mostSubmits() {
-        return Math.min(unanswered.limit(), submits.most());
+    int maxSubmits() {
+        return Math.min(unanswered.limit(), submits.maxCalls());
     }
 
     /** How many polls may be under way at once. */
-    int mostPolls() {
-        return Math.min(bulkhead.getBulkheadConfig().getMaxConcurrentCalls(), polls.most());
+    int maxPolls() {
+        return Math.min(bulkhead.getBulkheadConfig().getMaxConcurrentCalls(), polls.maxCalls());
     }
 
     /** How many submits more may begin now. */
-    int roomForSubmits() {
-        int free = bulkhead.getMetrics().getAvailableConcurrentCalls() - keptForPolls;
-        return Math.min(Math.clamp(free, 0, submits.room()), unanswered.room());
+    int availableSubmits() {
+        int free = bulkhead.getMetrics().getAvailableConcurrentCalls() - reservedForPolls;
+        return Math.min(Math.clamp(free, 0, submits.availableCalls()), unanswered.availableCalls());
     }
 
-    int roomForPolls() {
-        return Math.min(bulkhead.getMetrics().getAvailableConcurrentCalls(), polls.room());
+    int availablePolls() {
+        return Math.min(
+                bulkhead.getMetrics().getAvailableConcurrentCalls(), polls.availableCalls());
     }
 
     /** How long the submit breaker stays open. */
@@ -126,44 +127,44 @@ public final class InstanceGuards {
 
     private TransportResult guarded(
             VendorCircuitBreaker breaker, Permit permit, Supplier<TransportResult> call) {
-        if (isOver(permit)) {
-            return TransportResult.NotBegun.guarded("the permit was not used in time");
+        if (isExpired(permit)) {
+            return TransportResult.NotSent.byOwnGuard("the permit was not used in time");
         }
         // An interrupted thread is told to end: it must not begin what it can't see through. (The
         // bulkhead would refuse it anyway, for a reason that is not true.)
         if (Thread.currentThread().isInterrupted()) {
-            return TransportResult.NotBegun.guarded("interrupted before the call began");
+            return TransportResult.NotSent.byOwnGuard("interrupted before the call began");
         }
         if (!bulkhead.tryAcquirePermission()) {
-            return TransportResult.NotBegun.guarded("too many calls in flight here");
+            return TransportResult.NotSent.byOwnGuard("too many calls in flight here");
         }
         try {
-            if (!breaker.enter()) {
-                return TransportResult.NotBegun.guarded("the breaker is open");
+            if (!breaker.tryAcquire()) {
+                return TransportResult.NotSent.byOwnGuard("the breaker is open");
             }
             if (!limiter.acquirePermission()) {
-                breaker.leaveUnused();
-                return TransportResult.NotBegun.guarded("the rate of this instance is used up");
+                breaker.release();
+                return TransportResult.NotSent.byOwnGuard("the rate of this instance is used up");
             }
-            TransportResult reply = tried(permit, breaker, call);
-            if (reply instanceof TransportResult.NotBegun it && it.local()) {
-                breaker.leaveUnused();
+            TransportResult result = callWithRetry(permit, breaker, call);
+            if (result instanceof TransportResult.NotSent it && it.ownGuard()) {
+                breaker.release();
             } else {
-                breaker.record(reply);
+                breaker.record(result);
             }
-            return reply;
+            return result;
         } finally {
             bulkhead.onComplete();
         }
     }
 
-    private static TransportResult tried(
+    private static TransportResult callWithRetry(
             Permit permit, VendorCircuitBreaker breaker, Supplier<TransportResult> call) {
         try {
             return retry(permit).executeSupplier(call);
         } catch (RuntimeException e) {
             // A breaker that waits for a trial's outcome for ever would never close.
-            breaker.leaveUnused();
+            breaker.release();
             throw e;
         }
     }
@@ -174,16 +175,16 @@ public final class InstanceGuards {
                 "vendor",
                 RetryConfig.<TransportResult>custom()
                         .maxAttempts(2)
-                        .waitDuration(SECOND_TRY_AFTER)
-                        .retryOnResult(reply ->
-                                reply instanceof TransportResult.NotBegun it
-                                        && !it.local()
-                                        && !isOver(permit)
+                        .waitDuration(RETRY_DELAY)
+                        .retryOnResult(result ->
+                                result instanceof TransportResult.NotSent it
+                                        && !it.ownGuard()
+                                        && !isExpired(permit)
                                         && !Thread.currentThread().isInterrupted())
                         .build());
     }
 
-    private static boolean isOver(Permit permit) {
+    private static boolean isExpired(Permit permit) {
         return System.nanoTime() - permit.deadlineNanos() > 0;
     }
 
@@ -191,7 +192,7 @@ public final class InstanceGuards {
      * The cluster's rate for one instance: it only ever bites when the shared budget has a defect,
      * so it has the budget's burst and one call more for jitter.
      */
-    private static RateLimiterConfig wall(double requestsPerSecond) {
+    private static RateLimiterConfig instanceRate(double requestsPerSecond) {
         double seconds = Math.max(1, 1 / requestsPerSecond);
         int burst = RateSpacing.burst(requestsPerSecond);
         return RateLimiterConfig.custom()
@@ -202,11 +203,11 @@ public final class InstanceGuards {
     }
 
     /** A poll speaks against the vendor when it fails to answer like itself; 4xx is an answer. */
-    private static boolean isFailingPoll(TransportResult reply) {
-        if (!(reply instanceof TransportResult.Answered answer)) {
+    private static boolean isFailingPoll(TransportResult result) {
+        if (!(result instanceof TransportResult.Response response)) {
             return true;
         }
-        Envelope envelope = Envelope.of(answer);
+        Envelope envelope = Envelope.of(response);
         return envelope.status() / 100 == 5 || (envelope.status() / 100 == 2 && !envelope.isJson());
     }
 }

@@ -1,6 +1,5 @@
 package dev.seedgate.vendor.throttle;
 
-import dev.seedgate.vendor.contract.Opening;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -22,13 +21,13 @@ public interface RateBudget {
     /**
      * How many calls may be claimed now, whatever the rate. Permits are taken for each at the end.
      */
-    Opening opening();
+    CallCapacity capacity();
 
     /** How long a call that is ready waits for its permit at most: past it, it is not made. */
     Duration permitWait();
 
     /** Submits that the whole cluster was ever given a permit for. Throws as {@link #take} does. */
-    long submitsMade();
+    long submitsGranted();
 
     /**
      * How long a new create should wait because the company's account is stopped, or empty when
@@ -39,7 +38,7 @@ public interface RateBudget {
      *     interval, of the whole cluster, is let in as it. It is claimed in the running
      *     transaction: a create that is refused in the end does not use it up
      */
-    Optional<Duration> refusesCreates(boolean mayProbe);
+    Optional<Duration> createRetryAfter(boolean mayProbe);
 
     /** Whether an operator has said that no create be taken. Answered from memory. */
     boolean createsAreStopped();

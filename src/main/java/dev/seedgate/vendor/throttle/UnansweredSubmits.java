@@ -8,19 +8,19 @@ package dev.seedgate.vendor.throttle;
  */
 final class UnansweredSubmits {
 
-    private final int first;
-    private final int most;
+    private final int initial;
+    private final int max;
     private int limit;
     private int waiting;
 
     /**
-     * @param first the bound at the start, and after an ambiguous answer
-     * @param most the bound that answers can raise it to
+     * @param initial the bound at the start, and after an ambiguous answer
+     * @param max the bound that answers can raise it to
      */
-    UnansweredSubmits(int first, int most) {
-        this.first = Math.min(first, most);
-        this.most = most;
-        this.limit = this.first;
+    UnansweredSubmits(int initial, int max) {
+        this.initial = Math.min(initial, max);
+        this.max = max;
+        this.limit = this.initial;
     }
 
     /** How many may wait at once. */
@@ -29,12 +29,12 @@ final class UnansweredSubmits {
     }
 
     /** How many more may begin now. */
-    synchronized int room() {
+    synchronized int availableCalls() {
         return Math.max(0, limit - waiting);
     }
 
     /** Whether one more may begin; if so, it must be followed by {@link #end}. */
-    synchronized boolean begin() {
+    synchronized boolean tryBegin() {
         if (waiting >= limit) {
             return false;
         }
@@ -46,11 +46,11 @@ final class UnansweredSubmits {
         waiting--;
     }
 
-    synchronized void answered() {
-        limit = Math.min(most, limit + 1);
+    synchronized void grow() {
+        limit = Math.min(max, limit + 1);
     }
 
-    synchronized void ambiguous() {
-        limit = first;
+    synchronized void shrink() {
+        limit = initial;
     }
 }

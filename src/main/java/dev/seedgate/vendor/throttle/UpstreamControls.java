@@ -55,7 +55,7 @@ public class UpstreamControls {
                 settings.upstreamMaxConcurrent(),
                 guards.submitsWait(),
                 guards.pollsWait(),
-                standing());
+                activePauses());
     }
 
     /** Queues what is created from now on; polls go on. */
@@ -78,7 +78,7 @@ public class UpstreamControls {
         clear("creates.resume", PauseReason.CREATES, reason, actor);
     }
 
-    private void set(String action, PauseReason stop, @Nullable String reason, Actor actor) {
+    private void set(String action, PauseReason pause, @Nullable String reason, Actor actor) {
         change(
                 action,
                 reason,
@@ -87,25 +87,25 @@ public class UpstreamControls {
                         jdbc.sql(
                                         """
                                         insert into upstream_pause (upstream, reason, detail)
-                                        values (:upstream, :stop, :detail)
+                                        values (:upstream, :pause, :detail)
                                         on conflict (upstream, reason) do update set detail = excluded.detail
                                         """)
                                 .param("upstream", endpoint.name())
-                                .param("stop", stop.name())
+                                .param("pause", pause.name())
                                 .param("detail", actor + (reason == null ? "" : ": " + reason))
                                 .update());
     }
 
-    private void clear(String action, PauseReason stop, @Nullable String reason, Actor actor) {
+    private void clear(String action, PauseReason pause, @Nullable String reason, Actor actor) {
         change(
                 action,
                 reason,
                 actor,
                 () ->
                         jdbc.sql(
-                                        "delete from upstream_pause where upstream = :upstream and reason = :stop")
+                                        "delete from upstream_pause where upstream = :upstream and reason = :pause")
                                 .param("upstream", endpoint.name())
-                                .param("stop", stop.name())
+                                .param("pause", pause.name())
                                 .update());
     }
 
@@ -119,7 +119,7 @@ public class UpstreamControls {
         pauses.refresh();
     }
 
-    private List<UpstreamState.Pause> standing() {
+    private List<UpstreamState.Pause> activePauses() {
         return jdbc.sql(
                         """
                         select reason, since, until, detail from upstream_pause

@@ -23,34 +23,37 @@ import java.util.function.Predicate;
 final class VendorCircuitBreaker {
 
     /** So many in a row are no accident, and few enough to leave only a handful uncertain. */
-    private static final int IN_A_ROW = 5;
+    private static final int FAILURES_IN_A_ROW = 5;
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private final Clock clock;
     private final CircuitBreaker breaker;
-    private final AtomicInteger trials = new AtomicInteger();
+    private final AtomicInteger halfOpenCalls = new AtomicInteger();
     private volatile long openUntilMillis;
 
     /**
-     * @param failing which replies speak against the vendor
+     * @param isFailure which replies speak against the vendor
      * @param clock must be monotonic: a wall clock that is set back would keep it open
      */
-    VendorCircuitBreaker(String name, Predicate<TransportResult> failing, Clock clock) {
+    VendorCircuitBreaker(String name, Predicate<TransportResult> isFailure, Clock clock) {
         this.clock = clock;
-        IntervalFunction growing =
-                IntervalFunction.ofExponentialBackoff(FIRST_WAIT, 2, LONGEST_WAIT);
+        IntervalFunction waits = IntervalFunction.ofExponentialBackoff(FIRST_WAIT, 2, LONGEST_WAIT);
         this.breaker =
                 CircuitBreaker.of(
                         name,
                         CircuitBreakerConfig.custom()
-                                .slidingWindow(IN_A_ROW, IN_A_ROW, SlidingWindowType.COUNT_BASED)
+                                .slidingWindow(
+                                        FAILURES_IN_A_ROW,
+                                        FAILURES_IN_A_ROW,
+                                        SlidingWindowType.COUNT_BASED)
                                 .failureRateThreshold(100)
                                 .permittedNumberOfCallsInHalfOpenState(1)
-                                .waitIntervalFunctionInOpenState(growing)
+                                .waitIntervalFunctionInOpenState(waits)
                                 .recordResult(it ->
-                                        it instanceof TransportResult reply && failing.test(reply))
+                                        it instanceof TransportResult result
+                                                && isFailure.test(result))
                                 .clock(clock)
                                 .build());
         AtomicInteger openings = new AtomicInteger();
@@ -61,10 +64,10 @@ final class VendorCircuitBreaker {
                                 // The library lets a call through only after the wait.
                                 openUntilMillis =
                                         clock.millis()
-                                                + growing.apply(openings.incrementAndGet())
+                                                + waits.apply(openings.incrementAndGet())
                                                 + 1;
                         case CLOSED -> openings.set(0);
-                        default -> trials.set(0);
+                        default -> halfOpenCalls.set(0);
                     }
                 });
     }
@@ -80,29 +83,29 @@ final class VendorCircuitBreaker {
     }
 
     /** Whether the call may go; if so, it must be followed by one of the two below. */
-    boolean enter() {
+    boolean tryAcquire() {
         if (!breaker.tryAcquirePermission()) {
             return false;
         }
         if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-            trials.incrementAndGet();
+            halfOpenCalls.incrementAndGet();
         }
         return true;
     }
 
-    void record(TransportResult reply) {
-        breaker.onResult(0, TimeUnit.NANOSECONDS, reply);
+    void record(TransportResult result) {
+        breaker.onResult(0, TimeUnit.NANOSECONDS, result);
     }
 
-    void leaveUnused() {
+    void release() {
         breaker.releasePermission();
-        trials.set(0);
+        halfOpenCalls.set(0);
     }
 
     /**
      * How many calls it lets be under way at once: one while it tries whether all is well again.
      */
-    int most() {
+    int maxCalls() {
         return switch (breaker.getState()) {
             case OPEN -> waitFor().isZero() ? 1 : 0;
             case HALF_OPEN -> 1;
@@ -111,10 +114,10 @@ final class VendorCircuitBreaker {
     }
 
     /** How many calls more it would let through now. */
-    int room() {
+    int availableCalls() {
         return switch (breaker.getState()) {
             case OPEN -> waitFor().isZero() ? 1 : 0;
-            case HALF_OPEN -> trials.get() == 0 ? 1 : 0;
+            case HALF_OPEN -> halfOpenCalls.get() == 0 ? 1 : 0;
             default -> Integer.MAX_VALUE;
         };
     }

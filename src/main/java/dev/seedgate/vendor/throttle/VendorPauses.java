@@ -29,8 +29,8 @@ public final class VendorPauses {
     // One reader at a time: an older picture must never replace a newer one.
     private final ReentrantLock refreshing = new ReentrantLock();
     // Bounded by the calls in flight: without a database there are no permits for more.
-    private final Queue<Runnable> unrecorded = new ConcurrentLinkedQueue<>();
-    private volatile Map<PauseReason, Pause> standing = Map.of();
+    private final Queue<Runnable> pendingWrites = new ConcurrentLinkedQueue<>();
+    private volatile Map<PauseReason, Pause> active = Map.of();
 
     public VendorPauses(JdbcClient jdbc, String upstream, Duration probeInterval) {
         this.jdbc = jdbc;
@@ -41,7 +41,7 @@ public final class VendorPauses {
     /** Stops the vendor's account until a probe, or a person, finds it working. */
     public void stopAccount(PauseReason reason, String detail) {
         log.error("The vendor's account is stopped ({}): {}", reason, detail);
-        Pause pause = new Pause(Long.MAX_VALUE, inNanos(probeInterval), System.nanoTime());
+        Pause pause = new Pause(Long.MAX_VALUE, nanoTimeIn(probeInterval), System.nanoTime());
         record(reason, pause, () -> writeAccountStop(reason, detail));
     }
 
@@ -52,71 +52,71 @@ public final class VendorPauses {
      */
     public void throttle(@Nullable Duration wait, String detail) {
         log.warn("The vendor throttles: {}", detail);
-        Duration least = wait == null ? RetryAfter.LEAST : wait;
-        Pause pause = new Pause(inNanos(least), System.nanoTime(), System.nanoTime());
+        Duration least = wait == null ? RetryAfter.MIN : wait;
+        Pause pause = new Pause(nanoTimeIn(least), System.nanoTime(), System.nanoTime());
         record(PauseReason.THROTTLED, pause, () -> writeThrottle(wait, detail));
     }
 
     /** Ends one pause; the others stay. */
     public void lift(PauseReason reason) {
-        if (standing.containsKey(reason)) {
+        if (active.containsKey(reason)) {
             log.info("The vendor is called again; lifted: {}", reason);
             record(reason, null, () -> delete(reason));
         }
     }
 
     /** An answer that is no 429 ends the row of throttlings, once the last one is over. */
-    public void answeredUnthrottled() {
-        @Nullable Pause throttled = standing.get(PauseReason.THROTTLED);
-        if (throttled != null && throttled.left().isZero()) {
+    public void endThrottling() {
+        @Nullable Pause throttled = active.get(PauseReason.THROTTLED);
+        if (throttled != null && throttled.remaining().isZero()) {
             record(PauseReason.THROTTLED, null, this::deleteOldThrottle);
         }
     }
 
     /** The account stop that allows probes only: a wrong key before a lack of credit. */
-    public @Nullable PauseReason gate() {
-        if (standing.containsKey(PauseReason.ACCOUNT_KEY)) {
+    public @Nullable PauseReason accountStop() {
+        if (active.containsKey(PauseReason.ACCOUNT_KEY)) {
             return PauseReason.ACCOUNT_KEY;
         }
-        return standing.containsKey(PauseReason.ACCOUNT_CREDIT) ? PauseReason.ACCOUNT_CREDIT : null;
+        return active.containsKey(PauseReason.ACCOUNT_CREDIT) ? PauseReason.ACCOUNT_CREDIT : null;
     }
 
-    public boolean stands(PauseReason reason) {
-        @Nullable Pause pause = standing.get(reason);
-        return pause != null && !pause.left().isZero();
+    public boolean isActive(PauseReason reason) {
+        @Nullable Pause pause = active.get(reason);
+        return pause != null && !pause.remaining().isZero();
     }
 
     /** How long until the next probe may be tried; zero when it is due. */
-    Duration probeIn(PauseReason gate) {
-        @Nullable Pause pause = standing.get(gate);
-        return pause == null ? Duration.ZERO : until(pause.nextProbeNanos());
+    Duration untilNextProbe(PauseReason accountStop) {
+        @Nullable Pause pause = active.get(accountStop);
+        return pause == null ? Duration.ZERO : untilNanoTime(pause.nextProbeNanos());
     }
 
     /** How long no submit may go, not even a probe; account stops are not counted. */
     public Duration submitsWait() {
         // An operator's pause has no end to wait for: look again at the pace of the news.
         Duration operator =
-                standing.containsKey(PauseReason.OPERATOR) ? Duration.ofSeconds(1) : Duration.ZERO;
+                active.containsKey(PauseReason.OPERATOR) ? Duration.ofSeconds(1) : Duration.ZERO;
         Duration throttled = pollsWait();
         return operator.compareTo(throttled) > 0 ? operator : throttled;
     }
 
     /** The same for polls. */
     public Duration pollsWait() {
-        @Nullable Pause throttled = standing.get(PauseReason.THROTTLED);
-        return throttled == null ? Duration.ZERO : throttled.left();
+        @Nullable Pause throttled = active.get(PauseReason.THROTTLED);
+        return throttled == null ? Duration.ZERO : throttled.remaining();
     }
 
-    public boolean stopsSubmit(boolean probe) {
-        return !submitsWait().isZero() || (!probe && gate() != null);
+    public boolean blocksSubmit(boolean probe) {
+        return !submitsWait().isZero() || (!probe && accountStop() != null);
     }
 
-    public boolean stopsPoll(boolean probe) {
-        return !pollsWait().isZero() || (!probe && gate() == PauseReason.ACCOUNT_KEY);
+    public boolean blocksPoll(boolean probe) {
+        return !pollsWait().isZero() || (!probe && accountStop() == PauseReason.ACCOUNT_KEY);
     }
 
     /** Takes the one probe of this interval, if no other instance has. */
-    boolean claimProbe(PauseReason gate) {
+    boolean claimProbe(PauseReason accountStop) {
         int claimed =
                 jdbc.sql(
                                 """
@@ -127,7 +127,7 @@ public final class VendorPauses {
                                 """)
                         .param("micros", micros(probeInterval))
                         .param("upstream", upstream)
-                        .param("reason", gate.name())
+                        .param("reason", accountStop.name())
                         .update();
         refresh();
         return claimed == 1;
@@ -137,9 +137,9 @@ public final class VendorPauses {
      * Takes, in the running transaction, the one create of this interval that is let in although
      * the account is stopped.
      */
-    boolean claimCreate(PauseReason gate) {
-        @Nullable Pause pause = standing.get(gate);
-        if (pause == null || !until(pause.nextCreateNanos()).isZero()) {
+    boolean claimProbeCreate(PauseReason accountStop) {
+        @Nullable Pause pause = active.get(accountStop);
+        if (pause == null || !untilNanoTime(pause.nextCreateNanos()).isZero()) {
             return false;
         }
         // Who holds the row takes it or is refused; nobody waits to learn which.
@@ -155,7 +155,7 @@ public final class VendorPauses {
                                 """)
                         .param("micros", micros(probeInterval))
                         .param("upstream", upstream)
-                        .param("reason", gate.name())
+                        .param("reason", accountStop.name())
                         .update()
                 == 1;
     }
@@ -164,13 +164,13 @@ public final class VendorPauses {
     public void refresh() {
         refreshing.lock();
         try {
-            for (@Nullable Runnable write = unrecorded.peek();
+            for (@Nullable Runnable write = pendingWrites.peek();
                     write != null;
-                    write = unrecorded.peek()) {
+                    write = pendingWrites.peek()) {
                 write.run();
-                unrecorded.remove();
+                pendingWrites.remove();
             }
-            standing = read();
+            active = read();
         } finally {
             refreshing.unlock();
         }
@@ -178,27 +178,27 @@ public final class VendorPauses {
 
     /** Without a database the change counts here at once, and everywhere as soon as it is back. */
     private void record(PauseReason reason, @Nullable Pause pause, Runnable write) {
-        unrecorded.add(write);
+        pendingWrites.add(write);
         try {
             refresh();
         } catch (RuntimeException e) {
             // Whatever it is: an answer that may have cost money must not be lost over it.
             log.warn("A change of {} could not be recorded yet: {}", reason, e.getMessage());
-            keepHere(reason, pause);
+            applyLocally(reason, pause);
         }
     }
 
-    private void keepHere(PauseReason reason, @Nullable Pause pause) {
+    private void applyLocally(PauseReason reason, @Nullable Pause pause) {
         refreshing.lock();
         try {
             Map<PauseReason, Pause> changed = new EnumMap<>(PauseReason.class);
-            changed.putAll(standing);
+            changed.putAll(active);
             if (pause == null) {
                 changed.remove(reason);
             } else {
                 changed.put(reason, pause);
             }
-            standing = changed;
+            active = changed;
         } finally {
             refreshing.unlock();
         }
@@ -240,9 +240,9 @@ public final class VendorPauses {
                                 end\
                         """)
                 .param("upstream", upstream)
-                .param("first", micros(wait == null ? RetryAfter.LEAST : wait))
+                .param("first", micros(wait == null ? RetryAfter.MIN : wait))
                 .param("named", wait != null)
-                .param("most", micros(RetryAfter.MOST))
+                .param("most", micros(RetryAfter.MAX))
                 .param("detail", detail)
                 .update();
     }
@@ -279,11 +279,11 @@ public final class VendorPauses {
                 .param("upstream", upstream)
                 .query(row -> {
                     double endsIn = row.getDouble("ends_in");
-                    long until = row.wasNull() ? Long.MAX_VALUE : inNanos(endsIn);
-                    long probe = inNanos(row.getDouble("probe_in"));
+                    long until = row.wasNull() ? Long.MAX_VALUE : nanoTimeIn(endsIn);
+                    long probe = nanoTimeIn(row.getDouble("probe_in"));
                     read.put(
                             PauseReason.valueOf(row.getString("reason")),
-                            new Pause(until, probe, inNanos(row.getDouble("create_in"))));
+                            new Pause(until, probe, nanoTimeIn(row.getDouble("create_in"))));
                 });
         return read;
     }
@@ -292,23 +292,23 @@ public final class VendorPauses {
         return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
     }
 
-    private static long inNanos(Duration wait) {
+    private static long nanoTimeIn(Duration wait) {
         return System.nanoTime() + wait.toNanos();
     }
 
-    private static long inNanos(double seconds) {
+    private static long nanoTimeIn(double seconds) {
         return System.nanoTime() + (long) (seconds * 1e9);
     }
 
-    private static Duration until(long nanos) {
+    private static Duration untilNanoTime(long nanos) {
         return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
     }
 
     /** Times are by {@link System#nanoTime()}; an end of MAX_VALUE is none. */
     private record Pause(long untilNanos, long nextProbeNanos, long nextCreateNanos) {
 
-        Duration left() {
-            return until(untilNanos);
+        Duration remaining() {
+            return untilNanoTime(untilNanos);
         }
     }
 }

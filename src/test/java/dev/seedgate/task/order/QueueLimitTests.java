@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.task.lifecycle.GenerationSettings;
 import dev.seedgate.task.queue.TeamQueue;
-import dev.seedgate.vendor.contract.Opening;
+import dev.seedgate.vendor.throttle.CallCapacity;
 import dev.seedgate.vendor.throttle.PermitGrant;
 import dev.seedgate.vendor.throttle.RateBudget;
 import java.time.Duration;
@@ -232,12 +232,12 @@ class QueueLimitTests {
         }
 
         @Override
-        public Opening opening() {
-            return new Opening(open ? 24 : 0, 32, false, Duration.ZERO);
+        public CallCapacity capacity() {
+            return new CallCapacity(open ? 24 : 0, 32, false, Duration.ZERO);
         }
 
         @Override
-        public long submitsMade() {
+        public long submitsGranted() {
             return submits;
         }
 
@@ -257,7 +257,7 @@ class QueueLimitTests {
         }
 
         @Override
-        public Optional<Duration> refusesCreates(boolean queueIsEmpty) {
+        public Optional<Duration> createRetryAfter(boolean queueIsEmpty) {
             throw new UnsupportedOperationException();
         }
 

@@ -29,7 +29,7 @@ class BudgetTests {
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
     private final FakeVendor fake = FakeVendor.start();
-    private final List<Instance> instances = new ArrayList<>();
+    private final List<UpstreamFixture> instances = new ArrayList<>();
 
     @BeforeEach
     void startAfresh() {
@@ -39,14 +39,14 @@ class BudgetTests {
 
     @AfterEach
     void close() {
-        instances.forEach(Instance::close);
+        instances.forEach(UpstreamFixture::close);
         fake.close();
     }
 
     @Test
     void neverExceedsTheRateOverManyInstances() throws Exception {
         // 40 a second: a burst of 2 at rest, and never more than 40 in any one second.
-        List<Instance> cluster = List.of(gateway("40"), gateway("40"), gateway("40"));
+        List<UpstreamFixture> cluster = List.of(gateway("40"), gateway("40"), gateway("40"));
         List<Integer> perStep = new ArrayList<>();
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int step = 0; step < 60; step++) {
@@ -61,7 +61,8 @@ class BudgetTests {
         assertThat(perStep).allMatch(it -> it <= 2);
     }
 
-    private static int takeAtOnce(ExecutorService pool, List<Instance> cluster) throws Exception {
+    private static int takeAtOnce(ExecutorService pool, List<UpstreamFixture> cluster)
+            throws Exception {
         List<Callable<Integer>> takers = new ArrayList<>();
         cluster.forEach(each -> takers.add(() -> count(each.budget().take(5, 5))));
         cluster.forEach(each -> takers.add(() -> count(each.budget().take(1, 0))));
@@ -74,7 +75,7 @@ class BudgetTests {
 
     @Test
     void tellsWhenToAskAgain() {
-        Instance gateway = gateway("2");
+        UpstreamFixture gateway = gateway("2");
         assertThat(count(gateway.budget().take(1, 0))).isEqualTo(1);
         standStill(100);
         PermitGrant refused = gateway.budget().take(1, 0);
@@ -86,7 +87,7 @@ class BudgetTests {
 
     @Test
     void sparesNothingForLater() {
-        Instance gateway = gateway("10");
+        UpstreamFixture gateway = gateway("10");
         assertThat(count(gateway.budget().take(50, 50))).isEqualTo(1);
         standStill(Duration.ofHours(1).toMillis());
         assertThat(count(gateway.budget().take(50, 50))).isEqualTo(1);
@@ -94,7 +95,7 @@ class BudgetTests {
 
     @Test
     void keepsFractionalRates() {
-        Instance gateway = gateway("0.5");
+        UpstreamFixture gateway = gateway("0.5");
         assertThat(count(gateway.budget().take(1, 1))).isEqualTo(1);
         standStill(1_999);
         assertThat(count(gateway.budget().take(1, 1))).isZero();
@@ -104,7 +105,7 @@ class BudgetTests {
 
     @Test
     void recoversFromAClockThatWasSetBack() {
-        Instance gateway = gateway("10");
+        UpstreamFixture gateway = gateway("10");
         standStill(Duration.ofDays(1).toMillis());
         assertThat(count(gateway.budget().take(1, 0))).isEqualTo(1);
         standStill(0);
@@ -113,7 +114,7 @@ class BudgetTests {
 
     @Test
     void splitsInHalvesAndGivesWhatOneLeavesToTheOther() {
-        Instance gateway = gateway("200", "unanswered-submits", "24");
+        UpstreamFixture gateway = gateway("200", "unanswered-submits", "24");
         assertSplit(gateway.budget().take(10, 10), 5, 5);
         standStill(1_000);
         assertSplit(gateway.budget().take(2, 10), 2, 8);
@@ -127,7 +128,7 @@ class BudgetTests {
 
     @Test
     void alternatesSinglePermits() {
-        Instance gateway = gateway("10");
+        UpstreamFixture gateway = gateway("10");
         int submits = 0;
         for (int i = 0; i < 10; i++) {
             standStill(i * 100L);
@@ -146,8 +147,9 @@ class BudgetTests {
 
     @Test
     void givesNothingBeforeTheSandboxIsUp() {
-        UpstreamSettings settings = Instance.settings(java.util.Map.of());
-        Instance sandbox = Instance.of(DATABASE, Endpoint.of(settings, "key"), settings);
+        UpstreamSettings settings = UpstreamFixture.settings(java.util.Map.of());
+        UpstreamFixture sandbox =
+                UpstreamFixture.of(DATABASE, Endpoint.of(settings, "key"), settings);
         instances.add(sandbox);
         assertThat(count(sandbox.budget().take(1, 1))).isZero();
         assertThat(sandbox.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
@@ -155,7 +157,7 @@ class BudgetTests {
 
     @Test
     void opensTheBreakerAfterFiveAmbiguousAnswersInARow() {
-        Instance gateway = gateway("100000", "unanswered-submits", "24");
+        UpstreamFixture gateway = gateway("100000", "unanswered-submits", "24");
         fake.onEveryGenerate(FakeVendor.html(502));
         for (int i = 0; i < 4; i++) {
             assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
@@ -178,7 +180,7 @@ class BudgetTests {
             assertThat(gateway.budget().take(9, 0).submits()).hasSize(1);
             assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
         }
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Denied.class);
+        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.UnknownTask.class);
         assertThat(fake.statuses()).hasSize(1);
         gateway.breakerClock().advance(Duration.ofSeconds(61));
         fake.onEveryGenerate(null);
@@ -189,7 +191,7 @@ class BudgetTests {
 
     @Test
     void givesNothingWhenTheBulkheadIsFull() throws Exception {
-        Instance gateway = gateway("1000", "max-concurrent", "4", "submit-timeout", "5s");
+        UpstreamFixture gateway = gateway("1000", "max-concurrent", "4", "submit-timeout", "5s");
         fake.onEveryGenerate(fake.acceptLate(Duration.ofMillis(400)));
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<SubmitAnswer>> answers = new ArrayList<>();
@@ -200,8 +202,8 @@ class BudgetTests {
                 Thread.onSpinWait();
             }
             // Full is not shut: who waits for the next place must not be sent away.
-            assertThat(gateway.budget().opening().submits()).isEqualTo(3);
-            assertThat(gateway.budget().opening().polls()).isEqualTo(4);
+            assertThat(gateway.budget().capacity().submits()).isEqualTo(3);
+            assertThat(gateway.budget().capacity().polls()).isEqualTo(4);
             // The last place is kept for polls.
             assertSplit(gateway.budget().take(5, 5), 0, 1);
             for (Future<SubmitAnswer> each : answers) {
@@ -214,9 +216,9 @@ class BudgetTests {
 
     @Test
     void leavesAHandfulUnansweredWhenTheVendorIsSilentFromTheStart() throws Exception {
-        Instance gateway = gateway("1000", "submit-timeout", "400ms");
+        UpstreamFixture gateway = gateway("1000", "submit-timeout", "400ms");
         fake.onEveryGenerate(fake.acceptLate(Duration.ofSeconds(2)));
-        assertThat(gateway.budget().opening().submits()).isEqualTo(5);
+        assertThat(gateway.budget().capacity().submits()).isEqualTo(5);
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<SubmitAnswer>> answers = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -230,14 +232,14 @@ class BudgetTests {
                     .containsEntry(SubmitAnswer.Uncertain.class, 5)
                     .containsEntry(SubmitAnswer.NotSent.class, 15);
         }
-        assertThat(gateway.budget().opening().submits()).as("the breaker is open").isZero();
+        assertThat(gateway.budget().capacity().submits()).as("the breaker is open").isZero();
     }
 
     @Test
     void letsOneMoreWaitWithEachAnswerAndFewAfterAnAmbiguousOne() {
-        Instance gateway = gateway("1000", "max-concurrent", "12");
+        UpstreamFixture gateway = gateway("1000", "max-concurrent", "12");
         for (int answers = 0; answers < 10; answers++) {
-            assertThat(gateway.budget().opening().submits()).isEqualTo(Math.min(9, 5 + answers));
+            assertThat(gateway.budget().capacity().submits()).isEqualTo(Math.min(9, 5 + answers));
             fake.onGenerate(answers % 2 == 0 ? FakeVendor.error(400) : FakeVendor.throttle("1"));
             gateway.submit();
             DATABASE.execute("truncate upstream_pause");
@@ -245,14 +247,14 @@ class BudgetTests {
         }
         fake.onGenerate(FakeVendor.html(502));
         gateway.submit();
-        assertThat(gateway.budget().opening().submits()).isEqualTo(5);
+        assertThat(gateway.budget().capacity().submits()).isEqualTo(5);
     }
 
     @Test
     void tellsHowManySubmitsTheClusterHasMade() {
-        Instance one = gateway("200");
-        Instance other = gateway("200");
-        assertThat(one.budget().submitsMade()).isZero();
+        UpstreamFixture one = gateway("200");
+        UpstreamFixture other = gateway("200");
+        assertThat(one.budget().submitsGranted()).isZero();
         assertSplit(one.budget().take(2, 3), 2, 3);
         standStill(1_000);
         assertSplit(other.budget().take(0, 4), 0, 4);
@@ -261,13 +263,13 @@ class BudgetTests {
         one.budget().take(1, 0);
         standStill(3_000);
         other.budget().take(1, 0);
-        assertThat(one.budget().submitsMade()).isEqualTo(2);
+        assertThat(one.budget().submitsGranted()).isEqualTo(2);
     }
 
-    private Instance gateway(String rate, String... more) {
+    private UpstreamFixture gateway(String rate, String... more) {
         List<String> pairs = new ArrayList<>(List.of(more));
         pairs.addAll(List.of("requests-per-second", rate));
-        Instance instance = Instance.of(DATABASE, fake, pairs.toArray(String[]::new));
+        UpstreamFixture instance = UpstreamFixture.of(DATABASE, fake, pairs.toArray(String[]::new));
         instances.add(instance);
         return instance;
     }

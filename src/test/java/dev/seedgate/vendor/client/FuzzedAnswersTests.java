@@ -74,16 +74,16 @@ class FuzzedAnswersTests {
         for (int seed = 0; seed < CASES; seed++) {
             Random random = new Random(seed);
             TransportResult reply = reply(random);
-            SubmitAnswer answer = table.meaning(reply, evidence());
+            SubmitAnswer answer = table.classify(reply, evidence());
             if (answer instanceof SubmitAnswer.Accepted accepted) {
                 assertThat(accepted.upstreamTaskId()).as("seed %d", seed).matches("[!-~]{1,128}");
                 assertThat(reply)
                         .as("seed %d", seed)
                         .isInstanceOfSatisfying(
-                                TransportResult.Answered.class,
+                                TransportResult.Response.class,
                                 it -> assertThat(it.status() / 100).isEqualTo(2));
             }
-            if (reply instanceof TransportResult.Answered(int status, var _, var _, var _)
+            if (reply instanceof TransportResult.Response(int status, var _, var _, var _)
                     && status / 100 == 5
                     && !List.of(500, 521, 523, 525, 526).contains(status)) {
                 assertThat(answer)
@@ -100,14 +100,14 @@ class FuzzedAnswersTests {
                 new PollClassifier(() -> "https://v.example", new SimpleMeterRegistry());
         for (int seed = 0; seed < CASES; seed++) {
             TransportResult reply = reply(new Random(seed));
-            PollAnswer answer = table.meaning("up-1", reply, evidence());
-            table.sighting("up-1", reply, evidence());
+            PollAnswer answer = table.classify("up-1", reply, evidence());
+            table.classifyLookUp("up-1", reply, evidence());
             if (answer instanceof PollAnswer.Failed || answer instanceof PollAnswer.Succeeded) {
                 String word = answer instanceof PollAnswer.Failed ? "FAILED" : "SUCCESS";
                 assertThat(reply)
                         .as("seed %d", seed)
                         .isInstanceOfSatisfying(
-                                TransportResult.Answered.class,
+                                TransportResult.Response.class,
                                 it -> {
                                     assertThat(it.status() / 100).isEqualTo(2);
                                     assertThat(it.content().start())
@@ -160,8 +160,8 @@ class FuzzedAnswersTests {
     private static TransportResult reply(Random random) {
         if (random.nextInt(20) == 0) {
             return random.nextBoolean()
-                    ? TransportResult.NotBegun.network("x")
-                    : new TransportResult.Lost("x");
+                    ? TransportResult.NotSent.byNetwork("x")
+                    : new TransportResult.NoResponse("x");
         }
         int status = random.nextInt(3) > 0 ? 200 : 100 + random.nextInt(500);
         String body =
@@ -171,7 +171,7 @@ class FuzzedAnswersTests {
                                 .formatted(
                                         PIECES.get(random.nextInt(PIECES.size())),
                                         PIECES.get(random.nextInt(PIECES.size())));
-        return new TransportResult.Answered(
+        return new TransportResult.Response(
                 status, new HttpHeaders(), Content.of(body), random.nextInt(10) > 0);
     }
 

@@ -27,8 +27,8 @@ class PausesTests {
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
     private final FakeVendor fake = FakeVendor.start();
-    private final Instance one = Instance.of(DATABASE, fake);
-    private final Instance other = Instance.of(DATABASE, fake);
+    private final UpstreamFixture one = UpstreamFixture.of(DATABASE, fake);
+    private final UpstreamFixture other = UpstreamFixture.of(DATABASE, fake);
 
     @BeforeEach
     void startAfresh() {
@@ -48,12 +48,12 @@ class PausesTests {
         fake.onGenerate(FakeVendor.error(401));
         one.submit();
         other.pauses().refresh();
-        for (Instance each : List.of(one, other)) {
+        for (UpstreamFixture each : List.of(one, other)) {
             PermitGrant grant = each.budget().take(5, 5);
             assertThat(grant.submits()).isEmpty();
             assertThat(grant.polls()).isEmpty();
             assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
-            assertThat(each.budget().refusesCreates(false)).isPresent();
+            assertThat(each.budget().createRetryAfter(false)).isPresent();
         }
     }
 
@@ -78,17 +78,17 @@ class PausesTests {
         assertThat(permits).containsExactly(new Permit(permits.getFirst().deadlineNanos(), true));
         assertThat(other.budget().take(5, 0).submits()).isEmpty();
         assertThat(one.budget().take(5, 0).submits()).isEmpty();
-        assertThat(one.vendor().submit(Instance.CLIP, permits.getFirst()))
+        assertThat(one.vendor().submit(UpstreamFixture.CLIP, permits.getFirst()))
                 .isInstanceOf(SubmitAnswer.AccountStopped.class);
         assertThat(other.budget().take(5, 0).submits()).isEmpty();
         pass(Duration.ofSeconds(22));
         Permit second = other.budget().take(5, 0).submits().getFirst();
-        assertThat(other.vendor().submit(Instance.CLIP, second))
+        assertThat(other.vendor().submit(UpstreamFixture.CLIP, second))
                 .isInstanceOf(SubmitAnswer.Accepted.class);
         one.pauses().refresh();
         pass(Duration.ofSeconds(23));
         assertThat(one.budget().take(5, 0).submits()).hasSize(5).noneMatch(Permit::probe);
-        assertThat(one.budget().refusesCreates(false)).isEmpty();
+        assertThat(one.budget().createRetryAfter(false)).isEmpty();
     }
 
     @Test
@@ -99,7 +99,7 @@ class PausesTests {
         Permit probe = one.budget().take(0, 5).polls().getFirst();
         assertThat(probe.probe()).isTrue();
         one.vendor().poll("nobody-knows-it", probe);
-        assertThat(one.pauses().gate()).isNull();
+        assertThat(one.pauses().accountStop()).isNull();
     }
 
     @Test
@@ -119,12 +119,12 @@ class PausesTests {
         one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
         one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
         fake.onGenerate(FakeVendor.html(502), FakeVendor.error(400));
-        one.vendor().submit(Instance.CLIP, Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
-        one.vendor().submit(Instance.CLIP, Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
-        one.vendor().submit(Instance.CLIP, Instance.probe());
-        assertThat(one.pauses().gate()).isNull();
+        one.vendor().submit(UpstreamFixture.CLIP, UpstreamFixture.probe());
+        assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_KEY);
+        one.vendor().submit(UpstreamFixture.CLIP, UpstreamFixture.probe());
+        assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+        one.vendor().submit(UpstreamFixture.CLIP, UpstreamFixture.probe());
+        assertThat(one.pauses().accountStop()).isNull();
     }
 
     @Test
@@ -139,7 +139,7 @@ class PausesTests {
         assertThat(one.budget().take(5, 5).submits()).isEmpty();
         assertThat(one.budget().take(5, 5).polls()).isNotEmpty();
         one.pauses().lift(PauseReason.ACCOUNT_CREDIT);
-        assertThat(one.pauses().gate()).isNull();
+        assertThat(one.pauses().accountStop()).isNull();
         assertThat(one.budget().take(5, 0).submits()).isEmpty();
         one.pauses().lift(PauseReason.OPERATOR);
         pass(Duration.ofSeconds(7));
@@ -155,7 +155,7 @@ class PausesTests {
         assertThat(grant.submits()).isEmpty();
         assertThat(grant.polls()).isEmpty();
         assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
-        assertThat(other.budget().refusesCreates(false)).isEmpty();
+        assertThat(other.budget().createRetryAfter(false)).isEmpty();
         assertThat(other.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         pass(Duration.ofSeconds(8));
         assertThat(other.budget().take(2, 2).submits()).hasSize(2);
@@ -190,13 +190,13 @@ class PausesTests {
 
     @Test
     void letsOneCreateInAsTheProbeWhenNothingIsQueued() {
-        assertThat(one.budget().refusesCreates(true)).isEmpty();
+        assertThat(one.budget().createRetryAfter(true)).isEmpty();
         one.pauses().stopAccount(PauseReason.ACCOUNT_CREDIT, "test");
-        assertThat(one.budget().refusesCreates(false)).isPresent();
+        assertThat(one.budget().createRetryAfter(false)).isPresent();
         other.pauses().refresh();
-        assertThat(one.budget().refusesCreates(true)).isEmpty();
-        assertThat(one.budget().refusesCreates(true)).isPresent();
-        assertThat(other.budget().refusesCreates(true)).as("of the whole cluster").isPresent();
+        assertThat(one.budget().createRetryAfter(true)).isEmpty();
+        assertThat(one.budget().createRetryAfter(true)).isPresent();
+        assertThat(other.budget().createRetryAfter(true)).as("of the whole cluster").isPresent();
     }
 
     @Test
@@ -205,17 +205,17 @@ class PausesTests {
         try {
             fake.onGenerate(FakeVendor.error(402));
             assertThat(one.submit()).isInstanceOf(SubmitAnswer.AccountStopped.class);
-            assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+            assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
             assertThatThrownBy(() -> one.pauses().refresh())
                     .isInstanceOf(DataAccessException.class);
         } finally {
             DATABASE.execute("alter table away rename to upstream_pause");
         }
         other.pauses().refresh();
-        assertThat(other.pauses().gate()).isNull();
+        assertThat(other.pauses().accountStop()).isNull();
         one.pauses().refresh();
         other.pauses().refresh();
-        assertThat(other.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
+        assertThat(other.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_CREDIT);
     }
 
     @Test
@@ -227,7 +227,7 @@ class PausesTests {
             DATABASE.execute("alter table away rename to upstream_pause");
             one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
             await().atMost(Duration.ofSeconds(5))
-                    .until(() -> other.pauses().gate() == PauseReason.ACCOUNT_KEY);
+                    .until(() -> other.pauses().accountStop() == PauseReason.ACCOUNT_KEY);
         } finally {
             watch.stop();
         }
@@ -238,10 +238,10 @@ class PausesTests {
     void takesAnEnvelopedErrorForASignOfAGoodKey() {
         one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
         fake.onStatus(answer(404, "<html>"), FakeVendor.error(404));
-        one.vendor().poll("t", Instance.probe());
-        assertThat(one.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
-        one.vendor().poll("t", Instance.probe());
-        assertThat(one.pauses().gate()).isNull();
+        one.vendor().poll("t", UpstreamFixture.probe());
+        assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_KEY);
+        one.vendor().poll("t", UpstreamFixture.probe());
+        assertThat(one.pauses().accountStop()).isNull();
     }
 
     /** Moves the database's time to so long after the start, and lets all instances look. */

@@ -29,7 +29,7 @@ class PollTests {
     private static final String URL = "https://cdn.example/a.mp4";
 
     private final FakeVendor fake = FakeVendor.start();
-    private final Instance gateway = Instance.of(DATABASE, fake);
+    private final UpstreamFixture gateway = UpstreamFixture.of(DATABASE, fake);
 
     @BeforeEach
     void forgetPauses() {
@@ -199,7 +199,7 @@ class PollTests {
     void learnsNothingFrom(String name, Reaction reaction) {
         fake.onStatus(reaction);
         assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
-        assertThat(gateway.pauses().gate()).isNull();
+        assertThat(gateway.pauses().accountStop()).isNull();
         assertThat(gateway.pauses().pollsWait()).isZero();
     }
 
@@ -207,8 +207,8 @@ class PollTests {
     @ValueSource(ints = {400, 404, 422})
     void tellsATaskThatTheVendorDoesNotKnowFromSilence(int status) {
         fake.onStatus(FakeVendor.error(status));
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Denied.class);
-        assertThat(gateway.pauses().gate()).isNull();
+        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.UnknownTask.class);
+        assertThat(gateway.pauses().accountStop()).isNull();
     }
 
     static Stream<Arguments> silences() {
@@ -248,7 +248,7 @@ class PollTests {
     void stopsTheAccountLikeASubmitDoes() {
         fake.onStatus(FakeVendor.error(401));
         assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
-        assertThat(gateway.pauses().gate()).isEqualTo(PauseReason.ACCOUNT_KEY);
+        assertThat(gateway.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_KEY);
         assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         assertThat(fake.generates()).isEmpty();
     }

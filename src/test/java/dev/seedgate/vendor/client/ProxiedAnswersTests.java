@@ -42,8 +42,8 @@ class ProxiedAnswersTests {
                     + "\"],\"consumed_credits\":65}}";
 
     private final FakeVendor fake = FakeVendor.start();
-    private final Instance gateway =
-            Instance.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
+    private final UpstreamFixture gateway =
+            UpstreamFixture.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
 
     /** A way to change an answer's head or its bytes. */
     record Way(String name, Step step) {
@@ -201,7 +201,7 @@ class ProxiedAnswersTests {
         assertPaid(answer, "bomb");
         assertThat(answer.evidence()).contains("cut short");
         byte[] only = gzip(new byte[200_000_000]);
-        Content.Unpacked unpacked = Content.read(only, "gzip", 1_000_000);
+        Content.Decoded unpacked = Content.decode(only, "gzip", 1_000_000);
         assertThat(unpacked.whole()).isFalse();
         assertThat(unpacked.content().length()).isEqualTo(1_000_000);
     }

@@ -35,7 +35,7 @@ class SubmitTests {
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
     private final FakeVendor fake = FakeVendor.start();
-    private final Instance gateway = Instance.of(DATABASE, fake);
+    private final UpstreamFixture gateway = UpstreamFixture.of(DATABASE, fake);
 
     @BeforeEach
     void forgetPauses() {
@@ -57,7 +57,7 @@ class SubmitTests {
                         10,
                         true,
                         List.of("https://a.example/1.png"));
-        assertThat(gateway.vendor().submit(request, Instance.permit()))
+        assertThat(gateway.vendor().submit(request, UpstreamFixture.permit()))
                 .isInstanceOf(SubmitAnswer.Accepted.class);
         Request sent = fake.generates().getFirst();
         assertThat(sent.body())
@@ -94,8 +94,8 @@ class SubmitTests {
 
     @Test
     void reachesABaseUrlWithAPath() {
-        try (Instance prefixed =
-                Instance.of(DATABASE, fake, "base-url", fake.baseUrl() + "/some/prefix/")) {
+        try (UpstreamFixture prefixed =
+                UpstreamFixture.of(DATABASE, fake, "base-url", fake.baseUrl() + "/some/prefix/")) {
             assertThat(prefixed.submit()).isInstanceOf(SubmitAnswer.Accepted.class);
         }
         assertThat(fake.generates().getFirst().path()).isEqualTo("/some/prefix/api/generate");
@@ -336,8 +336,8 @@ class SubmitTests {
 
     @Test
     void isNotSentWhenTheNameIsUnknown() {
-        try (Instance lost =
-                Instance.of(DATABASE, fake, "base-url", "http://no-such-host.invalid")) {
+        try (UpstreamFixture lost =
+                UpstreamFixture.of(DATABASE, fake, "base-url", "http://no-such-host.invalid")) {
             assertThat(lost.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         }
     }
@@ -345,7 +345,7 @@ class SubmitTests {
     @Test
     void isNotSentWhenTlsFails() {
         String https = fake.baseUrl().replace("http:", "https:");
-        try (Instance secure = Instance.of(DATABASE, fake, "base-url", https)) {
+        try (UpstreamFixture secure = UpstreamFixture.of(DATABASE, fake, "base-url", https)) {
             fake.resetNextConnections(2);
             assertThat(secure.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
         }
@@ -355,8 +355,8 @@ class SubmitTests {
     @Test
     void isNotSentWhenTlsNeverEnds() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                Instance secure =
-                        Instance.of(
+                UpstreamFixture secure =
+                        UpstreamFixture.of(
                                 DATABASE,
                                 fake,
                                 "base-url",
@@ -372,7 +372,7 @@ class SubmitTests {
     @Test
     void isNotSentWhenThePermitIsOver() {
         Permit over = new Permit(System.nanoTime() - 1, false);
-        assertThat(gateway.vendor().submit(Instance.CLIP, over))
+        assertThat(gateway.vendor().submit(UpstreamFixture.CLIP, over))
                 .isInstanceOfSatisfying(
                         SubmitAnswer.NotSent.class, it -> assertThat(it.called()).isFalse());
         assertThat(fake.connections()).isZero();
@@ -381,8 +381,8 @@ class SubmitTests {
     @Test
     void isNotWrittenWhenTheConnectionStandsTooLate() {
         Permit longOver = new Permit(System.nanoTime() - Duration.ofSeconds(9).toNanos(), false);
-        assertThat(gateway.wire().submit(Instance.CLIP, longOver))
-                .isInstanceOf(TransportResult.NotBegun.class);
+        assertThat(gateway.client().submit(UpstreamFixture.CLIP, longOver))
+                .isInstanceOf(TransportResult.NotSent.class);
         assertThat(fake.requests()).isEmpty();
     }
 
@@ -397,7 +397,8 @@ class SubmitTests {
 
     @Test
     void holdsAn500AsUncertainWhenToldSo() {
-        try (Instance careful = Instance.of(DATABASE, fake, "resubmit-on-500", "false")) {
+        try (UpstreamFixture careful =
+                UpstreamFixture.of(DATABASE, fake, "resubmit-on-500", "false")) {
             fake.onGenerate(FakeVendor.error(500));
             assertThat(careful.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
         }

@@ -11,31 +11,30 @@ class PromptRedactorTests {
 
     @Test
     void cutsThePromptAndTheUrlsOut() {
-        assertThat(removed("No: 'a Paper boat, secret' is not allowed.", "a paper boat, secret"))
+        assertThat(redact("No: 'a Paper boat, secret' is not allowed.", "a paper boat, secret"))
                 .isEqualTo("No: '…' is not allowed.");
-        assertThat(removed("Can't fetch " + URL + " today", "a boat"))
+        assertThat(redact("Can't fetch " + URL + " today", "a boat"))
                 .isEqualTo("Can't fetch … today");
     }
 
     @Test
     void keepsNothingOfATextThatRepeatsAPartOfThePrompt() {
-        assertThat(removed("No: 'a paper boat, sec…'", "a paper boat, secret launch in May"))
+        assertThat(redact("No: 'a paper boat, sec…'", "a paper boat, secret launch in May"))
                 .doesNotContain("paper");
     }
 
     @Test
     void leavesWordsAloneThatOnlyContainAShortPrompt() {
-        assertThat(removed("The server failed", "e")).isEqualTo("The server failed");
-        assertThat(removed("Too bad", "a paper boat, secret")).isEqualTo("Too bad");
+        assertThat(redact("The server failed", "e")).isEqualTo("The server failed");
+        assertThat(redact("Too bad", "a paper boat, secret")).isEqualTo("Too bad");
     }
 
     @Test
     void takesAnyPromptForAText() {
-        assertThat(removed("a $1 \\E b", "$1 \\E")).isEqualTo("a … b");
+        assertThat(redact("a $1 \\E b", "$1 \\E")).isEqualTo("a … b");
     }
 
-    private static String removed(String text, String prompt) {
-        return PromptRedactor.removed(
-                text, new ClipRequest(prompt, "16:9", 5, false, List.of(URL)));
+    private static String redact(String text, String prompt) {
+        return PromptRedactor.redact(text, new ClipRequest(prompt, "16:9", 5, false, List.of(URL)));
     }
 }

@@ -11,38 +11,40 @@ class PromptDirectiveTests {
 
     @Test
     void readsEachDirective() {
-        assertThat(PromptDirective.in("a [sandbox:fail] b")).isEqualTo(new PromptDirective.Fail());
-        assertThat(PromptDirective.in("[sandbox:stuck]")).isEqualTo(new PromptDirective.Stuck());
-        assertThat(PromptDirective.in("[sandbox:lost-answer]"))
+        assertThat(PromptDirective.parse("a [sandbox:fail] b"))
+                .isEqualTo(new PromptDirective.Fail());
+        assertThat(PromptDirective.parse("[sandbox:stuck]")).isEqualTo(new PromptDirective.Stuck());
+        assertThat(PromptDirective.parse("[sandbox:lost-answer]"))
                 .isEqualTo(new PromptDirective.LostAnswer());
-        assertThat(PromptDirective.in("[sandbox:odd-status]"))
+        assertThat(PromptDirective.parse("[sandbox:odd-status]"))
                 .isEqualTo(new PromptDirective.OddStatus());
-        assertThat(PromptDirective.in("[sandbox:wrong-credits]"))
+        assertThat(PromptDirective.parse("[sandbox:wrong-credits]"))
                 .isEqualTo(new PromptDirective.WrongCredits());
-        assertThat(PromptDirective.in("[sandbox:reject=422]"))
+        assertThat(PromptDirective.parse("[sandbox:reject=422]"))
                 .isEqualTo(new PromptDirective.Reject(422));
-        assertThat(PromptDirective.in("[sandbox:reject]"))
+        assertThat(PromptDirective.parse("[sandbox:reject]"))
                 .isEqualTo(new PromptDirective.Reject(400));
-        assertThat(PromptDirective.in("[sandbox:http=500*2]"))
+        assertThat(PromptDirective.parse("[sandbox:http=500*2]"))
                 .isEqualTo(new PromptDirective.RefuseTimes(500, 2));
-        assertThat(PromptDirective.in("[sandbox:http=429]"))
+        assertThat(PromptDirective.parse("[sandbox:http=429]"))
                 .isEqualTo(new PromptDirective.RefuseTimes(429, 1));
     }
 
     @Test
     void readsTimesInThreeUnits() {
-        assertThat(PromptDirective.in("[sandbox:slow=30s]"))
+        assertThat(PromptDirective.parse("[sandbox:slow=30s]"))
                 .isEqualTo(slow(Duration.ofSeconds(30)));
-        assertThat(PromptDirective.in("[sandbox:slow=2m]")).isEqualTo(slow(Duration.ofMinutes(2)));
-        assertThat(PromptDirective.in("[sandbox:slow=500ms]"))
+        assertThat(PromptDirective.parse("[sandbox:slow=2m]"))
+                .isEqualTo(slow(Duration.ofMinutes(2)));
+        assertThat(PromptDirective.parse("[sandbox:slow=500ms]"))
                 .isEqualTo(slow(Duration.ofMillis(500)));
     }
 
     @Test
     void letsTheFirstOneCountWhateverItsCase() {
-        assertThat(PromptDirective.in("x [Sandbox:SLOW=3S] [sandbox:fail]"))
+        assertThat(PromptDirective.parse("x [Sandbox:SLOW=3S] [sandbox:fail]"))
                 .isEqualTo(slow(Duration.ofSeconds(3)));
-        assertThat(PromptDirective.in("[sandbox:nonsense][sandbox:fail]"))
+        assertThat(PromptDirective.parse("[sandbox:nonsense][sandbox:fail]"))
                 .isEqualTo(new PromptDirective.Fail());
     }
 
@@ -66,7 +68,7 @@ class PromptDirectiveTests {
                 "[sandbox:http=500*1000]"
             })
     void takesWhatIsMalformedForPlainText(String prompt) {
-        assertThat(PromptDirective.in(prompt)).isEqualTo(new PromptDirective.None());
+        assertThat(PromptDirective.parse(prompt)).isEqualTo(new PromptDirective.None());
     }
 
     private static PromptDirective slow(Duration renderTime) {

@@ -163,8 +163,8 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
         MediaController.class,
         MediaLinks.class,
         RepeatedRefusals.class,
-        Expiry.class,
-        OrderRate.class,
+        SandboxCleanup.class,
+        OrderRateLimiter.class,
         SandboxTasks.class,
         SandboxRequestReader.class
     })

@@ -195,16 +195,20 @@ class SandboxTests {
                         "seedgate.sandbox-retention=3d",
                         "seedgate.sandbox-expiry-interval=1h",
                         "seedgate.sandbox-expiry-batch=2")) {
-            Expiry expiry = old.context().getBean(Expiry.class);
+            SandboxCleanup cleanup = old.context().getBean(SandboxCleanup.class);
             for (String prompt : List.of("a", "[sandbox:stuck]", "[sandbox:fail]")) {
                 old.order(prompt);
             }
             old.generate(SandboxServer.body("[sandbox:http=500]", "16:9", "5", false));
             old.database().shiftTime(Duration.ofDays(2));
             String young = old.order("young");
-            assertThat(expiry.step()).isZero();
+            assertThat(cleanup.deleteExpired()).isZero();
             old.database().shiftTime(Duration.ofDays(4));
-            assertThat(List.of(expiry.step(), expiry.step(), expiry.step()))
+            assertThat(
+                            List.of(
+                                    cleanup.deleteExpired(),
+                                    cleanup.deleteExpired(),
+                                    cleanup.deleteExpired()))
                     .containsExactly(3, 1, 0);
             assertThat(old.status(young).path("status").stringValue()).isEqualTo("SUCCESS");
             assertThat(old.number("select count(*) from sandbox_task")).isEqualTo(1);

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param data missing in errors
  */
 @JsonPropertyOrder({"code", "message", "data"})
-record Envelope(int code, String message, @JsonInclude(Include.NON_NULL) @Nullable Object data) {
+record SandboxEnvelope(
+        int code, String message, @JsonInclude(Include.NON_NULL) @Nullable Object data) {
 
-    static Envelope success(Object data) {
-        return new Envelope(200, "success", data);
+    static SandboxEnvelope success(Object data) {
+        return new SandboxEnvelope(200, "success", data);
     }
 
-    static Envelope error(int code, String message) {
-        return new Envelope(code, message, null);
+    static SandboxEnvelope error(int code, String message) {
+        return new SandboxEnvelope(code, message, null);
     }
 }

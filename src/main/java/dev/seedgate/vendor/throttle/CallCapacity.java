@@ -1,4 +1,4 @@
-package dev.seedgate.vendor.contract;
+package dev.seedgate.vendor.throttle;
 
 import java.time.Duration;
 
@@ -12,10 +12,10 @@ import java.time.Duration;
  *     permit is taken first, by the one instance of the cluster that gets it
  * @param retryIn when it is worth asking again, when nothing is open
  */
-public record Opening(int submits, int polls, boolean probe, Duration retryIn) {
+public record CallCapacity(int submits, int polls, boolean probe, Duration retryIn) {
 
     /** Whether no call may be made, not even a probe. */
-    public boolean isShut() {
+    public boolean isNone() {
         return submits == 0 && polls == 0 && !probe;
     }
 }

@@ -12,23 +12,23 @@ import org.springframework.stereotype.Component;
  */
 @SandboxOnly
 @Component
-class Expiry implements SmartLifecycle {
+class SandboxCleanup implements SmartLifecycle {
 
     private final Loop loop;
     private final JdbcClient jdbc;
-    private final SandboxTasks renders;
+    private final SandboxTasks tasks;
     private final SandboxSettings settings;
 
-    Expiry(JdbcClient jdbc, SandboxTasks renders, SandboxSettings settings) {
+    SandboxCleanup(JdbcClient jdbc, SandboxTasks tasks, SandboxSettings settings) {
         this.jdbc = jdbc;
-        this.renders = renders;
+        this.tasks = tasks;
         this.settings = settings;
         Duration interval = settings.sandboxExpiryInterval();
         loop =
                 new Loop(
                         "sandbox-expiry",
                         () -> {
-                            step();
+                            deleteExpired();
                             return interval;
                         },
                         interval,
@@ -51,9 +51,9 @@ class Expiry implements SmartLifecycle {
     }
 
     /** One step of bounded size; answers how many rows it deleted. */
-    int step() {
+    int deleteExpired() {
         // What is given back is read off the tasks that failed.
-        renders.refundFailed();
+        tasks.refundFailed();
         return delete("sandbox_task", "created_at", "id")
                 + delete("sandbox_refusal", "last_at", "order_hash");
     }

@@ -12,10 +12,10 @@ import tools.jackson.databind.JsonNode;
  * thrown away for its looks. As they are, but for white space around them; only paths are completed
  * with the vendor's own address.
  */
-final class Clips {
+final class ClipUrls {
 
     /** Where clips are looked for, the first that has any wins. */
-    private static final List<String> PREFERRED =
+    private static final List<String> FIELDS =
             List.of(
                     "response",
                     "resultUrls",
@@ -34,140 +34,140 @@ final class Clips {
                     "result",
                     "media");
 
-    static final Set<String> NAMES = Set.copyOf(PREFERRED);
+    static final Set<String> FIELD_NAMES = Set.copyOf(FIELDS);
 
     /** More clips than any order has. */
-    private static final int MOST = 100;
+    private static final int MAX_URLS = 100;
 
     /** Longer than any URL that a client could fetch. */
-    private static final int LONGEST = 16_384;
+    private static final int MAX_LENGTH = 16_384;
 
-    private static final int DEEPEST = 8;
+    private static final int MAX_DEPTH = 8;
 
-    private final @Nullable String base;
+    private final @Nullable String baseUrl;
     private final Set<String> found = new LinkedHashSet<>();
 
-    private Clips(@Nullable String base) {
-        this.base = base;
+    private ClipUrls(@Nullable String baseUrl) {
+        this.baseUrl = baseUrl;
     }
 
     /**
      * @param data what the answer says of the task
-     * @param base the vendor's address, without a slash at its end; null when it is not known
+     * @param baseUrl the vendor's address, without a slash at its end; null when it is not known
      */
-    static List<String> in(JsonNode data, @Nullable String base) {
-        Clips clips = new Clips(base);
-        clips.named(data, 0);
-        return List.copyOf(clips.found);
+    static List<String> find(JsonNode data, @Nullable String baseUrl) {
+        ClipUrls urls = new ClipUrls(baseUrl);
+        urls.collectFields(data, 0);
+        return List.copyOf(urls.found);
     }
 
-    private void walk(JsonNode node, int depth) {
-        if (depth > DEEPEST) {
+    private void collect(JsonNode node, int depth) {
+        if (depth > MAX_DEPTH) {
             return;
         }
         if (node.isString()) {
-            text(node.asString(), depth);
+            collectText(node.asString(), depth);
         } else if (node.isArray()) {
-            node.values().forEach(each -> walk(each, depth + 1));
+            node.values().forEach(each -> collect(each, depth + 1));
         } else if (node.isObject()) {
-            named(node, depth);
+            collectFields(node, depth);
             if (found.isEmpty()) {
                 // Under a name nobody knows: only what can be nothing but a URL.
                 node.values()
                         .forEach(each -> {
-                            if (!each.isString() || scheme(stripped(each.asString()))) {
-                                walk(each, depth + 1);
+                            if (!each.isString() || isAbsolute(strip(each.asString()))) {
+                                collect(each, depth + 1);
                             }
                         });
             }
         }
     }
 
-    private void named(JsonNode node, int depth) {
-        for (String name : PREFERRED) {
+    private void collectFields(JsonNode node, int depth) {
+        for (String name : FIELDS) {
             @Nullable JsonNode value = node.get(name);
             if (value != null && found.isEmpty()) {
-                walk(value, depth + 1);
+                collect(value, depth + 1);
             }
         }
     }
 
-    private void text(String text, int depth) {
-        String stripped = stripped(text);
+    private void collectText(String text, int depth) {
+        String stripped = strip(text);
         if (stripped.startsWith("[") || stripped.startsWith("{")) {
             // An array or object written into a text.
-            NearJson inside =
-                    NearJson.read(
+            LenientJson inside =
+                    LenientJson.read(
                             stripped.startsWith("[") ? "{\"urls\":" + stripped + "}" : stripped);
             if (inside.root() != null) {
-                walk(inside.root(), depth + 1);
+                collect(inside.root(), depth + 1);
             }
         } else {
             // One on each line, or one that was folded.
-            if (stripped.lines().allMatch(line -> scheme(stripped(line)))) {
-                stripped.lines().forEach(this::url);
+            if (stripped.lines().allMatch(line -> isAbsolute(strip(line)))) {
+                stripped.lines().forEach(this::add);
             } else {
-                url(stripped);
+                add(stripped);
             }
         }
     }
 
-    private void url(String text) {
-        String url = fit(stripped(text));
-        if (url.isEmpty() || url.length() > LONGEST || found.size() >= MOST) {
+    private void add(String text) {
+        String url = removeUnprintable(strip(text));
+        if (url.isEmpty() || url.length() > MAX_LENGTH || found.size() >= MAX_URLS) {
             return;
         }
-        if (scheme(url)) {
+        if (isAbsolute(url)) {
             int host = url.indexOf(':') + 3;
             if (host < url.length() && "/?#\\".indexOf(url.charAt(host)) < 0) {
                 found.add(url);
             }
-        } else if (base != null && path(url)) {
-            found.add(completed(url, base));
+        } else if (baseUrl != null && isPath(url)) {
+            found.add(resolve(url, baseUrl));
         }
     }
 
-    private static boolean scheme(String text) {
+    private static boolean isAbsolute(String text) {
         return text.regionMatches(true, 0, "https://", 0, 8)
                 || text.regionMatches(true, 0, "http://", 0, 7);
     }
 
     /** A path, with or without the host; a name alone has to look like a file's. */
-    private static boolean path(String text) {
+    private static boolean isPath(String text) {
         if (text.startsWith("/")) {
             return text.length() > 1;
         }
-        boolean plain = text.chars().noneMatch(c -> c == ':' || NearJson.blank((char) c));
+        boolean plain = text.chars().noneMatch(c -> c == ':' || LenientJson.isBlank((char) c));
         String file = text.toLowerCase(Locale.ROOT);
         return plain && (text.indexOf('/') > 0 || file.endsWith(".mp4") || file.endsWith(".webm"));
     }
 
-    private static String completed(String path, String base) {
-        int host = base.indexOf("://") + 3;
+    private static String resolve(String path, String baseUrl) {
+        int host = baseUrl.indexOf("://") + 3;
         if (path.startsWith("//")) {
-            return base.substring(0, host - 2) + path;
+            return baseUrl.substring(0, host - 2) + path;
         }
         if (path.startsWith("/")) {
-            int end = base.indexOf('/', host);
-            return (end < 0 ? base : base.substring(0, end)) + path;
+            int end = baseUrl.indexOf('/', host);
+            return (end < 0 ? baseUrl : baseUrl.substring(0, end)) + path;
         }
-        return base + "/" + path;
+        return baseUrl + "/" + path;
     }
 
-    private static String stripped(String text) {
+    private static String strip(String text) {
         int from = 0;
         int to = text.length();
-        while (from < to && NearJson.blank(text.charAt(from))) {
+        while (from < to && LenientJson.isBlank(text.charAt(from))) {
             from++;
         }
-        while (from < to && NearJson.blank(text.charAt(to - 1))) {
+        while (from < to && LenientJson.isBlank(text.charAt(to - 1))) {
             to--;
         }
         return text.substring(from, to);
     }
 
     /** Without what no browser heeds in a URL and no database takes: controls, half characters. */
-    private static String fit(String url) {
+    private static String removeUnprintable(String url) {
         boolean fits =
                 url.chars()
                         .noneMatch(

@@ -23,7 +23,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Which vendor the settings choose, and what is told when they are wrong. */
-class SettingsTests {
+class EndpointTests {
 
     @TempDir private Path folder;
 
@@ -55,7 +55,7 @@ class SettingsTests {
 
     @Test
     void hasTheDefaultsOfTheContract() {
-        UpstreamSettings settings = Instance.settings(Map.of());
+        UpstreamSettings settings = UpstreamFixture.settings(Map.of());
         assertThat(settings.upstreamRequestsPerSecond()).isEqualTo(10);
         assertThat(settings.upstreamMaxConcurrent()).isEqualTo(32);
         assertThat(settings.upstreamSubmitTimeout()).isEqualTo(Duration.ofSeconds(60));
@@ -146,7 +146,7 @@ class SettingsTests {
         for (int i = 0; i < pairs.length; i += 2) {
             values.put(pairs[i], pairs[i + 1]);
         }
-        return Endpoint.of(Instance.settings(values), "sandbox-key");
+        return Endpoint.of(UpstreamFixture.settings(values), "sandbox-key");
     }
 
     private static UpstreamSettings fromEnvironment(Map<String, Object> variables) {

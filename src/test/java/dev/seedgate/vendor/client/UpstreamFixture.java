@@ -27,9 +27,9 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One gateway process, as far as the vendor is concerned, put together by hand. */
-public record Instance(
+public record UpstreamFixture(
         Endpoint endpoint,
-        VendorHttpClient wire,
+        VendorHttpClient client,
         InstanceGuards guards,
         VendorPauses pauses,
         ClusterRateLimiter budget,
@@ -42,7 +42,7 @@ public record Instance(
             new ClipRequest("Drone shot over a neon night market", "16:9", 5, false, List.of());
 
     /** A fast vendor at the fake's address; settings in pairs go on top. */
-    public static Instance of(TestDatabase database, FakeVendor fake, String... pairs) {
+    public static UpstreamFixture of(TestDatabase database, FakeVendor fake, String... pairs) {
         Map<String, String> values = new HashMap<>();
         values.put("api-key", "secret-key-123");
         values.put("base-url", fake.baseUrl());
@@ -63,14 +63,14 @@ public record Instance(
                 .bindOrCreate("seedgate", UpstreamSettings.class);
     }
 
-    public static Instance of(TestDatabase database, Endpoint endpoint, UpstreamSettings settings) {
+    public static UpstreamFixture of(
+            TestDatabase database, Endpoint endpoint, UpstreamSettings settings) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         SettableClock clock = new SettableClock();
-        VendorHttpClient wire = new VendorHttpClient(endpoint, settings);
+        VendorHttpClient client = new VendorHttpClient(endpoint, settings);
         SubmitClassifier submits = new SubmitClassifier(settings.upstreamResubmitOn500());
         InstanceGuards guards =
-                new InstanceGuards(
-                        settings, submits::speaksAgainstTheVendor, submits::isAmbiguous, clock);
+                new InstanceGuards(settings, submits::countsAsFailure, submits::isAmbiguous, clock);
         JdbcClient jdbc = JdbcClient.create(database.dataSource());
         VendorPauses pauses =
                 new VendorPauses(jdbc, endpoint.name(), settings.upstreamProbeInterval());
@@ -81,7 +81,7 @@ public record Instance(
                 new GuardedVendor(
                         settings,
                         endpoint,
-                        wire,
+                        client,
                         guards,
                         pauses,
                         submits,
@@ -89,7 +89,7 @@ public record Instance(
                         meters,
                         new TaskTracing(Tracer.NOOP),
                         Clock.systemUTC());
-        return new Instance(endpoint, wire, guards, pauses, budget, vendor, meters, clock);
+        return new UpstreamFixture(endpoint, client, guards, pauses, budget, vendor, meters, clock);
     }
 
     public SubmitAnswer submit() {
@@ -110,6 +110,6 @@ public record Instance(
 
     @Override
     public void close() {
-        wire.close();
+        client.close();
     }
 }

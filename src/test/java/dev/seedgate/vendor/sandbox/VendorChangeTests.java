@@ -11,7 +11,7 @@ import dev.seedgate.testing.TestDatabase;
 import org.junit.jupiter.api.Test;
 
 /** From the sandbox to a real vendor, on the same database. */
-class LeavingTests {
+class VendorChangeTests {
 
     @Test
     void endsWhatWouldNeverEndAtTheSandboxWhenToldTo() {

@@ -22,16 +22,16 @@ import tools.jackson.databind.node.ObjectNode;
  * text; what is kept of it is small however much came: of unknown fields only short values, of
  * known ones a bounded number.
  */
-record NearJson(@Nullable ObjectNode root, State state) {
+record LenientJson(@Nullable ObjectNode root, State state) {
 
     /** How far the object could be read. */
     enum State {
         /** To its end. */
-        WHOLE,
+        COMPLETE,
         /** To where it stops being JSON. */
-        BROKEN,
+        MALFORMED,
         /** To where the text ends. */
-        CUT
+        TRUNCATED
     }
 
     private static final JsonFactory JSON =
@@ -62,45 +62,45 @@ record NearJson(@Nullable ObjectNode root, State state) {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Such as {@code )]}',} against script inclusion, a callback's name, a bracket. */
-    private static final int LONGEST_PREFIX = 64;
+    private static final int MAX_PREFIX = 64;
 
-    private static final int MOST_VALUES = 5000;
-    private static final int MOST_LETTERS = 1_000_000;
-    private static final int DEEPEST = 8;
+    private static final int MAX_VALUES = 5000;
+    private static final int MAX_CHARACTERS = 1_000_000;
+    private static final int MAX_DEPTH = 8;
 
     /** Longer than any URL that a client could fetch. */
-    private static final int LONGEST_TEXT = 16_384;
+    private static final int MAX_TEXT = 16_384;
 
     /** Of a field whose text is JSON again. */
-    private static final int LONGEST_WRAPPED = 262_144;
+    private static final int MAX_WRAPPED = 262_144;
 
     /** Of a field nobody knows, kept for people who look into the evidence. */
-    private static final int LONGEST_UNKNOWN = 300;
+    private static final int MAX_UNKNOWN = 300;
 
-    private static final Set<String> WRAPPED = Set.of("data", "response");
-    private static final Set<String> TEXTS =
+    private static final Set<String> WRAPPING_FIELDS = Set.of("data", "response");
+    private static final Set<String> TEXT_FIELDS =
             Set.of("message", "error_message", "task_id", "taskId", "status");
 
-    static NearJson read(String text) {
+    static LenientJson read(String text) {
         return read(text, 0, new Reader(Place.ROOT));
     }
 
-    private static NearJson read(String text, int wrappings, Reader reader) {
-        int begin = begin(text);
-        if (begin < 0) {
-            return new NearJson(null, State.WHOLE);
+    private static LenientJson read(String text, int wrappings, Reader reader) {
+        int start = start(text);
+        if (start < 0) {
+            return new LenientJson(null, State.COMPLETE);
         }
-        if (text.charAt(begin) == '"') {
-            @Nullable String inside = wrappings > 0 ? null : reader.text(text.substring(begin));
+        if (text.charAt(start) == '"') {
+            @Nullable String inside = wrappings > 0 ? null : reader.text(text.substring(start));
             return inside == null
-                    ? new NearJson(null, State.WHOLE)
+                    ? new LenientJson(null, State.COMPLETE)
                     : read(inside, wrappings + 1, reader);
         }
-        @Nullable ObjectNode root = reader.object(text.substring(begin));
+        @Nullable ObjectNode root = reader.object(text.substring(start));
         if (root != null) {
             unwrap(root, wrappings);
         }
-        return new NearJson(root, reader.state);
+        return new LenientJson(root, reader.state);
     }
 
     /** Makes {@code data} an object where it is a text that holds one, or an array of one. */
@@ -117,21 +117,21 @@ record NearJson(@Nullable ObjectNode root, State state) {
     }
 
     /** Where the object begins, or a text that may hold it; -1 for none. */
-    private static int begin(String text) {
+    private static int start(String text) {
         for (int at = 0; at < text.length(); at++) {
             char c = text.charAt(at);
-            if (!blank(c)) {
+            if (!isBlank(c)) {
                 if (c == '"') {
                     return at;
                 }
                 int brace = c == '<' ? -1 : text.indexOf('{', at);
-                return brace - at > LONGEST_PREFIX ? -1 : brace;
+                return brace - at > MAX_PREFIX ? -1 : brace;
             }
         }
         return -1;
     }
 
-    static boolean blank(char c) {
+    static boolean isBlank(char c) {
         return c <= ' ' || c == '\ufeff' || Character.isWhitespace(c) || Character.isSpaceChar(c);
     }
 
@@ -144,7 +144,10 @@ record NearJson(@Nullable ObjectNode root, State state) {
         @Nullable Place of(String name) {
             return switch (this) {
                 case ROOT -> name.equals("data") ? DATA : DATA.of(name) == null ? null : INSIDE;
-                case DATA -> name.equals("request") || Clips.NAMES.contains(name) ? INSIDE : null;
+                case DATA ->
+                        name.equals("request") || ClipUrls.FIELD_NAMES.contains(name)
+                                ? INSIDE
+                                : null;
                 case INSIDE -> INSIDE;
             };
         }
@@ -154,9 +157,9 @@ record NearJson(@Nullable ObjectNode root, State state) {
     private static final class Reader {
 
         private final Place top;
-        private int values = MOST_VALUES;
-        private int letters = MOST_LETTERS;
-        private State state = State.WHOLE;
+        private int values = MAX_VALUES;
+        private int characters = MAX_CHARACTERS;
+        private State state = State.COMPLETE;
 
         Reader(Place top) {
             this.top = top;
@@ -176,11 +179,11 @@ record NearJson(@Nullable ObjectNode root, State state) {
                 parser.nextToken();
                 fill(object, parser, top, 0);
             } catch (UnexpectedEndOfInputException e) {
-                state = State.CUT;
+                state = State.TRUNCATED;
             } catch (JacksonException e) {
-                state = State.BROKEN;
+                state = State.MALFORMED;
             }
-            return state != State.WHOLE && object.isEmpty() ? null : object;
+            return state != State.COMPLETE && object.isEmpty() ? null : object;
         }
 
         private void fill(ObjectNode object, JsonParser parser, Place place, int depth) {
@@ -196,9 +199,9 @@ record NearJson(@Nullable ObjectNode root, State state) {
                         fill(container, parser, inside == null ? place : inside, depth + 1);
                     }
                 } else {
-                    @Nullable JsonNode value = scalar(token, parser, longest(name, inside));
-                    boolean hides = value != null && value.isNull() && object.has(name);
-                    if (value != null && !hides) {
+                    @Nullable JsonNode value = scalar(token, parser, maxLength(name, inside));
+                    boolean overwrites = value != null && value.isNull() && object.has(name);
+                    if (value != null && !overwrites) {
                         object.set(name, value);
                     }
                 }
@@ -216,7 +219,7 @@ record NearJson(@Nullable ObjectNode root, State state) {
                         fill(container, parser, place, depth + 1);
                     }
                 } else {
-                    @Nullable JsonNode value = scalar(token, parser, LONGEST_TEXT);
+                    @Nullable JsonNode value = scalar(token, parser, MAX_TEXT);
                     if (value != null) {
                         array.add(value);
                     }
@@ -234,7 +237,7 @@ record NearJson(@Nullable ObjectNode root, State state) {
 
         /** An empty one to be filled, or null when it is not kept, and skipped. */
         private @Nullable JsonNode container(JsonParser parser, @Nullable Place place, int depth) {
-            if (place == null || depth >= DEEPEST || values <= 0) {
+            if (place == null || depth >= MAX_DEPTH || values <= 0) {
                 parser.skipChildren();
                 return null;
             }
@@ -244,21 +247,21 @@ record NearJson(@Nullable ObjectNode root, State state) {
                     : NODES.arrayNode();
         }
 
-        private static int longest(String name, @Nullable Place inside) {
-            if (WRAPPED.contains(name)) {
-                return LONGEST_WRAPPED;
+        private static int maxLength(String name, @Nullable Place inside) {
+            if (WRAPPING_FIELDS.contains(name)) {
+                return MAX_WRAPPED;
             }
-            return inside != null || TEXTS.contains(name) ? LONGEST_TEXT : LONGEST_UNKNOWN;
+            return inside != null || TEXT_FIELDS.contains(name) ? MAX_TEXT : MAX_UNKNOWN;
         }
 
         /** Null when it is too much. */
-        private @Nullable JsonNode scalar(JsonToken token, JsonParser parser, int longest) {
+        private @Nullable JsonNode scalar(JsonToken token, JsonParser parser, int maxLength) {
             int length = parser.getStringLength();
-            if (values <= 0 || length > longest || length > letters) {
+            if (values <= 0 || length > maxLength || length > characters) {
                 return null;
             }
             values--;
-            letters -= length;
+            characters -= length;
             return switch (token) {
                 case VALUE_STRING -> NODES.stringNode(parser.getString());
                 case VALUE_TRUE -> NODES.booleanNode(true);
