@@ -44,6 +44,7 @@ class Dispatcher implements SmartLifecycle {
     private final Vendor vendor;
     private final VendorCallRunner calls;
     private final DispatchSettings settings;
+    private final WakeSignal signal;
     private final PermitQueue permits;
     private final Loop loop;
     private final Counter failures;
@@ -61,28 +62,27 @@ class Dispatcher implements SmartLifecycle {
             Vendor vendor,
             VendorCallRunner calls,
             DispatchSettings settings,
+            WakeSignal signal,
             MeterRegistry meters) {
         this.work = work;
         this.budget = budget;
         this.vendor = vendor;
         this.calls = calls;
         this.settings = settings;
+        this.signal = signal;
         failures = meters.counter("seedgate.dispatch.failures");
         slots = new Semaphore(vendor.maxConcurrent());
         permits =
                 new PermitQueue(
-                        budget, settings.dispatchInterval(), this::wake, failures::increment);
+                        budget, settings.dispatchInterval(), signal::send, failures::increment);
         loop = new Loop("dispatcher", this::tick, settings.dispatchInterval(), failures::increment);
+        signal.onSend(loop::wake);
     }
 
     /** A task was accepted here: submit it now, not at the next look. */
     @TransactionalEventListener
     void queued(TaskQueued event) {
-        wake();
-    }
-
-    void wake() {
-        loop.wake();
+        signal.send();
     }
 
     @Override
@@ -108,7 +108,7 @@ class Dispatcher implements SmartLifecycle {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
-        DueCounts agenda = work.agenda(Math.max(1, polls) + 1);
+        DueCounts agenda = work.dueCounts(Math.max(1, polls) + 1);
         boolean more = false;
         if (capacity.probe()) {
             probe(agenda, capacity.polls() == 0);
@@ -162,7 +162,7 @@ class Dispatcher implements SmartLifecycle {
         List<DuePoll> claimed =
                 moreAreDue
                         ? work.claimPolls(
-                                fairPolls.divide(work.pollShares(limit), limit), pollLease())
+                                fairPolls.divide(work.duePollsByTeam(limit), limit), pollLease())
                         : work.claimPolls(limit, pollLease());
         claimed.forEach(due -> run(() -> calls.poll(due, permits)));
         return !claimed.isEmpty();
@@ -195,7 +195,7 @@ class Dispatcher implements SmartLifecycle {
                 log.debug("dispatch", e);
             } finally {
                 slots.release();
-                wake();
+                signal.send();
             }
         });
     }
@@ -207,7 +207,8 @@ class Dispatcher implements SmartLifecycle {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        // What the last tick has claimed still runs; what waits for a permit goes
+                        // What the last tick has claimed still runs; what waits for a
+                        // permit goes
                         // back to the queue.
                         loop.join();
                         permits.close();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Phase {
     QUEUED("IN_PROGRESS", true, Set.of(WorkKind.SUBMIT), List.of(EntryKind.RESERVE)),
-    SUBMITTING("IN_PROGRESS", true, Set.of(WorkKind.SENT), List.of(EntryKind.RESERVE)),
+    SUBMITTING("IN_PROGRESS", true, Set.of(WorkKind.SUBMITTING), List.of(EntryKind.RESERVE)),
     RENDERING("IN_PROGRESS", true, Set.of(WorkKind.POLL), List.of(EntryKind.RESERVE)),
     /** Perhaps at the vendor, perhaps not; never sent again. */
     UNCERTAIN("IN_PROGRESS", false, Set.of(WorkKind.REFUND), List.of(EntryKind.RESERVE)),
@@ -56,7 +56,7 @@ public enum Phase {
                                         phase.inFlight,
                                         phase.work.stream()
                                                 .sorted()
-                                                .map(kind -> "'" + kind.text() + "'")
+                                                .map(kind -> "'" + kind.word() + "'")
                                                 .collect(Collectors.joining(", ")),
                                         phase.entries.stream()
                                                 .map(EntryKind::word)
@@ -72,15 +72,15 @@ public enum Phase {
      * The phases that a word in a query stands for: one of the vendor's three states, or a phase's
      * own name. Empty when it is neither.
      */
-    private static Set<Phase> named(String word) {
+    private static Set<Phase> matching(String word) {
         return Arrays.stream(values())
                 .filter(phase -> phase.status.equals(word) || phase.name().equals(word))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Phase.class)));
     }
 
     /** The same, or every phase for no word; {@code INVALID_REQUEST} when it is no such word. */
-    public static Set<Phase> wanted(@Nullable String word) {
-        Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : named(word);
+    public static Set<Phase> parseFilter(@Nullable String word) {
+        Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : matching(word);
         if (phases.isEmpty()) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST,

@@ -106,7 +106,7 @@ public class WorkQueue {
             """
                     .formatted(WAITING_TEAMS, NOT_SUSPENDED);
 
-    private static final String AGENDA =
+    private static final String DUE_COUNTS =
             """
             with recursive %1$s
             select exists (select from work w where w.kind = 'submit' and w.start_tag is not null
@@ -168,9 +168,10 @@ public class WorkQueue {
         jdbc.sql(
                         """
                         insert into work (task_id, kind, team_id, due_at, credits)
-                        values (:task, 'submit', :team, gateway_now(), :credits)
+                        values (:task, :kind, :team, gateway_now(), :credits)
                         """)
                 .param("task", task.value())
+                .param("kind", WorkKind.SUBMIT.word())
                 .param("team", teamId)
                 .param("credits", credits)
                 .update();
@@ -216,7 +217,7 @@ public class WorkQueue {
      * The task may have stopped the account. Answers how often it has while others passed, 0 when
      * none did: then it is the account.
      */
-    public int stoppedAccount(TaskId task) {
+    public int countAccountStop(TaskId task) {
         return jdbc.sql(
                         """
                         update work w
@@ -237,7 +238,7 @@ public class WorkQueue {
      * The teams with due polls, the one that waits longest first, and how many each has, counted up
      * to {@code limit}.
      */
-    public List<DuePollsOfTeam> pollShares(int limit) {
+    public List<DuePollsOfTeam> duePollsByTeam(int limit) {
         return jdbc.sql(
                         """
                         with recursive polled(team_id) as (
@@ -307,7 +308,7 @@ public class WorkQueue {
                         from next where w.task_id = next.task_id
                         returning w.task_id
                         """)
-                .param("kind", kind.text())
+                .param("kind", kind.word())
                 .param("limit", limit)
                 .param("lease", interval(lease))
                 .query((row, _) -> task(row))
@@ -342,8 +343,8 @@ public class WorkQueue {
     /**
      * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
      */
-    public void sending(TaskId task, Duration lease) {
-        move(task, WorkKind.SENT, lease, "leased_until = gateway_now() + :delay");
+    public void markSubmitting(TaskId task, Duration lease) {
+        move(task, WorkKind.SUBMITTING, lease, "leased_until = gateway_now() + :delay");
     }
 
     /** Back to the queue, keeping the place; {@code failed} makes the next back-off longer. */
@@ -361,7 +362,7 @@ public class WorkQueue {
     }
 
     /** The vendor has taken it: ask in a while. */
-    public void rendering(TaskId task, Duration delay) {
+    public void schedulePoll(TaskId task, Duration delay) {
         move(
                 task,
                 WorkKind.POLL,
@@ -387,7 +388,7 @@ public class WorkQueue {
     }
 
     /** SUCCESS came without a usable URL; answers how often it has. */
-    public int clipless(TaskId task, Duration delay) {
+    public int countSuccessWithoutUrl(TaskId task, Duration delay) {
         move(
                 task,
                 WorkKind.POLL,
@@ -400,7 +401,7 @@ public class WorkQueue {
     }
 
     /** Nobody knows whether the vendor has it: after this long the charge is given back. */
-    public void refundIn(TaskId task, Duration delay) {
+    public void scheduleRefund(TaskId task, Duration delay) {
         // The lease stays: until it is over, whoever sent it may still bring an answer.
         move(task, WorkKind.REFUND, delay, "failures = 0");
     }
@@ -422,7 +423,7 @@ public class WorkQueue {
     /**
      * The task is at rest. If it was dispatched and never sent, its team's next one has its place.
      */
-    public void done(TaskId task) {
+    public void remove(TaskId task) {
         jdbc.sql(
                         """
                         with gone as (
@@ -442,7 +443,7 @@ public class WorkQueue {
     /**
      * How often this task failed to be sent in a row, and how many retries the vendor asked for.
      */
-    public AttemptCounts tries(TaskId task) {
+    public AttemptCounts attemptCounts(TaskId task) {
         return jdbc.sql("select failures, retries from work where task_id = :task")
                 .param("task", task.value())
                 .query((row, _) -> new AttemptCounts(row.getInt("failures"), row.getInt("retries")))
@@ -478,8 +479,8 @@ public class WorkQueue {
     }
 
     /** What is due, polls counted up to {@code limit}, and when more will be. */
-    public DueCounts agenda(int limit) {
-        return jdbc.sql(AGENDA)
+    public DueCounts dueCounts(int limit) {
+        return jdbc.sql(DUE_COUNTS)
                 .param("limit", limit)
                 .query((row, _) -> {
                     double next = row.getDouble("next_poll");
@@ -500,7 +501,7 @@ public class WorkQueue {
                         """)
                 .query((row, _) ->
                         new Backlog(
-                                row.getString("kind"),
+                                WorkKind.of(row.getString("kind")),
                                 row.getLong("tasks"),
                                 row.getLong("due"),
                                 row.getLong("oldest_due_seconds")))
@@ -513,7 +514,7 @@ public class WorkQueue {
      *
      * @param stopsOfSuspects a task that stopped the account so often is a suspect
      */
-    public List<TeamQueue> queues(int limit, int stopsOfSuspects) {
+    public List<TeamQueue> teamQueues(int limit, int stopsOfSuspects) {
         return jdbc.sql(
                         """
                         select t.id, t.weight, count(*) as tasks,
@@ -541,7 +542,7 @@ public class WorkQueue {
                                 "update work set kind = :kind, due_at = gateway_now() + :delay, "
                                         + more
                                         + " where task_id = :task")
-                        .param("kind", kind.text())
+                        .param("kind", kind.word())
                         .param("delay", interval(delay))
                         .param("task", task.value())
                         .update();
