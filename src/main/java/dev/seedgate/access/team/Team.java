@@ -92,6 +92,10 @@ class Team {
         return id;
     }
 
+    String slug() {
+        return slug;
+    }
+
     TeamDetails details() {
         return new TeamDetails(
                 id(),
