@@ -6,6 +6,8 @@ import dev.seedgate.platform.values.Sha256;
 import dev.seedgate.platform.values.StartupException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class ApiKeyCache<C> {
     private final ApiKeyFormat form;
     private final ApiKeyCacheVersion revision;
     private final Function<SqlArrayValue, List<Found<C>>> lookUp;
+    private final Consumer<Set<Long>> writeLastUse;
     private final BatchedLookup<Answer<C>> lookUps;
     private final Cache<ByteBuffer, Known<C>> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
@@ -59,15 +62,18 @@ public final class ApiKeyCache<C> {
      * @param interval between two look-ups; what is asked for meanwhile shares the next
      * @param lookUp finds keys that are neither revoked nor their owner gone, by the hashes of
      *     their texts
+     * @param writeLastUse writes down that the keys with these ids were used now
      */
-    public ApiKeyCache(
+    ApiKeyCache(
             ApiKeyFormat form,
             ApiKeyCacheVersion revision,
             Duration interval,
-            Function<SqlArrayValue, List<Found<C>>> lookUp) {
+            Function<SqlArrayValue, List<Found<C>>> lookUp,
+            Consumer<Set<Long>> writeLastUse) {
         this.form = form;
         this.revision = revision;
         this.lookUp = lookUp;
+        this.writeLastUse = writeLastUse;
         if (interval.isNegative() || interval.compareTo(MOST_INTERVAL) > 0) {
             throw new StartupException(
                     "SEEDGATE_KEY_LOOK_UP_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
@@ -94,11 +100,11 @@ public final class ApiKeyCache<C> {
         return Optional.of(found.caller());
     }
 
-    /** Hands over the ids of the keys used since the last time; if that fails, again next time. */
-    public void writeLastUse(Consumer<Set<Long>> write) {
+    /** Writes down which keys were used since the last time; if that fails, again next time. */
+    public void writeLastUse() {
         Set<Long> ids = Set.copyOf(used);
         if (!ids.isEmpty()) {
-            write.accept(ids);
+            writeLastUse.accept(ids);
             used.removeAll(ids);
         }
     }
@@ -132,15 +138,15 @@ public final class ApiKeyCache<C> {
      *
      * @param left how long still, by the database's clock; null for ever, negative when expired
      */
-    public record Found<C>(ByteBuffer hash, long id, C caller, @Nullable Duration left) {
+    record Found<C>(ByteBuffer hash, long id, C caller, @Nullable Duration left) {
 
-        /** With the seconds left as the database says them, null for ever. */
-        public static <C> Found<C> of(
-                byte[] hash, long id, C caller, @Nullable BigDecimal seconds) {
+        /** Of a row with the key's {@code hash}, {@code id} and {@code seconds_left}. */
+        static <C> Found<C> of(ResultSet row, C caller) throws SQLException {
+            BigDecimal seconds = row.getBigDecimal("seconds_left");
             // Rounded down, and more than a long of milliseconds is no time that anybody set.
             return new Found<>(
-                    ByteBuffer.wrap(hash),
-                    id,
+                    ByteBuffer.wrap(row.getBytes("hash")),
+                    row.getLong("id"),
                     caller,
                     seconds == null
                             ? null

@@ -1,5 +1,12 @@
-/** API keys: what one looks like, and how every replica soon knows that one has changed. */
-@ApplicationModule(allowedDependencies = {"platform.values", "platform.telemetry"})
+/** API keys: what one looks like, its lifecycle, and how every replica soon knows of a change. */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform.values",
+            "platform.database",
+            "platform.telemetry",
+            "platform.web.api",
+            "platform.audit"
+        })
 @NullMarked
 package dev.seedgate.access.apikey;
 

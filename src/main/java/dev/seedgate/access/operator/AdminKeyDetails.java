@@ -1,20 +1,7 @@
 package dev.seedgate.access.operator;
 
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.seedgate.access.apikey.KeyState;
 
-/**
- * An admin key as admins see it; its text can't be had again.
- *
- * @param hint its first and last characters, to tell keys apart
- */
-record AdminKeyDetails(
-        long id,
-        String name,
-        String hint,
-        Role role,
-        @Nullable Instant expiresAt,
-        @Nullable Instant revokedAt,
-        Instant createdAt,
-        @Nullable Instant lastUsedAt,
-        long version) {}
+/** An admin key as admins see it and the audit log keeps it. */
+record AdminKeyDetails(@JsonUnwrapped KeyState key, Role role) {}

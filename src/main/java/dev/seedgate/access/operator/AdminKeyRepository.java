@@ -1,6 +1,6 @@
 package dev.seedgate.access.operator;
 
-import dev.seedgate.platform.database.DatabaseClock;
+import dev.seedgate.access.apikey.KeyStore;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
@@ -9,9 +9,8 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface AdminKeyRepository extends Repository<AdminKey, Long>, DatabaseClock {
-
-    AdminKey saveAndFlush(AdminKey key);
+/** The admin keys in the database. */
+interface AdminKeyRepository extends Repository<AdminKey, Long>, KeyStore<AdminKey> {
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select k from AdminKey k where k.id = :id")

@@ -3,7 +3,9 @@ package dev.seedgate.access.operator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.access.apikey.IssuedKey;
 import dev.seedgate.access.apikey.KeyExpiry;
+import dev.seedgate.access.apikey.KeyState;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
@@ -128,17 +130,18 @@ class AdminKeysController {
             @JsonProperty("last_used_at") @Nullable Instant lastUsedAt,
             long version) {
 
-        static AdminKeyAnswer of(IssuedAdminKey key) {
-            return of(key.details(), key.text());
+        static AdminKeyAnswer of(IssuedKey<AdminKeyDetails> issued) {
+            return of(issued.details(), issued.text());
         }
 
-        static AdminKeyAnswer of(AdminKeyDetails key, @Nullable String text) {
+        static AdminKeyAnswer of(AdminKeyDetails details, @Nullable String text) {
+            KeyState key = details.key();
             return new AdminKeyAnswer(
                     key.id(),
                     text,
                     key.name(),
                     key.hint(),
-                    key.role(),
+                    details.role(),
                     key.expiresAt(),
                     key.revokedAt(),
                     key.createdAt(),

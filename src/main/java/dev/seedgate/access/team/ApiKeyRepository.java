@@ -1,6 +1,6 @@
 package dev.seedgate.access.team;
 
-import dev.seedgate.platform.database.DatabaseClock;
+import dev.seedgate.access.apikey.KeyStore;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
@@ -9,9 +9,8 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-interface ApiKeyRepository extends Repository<ApiKey, Long>, DatabaseClock {
-
-    ApiKey saveAndFlush(ApiKey key);
+/** The teams' keys in the database. */
+interface ApiKeyRepository extends Repository<ApiKey, Long>, KeyStore<ApiKey> {
 
     boolean existsByHash(byte[] hash);
 

@@ -2,8 +2,9 @@ package dev.seedgate.access.team;
 
 import dev.seedgate.access.apikey.ApiKeyCacheVersion;
 import dev.seedgate.access.apikey.ApiKeyFormat;
+import dev.seedgate.access.apikey.IssuedKey;
+import dev.seedgate.access.apikey.KeyLifecycle;
 import dev.seedgate.platform.audit.AuditLog;
-import dev.seedgate.platform.audit.Change;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -12,10 +13,8 @@ import dev.seedgate.platform.values.Sha256;
 import dev.seedgate.platform.web.api.IfMatch;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
@@ -27,8 +26,7 @@ public class ApiKeys {
 
     private final ApiKeyRepository keys;
     private final Teams teams;
-    private final ApiKeyCacheVersion revision;
-    private final AuditLog audit;
+    private final KeyLifecycle<ApiKey, KeyDetails> lifecycle;
     private final Clock clock;
 
     ApiKeys(
@@ -39,57 +37,28 @@ public class ApiKeys {
             Clock clock) {
         this.keys = keys;
         this.teams = teams;
-        this.revision = revision;
-        this.audit = audit;
         this.clock = clock;
+        lifecycle = new KeyLifecycle<>(ApiKeyFormat.TEAM, "key", keys, revision, audit, clock);
     }
 
-    /**
-     * Makes a key. It works at once on every replica, because a key nobody remembers is looked up.
-     * An archived team gets none.
-     */
+    /** Makes a key. An archived team gets none. */
     @Transactional
-    public IssuedKey issue(String slug, NewKey request, Actor actor) {
+    public IssuedKey<KeyDetails> issue(String slug, NewKey request, Actor actor) {
         Team team = living(slug);
-        IssuedKey key = issue(team, request, null);
-        write("key.issue", slug, null, key.details(), null, actor);
-        return key;
+        return lifecycle.issue((text, now) -> new ApiKey(team, request, text, now), null, actor);
     }
 
-    /** Makes a key with the same rights; the old one ends after the overlap, if not before. */
     @Transactional
-    public IssuedKey rotate(
+    public IssuedKey<KeyDetails> rotate(
             String slug,
             long id,
             Duration overlap,
             IfMatch version,
             @Nullable String reason,
             Actor actor) {
-        Team team = living(slug);
+        living(slug);
         ApiKey old = lock(slug, id);
-        KeyDetails before = old.details();
-        version.check(before.version());
-        if (before.suspended()) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Key "
-                            + id
-                            + " is suspended, which its successor would not be: resume it first.");
-        }
-        // When a key ends is decided by the database's clock, so it is set by it too.
-        Instant now = keys.now();
-        if (old.isDead(now)) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Key " + id + " has ended; make a new one instead of rotating it.");
-        }
-        NewKey successor = old.successor();
-        old.rotate(now, overlap);
-        KeyDetails after = changed(old);
-        IssuedKey key = issue(team, successor, old.origin());
-        write("key.rotate", slug, before, after, reason, actor);
-        write("key.issue", slug, null, key.details(), reason, actor);
-        return key;
+        return lifecycle.rotate(old, old::successor, overlap, version, reason, actor);
     }
 
     /** A team's keys by id, from after {@code cursor} on. */
@@ -103,26 +72,25 @@ public class ApiKeys {
                         .stream()
                         .map(ApiKey::details)
                         .toList();
-        return Page.of(found, limit, KeyDetails::id);
+        return Page.of(found, limit, it -> it.key().id());
     }
 
-    /** Ends a key for good, on every replica within about a second. */
     @Transactional
     public void revoke(String slug, long id, IfMatch version, Actor actor) {
-        change("key.revoke", slug, id, key -> key.revoke(clock.instant()), version, null, actor);
+        lifecycle.revoke(find(slug, id), version, actor);
     }
 
     /** Refuses every call with this key until it is resumed. */
     @Transactional
     public KeyDetails suspend(
             String slug, long id, IfMatch version, @Nullable String reason, Actor actor) {
-        return change("key.suspend", slug, id, ApiKey::suspend, version, reason, actor);
+        return lifecycle.change("suspend", find(slug, id), ApiKey::suspend, version, reason, actor);
     }
 
     @Transactional
     public KeyDetails resume(
             String slug, long id, IfMatch version, @Nullable String reason, Actor actor) {
-        return change("key.resume", slug, id, ApiKey::resume, version, reason, actor);
+        return lifecycle.change("resume", find(slug, id), ApiKey::resume, version, reason, actor);
     }
 
     private Team living(String slug) {
@@ -135,22 +103,9 @@ public class ApiKeys {
         return team;
     }
 
-    private KeyDetails change(
-            String action,
-            String slug,
-            long id,
-            Consumer<ApiKey> verb,
-            IfMatch version,
-            @Nullable String reason,
-            Actor actor) {
+    private ApiKey find(String slug, long id) {
         teams.find(slug);
-        ApiKey key = lock(slug, id);
-        KeyDetails before = key.details();
-        version.check(before.version());
-        verb.accept(key);
-        KeyDetails after = changed(key);
-        write(action, slug, before, after, reason, actor);
-        return after;
+        return lock(slug, id);
     }
 
     private ApiKey lock(String slug, long id) {
@@ -159,24 +114,6 @@ public class ApiKeys {
                         new ApiException(
                                 ErrorCode.KEY_NOT_FOUND,
                                 "Team " + slug + " has no key " + id + "."));
-    }
-
-    private KeyDetails changed(ApiKey key) {
-        KeyDetails details = keys.saveAndFlush(key).details();
-        revision.advance();
-        return details;
-    }
-
-    private void write(
-            String action,
-            String slug,
-            @Nullable KeyDetails before,
-            KeyDetails after,
-            @Nullable String reason,
-            Actor actor) {
-        audit.record(
-                new Change(action, "team:" + slug + "/key:" + after.id(), before, after, reason),
-                actor);
     }
 
     /**
@@ -188,20 +125,10 @@ public class ApiKeys {
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
         Team team =
-                teams.findOrCreate(
-                        new TeamSpec(slug, name, null, null, null, null, 1, false, null));
+                teams.findOrCreate(slug, TeamSettings.unlimited(name));
         if (!keys.existsByHash(Sha256.of(apiKey))) {
-            store(team, new NewKey(name, EnumSet.allOf(Scope.class), null, null), apiKey, null);
+            NewKey key = new NewKey(name, EnumSet.allOf(Scope.class), null, null);
+            keys.saveAndFlush(new ApiKey(team, key, apiKey, clock.instant()));
         }
-    }
-
-    private IssuedKey issue(Team team, NewKey request, @Nullable Long origin) {
-        String text = ApiKeyFormat.TEAM.generate();
-        return new IssuedKey(store(team, request, text, origin), text);
-    }
-
-    private KeyDetails store(Team team, NewKey request, String text, @Nullable Long origin) {
-        return keys.saveAndFlush(new ApiKey(team, request, text, origin, clock.instant()))
-                .details();
     }
 }

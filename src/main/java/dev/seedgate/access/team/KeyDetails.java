@@ -1,23 +1,17 @@
 package dev.seedgate.access.team;
 
-import java.time.Instant;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.seedgate.access.apikey.KeyState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as admins see it; its text can't be had again.
+ * A team's key as admins see it and the audit log keeps it.
  *
- * @param hint its first and last characters, to tell keys apart
+ * @param project default project of requests that name none
  */
 record KeyDetails(
-        long id,
-        String name,
-        String hint,
+        @JsonUnwrapped KeyState key,
         List<Scope> scopes,
         @Nullable String project,
-        @Nullable Instant expiresAt,
-        boolean suspended,
-        @Nullable Instant revokedAt,
-        Instant createdAt,
-        @Nullable Instant lastUsedAt,
-        long version) {}
+        boolean suspended) {}

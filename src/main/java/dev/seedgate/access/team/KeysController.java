@@ -3,7 +3,9 @@ package dev.seedgate.access.team;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.seedgate.access.apikey.IssuedKey;
 import dev.seedgate.access.apikey.KeyExpiry;
+import dev.seedgate.access.apikey.KeyState;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
@@ -46,8 +48,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/admin/api/teams/{slug}/keys", produces = MediaType.APPLICATION_JSON_VALUE)
 class KeysController {
 
-    // Later ones don't fit into the database, and nobody means them.
-
     private final ApiKeys keys;
 
     KeysController(ApiKeys keys) {
@@ -65,8 +65,7 @@ class KeysController {
             @AuthenticationPrincipal Actor actor,
             @PathVariable String slug,
             @Valid @RequestBody KeyRequest request) {
-        IssuedKey key = keys.issue(slug, request.key(), actor);
-        return KeyAnswer.of(key.details(), key.text());
+        return KeyAnswer.of(keys.issue(slug, request.key(), actor));
     }
 
     @Operation(
@@ -100,9 +99,8 @@ class KeysController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @Valid @RequestBody(required = false) @Nullable RotateRequest request) {
         RotateRequest wanted = RotateRequest.of(request);
-        IssuedKey key =
-                keys.rotate(slug, id, wanted.time(), new IfMatch(ifMatch), wanted.reason(), actor);
-        return KeyAnswer.of(key.details(), key.text());
+        return KeyAnswer.of(
+                keys.rotate(slug, id, wanted.time(), new IfMatch(ifMatch), wanted.reason(), actor));
     }
 
     @Operation(
@@ -188,16 +186,21 @@ class KeysController {
             @JsonProperty("last_used_at") @Nullable Instant lastUsedAt,
             long version) {
 
-        static KeyAnswer of(KeyDetails key, @Nullable String text) {
+        static KeyAnswer of(IssuedKey<KeyDetails> issued) {
+            return of(issued.details(), issued.text());
+        }
+
+        static KeyAnswer of(KeyDetails details, @Nullable String text) {
+            KeyState key = details.key();
             return new KeyAnswer(
                     key.id(),
                     text,
                     key.name(),
                     key.hint(),
-                    key.scopes(),
-                    key.project(),
+                    details.scopes(),
+                    details.project(),
                     key.expiresAt(),
-                    key.suspended(),
+                    details.suspended(),
                     key.revokedAt(),
                     key.createdAt(),
                     key.lastUsedAt(),

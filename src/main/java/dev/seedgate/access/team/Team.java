@@ -1,14 +1,17 @@
 package dev.seedgate.access.team;
 
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A team: its names and its limits. What moves with every create lies in its account instead. */
+/** A team: its slug, which never changes, and its settings. What moves with every create lies in
+ * its account instead. */
 @Entity
 class Team {
 
@@ -17,14 +20,7 @@ class Team {
     private @Nullable Long id;
 
     private String slug;
-    private String name;
-    private @Nullable String costCenter;
-    private @Nullable Long monthlyQuota;
-    private @Nullable Integer maxInFlight;
-    private @Nullable Integer generatePerMinute;
-    private int weight;
-    private boolean softLimits;
-    private @Nullable Integer promptRetentionDays;
+    @Embedded private TeamSettings settings;
     private boolean suspended;
     private @Nullable Instant archivedAt;
     private Instant createdAt;
@@ -33,28 +29,14 @@ class Team {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Team() {}
 
-    Team(TeamSpec request, Instant now) {
-        slug = request.slug();
-        name = request.name();
-        costCenter = request.costCenter();
-        monthlyQuota = request.monthlyQuota();
-        maxInFlight = request.maxInFlight();
-        generatePerMinute = request.generatePerMinute();
-        weight = request.weight();
-        softLimits = request.softLimits();
-        promptRetentionDays = request.promptRetentionDays();
+    Team(String slug, TeamSettings settings, Instant now) {
+        this.slug = slug;
+        this.settings = settings;
         createdAt = now;
     }
 
-    void change(TeamSpec wanted) {
-        name = wanted.name();
-        costCenter = wanted.costCenter();
-        monthlyQuota = wanted.monthlyQuota();
-        maxInFlight = wanted.maxInFlight();
-        generatePerMinute = wanted.generatePerMinute();
-        weight = wanted.weight();
-        softLimits = wanted.softLimits();
-        promptRetentionDays = wanted.promptRetentionDays();
+    void change(UnaryOperator<TeamSettings> change) {
+        settings = change.apply(settings);
     }
 
     /** Ends the team for good; a second time changes nothing. */
@@ -72,19 +54,6 @@ class Team {
         suspended = false;
     }
 
-    TeamSpec wanted() {
-        return new TeamSpec(
-                slug,
-                name,
-                costCenter,
-                monthlyQuota,
-                maxInFlight,
-                generatePerMinute,
-                weight,
-                softLimits,
-                promptRetentionDays);
-    }
-
     long id() {
         if (id == null) {
             throw new IllegalStateException("team " + slug + " is not stored yet");
@@ -92,21 +61,12 @@ class Team {
         return id;
     }
 
+    String slug() {
+        return slug;
+    }
+
     TeamDetails details() {
         return new TeamDetails(
-                id(),
-                slug,
-                name,
-                costCenter,
-                monthlyQuota,
-                maxInFlight,
-                generatePerMinute,
-                weight,
-                softLimits,
-                promptRetentionDays,
-                suspended,
-                archivedAt,
-                createdAt,
-                version);
+                id(), slug, settings, suspended, archivedAt, createdAt, version);
     }
 }

@@ -1,39 +1,42 @@
 package dev.seedgate.access.team;
 
 import dev.seedgate.access.apikey.ApiKeyCache;
-import dev.seedgate.access.apikey.ApiKeyCacheVersion;
+import dev.seedgate.access.apikey.ApiKeyCaches;
 import dev.seedgate.access.apikey.ApiKeyFormat;
-import dev.seedgate.access.apikey.KeySettings;
-import dev.seedgate.platform.telemetry.Loops;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 
-/** Tells which team calls, and with which key. */
+/** Authenticator of the team API: tells which team calls, and with which key. */
 @Service
 public class TeamAuthenticator {
 
-    private final JdbcClient jdbc;
+    private static final String LOOK_UP =
+            """
+            select k.hash, k.id, k.name, k.scopes, k.project, k.suspended,
+                   t.id as team_id, t.slug, t.cost_center,
+                   extract(epoch from k.expires_at - gateway_now()) as seconds_left
+            from api_key k join team t on t.id = k.team_id
+            where k.hash = any(:hashes) and k.revoked_at is null and t.archived_at is null
+            """;
+
+    private static final String WRITE_LAST_USE =
+            "update api_key set last_used_at = gateway_now() where id in (:ids)";
+
     private final ApiKeyCache<AuthenticatedTeam> keys;
 
-    TeamAuthenticator(
-            JdbcClient jdbc,
-            ApiKeyCacheVersion revision,
-            KeySettings settings,
-            Loops loops,
-            @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration interval) {
-        this.jdbc = jdbc;
-        keys = new ApiKeyCache<>(ApiKeyFormat.TEAM, revision, interval, this::lookUp);
-        loops.every(settings.lastUsedInterval(), "key-use", this::writeLastUse);
+    TeamAuthenticator(ApiKeyCaches caches) {
+        keys =
+                caches.create(
+                        ApiKeyFormat.TEAM,
+                        LOOK_UP,
+                        (row, _) -> caller(row),
+                        WRITE_LAST_USE,
+                        "key-use");
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
@@ -41,46 +44,24 @@ public class TeamAuthenticator {
         return keys.find(keyText);
     }
 
-    /**
-     * Writes down which keys were used, once in a while: to the minute is enough to find dead ones.
-     */
+    /** Writes down at once which keys were used since the last time. */
     void writeLastUse() {
-        keys.writeLastUse(ids ->
-                jdbc.sql("update api_key set last_used_at = gateway_now() where id in (:ids)")
-                        .param("ids", ids)
-                        .update());
+        keys.writeLastUse();
     }
 
-    private List<ApiKeyCache.Found<AuthenticatedTeam>> lookUp(SqlArrayValue hashes) {
-        return jdbc.sql(
-                        """
-                        select k.hash, k.id, k.name, k.scopes, k.project, k.suspended,
-                               t.id as team_id, t.slug, t.cost_center,
-                               extract(epoch from k.expires_at - gateway_now()) as seconds_left
-                        from api_key k join team t on t.id = k.team_id
-                        where k.hash = any(:hashes) and k.revoked_at is null and t.archived_at is null
-                        """)
-                .param("hashes", hashes)
-                .query((row, _) -> found(row))
-                .list();
-    }
-
-    private static ApiKeyCache.Found<AuthenticatedTeam> found(ResultSet row) throws SQLException {
+    private static AuthenticatedTeam caller(ResultSet row) throws SQLException {
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         Arrays.stream((String[]) row.getArray("scopes").getArray())
                 .map(Scope::of)
                 .forEach(scopes::add);
-        AuthenticatedTeam caller =
-                new AuthenticatedTeam(
-                        row.getLong("team_id"),
-                        row.getString("slug"),
-                        row.getString("cost_center"),
-                        row.getLong("id"),
-                        row.getString("name"),
-                        scopes,
-                        row.getString("project"),
-                        row.getBoolean("suspended"));
-        return ApiKeyCache.Found.of(
-                row.getBytes("hash"), caller.keyId(), caller, row.getBigDecimal("seconds_left"));
+        return new AuthenticatedTeam(
+                row.getLong("team_id"),
+                row.getString("slug"),
+                row.getString("cost_center"),
+                row.getLong("id"),
+                row.getString("name"),
+                scopes,
+                row.getString("project"),
+                row.getBoolean("suspended"));
     }
 }

@@ -1,21 +1,20 @@
 package dev.seedgate.access.team;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A team as admins see it. Null limits mean unlimited; credits, tasks and creates per minute. */
+/** A team as admins see it and the audit log keeps it. */
 public record TeamDetails(
         long id,
         String slug,
-        String name,
-        @Nullable String costCenter,
-        @Nullable Long monthlyQuota,
-        @Nullable Integer maxInFlight,
-        @Nullable Integer generatePerMinute,
-        int weight,
-        boolean softLimits,
-        @Nullable Integer promptRetentionDays,
+        @JsonUnwrapped TeamSettings settings,
         boolean suspended,
         @Nullable Instant archivedAt,
         Instant createdAt,
-        long version) {}
+        long version) {
+
+    public @Nullable String costCenter() {
+        return settings.costCenter();
+    }
+}

@@ -44,12 +44,12 @@ public class Teams {
 
     /** Makes a team and its account; a slug that is taken is {@code TEAM_EXISTS}. */
     @Transactional
-    public TeamDetails create(TeamSpec request, Actor actor) {
-        if (teams.findBySlug(request.slug()).isPresent()) {
-            throw exists(request.slug());
+    public TeamDetails create(String slug, TeamSettings settings, Actor actor) {
+        if (teams.findBySlug(slug).isPresent()) {
+            throw exists(slug);
         }
-        TeamDetails made = store(request).details();
-        audit.record(new Change("team.create", "team:" + made.slug(), null, made, null), actor);
+        TeamDetails made = store(slug, settings).details();
+        audit.record(new Change("team.create", "team:" + slug, null, made, null), actor);
         return made;
     }
 
@@ -72,15 +72,15 @@ public class Teams {
     /**
      * Sets name and limits; the slug stays. Counts at once.
      *
-     * @param wanted makes the new team out of the present one
+     * @param change makes the new settings out of the present ones
      */
     @Transactional
     public TeamDetails change(
-            String slug, UnaryOperator<TeamSpec> wanted, IfMatch version, Actor actor) {
+            String slug, UnaryOperator<TeamSettings> change, IfMatch version, Actor actor) {
         return change(
                 "team.change",
                 slug,
-                team -> team.change(wanted.apply(team.wanted())),
+                team -> team.change(change),
                 version,
                 null,
                 actor);
@@ -130,17 +130,17 @@ public class Teams {
         return teams.findBySlug(slug).orElseThrow(() -> unknown(slug));
     }
 
-    Team findOrCreate(TeamSpec request) {
-        return teams.findBySlug(request.slug()).orElseGet(() -> store(request));
+    Team findOrCreate(String slug, TeamSettings settings) {
+        return teams.findBySlug(slug).orElseGet(() -> store(slug, settings));
     }
 
-    private Team store(TeamSpec request) {
+    private Team store(String slug, TeamSettings settings) {
         try {
-            Team team = teams.saveAndFlush(new Team(request, clock.instant()));
+            Team team = teams.saveAndFlush(new Team(slug, settings, clock.instant()));
             events.publishEvent(new TeamCreated(team.id()));
             return team;
         } catch (DataIntegrityViolationException e) {
-            throw exists(request.slug());
+            throw exists(slug);
         }
     }
 

@@ -70,7 +70,7 @@ class TeamsController {
     @ResponseStatus(HttpStatus.CREATED)
     TeamAnswer create(
             @AuthenticationPrincipal Actor actor, @Valid @RequestBody TeamRequest request) {
-        return TeamAnswer.of(teams.create(request.team(), actor));
+        return TeamAnswer.of(teams.create(request.slug(), request.settings(), actor));
     }
 
     @Operation(
@@ -125,7 +125,7 @@ class TeamsController {
         return tagged(
                 teams.change(
                         slug,
-                        present -> merge.merged(TeamChange.of(present), patch).team(slug),
+                        present -> merge.merged(TeamChange.of(present), patch).settings(),
                         new IfMatch(ifMatch),
                         actor));
     }
@@ -198,17 +198,17 @@ class TeamsController {
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        TeamSpec team() {
-            return new TeamSpec(
-                    slug,
-                    name,
-                    costCenter,
-                    monthlyQuota,
-                    maxInFlight,
-                    generatePerMinute,
-                    weight == null ? 1 : weight,
-                    Boolean.TRUE.equals(softLimits),
-                    promptRetentionDays);
+        TeamSettings settings() {
+            return new TeamChange(
+                            name,
+                            monthlyQuota,
+                            maxInFlight,
+                            generatePerMinute,
+                            weight,
+                            softLimits,
+                            costCenter,
+                            promptRetentionDays)
+                    .settings();
         }
     }
 
@@ -230,7 +230,7 @@ class TeamsController {
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        static TeamChange of(TeamSpec team) {
+        static TeamChange of(TeamSettings team) {
             return new TeamChange(
                     team.name(),
                     team.monthlyQuota(),
@@ -242,18 +242,16 @@ class TeamsController {
                     team.promptRetentionDays());
         }
 
-        TeamSpec team(String slug) {
-            return new TeamRequest(
-                            slug,
-                            name,
-                            monthlyQuota,
-                            maxInFlight,
-                            generatePerMinute,
-                            weight,
-                            softLimits,
-                            costCenter,
-                            promptRetentionDays)
-                    .team();
+        TeamSettings settings() {
+            return new TeamSettings(
+                    name,
+                    costCenter,
+                    monthlyQuota,
+                    maxInFlight,
+                    generatePerMinute,
+                    weight == null ? 1 : weight,
+                    Boolean.TRUE.equals(softLimits),
+                    promptRetentionDays);
         }
     }
 
@@ -273,16 +271,17 @@ class TeamsController {
             long version) {
 
         static TeamAnswer of(TeamDetails team) {
+            TeamSettings settings = team.settings();
             return new TeamAnswer(
                     team.slug(),
-                    team.name(),
-                    team.monthlyQuota(),
-                    team.maxInFlight(),
-                    team.generatePerMinute(),
-                    team.weight(),
-                    team.softLimits(),
-                    team.costCenter(),
-                    team.promptRetentionDays(),
+                    settings.name(),
+                    settings.monthlyQuota(),
+                    settings.maxInFlight(),
+                    settings.generatePerMinute(),
+                    settings.weight(),
+                    settings.softLimits(),
+                    settings.costCenter(),
+                    settings.promptRetentionDays(),
                     team.suspended(),
                     team.archivedAt(),
                     team.createdAt(),

@@ -1,20 +1,21 @@
 package dev.seedgate.access.team;
 
+import jakarta.persistence.Embeddable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A team to be made. Null limits mean unlimited.
+ * What an admin sets of a team: its name and its limits. Null limits mean unlimited.
  *
- * @param slug never changes; lower-case letters, digits, {@code -} and {@code _}
+ * @param costCenter frozen into each ledger entry that the team causes
  * @param monthlyQuota credits per billing month
  * @param maxInFlight tasks queued, submitting or rendering at once
  * @param generatePerMinute creates per minute; a whole minute's allowance may come at once
  * @param weight share of the vendor's budget against other teams, 1 to 100
  * @param softLimits whether quota, in flight and rate only report instead of refusing
- * @param promptRetentionDays how long what was ordered is kept after a task's end; null = for ever
+ * @param promptRetentionDays days that what was ordered is kept after a task's end; null for ever
  */
-record TeamSpec(
-        String slug,
+@Embeddable
+record TeamSettings(
         String name,
         @Nullable String costCenter,
         @Nullable Long monthlyQuota,
@@ -22,4 +23,9 @@ record TeamSpec(
         @Nullable Integer generatePerMinute,
         int weight,
         boolean softLimits,
-        @Nullable Integer promptRetentionDays) {}
+        @Nullable Integer promptRetentionDays) {
+
+    static TeamSettings unlimited(String name) {
+        return new TeamSettings(name, null, null, null, null, 1, false, null);
+    }
+}
