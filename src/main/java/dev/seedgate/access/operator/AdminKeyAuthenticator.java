@@ -28,7 +28,7 @@ public class AdminKeyAuthenticator {
             @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
         keys = new ApiKeyCache<>(ApiKeyFormat.ADMIN, revision, interval, this::lookUp);
-        loops.every(settings.lastUsedInterval(), "admin-key-use", this::writeLastUse);
+        loops.every(settings.keyLastUsedInterval(), "admin-key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */

@@ -33,7 +33,7 @@ public class TeamAuthenticator {
             @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration interval) {
         this.jdbc = jdbc;
         keys = new ApiKeyCache<>(ApiKeyFormat.TEAM, revision, interval, this::lookUp);
-        loops.every(settings.lastUsedInterval(), "key-use", this::writeLastUse);
+        loops.every(settings.keyLastUsedInterval(), "key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */
