@@ -32,7 +32,7 @@ public final class ApiKeyCache<C> {
      * The setting: with the default an instance asks the database 50 times a second at most for
      * keys of a kind, and while nobody floods it nobody waits.
      */
-    public static final String LOOK_UP_INTERVAL = "${seedgate.key-look-up-interval:20ms}";
+    public static final String LOOK_UP_INTERVAL = "${seedgate.key-cache-batch-interval:20ms}";
 
     // About 300 bytes each; also bounds what a flood of made-up keys with good checksums can
     // occupy.
@@ -76,7 +76,7 @@ public final class ApiKeyCache<C> {
         this.writeLastUse = writeLastUse;
         if (interval.isNegative() || interval.compareTo(MOST_INTERVAL) > 0) {
             throw new StartupException(
-                    "SEEDGATE_KEY_LOOK_UP_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
+                    "SEEDGATE_KEY_CACHE_BATCH_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
         }
         lookUps = new BatchedLookup<>(interval, MOST_WAIT, this::lookUp);
     }

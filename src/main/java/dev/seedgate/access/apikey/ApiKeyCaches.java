@@ -59,7 +59,7 @@ public class ApiKeyCaches {
                                                         row, caller.mapRow(row, number)))
                                         .list(),
                         ids -> jdbc.sql(writeLastUse).param("ids", ids).update());
-        loops.every(settings.lastUsedInterval(), loop, cache::writeLastUse);
+        loops.every(settings.keyLastUsedInterval(), loop, cache::writeLastUse);
         return cache;
     }
 }

@@ -10,14 +10,14 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How soon a replica knows of changed keys.
  *
- * @param revisionInterval between two looks whether a key has changed; a revocation has to be known
+ * @param keyCacheCheckInterval between two looks whether a key has changed; a revocation has to be known
  *     everywhere within 5 s
- * @param lastUsedInterval between two times that the last use of each key is written down
+ * @param keyLastUsedInterval between two times that the last use of each key is written down
  */
 @Validated
 @ConfigurationProperties("seedgate")
 public record KeySettings(
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 4)
-                Duration revisionInterval,
+                Duration keyCacheCheckInterval,
         @DefaultValue("1m") @DurationMin(millis = 10) @DurationMax(hours = 1)
-                Duration lastUsedInterval) {}
+                Duration keyLastUsedInterval) {}

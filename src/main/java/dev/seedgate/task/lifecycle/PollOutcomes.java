@@ -100,7 +100,7 @@ public class PollOutcomes {
         } else if (!answer.urls().isEmpty()) {
             transitions.succeed(task, answer);
         } else if (work.countSuccessWithoutUrl(task.id(), pollSchedule.next(poll.age()))
-                >= settings.cliplessPolls()) {
+                >= settings.pollsWithoutUrlUntilFailed()) {
             log.error(
                     "task {} is SUCCESS at the vendor without a clip: {}",
                     task.id(),

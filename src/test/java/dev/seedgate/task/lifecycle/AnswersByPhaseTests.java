@@ -137,8 +137,8 @@ class AnswersByPhaseTests {
         poll("running", young, new PollAnswer.Running(EVIDENCE));
         poll("running for 3 h", tooOld, new PollAnswer.Running(EVIDENCE));
         poll("running for 8 days", lost, new PollAnswer.Running(EVIDENCE));
-        poll("unknown there", young, new PollAnswer.Denied(EVIDENCE));
-        poll("unknown there for 3 h", tooOld, new PollAnswer.Denied(EVIDENCE));
+        poll("unknown there", young, new PollAnswer.UnknownTask(EVIDENCE));
+        poll("unknown there for 3 h", tooOld, new PollAnswer.UnknownTask(EVIDENCE));
         poll("unanswered", young, new PollAnswer.Unanswered(EVIDENCE));
         poll("unanswered for 3 h", tooOld, new PollAnswer.Unanswered(EVIDENCE));
         poll("unanswered for 8 days", lost, new PollAnswer.Unanswered(EVIDENCE));
