@@ -29,6 +29,20 @@ begin
             ('installation', 'select, insert'),
             ('usage_movement', 'select'),
             ('account_movement', 'select'),
+            -- What the wings publish to each other.
+            ('team_limits', 'select'),
+            ('team_key', 'select'),
+            ('team_history', 'select'),
+            ('ledger_movement', 'select'),
+            ('team_account', 'select'),
+            ('team_budget', 'select'),
+            ('task_outcome', 'select'),
+            ('task_phase_change', 'select'),
+            ('task_queue', 'select'),
+            ('vendor_charge', 'select'),
+            ('usage_by_day', 'select'),
+            ('usage_by_day_until', 'select'),
+            ('ledger_finding', 'select'),
             -- A closed month is opened again, and never changed.
             ('statement', 'select, insert, update (reopened_at, reopened_by, reopen_reason)'),
             -- A finding is seen again or mended.

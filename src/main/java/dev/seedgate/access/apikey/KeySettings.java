@@ -10,8 +10,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How soon a replica knows of changed keys.
  *
- * @param keyCacheCheckInterval between two looks whether a key has changed; a revocation has to be known
- *     everywhere within 5 s
+ * @param keyCacheCheckInterval between two looks whether a key has changed; a revocation has to be
+ *     known everywhere within 5 s
  * @param keyLastUsedInterval between two times that the last use of each key is written down
  */
 @Validated

@@ -77,13 +77,7 @@ public class Teams {
     @Transactional
     public TeamDetails change(
             String slug, UnaryOperator<TeamSettings> change, IfMatch version, Actor actor) {
-        return change(
-                "team.change",
-                slug,
-                team -> team.change(change),
-                version,
-                null,
-                actor);
+        return change("team.change", slug, team -> team.change(change), version, null, actor);
     }
 
     /** Refuses creates from now on; status and settlement go on, queued tasks wait. */

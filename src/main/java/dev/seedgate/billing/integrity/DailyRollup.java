@@ -32,8 +32,8 @@ public class DailyRollup {
             """
             insert into render_day as d (day, upstream, seconds, tasks)
             select cast(:day as date), upstream, round(extract(epoch from finished_at - accepted_at), 1), count(*)
-            from team m cross join lateral (
-                select upstream, finished_at, accepted_at from task
+            from team_limits m cross join lateral (
+                select upstream, finished_at, accepted_at from task_outcome
                 where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :to
                     and accepted_at is not null) t
             group by 2, 3
@@ -116,7 +116,7 @@ public class DailyRollup {
     boolean current(JdbcClient work) {
         return work.sql(
                         """
-                        select not exists (select from ledger_entry
+                        select not exists (select from ledger_movement
                             where at >= (select coalesce(until, '-infinity') from ledger_days)
                                 and at < gateway_now() - make_interval(secs => :seconds))
                         """)

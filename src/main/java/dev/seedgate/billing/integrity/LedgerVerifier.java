@@ -54,7 +54,7 @@ public class LedgerVerifier {
                             """
                             select a.team_id::text as subject, 'used ' || a.used || ', by the ledger ' || l.used
                                 || '; top-ups ' || a.top_ups || ', by the ledger ' || l.top_ups as detail
-                            from account a cross join lateral (
+                            from team_account a cross join lateral (
                                 select coalesce(sum(quota) filter (where m.period = a.period), 0) as used,
                                        coalesce(sum(m.top_ups), 0) as top_ups
                                 from (
@@ -72,7 +72,7 @@ public class LedgerVerifier {
                             select a.team_id::text as subject, string_agg(
                                 coalesce('key ' || b.key_id, 'project ' || b.project) || ': used ' || b.used
                                 || ', by the ledger ' || l.used, '; ' order by b.id) as detail
-                            from account a join budget b on b.team_id = a.team_id cross join lateral (
+                            from team_account a join team_budget b on b.team_id = a.team_id cross join lateral (
                                 select coalesce(sum(charged - refunded), 0) as used from (
                                     select key_id, project, priced_on, charged, refunded from usage_day
                                     where team_id = a.team_id and day >= b.period
@@ -83,7 +83,7 @@ public class LedgerVerifier {
                                         (select b.period::timestamp at time zone billing_zone from installation))) m
                                 where date_trunc('month', priced_on) = b.period
                                     and (project = b.project or key_id in (
-                                        select id from api_key where coalesce(origin_id, id) = b.key_id))) l
+                                        select id from team_key where coalesce(origin_id, id) = b.key_id))) l
                             where a.team_id > :from and a.team_id <= :to and b.used <> l.used
                             group by a.team_id
                             """),
@@ -92,7 +92,7 @@ public class LedgerVerifier {
                             """
                             select a.team_id::text as subject,
                                 'in flight ' || a.in_flight || ', tasks ' || count(t.id) as detail
-                            from account a left join task t on t.team_id = a.team_id
+                            from team_account a left join task_outcome t on t.team_id = a.team_id
                                 and t.phase = any (array(select phase from phase_rule where in_flight))
                             where a.team_id > :from and a.team_id <= :to
                             group by a.team_id, a.in_flight having a.in_flight <> count(t.id)
@@ -102,9 +102,9 @@ public class LedgerVerifier {
     private static final String TASKS =
             """
             , looked as materialized (
-                select id from task where id >= :firstId and id < :lastId
+                select id from task_outcome where id >= :firstId and id < :lastId
                 union
-                select task_id from ledger_entry where at >= :from and at < :to and task_id is not null
+                select task_id from ledger_movement where at >= :from and at < :to and task_id is not null
             )
             """;
 
@@ -125,10 +125,10 @@ public class LedgerVerifier {
                             """
                             select t.id as subject, t.phase || ': '
                                 || coalesce(string_agg(e.kind, ', ' order by e.id), 'no entry') as detail
-                            from looked join task t on t.id = looked.id join phase_rule p on p.phase = t.phase
-                                left join ledger_entry e
+                            from looked join task_outcome t on t.id = looked.id join phase_rule p on p.phase = t.phase
+                                left join ledger_movement e
                                     on e.task_id = t.id and e.kind in ('reserve', 'settle', 'release')
-                            group by t.id, p.entries
+                            group by t.id, t.phase, t.credits, p.entries
                             having string_agg(e.kind, ',' order by e.id) is distinct from p.entries
                                 or min(e.credits) <> t.credits or max(e.credits) <> t.credits
                             """),
@@ -136,8 +136,8 @@ public class LedgerVerifier {
                             "open_task_has_work",
                             """
                             select t.id as subject, t.phase || ': ' || coalesce(w.kind, 'no work') as detail
-                            from looked join task t on t.id = looked.id join phase_rule p on p.phase = t.phase
-                                left join work w on w.task_id = t.id
+                            from looked join task_outcome t on t.id = looked.id join phase_rule p on p.phase = t.phase
+                                left join task_queue w on w.task_id = t.id
                             where case when w.kind is null then p.work <> '{}' else w.kind <> all (p.work) end
                             """));
 
@@ -259,7 +259,7 @@ public class LedgerVerifier {
         Progress progress = progress();
         boolean unchecked =
                 jdbc.sql(
-                                "select exists (select from ledger_entry where at >= (select coalesce(new_until, '-infinity') from auditor) and at < :since)")
+                                "select exists (select from ledger_movement where at >= (select coalesce(new_until, '-infinity') from auditor) and at < :since)")
                         .param("since", since.atOffset(ZoneOffset.UTC))
                         .query(Boolean.class)
                         .single();
@@ -308,7 +308,7 @@ public class LedgerVerifier {
             jdbc.sql(
                             """
                             select extract(epoch from gateway_now() - coalesce(completed_at, began_at))::bigint as age,
-                                coalesce((select extract(epoch from gateway_now() - at) from ledger_entry
+                                coalesce((select extract(epoch from gateway_now() - at) from ledger_movement
                                     where at >= coalesce(new_until, '-infinity') order by at limit 1), 0)::bigint as lag
                             from auditor
                             """)
@@ -355,7 +355,7 @@ public class LedgerVerifier {
     }
 
     private static boolean nothing(JdbcClient work) {
-        return work.sql("select not exists (select from ledger_entry)")
+        return work.sql("select not exists (select from ledger_movement)")
                 .query(Boolean.class)
                 .single();
     }
@@ -389,7 +389,7 @@ public class LedgerVerifier {
     private void accounts(JdbcClient work, long from) {
         Long to =
                 work.sql(
-                                "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s")
+                                "select max(team_id) from (select team_id from team_account where team_id > :from order by team_id limit :limit) s")
                         .param("from", from)
                         .param("limit", settings.ledgerCheckTeamBatch())
                         .query(Long.class)
@@ -402,7 +402,7 @@ public class LedgerVerifier {
             }
         }
         boolean ended =
-                !work.sql("select exists (select from account where team_id > :to)")
+                !work.sql("select exists (select from team_account where team_id > :to)")
                         .param("to", to == null ? from : to)
                         .query(Boolean.class)
                         .single();

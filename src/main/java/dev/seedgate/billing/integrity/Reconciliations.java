@@ -43,12 +43,12 @@ class Reconciliations {
             with found as (
                 select t.id, t.phase, t.given_up, j.upstream_task_id, j.charged as ours, j.told as theirs, j.taken,
                     case when j.upstream_task_id is distinct from t.upstream_task_id then j.seen_at end as second_at
-                from vendor_job j join task t on t.id = j.task_id
+                from vendor_charge j join task_outcome t on t.id = j.task_id
                 where j.drifted_at is not null and j.upstream = :upstream
                 union all
                 select id, phase, given_up, upstream_task_id, case when phase = 'FAILED' then 0 else credits end, null,
                     credits, null
-                from task
+                from task_outcome
                 where ((phase = 'SUCCEEDED' and upstream_credits is null)
                     or phase in ('UNCERTAIN', 'EXPIRED')
                     or (given_up and upstream_task_id is null)) and upstream = :upstream
@@ -63,7 +63,7 @@ class Reconciliations {
                          when f.ours = 0 then 'CHARGED_THERE'
                          when f.theirs = 0 then 'REFUNDED_THERE'
                          else 'WRONG_PRICE' end as kind
-                from found f join ledger_entry r on r.task_id = f.id and r.kind = 'reserve'
+                from found f join ledger_movement r on r.task_id = f.id and r.kind = 'reserve'
                 where coalesce(f.second_at, r.at) >= :from and coalesce(f.second_at, r.at) < :to
             )
             """;

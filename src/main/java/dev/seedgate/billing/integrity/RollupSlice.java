@@ -37,7 +37,7 @@ record RollupSlice(LocalDate day, Instant from, Instant to, ZoneId zone) {
             // Days without entries are passed over.
             from =
                     jdbc.sql(
-                                    "select at from ledger_entry where at >= coalesce(cast(:from as timestamptz), '-infinity') order by at limit 1")
+                                    "select at from ledger_movement where at >= coalesce(cast(:from as timestamptz), '-infinity') order by at limit 1")
                             .param("from", after == null ? null : utc(after))
                             .query(OffsetDateTime.class)
                             .optional()
@@ -52,7 +52,7 @@ record RollupSlice(LocalDate day, Instant from, Instant to, ZoneId zone) {
         Instant to = end.isBefore(horizon) ? end : horizon;
         Instant full =
                 jdbc.sql(
-                                "select at from ledger_entry where at >= :from and at < :to order by at offset :others limit 1")
+                                "select at from ledger_movement where at >= :from and at < :to order by at offset :others limit 1")
                         .param("from", utc(from))
                         .param("to", utc(to))
                         .param("others", entries - 1)

@@ -57,7 +57,7 @@ class FocusReports {
             )
             select m.day, m.team_slug, t.name as team_name, m.project, m.cost_center, m.preset, m.key_id,
                 m.key_name, k.refund, p.per_credit, sum(k.credits)::bigint as credits
-            from moved m join team t on t.id = m.team_id
+            from moved m join team_limits t on t.id = m.team_id
                 left join priced p on p.priced_on = m.priced_on
                 cross join lateral (values (false, m.charged), (true, -m.refunded)) k (refund, credits)
             where k.credits <> 0

@@ -69,9 +69,9 @@ class StatementCalculator {
                 coalesce(m.sandbox, 0) as sandbox, coalesce(m.closing, 0) as closing,
                 coalesce(m.possible_loss, 0) as possible_loss,
                 coalesce(o.tasks, 0) as open_tasks, coalesce(o.held, 0) as held
-            from team t left join (
+            from team_limits t left join (
                 select u.team_id, count(*) as tasks, sum(m.charged)::bigint as held
-                from task u join usage_movement m on m.task_id = u.id and m.created = 1
+                from task_outcome u join usage_movement m on m.task_id = u.id and m.created = 1
                 where u.phase not in ('SUCCEEDED', 'FAILED') and u.upstream <> 'sandbox'
                     and m.at >= :from and m.at < :to
                 group by 1) o on o.team_id = t.id left join (
@@ -92,10 +92,10 @@ class StatementCalculator {
                 group by 1) m on m.team_id = t.id
             cross join lateral (
                 select name, cost_center, monthly_quota from (
-                    (select 1 as turn, name, cost_center, monthly_quota from team_version
+                    (select 1 as turn, name, cost_center, monthly_quota from team_history
                      where team_id = t.id and valid_from < :to order by valid_from desc, id desc limit 1)
                     union all
-                    (select 2, name, cost_center, monthly_quota from team_version
+                    (select 2, name, cost_center, monthly_quota from team_history
                      where team_id = t.id order by valid_from, id limit 1)) either
                 order by turn limit 1) v
             where t.created_at < :to or m.team_id is not null

@@ -60,7 +60,7 @@ public class UsageReports {
                 union all
                 select m.day, m.team_slug, m.project, m.cost_center, m.preset, m.key_id, m.key_name,
                     0, 0, 0, 1, 0, 0
-                from (select id from task where phase in ('UNCERTAIN', 'EXPIRED') {of the team}) t
+                from (select id from task_outcome where phase in ('UNCERTAIN', 'EXPIRED') {of the team}) t
                     join usage_movement m on m.task_id = t.id and m.created = 1
                 where m.at >= :from and m.at < :to and m.upstream = :upstream
             )
@@ -82,15 +82,15 @@ public class UsageReports {
                 where day >= :firstDay and day < :lastDay and upstream = :upstream
                 union all
                 select round(extract(epoch from finished_at - accepted_at), 1), count(*)
-                from team m cross join lateral (
-                    select finished_at, accepted_at from task
+                from team_limits m cross join lateral (
+                    select finished_at, accepted_at from task_outcome
                     where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :from and finished_at < :head
                         and upstream = :upstream and accepted_at is not null {of the team}) t
                 group by 1
                 union all
                 select round(extract(epoch from finished_at - accepted_at), 1), count(*)
-                from team m cross join lateral (
-                    select finished_at, accepted_at from task
+                from team_limits m cross join lateral (
+                    select finished_at, accepted_at from task_outcome
                     where team_id = m.id and phase = 'SUCCEEDED' and finished_at >= :tail and finished_at < :to
                         and upstream = :upstream and accepted_at is not null {of the team}) t
                 group by 1

@@ -124,7 +124,7 @@ public class VendorBalance {
                             from pool_purchase where upstream = :upstream
                         )
                         select t.now, t.day, t.billing_zone, b.purchased, b.latest,
-                            (select coalesce(sum(w.credits), 0)::bigint from work w
+                            (select coalesce(sum(w.credits), 0)::bigint from task_queue w
                              where w.kind in ('submit', 'sent')) as waiting,
                             coalesce(sum(m.taken) filter (where m.day = t.day), 0)::bigint as today,
                             coalesce(sum(m.taken) filter (where m.day >= date_trunc('month', t.day)), 0)::bigint

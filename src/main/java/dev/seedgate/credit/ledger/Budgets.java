@@ -31,8 +31,8 @@ class Budgets {
             """
             select b.id, t.slug, latest.id as key_id, latest.name as key_name, b.project,
                 b.monthly_credits, case when b.period < gateway_period() then 0 else b.used end as used
-            from budget b join team t on t.id = b.team_id
-            left join lateral (select id, name from api_key k
+            from budget b join team_limits t on t.id = b.team_id
+            left join lateral (select id, name from team_key k
                 where b.key_id is not null and (k.id = b.key_id or k.origin_id = b.key_id)
                 order by id desc limit 1) latest on true
             """;
@@ -41,16 +41,16 @@ class Budgets {
     private static final String SPENT =
             """
             select coalesce(sum(charged - refunded), 0)::bigint from (
-                select key_id, project, priced_on, charged, refunded from usage_day
+                select key_id, project, priced_on, charged, refunded from usage_by_day
                 where team_id = :team and day >= gateway_period()
                 union all
                 select key_id, project, priced_on, charged, refunded from usage_movement
                 where team_id = :team and at >= greatest(
-                    (select coalesce(until, '-infinity') from ledger_days),
+                    (select coalesce(until, '-infinity') from usage_by_day_until),
                     (select gateway_period()::timestamp at time zone billing_zone from installation))) m
             where priced_on >= gateway_period()
                 and (project = cast(:project as text)
-                    or key_id in (select id from api_key where coalesce(origin_id, id) = :key))
+                    or key_id in (select id from team_key where coalesce(origin_id, id) = :key))
             """;
 
     private static final String ONE =
@@ -197,7 +197,7 @@ class Budgets {
 
     private long origin(TeamDetails team, long key) {
         return jdbc.sql(
-                        "select coalesce(origin_id, id) from api_key where team_id = :team and id = :key")
+                        "select coalesce(origin_id, id) from team_key where team_id = :team and id = :key")
                 .param("team", team.id())
                 .param("key", key)
                 .query(Long.class)

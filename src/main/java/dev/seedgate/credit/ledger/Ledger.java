@@ -50,7 +50,7 @@ public class Ledger {
                        greatest(a.period, gateway_period()) as period,
                        case when a.period < gateway_period() then 0 else a.used end as used,
                        a.top_ups, a.in_flight, a.budget_changes
-                from account a join team t on t.id = a.team_id
+                from account a join team_limits t on t.id = a.team_id
                 where a.team_id = :team
                 %1$s
             ), b as materialized (
@@ -58,7 +58,7 @@ public class Ledger {
                        case when b.period < a.period then 0 else b.used end as used
                 from a join budget b on a.budget_changes > 0 and b.team_id = a.team_id
                     and (b.project = cast(:project as text) or b.key_id =
-                        (select coalesce(origin_id, id) from api_key where id = :keyId))
+                        (select coalesce(origin_id, id) from team_key where id = :keyId))
                 %2$s
             ), tight as (
                 select key_id, project, greatest(monthly_credits - used, 0) as budget_left from b
@@ -172,7 +172,7 @@ public class Ledger {
             from ledger_entry e
             where e.task_id = :task and e.kind = 'reserve' and b.team_id = e.team_id and b.period = e.period
                 and (b.project = e.project
-                    or b.key_id = (select coalesce(origin_id, id) from api_key where id = e.key_id))
+                    or b.key_id = (select coalesce(origin_id, id) from team_key where id = e.key_id))
             """;
 
     private static final String TOP_UP =

@@ -39,7 +39,7 @@ public class TeamAccounts {
                         """
                         select t.monthly_quota, a.top_ups, a.in_flight, gateway_renewal() as renews_at,
                                case when a.period < gateway_period() then 0 else a.used end as used
-                        from account a join team t on t.id = a.team_id where a.team_id = :team
+                        from account a join team_limits t on t.id = a.team_id where a.team_id = :team
                         """)
                 .param("team", teamId)
                 .query((row, _) -> {

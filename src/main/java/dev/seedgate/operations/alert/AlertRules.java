@@ -75,7 +75,7 @@ class AlertRules {
                         with reached as (
                             select t.slug, t.monthly_quota, a.used, p.percent,
                                 to_char(a.period, 'YYYY-MM') as month
-                            from account a join team t on t.id = a.team_id
+                            from team_account a join team_limits t on t.id = a.team_id
                                 cross join unnest(cast(:percents as int[])) as p (percent)
                             where a.period = gateway_period() and t.monthly_quota > 0
                                 and t.archived_at is null
@@ -167,7 +167,7 @@ class AlertRules {
                         """
                         select rule, count(*) as findings, min(subject || ': ' || detail) as example,
                             min((gateway_now() at time zone i.billing_zone)::date)::text as day
-                        from finding cross join installation i where mended_at is null group by rule
+                        from ledger_finding cross join installation i where mended_at is null group by rule
                         """)
                 .query((row, _) ->
                         cause(
@@ -194,7 +194,7 @@ class AlertRules {
                         select (j.drifted_at at time zone i.billing_zone)::date::text as day,
                             count(distinct j.task_id) as tasks, sum(abs(j.taken - j.charged))::bigint as differ,
                             sum(j.taken - j.charged)::bigint as net
-                        from vendor_job j cross join installation i
+                        from vendor_charge j cross join installation i
                         where j.upstream = :upstream and j.drifted_at >= gateway_now() - interval '1 day'
                         group by 1 having sum(abs(j.taken - j.charged)) >= :least
                         """)
@@ -235,10 +235,10 @@ class AlertRules {
                                 """
                                 select t.slug, count(*) as tasks, min(u.id) as example, min(u.since) as since,
                                     min((gateway_now() at time zone i.billing_zone)::date)::text as day
-                                from (select id, team_id, (select min(e.at) from task_event e
-                                        where e.task_id = task.id and e.phase = 'UNCERTAIN') as since
-                                    from task where phase = 'UNCERTAIN' and upstream = :upstream) u
-                                    join team t on t.id = u.team_id cross join installation i
+                                from (select id, team_id, (select min(e.at) from task_phase_change e
+                                        where e.task_id = task_outcome.id and e.phase = 'UNCERTAIN') as since
+                                    from task_outcome where phase = 'UNCERTAIN' and upstream = :upstream) u
+                                    join team_limits t on t.id = u.team_id cross join installation i
                                 where u.since <= gateway_now() - make_interval(secs => :seconds)
                                 group by t.slug
                                 """)

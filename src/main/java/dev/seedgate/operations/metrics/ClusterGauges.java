@@ -19,21 +19,21 @@ class ClusterGauges {
 
     private static final String FIGURES =
             """
-            select (select count(*) from (select from work where kind = 'submit' limit :most) q) as queued,
-                   extract(epoch from gateway_now() - (select min(queued_at) from work
+            select (select count(*) from (select from task_queue where kind = 'submit' limit :most) q) as queued,
+                   extract(epoch from gateway_now() - (select min(queued_at) from task_queue
                        where kind = 'submit')) as oldest_queued,
-                   (select coalesce(sum(in_flight), 0) from account) as in_flight,
-                   (select count(*) from (select from task
+                   (select coalesce(sum(in_flight), 0) from team_account) as in_flight,
+                   (select count(*) from (select from task_outcome
                        where phase = 'UNCERTAIN' limit :most) u) as uncertain,
-                   (select count(*) from (select from task
+                   (select count(*) from (select from task_outcome
                        where phase = 'EXPIRED' limit :most) e) as expired,
-                   (select count(*) from (select from work
+                   (select count(*) from (select from task_queue
                        where kind = 'poll' and due_at <= gateway_now() limit :most) p) as polls_due,
-                   extract(epoch from gateway_now() - (select min(due_at) from work
+                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
                        where kind = 'poll')) as poll_lag,
-                   extract(epoch from gateway_now() - (select min(due_at) from work
+                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
                        where kind = 'sent')) as sent_lag,
-                   extract(epoch from gateway_now() - (select min(due_at) from work
+                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
                        where kind = 'refund')) as refund_lag
             """;
 

@@ -21,7 +21,8 @@ class DatabaseHealth implements HealthIndicator {
     private static final Duration REMEMBERED = Duration.ofSeconds(5);
 
     /** Changes no row, so it writes nothing; but it is refused where writing would be. */
-    private static final String PROBE = "update account set in_flight = in_flight where false";
+    private static final String PROBE =
+            "insert into installation select * from installation where false";
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
 

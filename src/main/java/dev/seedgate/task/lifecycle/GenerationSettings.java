@@ -23,8 +23,8 @@ import org.springframework.validation.annotation.Validated;
  *     every second, and a hundred thousand take some 10 ms
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
- * @param accountStopsUntilFailed refusals of the kind that stops the account, drawn by one task while
- *     others pass
+ * @param accountStopsUntilFailed refusals of the kind that stops the account, drawn by one task
+ *     while others pass
  * @param pollsWithoutUrlUntilFailed SUCCESSes without a usable URL before the task fails
  * @param expiredPollFor how long an expired task is still asked for, hourly
  * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer

@@ -26,7 +26,7 @@ class PromptRetention {
         return jdbc.sql(
                         """
                         with blank as materialized (
-                            select due.id from team m cross join lateral (
+                            select due.id from team_limits m cross join lateral (
                                 select t.id from task t
                                 where t.team_id = m.id and t.prompt is not null
                                     and t.phase in ('SUCCEEDED', 'FAILED')

@@ -47,7 +47,9 @@ class QueueLimit {
     @Autowired
     QueueLimit(WorkQueue work, RateBudget budget, GenerationSettings settings) {
         this(
-                () -> work.teamQueues(settings.queueMaxLength(), settings.accountStopsUntilFailed()),
+                () ->
+                        work.teamQueues(
+                                settings.queueMaxLength(), settings.accountStopsUntilFailed()),
                 budget,
                 settings);
     }

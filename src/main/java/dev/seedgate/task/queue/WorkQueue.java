@@ -35,7 +35,7 @@ public class WorkQueue {
             """;
 
     private static final String NOT_SUSPENDED =
-            "not exists (select from team t where t.id = w.team_id and t.suspended)";
+            "not exists (select from team_limits t where t.id = w.team_id and t.suspended)";
 
     /**
      * Start-time fair queueing: a team's next task starts where its last one ended, or at the
@@ -51,7 +51,7 @@ public class WorkQueue {
             ), %1$s, share as materialized (
                 select t.id as team_id, t.weight,
                        greatest(turn.virtual_time, coalesce(s.finish_tag, 0)) as tag
-                from turn cross join waiting join team t on t.id = waiting.team_id and not t.suspended
+                from turn cross join waiting join team_limits t on t.id = waiting.team_id and not t.suspended
                     left join queue_share s on s.team_id = t.id
                 -- No more teams than this can have a task among the first.
                 order by tag, t.id
@@ -101,7 +101,7 @@ public class WorkQueue {
                 where virtual_time < (select max(start_tag) from claimed)
             )
             select c.task_id, m.slug, t.trace_parent
-            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+            from claimed c join task t on t.id = c.task_id join team_limits m on m.id = t.team_id
             order by c.start_tag, c.task_id
             """
                     .formatted(WAITING_TEAMS, NOT_SUSPENDED);
@@ -131,7 +131,7 @@ public class WorkQueue {
             )
             select t.id as task_id, t.upstream_task_id, m.slug, t.trace_parent,
                    extract(epoch from gateway_now() - c.accepted_at) as age
-            from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+            from claimed c join task t on t.id = c.task_id join team_limits m on m.id = t.team_id
             """;
 
     private static final String CLAIM_OLDEST_POLLS =
@@ -200,13 +200,13 @@ public class WorkQueue {
                         where w.task_id = (
                             select n.task_id from work n
                             where n.kind = 'submit' and n.due_at <= gateway_now()
-                                and not exists (select from team t where t.id = n.team_id and t.suspended)
+                                and not exists (select from team_limits t where t.id = n.team_id and t.suspended)
                             order by n.probes, n.credits, n.queued_at
                             limit 1
                             for update of n skip locked)
                         returning w.task_id)
                         select c.task_id, m.slug, t.trace_parent
-                        from claimed c join task t on t.id = c.task_id join team m on m.id = t.team_id
+                        from claimed c join task t on t.id = c.task_id join team_limits m on m.id = t.team_id
                         """)
                 .param("lease", interval(lease))
                 .query((row, _) -> submit(row))
@@ -249,7 +249,7 @@ public class WorkQueue {
                             from polled where polled.team_id is not null
                         )
                         select t.id, t.weight, count(*) as due
-                        from polled join team t on t.id = polled.team_id cross join lateral (
+                        from polled join team_limits t on t.id = polled.team_id cross join lateral (
                             select w.due_at from work w
                             where w.kind = 'poll' and w.team_id = t.id and w.due_at <= gateway_now()
                             order by w.due_at
@@ -432,7 +432,7 @@ public class WorkQueue {
                         )
                         update queue_share s
                         set finish_tag = s.finish_tag - gone.credits::double precision / t.weight
-                        from gone join team t on t.id = gone.team_id
+                        from gone join team_limits t on t.id = gone.team_id
                         where s.team_id = gone.team_id and gone.kind = 'submit'
                             and gone.start_tag is not null
                         """)
@@ -521,7 +521,7 @@ public class WorkQueue {
                                count(*) filter (where w.stops >= :stops) as suspects,
                                coalesce(extract(epoch from gateway_now() - min(w.queued_at)), 0) as oldest
                         from (select team_id, queued_at, stops from work where kind = 'submit' limit :limit) w
-                            join team t on t.id = w.team_id and not t.suspended
+                            join team_limits t on t.id = w.team_id and not t.suspended
                         group by t.id, t.weight
                         """)
                 .param("limit", limit)

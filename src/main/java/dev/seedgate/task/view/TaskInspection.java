@@ -41,7 +41,8 @@ class TaskInspection {
     @Transactional
     public TaskRecord get(TaskId id, Actor actor) {
         Map<String, String> teams = new LinkedHashMap<>();
-        jdbc.sql("select m.slug from task t join team m on m.id = t.team_id where t.id = :id")
+        jdbc.sql(
+                        "select m.slug from task t join team_limits m on m.id = t.team_id where t.id = :id")
                 .param("id", id.value())
                 .query(String.class)
                 .optional()
@@ -67,7 +68,7 @@ class TaskInspection {
         if (team == null) {
             return find(filter, cursor, limit, actor);
         }
-        return jdbc.sql("select id from team where slug = :slug")
+        return jdbc.sql("select id from team_limits where slug = :slug")
                 .param("slug", team)
                 .query(Long.class)
                 .optional()
@@ -110,10 +111,10 @@ class TaskInspection {
         // Each branch is what one of the indexes by task is for; without a kind neither is used.
         jdbc.sql(
                         """
-                        select * from ledger_entry
+                        select * from ledger_movement
                         where task_id in (:ids) and kind in ('reserve', 'settle', 'release')
                         union all
-                        select * from ledger_entry where task_id in (:ids) and kind = 'adjust'
+                        select * from ledger_movement where task_id in (:ids) and kind = 'adjust'
                         order by id
                         """)
                 .param("ids", ids)

@@ -52,7 +52,7 @@ class TaskSearch {
         }
         List<Found> found =
                 jdbc.sql(
-                                "select t.id, m.slug from (%s) f join task t on t.id = f.id join team m on m.id = t.team_id order by t.id desc limit :limit"
+                                "select t.id, m.slug from (%s) f join task t on t.id = f.id join team_limits m on m.id = t.team_id order by t.id desc limit :limit"
                                         .formatted(ids(filter)))
                         .params(parameters(filter, cursor))
                         .param("limit", limit + 1)
@@ -71,7 +71,7 @@ class TaskSearch {
         }
         if (filter.team() == null && filter.project() != null) {
             // No index has a project of all teams in the order of time: the newest of each team.
-            return "select p.id from team o cross join lateral (%s) p order by p.id desc limit :limit"
+            return "select p.id from team_limits o cross join lateral (%s) p order by p.id desc limit :limit"
                     .formatted(eachPhase(filter, "o.id"));
         }
         return eachPhase(filter, filter.team() == null ? null : ":team");
