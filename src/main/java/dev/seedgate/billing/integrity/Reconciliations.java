@@ -10,6 +10,7 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvColumn;
 import dev.seedgate.platform.web.api.CsvWriter;
 import dev.seedgate.vendor.client.Vendor;
 import java.io.OutputStream;
@@ -68,6 +69,20 @@ class Reconciliations {
             )
             """;
 
+    private static final List<CsvColumn<Reconciliation.DriftItem>> COLUMNS =
+            List.of(
+                    new CsvColumn<>("task_id", Reconciliation.DriftItem::taskId),
+                    new CsvColumn<>("team", Reconciliation.DriftItem::team),
+                    new CsvColumn<>("project", Reconciliation.DriftItem::project),
+                    new CsvColumn<>("preset", Reconciliation.DriftItem::preset),
+                    new CsvColumn<>("charged_at", Reconciliation.DriftItem::chargedAt),
+                    new CsvColumn<>("kind", Reconciliation.DriftItem::kind),
+                    new CsvColumn<>("phase", Reconciliation.DriftItem::phase),
+                    new CsvColumn<>("upstream_task_id", Reconciliation.DriftItem::upstreamTaskId),
+                    new CsvColumn<>("ours", Reconciliation.DriftItem::ours),
+                    new CsvColumn<>("theirs", Reconciliation.DriftItem::theirs),
+                    new CsvColumn<>("difference", Reconciliation.DriftItem::difference));
+
     private final ReportingDatabase books;
     private final BillingCalendar calendar;
     private final Vendor vendor;
@@ -94,24 +109,11 @@ class Reconciliations {
 
     private static void write(JdbcClient jdbc, Map<String, Object> parameters, OutputStream out) {
         CsvWriter csv = new CsvWriter(out);
-        List.of(
-                        "task_id",
-                        "team",
-                        "project",
-                        "preset",
-                        "charged_at",
-                        "kind",
-                        "phase",
-                        "upstream_task_id",
-                        "ours",
-                        "theirs",
-                        "difference")
-                .forEach(csv::text);
-        csv.end();
+        csv.header(COLUMNS);
         jdbc.sql(ITEMS + "select * from item order by id, job")
                 .params(parameters)
                 .query(row -> {
-                    write(csv, item(row));
+                    csv.row(COLUMNS, item(row));
                 });
         csv.flush();
     }
@@ -177,21 +179,6 @@ class Reconciliations {
                 ours,
                 theirs,
                 row.getLong("difference"));
-    }
-
-    private static void write(CsvWriter csv, Reconciliation.DriftItem item) {
-        csv.text(item.taskId());
-        csv.text(item.team());
-        csv.text(item.project());
-        csv.text(item.preset());
-        csv.text(item.chargedAt().toString());
-        csv.text(item.kind().name());
-        csv.text(item.phase());
-        csv.text(item.upstreamTaskId());
-        csv.number(item.ours());
-        csv.number(item.theirs());
-        csv.number(item.difference());
-        csv.end();
     }
 
     /** Where a page ends: a task may have several items, one for each of its jobs. */

@@ -166,16 +166,7 @@ class FocusReports {
         jdbc.sql(ROWS)
                 .params(parameters(jdbc, range))
                 .query(row -> {
-                    cells(row, range.zone(), currency)
-                            .values()
-                            .forEach(cell -> {
-                                switch (cell) {
-                                    case Long number -> csv.number(number);
-                                    case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
-                                    case null -> csv.text(null);
-                                    default -> csv.text(cell.toString());
-                                }
-                            });
+                    cells(row, range.zone(), currency).values().forEach(csv::cell);
                     csv.end();
                 });
         csv.flush();

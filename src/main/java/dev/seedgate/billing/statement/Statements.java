@@ -11,7 +11,9 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Sha256;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvColumn;
 import dev.seedgate.platform.web.api.CsvWriter;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -30,6 +32,31 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 @Service
 public class Statements {
+
+    private static final List<CsvColumn<Row>> COLUMNS =
+            List.of(
+                    new CsvColumn<>("month", it -> it.statement().month()),
+                    new CsvColumn<>("state", it -> it.statement().state()),
+                    new CsvColumn<>("team", it -> it.team().team()),
+                    new CsvColumn<>("name", it -> it.team().name()),
+                    new CsvColumn<>("cost_center", it -> it.team().costCenter()),
+                    new CsvColumn<>("quota", it -> it.team().quota()),
+                    new CsvColumn<>("opening_top_ups", it -> it.team().openingTopUps()),
+                    new CsvColumn<>("granted", it -> it.team().granted()),
+                    new CsvColumn<>("taken_back", it -> it.team().takenBack()),
+                    new CsvColumn<>("spent_top_ups", it -> it.team().spentTopUps()),
+                    new CsvColumn<>("sandbox_top_ups", it -> it.team().sandboxTopUps()),
+                    new CsvColumn<>("closing_top_ups", it -> it.team().closingTopUps()),
+                    new CsvColumn<>("charged", it -> it.team().charged()),
+                    new CsvColumn<>("refunded", it -> it.team().refunded()),
+                    new CsvColumn<>("net", it -> it.team().net()),
+                    new CsvColumn<>("possible_loss", it -> it.team().possibleLoss()),
+                    new CsvColumn<>("amount", it -> decimal(it.team().amount())),
+                    new CsvColumn<>("currency", it -> it.statement().currency()),
+                    new CsvColumn<>("number", it -> it.team().number()),
+                    new CsvColumn<>("open_tasks", it -> it.team().openTasks()),
+                    new CsvColumn<>("held", it -> it.team().held()),
+                    new CsvColumn<>("company", it -> it.statement().company()));
 
     private final JdbcClient jdbc;
     private final BillingCalendar calendar;
@@ -75,32 +102,8 @@ public class Statements {
         Statement statement = get(text).statement();
         return out -> {
             CsvWriter csv = new CsvWriter(out);
-            List.of(
-                            "month",
-                            "state",
-                            "team",
-                            "name",
-                            "cost_center",
-                            "quota",
-                            "opening_top_ups",
-                            "granted",
-                            "taken_back",
-                            "spent_top_ups",
-                            "sandbox_top_ups",
-                            "closing_top_ups",
-                            "charged",
-                            "refunded",
-                            "net",
-                            "possible_loss",
-                            "amount",
-                            "currency",
-                            "number",
-                            "open_tasks",
-                            "held",
-                            "company")
-                    .forEach(csv::text);
-            csv.end();
-            statement.teams().forEach(team -> write(csv, statement, team));
+            csv.header(COLUMNS);
+            statement.teams().forEach(team -> csv.row(COLUMNS, new Row(statement, team)));
             csv.flush();
         };
     }
@@ -222,29 +225,10 @@ public class Statements {
                 .optional();
     }
 
-    private static void write(CsvWriter csv, Statement statement, Statement.TeamBill team) {
-        csv.text(statement.month());
-        csv.text(statement.state().name());
-        csv.text(team.team());
-        csv.text(team.name());
-        csv.text(team.costCenter());
-        csv.number(team.quota());
-        csv.number(team.openingTopUps());
-        csv.number(team.granted());
-        csv.number(team.takenBack());
-        csv.number(team.spentTopUps());
-        csv.number(team.sandboxTopUps());
-        csv.number(team.closingTopUps());
-        csv.number(team.charged());
-        csv.number(team.refunded());
-        csv.number(team.net());
-        csv.number(team.possibleLoss());
-        csv.decimal(team.amount());
-        csv.text(statement.currency());
-        csv.text(team.number());
-        csv.number(team.openTasks());
-        csv.number(team.held());
-        csv.text(statement.company());
-        csv.end();
+    private static @Nullable BigDecimal decimal(@Nullable String text) {
+        return text == null ? null : new BigDecimal(text);
     }
+
+    /** A row of the CSV. */
+    private record Row(Statement statement, Statement.TeamBill team) {}
 }
