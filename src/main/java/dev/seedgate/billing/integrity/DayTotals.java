@@ -53,7 +53,7 @@ record DayTotals(String name, String key, String value) {
         return new DayTotals("recount", "walk,", "'" + walk.word() + "',");
     }
 
-    void add(JdbcClient jdbc, RollupSlice slice) {
+    void addSlice(JdbcClient jdbc, RollupSlice slice) {
         for (String sql : new String[] {USAGE, ACCOUNTS}) {
             jdbc.sql(sql.formatted(name, key, value))
                     .param("day", slice.day())

@@ -83,12 +83,12 @@ class Reconciliations {
                     new CsvColumn<>("theirs", Reconciliation.DriftItem::theirs),
                     new CsvColumn<>("difference", Reconciliation.DriftItem::difference));
 
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final Vendor vendor;
 
-    Reconciliations(ReportingDatabase books, BillingCalendar calendar, Vendor vendor) {
-        this.books = books;
+    Reconciliations(ReportingDatabase reporting, BillingCalendar calendar, Vendor vendor) {
+        this.reporting = reporting;
         this.calendar = calendar;
         this.vendor = vendor;
     }
@@ -98,13 +98,14 @@ class Reconciliations {
             @Nullable String from, @Nullable String to, @Nullable String cursor, int limit) {
         Position after = Position.of(cursor);
         Map<String, Object> parameters = parameters(from, to);
-        return books.read(null, jdbc -> page(jdbc, parameters, after, limit));
+        return reporting.read(null, jdbc -> page(jdbc, parameters, after, limit));
     }
 
     /** All items, written as they are read. */
     public CsvBody csv(@Nullable String from, @Nullable String to) {
         Map<String, Object> parameters = parameters(from, to);
-        return client -> books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
+        return client ->
+                reporting.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
     }
 
     private static void write(JdbcClient jdbc, Map<String, Object> parameters, OutputStream out) {

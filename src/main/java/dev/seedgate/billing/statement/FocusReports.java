@@ -105,7 +105,7 @@ class FocusReports {
                     "SubAccountName",
                     "Tags");
 
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final Prices prices;
     private final Vendor vendor;
@@ -113,13 +113,13 @@ class FocusReports {
     private final JsonMapper json;
 
     FocusReports(
-            ReportingDatabase books,
+            ReportingDatabase reporting,
             BillingCalendar calendar,
             Prices prices,
             Vendor vendor,
             ReportSettings settings,
             JsonMapper json) {
-        this.books = books;
+        this.reporting = reporting;
         this.calendar = calendar;
         this.prices = prices;
         this.vendor = vendor;
@@ -132,7 +132,7 @@ class FocusReports {
         Range range = calendar.range(from, to);
         String currency = currency();
         List<Map<String, @Nullable Object>> rows =
-                books.read(
+                reporting.read(
                         null,
                         jdbc ->
                                 jdbc.sql(ROWS + " limit :limit")
@@ -154,7 +154,7 @@ class FocusReports {
         Range range = calendar.range(from, to);
         String currency = currency();
         return client ->
-                books.download(
+                reporting.download(
                         null,
                         client,
                         (jdbc, out) -> write(jdbc, range, currency, new CsvWriter(out)));
@@ -183,8 +183,7 @@ class FocusReports {
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, Range range) {
-        Map<String, Object> parameters =
-                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+        Map<String, Object> parameters = new HashMap<>(DailyRollup.slice(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         return parameters;
     }

@@ -93,7 +93,7 @@ class Prices {
      * Keeps all prices as they are until the commit; false when this version is no longer the
      * newest.
      */
-    boolean hold(int version) {
+    boolean lockIfStill(int version) {
         jdbc.sql("select pg_advisory_xact_lock(hashtext('credit_price'))")
                 .query((_, _) -> true)
                 .single();

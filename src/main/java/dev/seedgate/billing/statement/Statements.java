@@ -60,9 +60,9 @@ public class Statements {
 
     private final JdbcClient jdbc;
     private final BillingCalendar calendar;
-    private final StatementCalculator bills;
+    private final StatementCalculator calculator;
     private final Prices prices;
-    private final LedgerVerifier auditor;
+    private final LedgerVerifier verifier;
     private final AuditLog audit;
     private final TransactionOperations transaction;
     private final ReportSettings settings;
@@ -70,18 +70,18 @@ public class Statements {
     Statements(
             JdbcClient jdbc,
             BillingCalendar calendar,
-            StatementCalculator bills,
+            StatementCalculator calculator,
             Prices prices,
-            LedgerVerifier auditor,
+            LedgerVerifier verifier,
             AuditLog audit,
             TransactionOperations transaction,
             ReportSettings settings) {
         this.jdbc = jdbc;
-        this.auditor = auditor;
+        this.verifier = verifier;
         this.audit = audit;
         this.transaction = transaction;
         this.calendar = calendar;
-        this.bills = bills;
+        this.calculator = calculator;
         this.prices = prices;
         this.settings = settings;
     }
@@ -89,7 +89,7 @@ public class Statements {
     /** The month's statement; a malformed or coming month is {@code INVALID_REQUEST}. */
     public StatementDocument get(String text) {
         YearMonth month = BillingCalendar.month(text);
-        return closed(month).orElseGet(() -> preview(month));
+        return findClosed(month).orElseGet(() -> preview(month));
     }
 
     /** The month that goes on. */
@@ -115,17 +115,17 @@ public class Statements {
      */
     public StatementDocument close(String text, @Nullable String reason, Actor actor) {
         YearMonth month = BillingCalendar.month(text);
-        return closed(month).orElseGet(() -> freeze(month, reason, actor));
+        return findClosed(month).orElseGet(() -> freeze(month, reason, actor));
     }
 
     /** Takes a closed month up again; the frozen document is kept. */
     public StatementDocument reopen(String text, String reason, Actor actor) {
         YearMonth month = BillingCalendar.month(text);
-        transaction.executeWithoutResult(_ -> open(month, reason, actor));
+        transaction.executeWithoutResult(_ -> markReopened(month, reason, actor));
         return preview(month);
     }
 
-    private void open(YearMonth month, String reason, Actor actor) {
+    private void markReopened(YearMonth month, String reason, Actor actor) {
         String digest =
                 jdbc.sql(
                                 """
@@ -158,7 +158,8 @@ public class Statements {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
         }
-        return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
+        return StatementDocument.of(
+                calculator.calculate(month, now, prices.currency(), null), null);
     }
 
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
@@ -170,10 +171,12 @@ public class Statements {
                     ErrorCode.MONTH_NOT_OVER,
                     "%s can be closed from %s on.".formatted(month, closable));
         }
-        auditor.vouch(BillingCalendar.month(month, now.zone()).to());
+        verifier.requireCleanRoundSince(BillingCalendar.month(month, now.zone()).to());
         int price = prices.version();
         String json =
-                StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
+                StatementDocument.of(
+                                calculator.calculate(month, now, prices.currency(), actor.name()),
+                                null)
                         .json();
         if (!Boolean.TRUE.equals(
                 transaction.execute(_ -> store(month, json, price, reason, actor)))) {
@@ -181,12 +184,13 @@ public class Statements {
             return freeze(month, reason, actor);
         }
         // Whoever was first has closed it.
-        return closed(month).orElseThrow(() -> new IllegalStateException(month + " is not closed"));
+        return findClosed(month)
+                .orElseThrow(() -> new IllegalStateException(month + " is not closed"));
     }
 
     private boolean store(
             YearMonth month, String json, int price, @Nullable String reason, Actor actor) {
-        if (!prices.hold(price)) {
+        if (!prices.lockIfStill(price)) {
             return false;
         }
         String digest = Sha256.hex(json);
@@ -215,7 +219,7 @@ public class Statements {
         return true;
     }
 
-    private Optional<StatementDocument> closed(YearMonth month) {
+    private Optional<StatementDocument> findClosed(YearMonth month) {
         LocalDate first = month.atDay(1);
         return jdbc.sql(
                         "select document, digest from statement where month = :month and reopened_at is null")

@@ -1,6 +1,6 @@
 package dev.seedgate.credit.balance;
 
-import dev.seedgate.credit.balance.VendorBalanceState.Burn;
+import dev.seedgate.credit.balance.VendorBalanceState.BurnRate;
 import dev.seedgate.credit.balance.VendorBalanceState.Spending;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.audit.Change;
@@ -44,7 +44,7 @@ public class VendorBalance {
         this.audit = audit;
         this.settings = settings;
         loops.drain(
-                settings.poolInterval(), "pool-days", () -> addUp() == settings.poolMovements());
+                settings.poolInterval(), "pool-days", () -> rollUp() == settings.poolMovements());
     }
 
     /**
@@ -143,7 +143,7 @@ public class VendorBalance {
      * Adds what was written down since to its days, in one statement. Replicas that do so at once
      * share the rows among them. Answers how many there were.
      */
-    int addUp() {
+    int rollUp() {
         return jdbc.sql(
                         """
                         with counted as (
@@ -175,8 +175,9 @@ public class VendorBalance {
                 today,
                 row.getObject("purchased", Long.class),
                 row.getLong("taken"),
-                new Burn(row.getLong("week"), since(later(first, today.minusDays(6)), zone, now)),
-                new Burn(
+                new BurnRate(
+                        row.getLong("week"), since(later(first, today.minusDays(6)), zone, now)),
+                new BurnRate(
                         row.getLong("four_weeks"),
                         since(later(first, today.minusDays(27)), zone, now)),
                 row.getLong("latest"),

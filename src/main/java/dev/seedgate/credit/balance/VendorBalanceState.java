@@ -22,8 +22,8 @@ public record VendorBalanceState(
         LocalDate today,
         @Nullable Long purchased,
         long taken,
-        Burn lastWeek,
-        Burn lastFourWeeks,
+        BurnRate lastWeek,
+        BurnRate lastFourWeeks,
         long latestPurchase,
         @Nullable Long reserve,
         Spending day,
@@ -60,13 +60,13 @@ public record VendorBalanceState(
     }
 
     /** The day on which the balance runs out at this pace; null when it is not known or never. */
-    public @Nullable LocalDate dryOn(Burn burn) {
+    public @Nullable LocalDate depletedOn(BurnRate burn) {
         Long balance = balance();
-        return balance == null ? null : burn.dryOn(balance, today);
+        return balance == null ? null : burn.depletedOn(balance, today);
     }
 
     /** What was taken, less what was given back, and in how much time. */
-    public record Burn(long net, Duration in) {
+    public record BurnRate(long net, Duration in) {
 
         private static final BigDecimal DAY = BigDecimal.valueOf(Duration.ofDays(1).toSeconds());
         // Nobody plans further ahead: a century is never.
@@ -80,7 +80,7 @@ public record VendorBalanceState(
                     .longValueExact();
         }
 
-        private @Nullable LocalDate dryOn(long balance, LocalDate today) {
+        private @Nullable LocalDate depletedOn(long balance, LocalDate today) {
             if (balance <= 0) {
                 return today;
             }

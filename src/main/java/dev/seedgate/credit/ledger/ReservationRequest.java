@@ -16,6 +16,6 @@ public record ReservationRequest(
         String keyName,
         @Nullable String project,
         @Nullable String costCenter,
-        ClipPrice preset,
+        ClipPrice price,
         String upstream,
         Actor actor) {}
