@@ -14,10 +14,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Sums the ledger by day, an hour after another as they end, and in slices where an hour has too
- * many entries for one statement: what is over never changes again, as entries are append-only.
- * What is summed is worked out from the entries alone and can be made again at any time; reports
- * read the entries of what is not summed yet.
+ * The roll-up of the ledger by day. It sums one hour after another as they end, in slices where an
+ * hour has too many entries for one statement: what is over never changes again, as entries are
+ * append-only. What is summed is worked out from the entries alone and can be made again at any
+ * time; reports read the entries of what is not summed yet.
  */
 @Component
 public class DailyRollup {
@@ -25,7 +25,8 @@ public class DailyRollup {
     // Longer than any statement may take: what was begun before the hour's end has shown itself.
     private static final Duration GRACE = Duration.ofMinutes(10);
 
-    // Above this the auditor would sum too many entries itself.
+    // With more than this left to sum, a check of the accounts would add up too many single
+    // entries.
     private static final Duration MAX_LAG = Duration.ofHours(6);
 
     private static final String RENDERS =
@@ -74,7 +75,8 @@ public class DailyRollup {
     public boolean sumNext() {
         Moment now = calendar.now();
         Instant horizon = now.now().minus(GRACE).truncatedTo(ChronoUnit.HOURS);
-        // Looked for without a lock and a connection of the books, as there is none nearly always.
+        // Looked for without a lock and without the connection for long writes, as there is nearly
+        // always none.
         Instant until = summedUntil(jdbc).orElse(null);
         return (until == null || until.isBefore(horizon))
                 && reporting.write(work -> sumNext(work, horizon, now));
@@ -108,7 +110,7 @@ public class DailyRollup {
         return true;
     }
 
-    /** Whether little enough is left to sum. */
+    /** Whether no entry older than {@link #MAX_LAG} is left to sum. */
     boolean isUpToDate(JdbcClient work) {
         return work.sql(
                         """
@@ -121,7 +123,10 @@ public class DailyRollup {
                 .single();
     }
 
-    /** Which part of a range can be read by day, as a report sees it in its snapshot. */
+    /**
+     * Divides a range into what can be read by day and what entry by entry, as a report sees it in
+     * its snapshot.
+     */
     public static RangeSlices slice(JdbcClient jdbc, BillingCalendar.Range range) {
         return RangeSlices.of(range, summedUntil(jdbc).orElse(null));
     }

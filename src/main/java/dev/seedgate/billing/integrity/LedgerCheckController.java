@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Whether the books add up, for admins. */
+/** The admin API of the ledger check: whether the books add up. */
 @RestController
 @RequestMapping(path = "/admin/api/ledger-check", produces = MediaType.APPLICATION_JSON_VALUE)
 class LedgerCheckController {

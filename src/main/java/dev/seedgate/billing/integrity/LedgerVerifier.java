@@ -28,9 +28,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Goes round the books in small steps and says what does not add up. Each rule is one statement, so
- * it sees one moment and needs no lock; one replica at a time makes a step, and the next goes on
- * where it ended.
+ * The verifier of the ledger, which goes round accounts, tasks and entries in small steps and
+ * records what does not add up. Each rule is one statement, so it sees one moment and needs no
+ * lock; one replica at a time makes a step, and the next goes on where it ended.
  */
 @Service
 public class LedgerVerifier {
@@ -38,8 +38,8 @@ public class LedgerVerifier {
     private static final Logger log = LoggerFactory.getLogger(LedgerVerifier.class);
     private static final int MAX_REPORTED = 1000;
 
-    // Of a step on the round: as much as costs next to nothing, so that a small ledger is gone
-    // round in minutes.
+    // Entries of a step on the round, at least: they cost next to nothing, and a small ledger is
+    // gone round in minutes.
     private static final int MIN_ENTRIES = 500;
 
     private static final String UPSERT =
@@ -218,7 +218,7 @@ public class LedgerVerifier {
         loops.every(settings.auditorInterval(), "auditor", this::step);
     }
 
-    /** What stands at the moment, the oldest first. */
+    /** The present findings, the oldest first, and how far the check has come. */
     @Transactional(readOnly = true)
     public VerificationReport report() {
         Progress progress = progress();
@@ -272,9 +272,7 @@ public class LedgerVerifier {
                     "The ledger check has not been through all the books since the month ended at %s. %s"
                             .formatted(
                                     since,
-                                    unchecked
-                                            ? progress.describe()
-                                            : accounts.expectedEnd(since)));
+                                    unchecked ? progress.describe() : accounts.expectedEnd(since)));
         }
     }
 
@@ -302,7 +300,7 @@ public class LedgerVerifier {
         try {
             return reporting.write(this::step);
         } finally {
-            // Also when the step failed: the ages are what tells that none succeeds.
+            // Also when the step failed: that none succeeds is seen by the ages.
             openFindings.set(
                     jdbc.sql("select count(*) from finding where mended_at is null")
                             .query(Integer.class)
@@ -373,7 +371,7 @@ public class LedgerVerifier {
         return true;
     }
 
-    /** How many entries of a step bring the round through the ledger in its time. */
+    /** How many entries a step must have for the round through the ledger to end in its time. */
     private int entriesAStep(JdbcClient work) {
         double entries =
                 work.sql("select reltuples from pg_class where oid = 'ledger_entry'::regclass")
@@ -415,7 +413,7 @@ public class LedgerVerifier {
                 .update();
     }
 
-    /** Goes one slice on; false when there is none. Answers whether there may be more. */
+    /** Checks the next slice of a pass, if there is one. Answers whether there may be more. */
     private boolean advance(
             JdbcClient work, VerificationWalk walk, Instant summed, int entries, ZoneId zone) {
         Instant after =
@@ -546,7 +544,7 @@ public class LedgerVerifier {
         return at.atOffset(ZoneOffset.UTC);
     }
 
-    /** How far it is: with what is new, and with its rounds. */
+    /** The progress of the check: with what is new, and with its rounds. */
     private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {
 
         String describe() {
@@ -556,11 +554,11 @@ public class LedgerVerifier {
         }
     }
 
-    /** The present round and the last whole one. */
+    /** A pair of rounds: the present one and the last whole one. */
     private record Rounds(
             Instant began, @Nullable Instant completedFrom, @Nullable Instant completed) {
 
-        /** When a round that began after this moment may be through. */
+        /** A sentence on when a round that began after this moment may be through. */
         String expectedEnd(Instant since) {
             if (completedFrom == null || completed == null) {
                 return "It has not ended a round yet.";

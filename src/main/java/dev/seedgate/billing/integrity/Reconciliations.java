@@ -27,10 +27,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Compares what the vendor took, job by job, with what the teams are charged for it, and lists
- * where they differ or nobody knows. What the vendor took is counted as the company's pool counts
- * it, so that the drift is what the pool lost beyond the charges. An item belongs to the day of its
- * charge, one for a second id to the day that id was seen. Covers the tasks at the present vendor.
+ * The reconciliation: compares what the vendor took, job by job, with what the teams are charged
+ * for it, and lists where they differ or the outcome is unknown. What the vendor took is counted as
+ * the vendor balance counts it, so that the drift is what the balance lost beyond the charges. An
+ * item belongs to the day of its charge, one for a second id to the day that id was seen. Covers
+ * the tasks at the present vendor.
  */
 @Service
 class Reconciliations {

@@ -26,9 +26,9 @@ import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The use of the usage report, priced, in the columns of FOCUS 1.1: a row for what was charged and
- * one for what was refunded of each day, team, project, key and preset. Quantities are credits and
- * add up to the report's net; costs are not rounded, which statements are once for each team.
+ * The FOCUS 1.1 export of the priced usage: a row for what was charged and one for what was
+ * refunded of each day, team, project, key and preset. Quantities are credits and add up to the
+ * report's net; costs are not rounded, which statements are once for each team.
  */
 @Service
 class FocusReports {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Works out the statement of a month from the ledger and the prices. */
+/** The calculator of a month's statement from the ledger and the prices. */
 @Component
 class StatementCalculator {
 
@@ -205,7 +205,7 @@ class StatementCalculator {
         return exact == null ? null : exact.stripTrailingZeros().toPlainString();
     }
 
-    /** What one team used, with its exact amount. */
+    /** The usage of one team, with its exact amount. */
     private static final class TeamUsage {
 
         private final List<Statement.BillLine> lines = new ArrayList<>();
@@ -235,7 +235,7 @@ class StatementCalculator {
         }
     }
 
-    /** Of all teams. */
+    /** The totals of all teams. */
     private static final class Totals {
 
         private long charged;

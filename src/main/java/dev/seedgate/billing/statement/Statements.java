@@ -110,7 +110,7 @@ public class Statements {
 
     /**
      * Freezes a month, once: closing again answers the same document. {@code MONTH_NOT_OVER} until
-     * an hour after its end, {@code BOOKS_NOT_AUDITED} until the auditor has been round since,
+     * an hour after its end, {@code BOOKS_NOT_AUDITED} until the ledger check has been round since,
      * {@code BOOKS_DO_NOT_ADD_UP} while it has findings.
      */
     public StatementDocument close(String text, @Nullable String reason, Actor actor) {

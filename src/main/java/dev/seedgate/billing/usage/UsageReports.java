@@ -28,17 +28,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * The usage report. A figure belongs to the day of its ledger entry and to the names that were
- * frozen in it, so nothing that happens later changes a past row. It covers what went to the vendor
- * of today: the sandbox's figures are seen while the sandbox is the vendor, and never beside real
- * ones.
+ * The maker of usage reports. A figure belongs to the day of its ledger entry and to the names that
+ * were frozen in it, so nothing that happens later changes a past row. It covers what went to the
+ * vendor of today: the sandbox's figures are seen while the sandbox is the vendor, and never beside
+ * real ones.
  */
 @Service
 public class UsageReports {
 
     /**
-     * The rows: by day what is summed, entry by entry what lies beside it, and the tasks of which
-     * nobody knows the end. In braces stands what depends on the call.
+     * The rows: by day what is summed, entry by entry what lies beside it, and the tasks whose
+     * outcome is unknown. In braces stands what depends on the call.
      */
     private static final String ROWS =
             """

@@ -102,7 +102,7 @@ public class VendorBalance {
         return Page.of(found, limit, CreditPurchase::id);
     }
 
-    /** What is left, how fast it goes, and when it is gone. */
+    /** The balance, its pace and the caps, as they are now. */
     @Transactional(readOnly = true)
     public VendorBalanceState state(String upstream) {
         return jdbc.sql(
@@ -140,8 +140,8 @@ public class VendorBalance {
     }
 
     /**
-     * Adds what was written down since to its days, in one statement. Replicas that do so at once
-     * share the rows among them. Answers how many there were.
+     * Adds movements to the totals of their days, the oldest first and in one statement. Replicas
+     * that do so at once share the rows among them. Answers how many there were.
      */
     int rollUp() {
         return jdbc.sql(

@@ -37,7 +37,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The company's own credits at the vendor, for admins. */
+/** The admin API of the company's credits at the vendor. */
 @RestController
 @RequestMapping(path = "/admin/api/vendor-balance", produces = MediaType.APPLICATION_JSON_VALUE)
 class VendorBalanceController {
@@ -95,7 +95,7 @@ class VendorBalanceController {
                 vendor.name(), request.purchase(IdempotencyKey.required(idempotencyKey)), actor);
     }
 
-    /** {@code cost} is a decimal in a text: no reader bends it. */
+    /** A purchase to record. {@code cost} is a decimal in a text, so that no reader rounds it. */
     record PurchaseRequest(
             @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
             @NotBlank @SingleLine @Size(max = 500) String reason,
@@ -159,7 +159,7 @@ class VendorBalanceController {
         }
     }
 
-    /** Credits. */
+    /** Credits a day, as the average of the last days. */
     record BurnAnswer(
             @JsonProperty("last_7_days") long last7Days,
             @JsonProperty("last_28_days") long last28Days) {}

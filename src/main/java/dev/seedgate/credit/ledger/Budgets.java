@@ -18,13 +18,13 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Monthly budgets of a team's keys and projects, beside its quota. {@link Ledger} counts on them;
- * here they are set. Whatever makes one or takes it away holds the account's lock, so that no
- * charge passes by uncounted.
+ * here they are set. Setting the first one of a key or project and removing it hold the account's
+ * lock, so that no charge passes by uncounted.
  */
 @Service
 class Budgets {
 
-    // All are counted under the account's lock, and listed on one page.
+    // Of a team: all are counted under the account's lock, and listed on one page.
     private static final int MAX_BUDGETS = 200;
 
     private static final String SELECT =
@@ -190,7 +190,10 @@ class Budgets {
                 .single();
     }
 
-    /** Tells the statements that wait for the account to look again. */
+    /**
+     * Makes the reservations that wait for the account begin again: what they see of budgets is
+     * old.
+     */
     private void countChange(TeamDetails team) {
         jdbc.sql("update account set budget_changes = budget_changes + 1 where team_id = :team")
                 .param("team", team.id())

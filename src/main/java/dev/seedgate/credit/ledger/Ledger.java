@@ -23,9 +23,10 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Every movement of credits: reserve, then settle or release, once. Each verb is one statement that
- * moves the account and writes the entry, and joins the caller's transaction, so that the money
- * moves with the task or not at all.
+ * The ledger of credits. It alone writes entries and moves teams' accounts: a task's price is
+ * reserved, then settled or released, once. Each verb is one statement that moves the account and
+ * writes the entry, and joins the caller's transaction, so that the money moves with the task or
+ * not at all.
  */
 @Service
 @Transactional(propagation = Propagation.MANDATORY)
@@ -100,7 +101,10 @@ public class Ledger {
     /** Neither locks nor writes. */
     private static final String PREVIEW = VERDICT.formatted("", "") + "\n" + ANSWER;
 
-    /** Locks the account first, so that nobody moves it between the verdict and the move. */
+    /**
+     * Locks the account first, so that no other transaction moves it between the verdict and the
+     * move.
+     */
     private static final String RESERVE =
             VERDICT.formatted("for update of a", "for update of b")
                     + """
@@ -198,8 +202,8 @@ public class Ledger {
     }
 
     /**
-     * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
-     * nothing; and by the time of the reservation it may be one, so it admits nobody.
+     * Says what {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal
+     * costs nothing. It admits nothing: by the time of the reservation the limits may refuse.
      */
     public AdmissionVerdict preview(ReservationRequest request) {
         return jdbc.sql(PREVIEW)
@@ -321,12 +325,12 @@ public class Ledger {
         }
     }
 
-    /** A task leaves the set of those in flight, and its charge stays held. */
+    /** Takes a task out of those in flight; its charge stays held. */
     public void leaveInFlight(long teamId) {
         moveInFlight(teamId, -1);
     }
 
-    /** A task comes back into the set of those in flight, whatever the limit. */
+    /** Takes a task back into those in flight, beyond the limit too. */
     public void enterInFlight(long teamId) {
         moveInFlight(teamId, 1);
     }
