@@ -14,10 +14,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Sums the ledger by day, an hour after another as they end, and in slices where an hour has too
- * many entries for one statement: what is over never changes again, as entries are append-only.
- * What is summed is worked out from the entries alone and can be made again at any time; reports
- * read the entries of what is not summed yet.
+ * The roll-up of the ledger by day. It sums one hour after another as they end, in slices where an
+ * hour has too many entries for one statement: what is over never changes again, as entries are
+ * append-only. What is summed is worked out from the entries alone and can be made again at any
+ * time; reports read the entries of what is not summed yet.
  */
 @Component
 public class DailyRollup {
@@ -25,8 +25,9 @@ public class DailyRollup {
     // Longer than any statement may take: what was begun before the hour's end has shown itself.
     private static final Duration GRACE = Duration.ofMinutes(10);
 
-    // Above this the auditor would sum too many entries itself.
-    private static final Duration CURRENT = Duration.ofHours(6);
+    // With more than this left to sum, a check of the accounts would add up too many single
+    // entries.
+    private static final Duration MAX_LAG = Duration.ofHours(6);
 
     private static final String RENDERS =
             """
@@ -44,7 +45,7 @@ public class DailyRollup {
      * Whether a transaction is open that may still write an entry of before a moment. By its age,
      * and not by its start: tests move the database's time.
      */
-    private static final String OPEN =
+    private static final String OPEN_TRANSACTION =
             """
             select exists (select from pg_stat_activity
                 where datname = current_database() and backend_xid is not null
@@ -52,18 +53,18 @@ public class DailyRollup {
             """;
 
     private final JdbcClient jdbc;
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final LedgerVerifierSettings settings;
 
     DailyRollup(
             JdbcClient jdbc,
-            ReportingDatabase books,
+            ReportingDatabase reporting,
             BillingCalendar calendar,
             LedgerVerifierSettings settings,
             Loops loops) {
         this.jdbc = jdbc;
-        this.books = books;
+        this.reporting = reporting;
         this.calendar = calendar;
         this.settings = settings;
         // As long as there is more, as in a first year, without a pause.
@@ -74,10 +75,11 @@ public class DailyRollup {
     public boolean sumNext() {
         Moment now = calendar.now();
         Instant horizon = now.now().minus(GRACE).truncatedTo(ChronoUnit.HOURS);
-        // Looked for without a lock and a connection of the books, as there is none nearly always.
-        Instant until = until(jdbc).orElse(null);
+        // Looked for without a lock and without the connection for long writes, as there is nearly
+        // always none.
+        Instant until = summedUntil(jdbc).orElse(null);
         return (until == null || until.isBefore(horizon))
-                && books.write(work -> sumNext(work, horizon, now));
+                && reporting.write(work -> sumNext(work, horizon, now));
     }
 
     private boolean sumNext(JdbcClient work, Instant horizon, Moment now) {
@@ -92,17 +94,17 @@ public class DailyRollup {
                                 horizon,
                                 settings.ledgerRollupBatch(),
                                 now.zone()))
-                .filter(slice -> !open(work, slice))
+                .filter(slice -> !hasOpenTransaction(work, slice))
                 .map(slice -> sum(work, slice))
                 .orElse(false);
     }
 
-    private static boolean open(JdbcClient work, RollupSlice slice) {
-        return work.sql(OPEN).param("end", slice.end()).query(Boolean.class).single();
+    private static boolean hasOpenTransaction(JdbcClient work, RollupSlice slice) {
+        return work.sql(OPEN_TRANSACTION).param("end", slice.end()).query(Boolean.class).single();
     }
 
     private static boolean sum(JdbcClient work, RollupSlice slice) {
-        DayTotals.reports().add(work, slice);
+        DayTotals.reports().addSlice(work, slice);
         work.sql(RENDERS)
                 .param("day", slice.day())
                 .param("from", slice.start())
@@ -112,26 +114,29 @@ public class DailyRollup {
         return true;
     }
 
-    /** Whether little enough is left to sum. */
-    boolean current(JdbcClient work) {
+    /** Whether no entry older than {@link #MAX_LAG} is left to sum. */
+    boolean isUpToDate(JdbcClient work) {
         return work.sql(
                         """
                         select not exists (select from ledger_movement
                             where at >= (select coalesce(until, '-infinity') from ledger_days)
                                 and at < gateway_now() - make_interval(secs => :seconds))
                         """)
-                .param("seconds", CURRENT.toSeconds())
+                .param("seconds", MAX_LAG.toSeconds())
                 .query(Boolean.class)
                 .single();
     }
 
-    /** Which part of a range can be read by day, as a report sees it in its snapshot. */
-    public static RangeSlices slices(JdbcClient jdbc, BillingCalendar.Range range) {
-        return RangeSlices.of(range, until(jdbc).orElse(null));
+    /**
+     * Divides a range into what can be read by day and what entry by entry, as a report sees it in
+     * its snapshot.
+     */
+    public static RangeSlices slice(JdbcClient jdbc, BillingCalendar.Range range) {
+        return RangeSlices.of(range, summedUntil(jdbc).orElse(null));
     }
 
     /** Up to where the ledger is summed; empty while nothing is. */
-    static Optional<Instant> until(JdbcClient jdbc) {
+    static Optional<Instant> summedUntil(JdbcClient jdbc) {
         return Optional.ofNullable(
                 jdbc.sql("select until from ledger_days")
                         .query((row, _) -> new Watermark(SqlInstants.find(row, "until")))

@@ -3,8 +3,8 @@ package dev.seedgate.billing.integrity;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The sums of a slice's entries, added to those of its day: as the reports read them, or as the
- * auditor counts them once more.
+ * The totals of a day, to which those of its slices are added: as the reports read them, or as the
+ * ledger check counts them once more.
  *
  * @param name of the tables, without their beginnings usage_ and account_
  * @param key a further column that the tables begin with and its value in SQL, each with a comma;
@@ -43,17 +43,17 @@ record DayTotals(String name, String key, String value) {
                 sandbox = d.sandbox + excluded.sandbox, possible_loss = d.possible_loss + excluded.possible_loss
             """;
 
-    /** What reports read. */
+    /** The totals that reports read. */
     static DayTotals reports() {
         return new DayTotals("day", "", "");
     }
 
-    /** What the auditor counts beside them, in this walk through the ledger. */
+    /** The totals that this pass of the ledger check counts beside them. */
     static DayTotals recount(VerificationWalk walk) {
         return new DayTotals("recount", "walk,", "'" + walk.word() + "',");
     }
 
-    void add(JdbcClient jdbc, RollupSlice slice) {
+    void addSlice(JdbcClient jdbc, RollupSlice slice) {
         for (String sql : new String[] {USAGE, ACCOUNTS}) {
             jdbc.sql(sql.formatted(name, key, value))
                     .param("day", slice.day())

@@ -10,15 +10,15 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Whether the books add up, for admins. */
+/** The admin API of the ledger check: whether the books add up. */
 @RestController
 @RequestMapping(path = "/admin/api/ledger-check", produces = MediaType.APPLICATION_JSON_VALUE)
 class LedgerCheckController {
 
-    private final LedgerVerifier auditor;
+    private final LedgerVerifier verifier;
 
-    LedgerCheckController(LedgerVerifier auditor) {
-        this.auditor = auditor;
+    LedgerCheckController(LedgerVerifier verifier) {
+        this.verifier = verifier;
     }
 
     @Operation(
@@ -28,7 +28,7 @@ class LedgerCheckController {
                     "The auditor checks what is new in the ledger as it is summed, up to checked_until, and goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
     @GetMapping
     LedgerCheckAnswer report() {
-        return LedgerCheckAnswer.of(auditor.report());
+        return LedgerCheckAnswer.of(verifier.report());
     }
 
     /**

@@ -3,10 +3,10 @@ package dev.seedgate.billing.integrity;
 import java.time.Instant;
 
 /**
- * Something that does not add up.
+ * A finding of the ledger check: something that does not add up.
  *
  * @param rule which invariant it breaks
- * @param subject the team's id or the task
+ * @param subject the team's id, the task or the day
  */
 record LedgerFinding(
         String rule, String subject, String detail, Instant firstSeen, Instant lastSeen) {}

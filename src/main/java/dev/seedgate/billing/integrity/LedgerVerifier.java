@@ -28,19 +28,19 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Goes round the books in small steps and says what does not add up. Each rule is one statement, so
- * it sees one moment and needs no lock; one replica at a time makes a step, and the next goes on
- * where it ended.
+ * The verifier of the ledger, which goes round accounts, tasks and entries in small steps and
+ * records what does not add up. Each rule is one statement, so it sees one moment and needs no
+ * lock; one replica at a time makes a step, and the next goes on where it ended.
  */
 @Service
 public class LedgerVerifier {
 
     private static final Logger log = LoggerFactory.getLogger(LedgerVerifier.class);
-    private static final int MOST_REPORTED = 1000;
+    private static final int MAX_REPORTED = 1000;
 
-    // Of a step on the round: as much as costs next to nothing, so that a small ledger is gone
-    // round in minutes.
-    private static final int LEAST_ENTRIES = 500;
+    // Entries of a step on the round, at least: they cost next to nothing, and a small ledger is
+    // gone round in minutes.
+    private static final int MIN_ENTRIES = 500;
 
     private static final String UPSERT =
             " on conflict (rule, subject) do update set detail = excluded.detail, last_seen = gateway_now(), round = excluded.round, mended_at = null";
@@ -192,33 +192,33 @@ public class LedgerVerifier {
 
     private final JdbcClient jdbc;
     private final LedgerVerifierSettings settings;
-    private final ReportingDatabase books;
-    private final DailyRollup days;
+    private final ReportingDatabase reporting;
+    private final DailyRollup rollup;
     private final BillingCalendar calendar;
-    private final AtomicInteger drift;
-    private final AtomicLong age;
-    private final AtomicLong lag;
+    private final AtomicInteger openFindings;
+    private final AtomicLong roundAgeSeconds;
+    private final AtomicLong lagSeconds;
 
     LedgerVerifier(
             JdbcClient jdbc,
             LedgerVerifierSettings settings,
-            ReportingDatabase books,
-            DailyRollup days,
+            ReportingDatabase reporting,
+            DailyRollup rollup,
             BillingCalendar calendar,
             MeterRegistry metrics,
             Loops loops) {
         this.jdbc = jdbc;
-        this.books = books;
-        this.days = days;
+        this.reporting = reporting;
+        this.rollup = rollup;
         this.calendar = calendar;
         this.settings = settings;
-        drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
-        age = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
-        lag = metrics.gauge("seedgate.auditor.lag.seconds", new AtomicLong());
+        openFindings = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
+        roundAgeSeconds = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
+        lagSeconds = metrics.gauge("seedgate.auditor.lag.seconds", new AtomicLong());
         loops.every(settings.ledgerCheckInterval(), "auditor", this::step);
     }
 
-    /** What stands at the moment, the oldest first. */
+    /** The present findings, the oldest first, and how far the check has come. */
     @Transactional(readOnly = true)
     public VerificationReport report() {
         Progress progress = progress();
@@ -226,7 +226,7 @@ public class LedgerVerifier {
         List<LedgerFinding> findings =
                 jdbc.sql(
                                 "select * from finding where mended_at is null order by first_seen, rule, subject limit "
-                                        + MOST_REPORTED)
+                                        + MAX_REPORTED)
                         .query((row, _) ->
                                 new LedgerFinding(
                                         row.getString("rule"),
@@ -248,7 +248,7 @@ public class LedgerVerifier {
      * BOOKS_NOT_AUDITED} until all of before this moment has been gone through, and then all
      * accounts: findings of before may be mended, and what came since has not been looked at.
      */
-    public void vouch(Instant since) {
+    public void requireCleanRoundSince(Instant since) {
         if (jdbc.sql("select exists (select from finding where mended_at is null)")
                 .query(Boolean.class)
                 .single()) {
@@ -272,7 +272,7 @@ public class LedgerVerifier {
                     "The ledger check has not been through all the books since the month ended at %s. %s"
                             .formatted(
                                     since,
-                                    unchecked ? progress.outlook() : accounts.outlook(since)));
+                                    unchecked ? progress.describe() : accounts.expectedEnd(since)));
         }
     }
 
@@ -298,10 +298,10 @@ public class LedgerVerifier {
      */
     public boolean step() {
         try {
-            return books.write(this::step);
+            return reporting.write(this::step);
         } finally {
-            // Also when the step failed: the ages are what tells that none succeeds.
-            drift.set(
+            // Also when the step failed: that none succeeds is seen by the ages.
+            openFindings.set(
                     jdbc.sql("select count(*) from finding where mended_at is null")
                             .query(Integer.class)
                             .single());
@@ -313,8 +313,8 @@ public class LedgerVerifier {
                             from auditor
                             """)
                     .query(row -> {
-                        age.set(row.getLong("age"));
-                        lag.set(row.getLong("lag"));
+                        roundAgeSeconds.set(row.getLong("age"));
+                        lagSeconds.set(row.getLong("lag"));
                     });
         }
     }
@@ -332,18 +332,17 @@ public class LedgerVerifier {
         work.sql("update auditor set due_at = gateway_now() + make_interval(secs => :seconds) / 2")
                 .param("seconds", seconds(settings.ledgerCheckInterval()))
                 .update();
-        if (days.current(work)) {
-            accounts(work, team);
+        if (rollup.isUpToDate(work)) {
+            checkAccounts(work, team);
         }
         TASK_RULES.forEach(rule -> check(work, rule, KNOWN, Map.of(), LOOKED));
-        Instant summed = DailyRollup.until(work).orElse(null);
+        Instant summed = DailyRollup.summedUntil(work).orElse(null);
         if (summed == null) {
-            return nothing(work) && ended(work);
+            return ledgerIsEmpty(work) && endRound(work);
         }
         ZoneId zone = calendar.now().zone();
-        boolean more =
-                walk(work, VerificationWalk.NEW, summed, settings.ledgerCheckEntryBatch(), zone);
-        if (more || walk(work, VerificationWalk.ROUND, summed, pace(work), zone)) {
+        boolean more = advance(work, VerificationWalk.NEW, summed, settings.ledgerCheckEntryBatch(), zone);
+        if (more || advance(work, VerificationWalk.ROUND, summed, entriesAStep(work), zone)) {
             return false;
         }
         boolean through =
@@ -351,16 +350,16 @@ public class LedgerVerifier {
                         .param("summed", utc(summed))
                         .query(Boolean.class)
                         .single();
-        return through && ended(work);
+        return through && endRound(work);
     }
 
-    private static boolean nothing(JdbcClient work) {
+    private static boolean ledgerIsEmpty(JdbcClient work) {
         return work.sql("select not exists (select from ledger_movement)")
                 .query(Boolean.class)
                 .single();
     }
 
-    private static boolean ended(JdbcClient work) {
+    private static boolean endRound(JdbcClient work) {
         work.sql(
                         """
                         update auditor set round_until = null, completed_from = began_at,
@@ -368,12 +367,12 @@ public class LedgerVerifier {
                         """)
                 .update();
         // Of a day that is not over.
-        forgetCount(work, VerificationWalk.ROUND);
+        deleteRecount(work, VerificationWalk.ROUND);
         return true;
     }
 
-    /** How many entries of a step bring the round through the ledger in its time. */
-    private int pace(JdbcClient work) {
+    /** How many entries a step must have for the round through the ledger to end in its time. */
+    private int entriesAStep(JdbcClient work) {
         double entries =
                 work.sql("select reltuples from pg_class where oid = 'ledger_entry'::regclass")
                         .query(Double.class)
@@ -383,10 +382,10 @@ public class LedgerVerifier {
                         * seconds(settings.ledgerCheckInterval())
                         / seconds(settings.ledgerCheckRound());
         int most = settings.ledgerCheckEntryBatch();
-        return (int) Math.clamp(needed, Math.min(LEAST_ENTRIES, most), most);
+        return (int) Math.clamp(needed, Math.min(MIN_ENTRIES, most), most);
     }
 
-    private void accounts(JdbcClient work, long from) {
+    private void checkAccounts(JdbcClient work, long from) {
         Long to =
                 work.sql(
                                 "select max(team_id) from (select team_id from team_account where team_id > :from order by team_id limit :limit) s")
@@ -416,8 +415,8 @@ public class LedgerVerifier {
                 .update();
     }
 
-    /** Goes one slice on; false when there is none. Answers whether there may be more. */
-    private boolean walk(
+    /** Checks the next slice of a pass, if there is one. Answers whether there may be more. */
+    private boolean advance(
             JdbcClient work, VerificationWalk walk, Instant summed, int entries, ZoneId zone) {
         Instant after =
                 work.sql("select %s_until as until from auditor".formatted(walk.word()))
@@ -430,11 +429,11 @@ public class LedgerVerifier {
         }
         if (slice.from().equals(slice.dayStart())) {
             // Of another day, when the walk was sent back.
-            forgetCount(work, walk);
-        } else if (!counted(work, walk)) {
+            deleteRecount(work, walk);
+        } else if (!recountIsWhole(work, walk)) {
             // The database crashed, and what was counted of this day is lost.
-            forgetCount(work, walk);
-            reached(work, walk, slice.dayStart());
+            deleteRecount(work, walk);
+            saveProgress(work, walk, slice.dayStart());
             return true;
         }
         Map<String, Object> range =
@@ -446,20 +445,20 @@ public class LedgerVerifier {
         TASK_RULES.forEach(rule -> check(work, rule, TASKS, range, LOOKED));
         if (slice.endsDay()) {
             DAY_RULES.forEach(rule -> checkDay(work, rule, walk, slice));
-            forgetCount(work, walk);
+            deleteRecount(work, walk);
         } else {
-            DayTotals.recount(walk).add(work, slice);
+            DayTotals.recount(walk).addSlice(work, slice);
             work.sql(
                             "update auditor set %s_counted = (select coalesce(sum(entries), 0) from account_recount where walk = :walk)"
                                     .formatted(walk.word()))
                     .param("walk", walk.word())
                     .update();
         }
-        reached(work, walk, slice.to());
+        saveProgress(work, walk, slice.to());
         return slice.to().isBefore(summed);
     }
 
-    private static boolean counted(JdbcClient work, VerificationWalk walk) {
+    private static boolean recountIsWhole(JdbcClient work, VerificationWalk walk) {
         return work.sql(
                         "select %s_counted = (select coalesce(sum(entries), 0) from account_recount where walk = :walk) from auditor"
                                 .formatted(walk.word()))
@@ -468,7 +467,7 @@ public class LedgerVerifier {
                 .single();
     }
 
-    private static void forgetCount(JdbcClient work, VerificationWalk walk) {
+    private static void deleteRecount(JdbcClient work, VerificationWalk walk) {
         for (String table : List.of("usage_recount", "account_recount")) {
             work.sql("delete from " + table + " where walk = :walk")
                     .param("walk", walk.word())
@@ -477,7 +476,7 @@ public class LedgerVerifier {
         work.sql("update auditor set %s_counted = 0".formatted(walk.word())).update();
     }
 
-    private static void reached(JdbcClient work, VerificationWalk walk, Instant until) {
+    private static void saveProgress(JdbcClient work, VerificationWalk walk, Instant until) {
         work.sql("update auditor set %s_until = :until".formatted(walk.word()))
                 .param("until", utc(until))
                 .update();
@@ -547,22 +546,22 @@ public class LedgerVerifier {
         return at.atOffset(ZoneOffset.UTC);
     }
 
-    /** How far it is: with what is new, and with its rounds. */
+    /** The progress of the check: with what is new, and with its rounds. */
     private record Progress(@Nullable Instant newUntil, Rounds ledger, Rounds accounts) {
 
-        String outlook() {
+        String describe() {
             return newUntil == null
                     ? "It has checked nothing of the ledger yet."
                     : "It has checked the ledger up to %s.".formatted(newUntil);
         }
     }
 
-    /** The present round and the last whole one. */
+    /** A pair of rounds: the present one and the last whole one. */
     private record Rounds(
             Instant began, @Nullable Instant completedFrom, @Nullable Instant completed) {
 
-        /** When a round that began after this moment may be through. */
-        String outlook(Instant since) {
+        /** A sentence on when a round that began after this moment may be through. */
+        String expectedEnd(Instant since) {
             if (completedFrom == null || completed == null) {
                 return "It has not ended a round yet.";
             }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our ledger against what the vendor says it took.
+ * The reconciliation of the ledger with what the vendor says it took, in credits.
  *
  * @param drift credits the vendor took less those we charged, over all items of the range
  * @param days the same by the day of the charge
@@ -20,7 +20,7 @@ record Reconciliation(
         @JsonProperty("next_cursor") @Nullable String nextCursor,
         boolean sandbox) {
 
-    /** Why a task is an item. */
+    /** The reason for which a job or a task is an item. */
     public enum Kind {
         /** The vendor took credits; the team got its own back. */
         CHARGED_THERE,
@@ -30,7 +30,7 @@ record Reconciliation(
         WRONG_PRICE,
         /** It is UNCERTAIN or EXPIRED. */
         UNKNOWN_OUTCOME,
-        /** It was refunded without ever knowing: the company's loss, if it is one. */
+        /** It was refunded with its outcome unknown: the company's loss, if it is one. */
         POSSIBLE_LOSS,
         /** It ended, and the vendor named no figure: counted as its price. */
         NOT_TOLD,
@@ -61,6 +61,6 @@ record Reconciliation(
             @Nullable Long theirs,
             long difference) {}
 
-    /** What one day adds to the drift. */
+    /** A day's part of the drift, in credits. */
     public record DriftDay(String day, long items, long drift) {}
 }

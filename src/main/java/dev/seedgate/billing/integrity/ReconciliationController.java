@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The ledger against the vendor's figures, for admins. */
+/** The admin API of the reconciliation with the vendor. */
 @RestController
 @RequestMapping("/admin/api/reconciliation")
 class ReconciliationController {

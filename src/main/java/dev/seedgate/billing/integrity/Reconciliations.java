@@ -10,6 +10,7 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvColumn;
 import dev.seedgate.platform.web.api.CsvWriter;
 import dev.seedgate.vendor.client.Vendor;
 import java.io.OutputStream;
@@ -26,10 +27,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Compares what the vendor took, job by job, with what the teams are charged for it, and lists
- * where they differ or nobody knows. What the vendor took is counted as the company's pool counts
- * it, so that the drift is what the pool lost beyond the charges. An item belongs to the day of its
- * charge, one for a second id to the day that id was seen. Covers the tasks at the present vendor.
+ * The reconciliation: compares what the vendor took, job by job, with what the teams are charged
+ * for it, and lists where they differ or the outcome is unknown. What the vendor took is counted as
+ * the vendor balance counts it, so that the drift is what the balance lost beyond the charges. An
+ * item belongs to the day of its charge, one for a second id to the day that id was seen. Covers
+ * the tasks at the present vendor.
  */
 @Service
 class Reconciliations {
@@ -68,12 +70,26 @@ class Reconciliations {
             )
             """;
 
-    private final ReportingDatabase books;
+    private static final List<CsvColumn<Reconciliation.DriftItem>> COLUMNS =
+            List.of(
+                    new CsvColumn<>("task_id", Reconciliation.DriftItem::taskId),
+                    new CsvColumn<>("team", Reconciliation.DriftItem::team),
+                    new CsvColumn<>("project", Reconciliation.DriftItem::project),
+                    new CsvColumn<>("preset", Reconciliation.DriftItem::preset),
+                    new CsvColumn<>("charged_at", Reconciliation.DriftItem::chargedAt),
+                    new CsvColumn<>("kind", Reconciliation.DriftItem::kind),
+                    new CsvColumn<>("phase", Reconciliation.DriftItem::phase),
+                    new CsvColumn<>("upstream_task_id", Reconciliation.DriftItem::upstreamTaskId),
+                    new CsvColumn<>("ours", Reconciliation.DriftItem::ours),
+                    new CsvColumn<>("theirs", Reconciliation.DriftItem::theirs),
+                    new CsvColumn<>("difference", Reconciliation.DriftItem::difference));
+
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final Vendor vendor;
 
-    Reconciliations(ReportingDatabase books, BillingCalendar calendar, Vendor vendor) {
-        this.books = books;
+    Reconciliations(ReportingDatabase reporting, BillingCalendar calendar, Vendor vendor) {
+        this.reporting = reporting;
         this.calendar = calendar;
         this.vendor = vendor;
     }
@@ -83,35 +99,23 @@ class Reconciliations {
             @Nullable String from, @Nullable String to, @Nullable String cursor, int limit) {
         Position after = Position.of(cursor);
         Map<String, Object> parameters = parameters(from, to);
-        return books.read(null, jdbc -> page(jdbc, parameters, after, limit));
+        return reporting.read(null, jdbc -> page(jdbc, parameters, after, limit));
     }
 
     /** All items, written as they are read. */
     public CsvBody csv(@Nullable String from, @Nullable String to) {
         Map<String, Object> parameters = parameters(from, to);
-        return client -> books.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
+        return client ->
+                reporting.download(null, client, (jdbc, out) -> write(jdbc, parameters, out));
     }
 
     private static void write(JdbcClient jdbc, Map<String, Object> parameters, OutputStream out) {
         CsvWriter csv = new CsvWriter(out);
-        List.of(
-                        "task_id",
-                        "team",
-                        "project",
-                        "preset",
-                        "charged_at",
-                        "kind",
-                        "phase",
-                        "upstream_task_id",
-                        "ours",
-                        "theirs",
-                        "difference")
-                .forEach(csv::text);
-        csv.end();
+        csv.header(COLUMNS);
         jdbc.sql(ITEMS + "select * from item order by id, job")
                 .params(parameters)
                 .query(row -> {
-                    write(csv, item(row));
+                    csv.row(COLUMNS, item(row));
                 });
         csv.flush();
     }
@@ -177,21 +181,6 @@ class Reconciliations {
                 ours,
                 theirs,
                 row.getLong("difference"));
-    }
-
-    private static void write(CsvWriter csv, Reconciliation.DriftItem item) {
-        csv.text(item.taskId());
-        csv.text(item.team());
-        csv.text(item.project());
-        csv.text(item.preset());
-        csv.text(item.chargedAt().toString());
-        csv.text(item.kind().name());
-        csv.text(item.phase());
-        csv.text(item.upstreamTaskId());
-        csv.number(item.ours());
-        csv.number(item.theirs());
-        csv.number(item.difference());
-        csv.end();
     }
 
     /** Where a page ends: a task may have several items, one for each of its jobs. */

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the auditor knows.
+ * The state of the ledger check.
  *
  * @param checkedUntil up to which entries of the ledger what is new has been checked, null before
  *     the first

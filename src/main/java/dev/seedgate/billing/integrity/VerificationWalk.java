@@ -2,11 +2,11 @@ package dev.seedgate.billing.integrity;
 
 import java.util.Locale;
 
-/** A way of the auditor through the ledger, in the order of time. */
+/** A pass of the ledger check through the ledger, in the order of time. */
 enum VerificationWalk {
-    /** Follows what has been summed, and is as far as it nearly always. */
+    /** Checks what has just been summed, and has nearly always come as far. */
     NEW,
-    /** Goes round everything from the beginning, slowly. */
+    /** Goes through everything from the beginning, slowly, again and again. */
     ROUND;
 
     /** As it is called in the database. */

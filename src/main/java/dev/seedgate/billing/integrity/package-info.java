@@ -1,6 +1,6 @@
 /**
- * Whether the books add up: daily sums of the ledger, its verifier, and the reconciliation with
- * what the vendor says.
+ * The integrity of the books: the ledger's roll-up by day, its verifier, and the reconciliation
+ * with what the vendor says.
  */
 @ApplicationModule(
         allowedDependencies = {

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Cost and use for FinOps tools, for admins. */
+/** The admin API of the FOCUS export, for FinOps tools. */
 @RestController
 @RequestMapping("/admin/api/reports")
 class FocusController {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cost and use in the columns of FOCUS, the FinOps Open Cost and Usage Specification.
+ * A report of cost and usage in the columns of FOCUS, the FinOps Open Cost and Usage Specification.
  *
  * @param sandbox there and true when all of this is the sandbox's; real figures don't have it
  */

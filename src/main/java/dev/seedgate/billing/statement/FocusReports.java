@@ -26,9 +26,9 @@ import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The use of the usage report, priced, in the columns of FOCUS 1.1: a row for what was charged and
- * one for what was refunded of each day, team, project, key and preset. Quantities are credits and
- * add up to the report's net; costs are not rounded, which statements are once for each team.
+ * The FOCUS 1.1 export of the priced usage: a row for what was charged and one for what was
+ * refunded of each day, team, project, key and preset. Quantities are credits and add up to the
+ * report's net; costs are not rounded, which statements are once for each team.
  */
 @Service
 class FocusReports {
@@ -105,7 +105,7 @@ class FocusReports {
                     "SubAccountName",
                     "Tags");
 
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final Prices prices;
     private final Vendor vendor;
@@ -113,13 +113,13 @@ class FocusReports {
     private final JsonMapper json;
 
     FocusReports(
-            ReportingDatabase books,
+            ReportingDatabase reporting,
             BillingCalendar calendar,
             Prices prices,
             Vendor vendor,
             ReportSettings settings,
             JsonMapper json) {
-        this.books = books;
+        this.reporting = reporting;
         this.calendar = calendar;
         this.prices = prices;
         this.vendor = vendor;
@@ -132,7 +132,7 @@ class FocusReports {
         Range range = calendar.range(from, to);
         String currency = currency();
         List<Map<String, @Nullable Object>> rows =
-                books.read(
+                reporting.read(
                         null,
                         jdbc ->
                                 jdbc.sql(ROWS + " limit :limit")
@@ -154,7 +154,7 @@ class FocusReports {
         Range range = calendar.range(from, to);
         String currency = currency();
         return client ->
-                books.download(
+                reporting.download(
                         null,
                         client,
                         (jdbc, out) -> write(jdbc, range, currency, new CsvWriter(out)));
@@ -166,16 +166,7 @@ class FocusReports {
         jdbc.sql(ROWS)
                 .params(parameters(jdbc, range))
                 .query(row -> {
-                    cells(row, range.zone(), currency)
-                            .values()
-                            .forEach(cell -> {
-                                switch (cell) {
-                                    case Long number -> csv.number(number);
-                                    case BigDecimal decimal -> csv.decimal(decimal.toPlainString());
-                                    case null -> csv.text(null);
-                                    default -> csv.text(cell.toString());
-                                }
-                            });
+                    cells(row, range.zone(), currency).values().forEach(csv::cell);
                     csv.end();
                 });
         csv.flush();
@@ -192,8 +183,7 @@ class FocusReports {
     }
 
     private Map<String, Object> parameters(JdbcClient jdbc, Range range) {
-        Map<String, Object> parameters =
-                new HashMap<>(DailyRollup.slices(jdbc, range).parameters());
+        Map<String, Object> parameters = new HashMap<>(DailyRollup.slice(jdbc, range).parameters());
         parameters.put("upstream", vendor.name());
         return parameters;
     }

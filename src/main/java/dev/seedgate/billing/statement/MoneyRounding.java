@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 import java.util.Currency;
 
 /**
- * Where money is rounded, and nowhere else: once for each team and month, half up, to the
+ * The rounding of money, which is done here alone: once for each team and month, half up, to the
  * currency's digits.
  */
 final class MoneyRounding {

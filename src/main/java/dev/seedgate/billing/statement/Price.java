@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 
 /**
- * What a credit costs from a day of the billing zone on.
+ * The price of a credit from a day of the billing zone on.
  *
  * @param version goes up with every price; of two for one day the higher counts
- * @param perCredit a decimal, as a text so that no reader bends it
+ * @param perCredit a decimal of the currency's unit, in a text so that no reader rounds it
  */
 record Price(
         int version,

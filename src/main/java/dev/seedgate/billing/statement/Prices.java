@@ -16,8 +16,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What the company charges its teams for a credit. All prices are of one currency, so that a
- * statement adds up; closed months keep theirs.
+ * The prices of a credit that the company charges its teams. All prices are of one currency, so
+ * that a statement adds up; closed months keep theirs.
  */
 @Service
 class Prices {
@@ -89,11 +89,8 @@ class Prices {
                 .single();
     }
 
-    /**
-     * Keeps all prices as they are until the commit; false when this version is no longer the
-     * newest.
-     */
-    boolean hold(int version) {
+    /** Locks the prices until the commit; false when this version is no longer the newest. */
+    boolean lockIfStill(int version) {
         jdbc.sql("select pg_advisory_xact_lock(hashtext('credit_price'))")
                 .query((_, _) -> true)
                 .single();

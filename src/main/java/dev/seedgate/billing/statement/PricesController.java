@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What a credit costs the teams, for admins. */
+/** The admin API of the prices of a credit. */
 @RestController
 @RequestMapping(path = "/admin/api/prices", produces = MediaType.APPLICATION_JSON_VALUE)
 class PricesController {

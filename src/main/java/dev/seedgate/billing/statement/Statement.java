@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A month's bill, team by team. Credits are whole; amounts are decimals in texts, in the currency's
- * digits. The sandbox's tasks cost nothing here; the top-ups they took are told so that the balance
- * adds up.
+ * digits. The sandbox's tasks cost nothing here; the top-ups they took are listed so that the
+ * balance adds up.
  *
  * @param asOf when it was made; a closed one says nothing later
  * @param closedBy null while the month is open
  * @param currency null while there is no price
- * @param company who bills, null where nobody said
+ * @param company the name of who bills, null where none is set
  */
 public record Statement(
         String month,
@@ -39,7 +39,7 @@ public record Statement(
                                 "There is no team " + team + " in " + month + "."));
     }
 
-    /** Whether it can still change. */
+    /** The state of a statement: an open one can still change. */
     public enum State {
         OPEN,
         CLOSED

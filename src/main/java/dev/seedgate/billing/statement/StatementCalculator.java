@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Works out the statement of a month from the ledger and the prices. */
+/** The calculator of a month's statement from the ledger and the prices. */
 @Component
 class StatementCalculator {
 
@@ -102,24 +102,25 @@ class StatementCalculator {
             order by t.slug collate "C"
             """;
 
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final ReportSettings settings;
 
-    StatementCalculator(ReportingDatabase books, ReportSettings settings) {
-        this.books = books;
+    StatementCalculator(ReportingDatabase reporting, ReportSettings settings) {
+        this.reporting = reporting;
         this.settings = settings;
     }
 
     /** The statement as of now; {@code closedBy} makes it a closed one. */
-    Statement of(
+    Statement calculate(
             YearMonth month, Moment now, @Nullable Currency currency, @Nullable String closedBy) {
         Range range = BillingCalendar.month(month, now.zone());
-        return books.read(
+        return reporting.read(
                 null,
                 jdbc -> {
-                    Map<Long, Use> uses = uses(jdbc, DailyRollup.slices(jdbc, range).parameters());
+                    Map<Long, TeamUsage> usage =
+                            usage(jdbc, DailyRollup.slice(jdbc, range).parameters());
                     List<Statement.TeamBill> teams = new ArrayList<>();
-                    Sum sum = new Sum();
+                    Totals totals = new Totals();
                     int closings =
                             jdbc.sql("select count(*) from statement where month = :month")
                                     .param("month", month.atDay(1))
@@ -131,7 +132,8 @@ class StatementCalculator {
                             .param("from", range.start())
                             .param("to", range.end())
                             .query(row -> {
-                                Use use = uses.getOrDefault(row.getLong("id"), new Use());
+                                TeamUsage used =
+                                        usage.getOrDefault(row.getLong("id"), new TeamUsage());
                                 // A month that is closed once more is billed anew.
                                 String number =
                                         "%s-%s%s"
@@ -139,7 +141,7 @@ class StatementCalculator {
                                                         month,
                                                         row.getString("slug"),
                                                         closings == 0 ? "" : "-" + (closings + 1));
-                                teams.add(bill(row, use, currency, number, sum));
+                                teams.add(teamBill(row, used, currency, number, totals));
                             });
                     return new Statement(
                             month.toString(),
@@ -150,29 +152,33 @@ class StatementCalculator {
                             currency == null ? null : currency.getCurrencyCode(),
                             settings.companyName().isBlank() ? null : settings.companyName(),
                             teams,
-                            sum.total(currency));
+                            totals.total(currency));
                 });
     }
 
-    private static Map<Long, Use> uses(JdbcClient jdbc, Map<String, Object> parameters) {
-        Map<Long, Use> uses = new HashMap<>();
+    private static Map<Long, TeamUsage> usage(JdbcClient jdbc, Map<String, Object> parameters) {
+        Map<Long, TeamUsage> usage = new HashMap<>();
         jdbc.sql(LINES)
                 .params(parameters)
                 .query(row -> {
-                    uses.computeIfAbsent(row.getLong("team_id"), _ -> new Use()).add(row);
+                    usage.computeIfAbsent(row.getLong("team_id"), _ -> new TeamUsage()).add(row);
                 });
-        return uses;
+        return usage;
     }
 
-    private static Statement.TeamBill bill(
-            ResultSet row, Use use, @Nullable Currency currency, String number, Sum sum)
+    private static Statement.TeamBill teamBill(
+            ResultSet row,
+            TeamUsage used,
+            @Nullable Currency currency,
+            String number,
+            Totals totals)
             throws SQLException {
         BigDecimal amount =
-                use.amount == null || currency == null
+                used.amount == null || currency == null
                         ? null
-                        : MoneyRounding.rounded(use.amount, currency);
+                        : MoneyRounding.rounded(used.amount, currency);
         long possibleLoss = row.getLong("possible_loss");
-        sum.add(use, possibleLoss, amount);
+        totals.add(used, possibleLoss, amount);
         return new Statement.TeamBill(
                 row.getString("slug"),
                 row.getString("name"),
@@ -184,12 +190,12 @@ class StatementCalculator {
                 row.getLong("spent"),
                 row.getLong("sandbox"),
                 row.getLong("closing"),
-                use.charged,
-                use.refunded,
-                use.charged - use.refunded,
+                used.charged,
+                used.refunded,
+                used.charged - used.refunded,
                 possibleLoss,
                 amount == null ? null : amount.toPlainString(),
-                use.lines,
+                used.lines,
                 number,
                 row.getLong("open_tasks"),
                 row.getLong("held"));
@@ -199,8 +205,8 @@ class StatementCalculator {
         return exact == null ? null : exact.stripTrailingZeros().toPlainString();
     }
 
-    /** What one team used, with its exact amount. */
-    private static final class Use {
+    /** The usage of one team, with its exact amount. */
+    private static final class TeamUsage {
 
         private final List<Statement.BillLine> lines = new ArrayList<>();
         private long charged;
@@ -229,17 +235,17 @@ class StatementCalculator {
         }
     }
 
-    /** Of all teams. */
-    private static final class Sum {
+    /** The totals of all teams. */
+    private static final class Totals {
 
         private long charged;
         private long refunded;
         private long possibleLoss;
         private @Nullable BigDecimal amount = BigDecimal.ZERO;
 
-        void add(Use use, long loss, @Nullable BigDecimal rounded) {
-            charged += use.charged;
-            refunded += use.refunded;
+        void add(TeamUsage used, long loss, @Nullable BigDecimal rounded) {
+            charged += used.charged;
+            refunded += used.refunded;
             possibleLoss += loss;
             amount = amount == null || rounded == null ? null : amount.add(rounded);
         }

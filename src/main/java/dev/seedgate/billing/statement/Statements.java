@@ -11,7 +11,9 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Sha256;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvColumn;
 import dev.seedgate.platform.web.api.CsvWriter;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -31,11 +33,36 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class Statements {
 
+    private static final List<CsvColumn<Row>> COLUMNS =
+            List.of(
+                    new CsvColumn<>("month", it -> it.statement().month()),
+                    new CsvColumn<>("state", it -> it.statement().state()),
+                    new CsvColumn<>("team", it -> it.team().team()),
+                    new CsvColumn<>("name", it -> it.team().name()),
+                    new CsvColumn<>("cost_center", it -> it.team().costCenter()),
+                    new CsvColumn<>("quota", it -> it.team().quota()),
+                    new CsvColumn<>("opening_top_ups", it -> it.team().openingTopUps()),
+                    new CsvColumn<>("granted", it -> it.team().granted()),
+                    new CsvColumn<>("taken_back", it -> it.team().takenBack()),
+                    new CsvColumn<>("spent_top_ups", it -> it.team().spentTopUps()),
+                    new CsvColumn<>("sandbox_top_ups", it -> it.team().sandboxTopUps()),
+                    new CsvColumn<>("closing_top_ups", it -> it.team().closingTopUps()),
+                    new CsvColumn<>("charged", it -> it.team().charged()),
+                    new CsvColumn<>("refunded", it -> it.team().refunded()),
+                    new CsvColumn<>("net", it -> it.team().net()),
+                    new CsvColumn<>("possible_loss", it -> it.team().possibleLoss()),
+                    new CsvColumn<>("amount", it -> decimal(it.team().amount())),
+                    new CsvColumn<>("currency", it -> it.statement().currency()),
+                    new CsvColumn<>("number", it -> it.team().number()),
+                    new CsvColumn<>("open_tasks", it -> it.team().openTasks()),
+                    new CsvColumn<>("held", it -> it.team().held()),
+                    new CsvColumn<>("company", it -> it.statement().company()));
+
     private final JdbcClient jdbc;
     private final BillingCalendar calendar;
-    private final StatementCalculator bills;
+    private final StatementCalculator calculator;
     private final Prices prices;
-    private final LedgerVerifier auditor;
+    private final LedgerVerifier verifier;
     private final AuditLog audit;
     private final TransactionOperations transaction;
     private final ReportSettings settings;
@@ -43,18 +70,18 @@ public class Statements {
     Statements(
             JdbcClient jdbc,
             BillingCalendar calendar,
-            StatementCalculator bills,
+            StatementCalculator calculator,
             Prices prices,
-            LedgerVerifier auditor,
+            LedgerVerifier verifier,
             AuditLog audit,
             TransactionOperations transaction,
             ReportSettings settings) {
         this.jdbc = jdbc;
-        this.auditor = auditor;
+        this.verifier = verifier;
         this.audit = audit;
         this.transaction = transaction;
         this.calendar = calendar;
-        this.bills = bills;
+        this.calculator = calculator;
         this.prices = prices;
         this.settings = settings;
     }
@@ -62,7 +89,7 @@ public class Statements {
     /** The month's statement; a malformed or coming month is {@code INVALID_REQUEST}. */
     public StatementDocument get(String text) {
         YearMonth month = BillingCalendar.month(text);
-        return closed(month).orElseGet(() -> preview(month));
+        return findClosed(month).orElseGet(() -> preview(month));
     }
 
     /** The month that goes on. */
@@ -75,54 +102,30 @@ public class Statements {
         Statement statement = get(text).statement();
         return out -> {
             CsvWriter csv = new CsvWriter(out);
-            List.of(
-                            "month",
-                            "state",
-                            "team",
-                            "name",
-                            "cost_center",
-                            "quota",
-                            "opening_top_ups",
-                            "granted",
-                            "taken_back",
-                            "spent_top_ups",
-                            "sandbox_top_ups",
-                            "closing_top_ups",
-                            "charged",
-                            "refunded",
-                            "net",
-                            "possible_loss",
-                            "amount",
-                            "currency",
-                            "number",
-                            "open_tasks",
-                            "held",
-                            "company")
-                    .forEach(csv::text);
-            csv.end();
-            statement.teams().forEach(team -> write(csv, statement, team));
+            csv.header(COLUMNS);
+            statement.teams().forEach(team -> csv.row(COLUMNS, new Row(statement, team)));
             csv.flush();
         };
     }
 
     /**
      * Freezes a month, once: closing again answers the same document. {@code MONTH_NOT_OVER} until
-     * an hour after its end, {@code BOOKS_NOT_AUDITED} until the auditor has been round since,
+     * an hour after its end, {@code BOOKS_NOT_AUDITED} until the ledger check has been round since,
      * {@code BOOKS_DO_NOT_ADD_UP} while it has findings.
      */
     public StatementDocument close(String text, @Nullable String reason, Actor actor) {
         YearMonth month = BillingCalendar.month(text);
-        return closed(month).orElseGet(() -> freeze(month, reason, actor));
+        return findClosed(month).orElseGet(() -> freeze(month, reason, actor));
     }
 
     /** Takes a closed month up again; the frozen document is kept. */
     public StatementDocument reopen(String text, String reason, Actor actor) {
         YearMonth month = BillingCalendar.month(text);
-        transaction.executeWithoutResult(_ -> open(month, reason, actor));
+        transaction.executeWithoutResult(_ -> markReopened(month, reason, actor));
         return preview(month);
     }
 
-    private void open(YearMonth month, String reason, Actor actor) {
+    private void markReopened(YearMonth month, String reason, Actor actor) {
         String digest =
                 jdbc.sql(
                                 """
@@ -155,7 +158,8 @@ public class Statements {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "month must not be after the current one.");
         }
-        return StatementDocument.of(bills.of(month, now, prices.currency(), null), null);
+        return StatementDocument.of(
+                calculator.calculate(month, now, prices.currency(), null), null);
     }
 
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
@@ -167,10 +171,12 @@ public class Statements {
                     ErrorCode.MONTH_NOT_OVER,
                     "%s can be closed from %s on.".formatted(month, closable));
         }
-        auditor.vouch(BillingCalendar.month(month, now.zone()).to());
+        verifier.requireCleanRoundSince(BillingCalendar.month(month, now.zone()).to());
         int price = prices.version();
         String json =
-                StatementDocument.of(bills.of(month, now, prices.currency(), actor.name()), null)
+                StatementDocument.of(
+                                calculator.calculate(month, now, prices.currency(), actor.name()),
+                                null)
                         .json();
         if (!Boolean.TRUE.equals(
                 transaction.execute(_ -> store(month, json, price, reason, actor)))) {
@@ -178,12 +184,13 @@ public class Statements {
             return freeze(month, reason, actor);
         }
         // Whoever was first has closed it.
-        return closed(month).orElseThrow(() -> new IllegalStateException(month + " is not closed"));
+        return findClosed(month)
+                .orElseThrow(() -> new IllegalStateException(month + " is not closed"));
     }
 
     private boolean store(
             YearMonth month, String json, int price, @Nullable String reason, Actor actor) {
-        if (!prices.hold(price)) {
+        if (!prices.lockIfStill(price)) {
             return false;
         }
         String digest = Sha256.hex(json);
@@ -212,7 +219,7 @@ public class Statements {
         return true;
     }
 
-    private Optional<StatementDocument> closed(YearMonth month) {
+    private Optional<StatementDocument> findClosed(YearMonth month) {
         LocalDate first = month.atDay(1);
         return jdbc.sql(
                         "select document, digest from statement where month = :month and reopened_at is null")
@@ -222,29 +229,10 @@ public class Statements {
                 .optional();
     }
 
-    private static void write(CsvWriter csv, Statement statement, Statement.TeamBill team) {
-        csv.text(statement.month());
-        csv.text(statement.state().name());
-        csv.text(team.team());
-        csv.text(team.name());
-        csv.text(team.costCenter());
-        csv.number(team.quota());
-        csv.number(team.openingTopUps());
-        csv.number(team.granted());
-        csv.number(team.takenBack());
-        csv.number(team.spentTopUps());
-        csv.number(team.sandboxTopUps());
-        csv.number(team.closingTopUps());
-        csv.number(team.charged());
-        csv.number(team.refunded());
-        csv.number(team.net());
-        csv.number(team.possibleLoss());
-        csv.decimal(team.amount());
-        csv.text(statement.currency());
-        csv.text(team.number());
-        csv.number(team.openTasks());
-        csv.number(team.held());
-        csv.text(statement.company());
-        csv.end();
+    private static @Nullable BigDecimal decimal(@Nullable String text) {
+        return text == null ? null : new BigDecimal(text);
     }
+
+    /** A row of the CSV. */
+    private record Row(Statement statement, Statement.TeamBill team) {}
 }

@@ -28,7 +28,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Monthly statements, for admins. */
+/** The admin API of monthly statements. */
 @RestController
 @RequestMapping(
         path = "/admin/api/reports/statements/{month}",

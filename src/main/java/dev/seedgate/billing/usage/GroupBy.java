@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What usage can be broken down by; the words are those of callers and of the columns. */
+/** A column that usage can be broken down by. */
 public enum GroupBy {
     TEAM("m.team_slug"),
     PROJECT("m.project"),

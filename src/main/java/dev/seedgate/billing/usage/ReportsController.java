@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What was used, for admins. */
+/** The admin API of the usage report. */
 @RestController
 @RequestMapping("/admin/api/reports")
 class ReportsController {

@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A team's own rows of the usage report. */
+/** The team API of a team's own usage report. */
 @RestController
 @RequestMapping("/api")
 class UsageController {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which usage somebody asks for, as they wrote it.
+ * A query for a usage report, as the caller wrote it.
  *
  * @param team whose, null = everybody's
  * @param from an instant or a date of the billing zone; null = the start of the current month

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was used: a row a group, each with the columns it is grouped by and then the figures of the
- * total.
+ * A report of usage: a row a group, each with the columns it is grouped by and then the figures of
+ * the total.
  *
  * @param sandbox there and true when all of this is the sandbox's; real figures don't have it
  */
@@ -22,7 +22,7 @@ public record UsageReport(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandbox) {
 
     /**
-     * All groups together.
+     * The total of all groups.
      *
      * @param charged credits held or kept, on the day of the create
      * @param refunded credits given back, on the day they were

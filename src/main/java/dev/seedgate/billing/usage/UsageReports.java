@@ -28,17 +28,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * The usage report. A figure belongs to the day of its ledger entry and to the names that were
- * frozen in it, so nothing that happens later changes a past row. It covers what went to the vendor
- * of today: the sandbox's figures are seen while the sandbox is the vendor, and never beside real
- * ones.
+ * The maker of usage reports. A figure belongs to the day of its ledger entry and to the names that
+ * were frozen in it, so nothing that happens later changes a past row. It covers what went to the
+ * vendor of today: the sandbox's figures are seen while the sandbox is the vendor, and never beside
+ * real ones.
  */
 @Service
 public class UsageReports {
 
     /**
-     * The rows: by day what is summed, entry by entry what lies beside it, and the tasks of which
-     * nobody knows the end. In braces stands what depends on the call.
+     * The rows: by day what is summed, entry by entry what lies beside it, and the tasks whose
+     * outcome is unknown. In braces stands what depends on the call.
      */
     private static final String ROWS =
             """
@@ -103,17 +103,17 @@ public class UsageReports {
                   from took) t
             """;
 
-    private final ReportingDatabase books;
+    private final ReportingDatabase reporting;
     private final BillingCalendar calendar;
     private final Vendor vendor;
     private final ReportSettings settings;
 
     UsageReports(
-            ReportingDatabase books,
+            ReportingDatabase reporting,
             BillingCalendar calendar,
             Vendor vendor,
             ReportSettings settings) {
-        this.books = books;
+        this.reporting = reporting;
         this.calendar = calendar;
         this.vendor = vendor;
         this.settings = settings;
@@ -123,7 +123,7 @@ public class UsageReports {
     public UsageReport report(UsageQuery query) {
         Set<GroupBy> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
-        return books.read(query.team(), jdbc -> report(jdbc, query, groups, range));
+        return reporting.read(query.team(), jdbc -> report(jdbc, query, groups, range));
     }
 
     /** The rows alone, written as they are read. Wishes are checked before the first byte. */
@@ -131,7 +131,7 @@ public class UsageReports {
         Set<GroupBy> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
         return client ->
-                books.download(
+                reporting.download(
                         query.team(),
                         client,
                         (jdbc, out) -> write(jdbc, query, groups, range, new CsvWriter(out)));
@@ -144,7 +144,7 @@ public class UsageReports {
 
     private UsageReport report(
             JdbcClient jdbc, UsageQuery query, Set<GroupBy> groups, Range range) {
-        RangeSlices slices = DailyRollup.slices(jdbc, range);
+        RangeSlices slices = DailyRollup.slice(jdbc, range);
         List<Map<String, @Nullable Object>> rows =
                 jdbc.sql(rows(query, groups) + " limit :limit")
                         .params(parameters(query, slices))
@@ -178,7 +178,7 @@ public class UsageReports {
         UsageFigure.words().forEach(csv::text);
         csv.end();
         jdbc.sql(rows(query, groups))
-                .params(parameters(query, DailyRollup.slices(jdbc, range)))
+                .params(parameters(query, DailyRollup.slice(jdbc, range)))
                 .query(row -> {
                     for (GroupBy group : groups) {
                         csv.text(row.getString(group.word()));

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Credits that the company bought at the vendor, or (negative) a correction.
  *
- * @param cost what was paid, a decimal in a text; null when nobody said, and then so is the
+ * @param cost what was paid, a decimal in a text; null when it was not given, and then so is the
  *     currency
  */
 record CreditPurchase(

@@ -1,6 +1,6 @@
 package dev.seedgate.credit.balance;
 
-import dev.seedgate.credit.balance.VendorBalanceState.Burn;
+import dev.seedgate.credit.balance.VendorBalanceState.BurnRate;
 import dev.seedgate.credit.balance.VendorBalanceState.Spending;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.audit.Change;
@@ -46,7 +46,7 @@ public class VendorBalance {
         loops.drain(
                 settings.vendorBalanceInterval(),
                 "pool-days",
-                () -> addUp() == settings.vendorBalanceRollupBatch());
+                () -> rollUp() == settings.vendorBalanceRollupBatch());
     }
 
     /**
@@ -104,7 +104,7 @@ public class VendorBalance {
         return Page.of(found, limit, CreditPurchase::id);
     }
 
-    /** What is left, how fast it goes, and when it is gone. */
+    /** The balance, its pace and the caps, as they are now. */
     @Transactional(readOnly = true)
     public VendorBalanceState state(String upstream) {
         return jdbc.sql(
@@ -142,10 +142,10 @@ public class VendorBalance {
     }
 
     /**
-     * Adds what was written down since to its days, in one statement. Replicas that do so at once
-     * share the rows among them. Answers how many there were.
+     * Adds movements to the totals of their days, the oldest first and in one statement. Replicas
+     * that do so at once share the rows among them. Answers how many there were.
      */
-    int addUp() {
+    int rollUp() {
         return jdbc.sql(
                         """
                         with counted as (
@@ -177,8 +177,9 @@ public class VendorBalance {
                 today,
                 row.getObject("purchased", Long.class),
                 row.getLong("taken"),
-                new Burn(row.getLong("week"), since(later(first, today.minusDays(6)), zone, now)),
-                new Burn(
+                new BurnRate(
+                        row.getLong("week"), since(later(first, today.minusDays(6)), zone, now)),
+                new BurnRate(
                         row.getLong("four_weeks"),
                         since(later(first, today.minusDays(27)), zone, now)),
                 row.getLong("latest"),

@@ -37,16 +37,16 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The company's own credits at the vendor, for admins. */
+/** The admin API of the company's credits at the vendor. */
 @RestController
 @RequestMapping(path = "/admin/api/vendor-balance", produces = MediaType.APPLICATION_JSON_VALUE)
 class VendorBalanceController {
 
-    private final VendorBalance pool;
+    private final VendorBalance balance;
     private final Vendor vendor;
 
-    VendorBalanceController(VendorBalance pool, Vendor vendor) {
-        this.pool = pool;
+    VendorBalanceController(VendorBalance balance, Vendor vendor) {
+        this.balance = balance;
         this.vendor = vendor;
     }
 
@@ -57,7 +57,7 @@ class VendorBalanceController {
                     "An estimate: the recorded purchases less what the vendor took, which is its own figure for each id it gave, else the price of what it accepted or perhaps accepted. Burn is net of what it gave back, over the last 7 and 28 days of the billing zone, today included. balance is null while no purchase is recorded, a day of dry_on when it is not known or never. today and this_month are what the company spends in the day and the month of the billing zone, with its caps.")
     @GetMapping
     VendorBalanceAnswer get() {
-        return VendorBalanceAnswer.of(vendor, pool.state(vendor.name()));
+        return VendorBalanceAnswer.of(vendor, balance.state(vendor.name()));
     }
 
     @Operation(
@@ -68,7 +68,7 @@ class VendorBalanceController {
     Page<CreditPurchase> purchases(
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        return pool.purchases(vendor.name(), IdCursor.id(cursor), PageSize.checked(limit));
+        return balance.purchases(vendor.name(), IdCursor.id(cursor), PageSize.checked(limit));
     }
 
     @Operation(
@@ -91,11 +91,11 @@ class VendorBalanceController {
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody PurchaseRequest request) {
-        return pool.record(
+        return balance.record(
                 vendor.name(), request.purchase(IdempotencyKey.required(idempotencyKey)), actor);
     }
 
-    /** {@code cost} is a decimal in a text: no reader bends it. */
+    /** A purchase to record. {@code cost} is a decimal in a text, so that no reader rounds it. */
     record PurchaseRequest(
             @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
             @NotBlank @SingleLine @Size(max = 500) String reason,
@@ -138,7 +138,8 @@ class VendorBalanceController {
                     state.balance(),
                     new BurnAnswer(state.lastWeek().perDay(), state.lastFourWeeks().perDay()),
                     new DryAnswer(
-                            state.dryOn(state.lastWeek()), state.dryOn(state.lastFourWeeks())),
+                            state.depletedOn(state.lastWeek()),
+                            state.depletedOn(state.lastFourWeeks())),
                     state.reserve(),
                     state.belowReserve(),
                     SpendingAnswer.of(state.day()),
@@ -158,7 +159,7 @@ class VendorBalanceController {
         }
     }
 
-    /** Credits. */
+    /** Credits a day, as the average of the last days. */
     record BurnAnswer(
             @JsonProperty("last_7_days") long last7Days,
             @JsonProperty("last_28_days") long last28Days) {}

@@ -8,13 +8,13 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The company's credits at the vendor, as far as the gateway can know.
+ * The estimate of the company's credits at the vendor. All figures are whole credits.
  *
  * @param today in the billing zone
  * @param purchased all that was recorded, null before the first purchase
  * @param taken what the vendor took since the beginning, possible losses included
  * @param latestPurchase the id of the last one that was no correction downwards, 0 before
- * @param reserve below it creates are refused, null when nothing is
+ * @param reserve below it creates are refused, null when none are
  * @param day what goes to the vendor today
  * @param month what goes there in this month
  */
@@ -22,14 +22,14 @@ public record VendorBalanceState(
         LocalDate today,
         @Nullable Long purchased,
         long taken,
-        Burn lastWeek,
-        Burn lastFourWeeks,
+        BurnRate lastWeek,
+        BurnRate lastFourWeeks,
         long latestPurchase,
         @Nullable Long reserve,
         Spending day,
         Spending month) {
 
-    /** What should be left; null while nobody recorded a purchase. */
+    /** Credits that should be left; null while no purchase is recorded. */
     public @Nullable Long balance() {
         return purchased == null ? null : purchased - taken;
     }
@@ -46,7 +46,7 @@ public record VendorBalanceState(
     }
 
     /**
-     * What the vendor took in a time, with what waits to be sent.
+     * The credits that the vendor took in a day or month, and those of tasks that wait to be sent.
      *
      * @param cap more is not let through, null for no bound
      * @param until when the time is over
@@ -60,16 +60,16 @@ public record VendorBalanceState(
     }
 
     /** The day on which the balance runs out at this pace; null when it is not known or never. */
-    public @Nullable LocalDate dryOn(Burn burn) {
+    public @Nullable LocalDate depletedOn(BurnRate burn) {
         Long balance = balance();
-        return balance == null ? null : burn.dryOn(balance, today);
+        return balance == null ? null : burn.depletedOn(balance, today);
     }
 
-    /** What was taken, less what was given back, and in how much time. */
-    public record Burn(long net, Duration in) {
+    /** The pace at which credits go: those taken less those given back, and in how much time. */
+    public record BurnRate(long net, Duration in) {
 
         private static final BigDecimal DAY = BigDecimal.valueOf(Duration.ofDays(1).toSeconds());
-        // Nobody plans further ahead: a century is never.
+        // In days: a century is never.
         private static final BigDecimal LONGEST_FORECAST = BigDecimal.valueOf(36_500);
 
         /** Credits a day, rounded. */
@@ -80,7 +80,7 @@ public record VendorBalanceState(
                     .longValueExact();
         }
 
-        private @Nullable LocalDate dryOn(long balance, LocalDate today) {
+        private @Nullable LocalDate depletedOn(long balance, LocalDate today) {
             if (balance <= 0) {
                 return today;
             }

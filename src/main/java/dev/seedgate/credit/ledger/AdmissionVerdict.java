@@ -5,7 +5,7 @@ import dev.seedgate.platform.values.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a team's limits say of a create at one moment.
+ * The verdict of a team's limits on a create, at one moment.
  *
  * @param refusal why it would be refused, or null
  * @param exceeded the limit that it would be beyond, where limits only report; or null

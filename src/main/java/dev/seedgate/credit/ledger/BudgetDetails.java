@@ -3,8 +3,7 @@ package dev.seedgate.credit.ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key or a project of a team may spend in a billing month, in credits. One of key and
- * project is there.
+ * The monthly budget of a team's key or project, in credits. One of key and project is not null.
  *
  * @param keyId the key that holds it now, the latest of its rotations
  * @param used charges of this month, held ones too, less refunds

@@ -18,14 +18,14 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Monthly budgets of a team's keys and projects, beside its quota. {@link Ledger} counts on them;
- * here they are set. Whatever makes one or takes it away holds the account's lock, so that no
- * charge passes by uncounted.
+ * here they are set. Setting the first one of a key or project and removing it hold the account's
+ * lock, so that no charge passes by uncounted.
  */
 @Service
 class Budgets {
 
-    // All are counted under the account's lock, and listed on one page.
-    private static final int MOST = 200;
+    // Of a team: all are counted under the account's lock, and listed on one page.
+    private static final int MAX_BUDGETS = 200;
 
     private static final String SELECT =
             """
@@ -114,13 +114,15 @@ class Budgets {
         lock(team);
         BudgetDetails before = find(team, key, project).orElse(null);
         if (before == null) {
-            if (count(team) >= MOST) {
+            if (count(team) >= MAX_BUDGETS) {
                 throw new ApiException(
                         ErrorCode.INVALID_REQUEST,
-                        "The team has " + MOST + " budgets, the most there can be; remove one.");
+                        "The team has "
+                                + MAX_BUDGETS
+                                + " budgets, the most there can be; remove one.");
             }
             insert(team, key, project, credits);
-            changed(team);
+            countChange(team);
         } else {
             jdbc.sql("update budget set monthly_credits = :credits where " + ONE)
                     .param("credits", credits)
@@ -130,7 +132,7 @@ class Budgets {
                     .update();
         }
         BudgetDetails after = find(team, key, project).orElseThrow();
-        audit.record(new Change("budget.set", object(after), before, after, reason), actor);
+        audit.record(new Change("budget.set", auditObject(after), before, after, reason), actor);
         return after;
     }
 
@@ -147,8 +149,8 @@ class Budgets {
                 .param("key", key)
                 .param("project", project)
                 .update();
-        changed(team);
-        audit.record(new Change("budget.remove", object(before), before, null, null), actor);
+        countChange(team);
+        audit.record(new Change("budget.remove", auditObject(before), before, null, null), actor);
     }
 
     private void insert(
@@ -188,8 +190,11 @@ class Budgets {
                 .single();
     }
 
-    /** Tells the statements that wait for the account to look again. */
-    private void changed(TeamDetails team) {
+    /**
+     * Makes the reservations that wait for the account begin again: what they see of budgets is
+     * old.
+     */
+    private void countChange(TeamDetails team) {
         jdbc.sql("update account set budget_changes = budget_changes + 1 where team_id = :team")
                 .param("team", team.id())
                 .update();
@@ -220,7 +225,7 @@ class Budgets {
                 .optional();
     }
 
-    private static String object(BudgetDetails budget) {
+    private static String auditObject(BudgetDetails budget) {
         return "team:"
                 + budget.team()
                 + (budget.project() == null

@@ -29,7 +29,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Budgets of a team's keys and projects, for admins. */
+/** The admin API of budgets of a team's keys and projects. */
 @RestController
 @RequestMapping(path = "/admin/api/teams/{slug}", produces = MediaType.APPLICATION_JSON_VALUE)
 class BudgetsController {

@@ -1,13 +1,18 @@
 package dev.seedgate.credit.ledger;
 
-/** The price list: what the vendor takes for a clip, by its own API page. */
+/**
+ * The price of a clip in credits, by its length and sound: the vendor's price list, from its API
+ * page.
+ */
 public enum ClipPrice {
     FIVE_SECONDS("5s", 5, false, 65),
     TEN_SECONDS("10s", 10, false, 130),
     FIVE_SECONDS_WITH_SOUND("5s_sound", 5, true, 130),
     TEN_SECONDS_WITH_SOUND("10s_sound", 10, true, 260);
 
-    /** Goes up when a price changes; written beside every charge. */
+    /**
+     * The number of this price list, written beside every charge; it goes up when a price changes.
+     */
     public static final int PRICE_VERSION = 1;
 
     private final String label;

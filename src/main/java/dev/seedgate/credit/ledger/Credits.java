@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The account of a team as its API and the admins' tell it, in credits. */
+/** The answer with a team's account, in credits. */
 record Credits(
         @Nullable Long quota,
         long used,

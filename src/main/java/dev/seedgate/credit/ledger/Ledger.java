@@ -23,9 +23,10 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Every movement of credits: reserve, then settle or release, once. Each verb is one statement that
- * moves the account and writes the entry, and joins the caller's transaction, so that the money
- * moves with the task or not at all.
+ * The ledger of credits. It alone writes entries and moves teams' accounts: a task's price is
+ * reserved, then settled or released, once. Each verb is one statement that moves the account and
+ * writes the entry, and joins the caller's transaction, so that the money moves with the task or
+ * not at all.
  */
 @Service
 @Transactional(propagation = Propagation.MANDATORY)
@@ -98,9 +99,12 @@ public class Ledger {
             """;
 
     /** Neither locks nor writes. */
-    private static final String LOOK = VERDICT.formatted("", "") + "\n" + ANSWER;
+    private static final String PREVIEW = VERDICT.formatted("", "") + "\n" + ANSWER;
 
-    /** Locks the account first, so that nobody moves it between the verdict and the move. */
+    /**
+     * Locks the account first, so that no other transaction moves it between the verdict and the
+     * move.
+     */
     private static final String RESERVE =
             VERDICT.formatted("for update of a", "for update of b")
                     + """
@@ -166,7 +170,7 @@ public class Ledger {
      * the current one. A statement of its own: the one that waited for the account may not see a
      * budget that was made meanwhile.
      */
-    private static final String GIVE_BACK =
+    private static final String REFUND_BUDGETS =
             """
             update budget b set used = greatest(b.used - e.credits, 0)
             from ledger_entry e
@@ -190,24 +194,24 @@ public class Ledger {
             """;
 
     private final JdbcClient jdbc;
-    private final TeamMetrics meters;
+    private final TeamMetrics metrics;
 
-    Ledger(JdbcClient jdbc, TeamMetrics meters) {
+    Ledger(JdbcClient jdbc, TeamMetrics metrics) {
         this.jdbc = jdbc;
-        this.meters = meters;
+        this.metrics = metrics;
     }
 
     /**
-     * What {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal costs
-     * nothing; and by the time of the reservation it may be one, so it admits nobody.
+     * Says what {@link #reserve} would do at this moment. Neither locks nor writes, so a refusal
+     * costs nothing. It admits nothing: by the time of the reservation the limits may refuse.
      */
-    public AdmissionVerdict look(ReservationRequest charge) {
-        return jdbc.sql(LOOK)
-                .param("team", charge.teamId())
-                .param("credits", charge.preset().credits())
-                .param("project", charge.project())
-                .param("keyId", charge.keyId())
-                .query((row, _) -> new AdmissionVerdict(refusal(row, charge), exceeded(row)))
+    public AdmissionVerdict preview(ReservationRequest request) {
+        return jdbc.sql(PREVIEW)
+                .param("team", request.teamId())
+                .param("credits", request.price().credits())
+                .param("project", request.project())
+                .param("keyId", request.keyId())
+                .query((row, _) -> new AdmissionVerdict(refusal(row, request), exceeded(row)))
                 .single();
     }
 
@@ -216,38 +220,38 @@ public class Ledger {
      * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
      * commit: call it late. A team with soft limits is refused only while it is suspended.
      */
-    public Reservation reserve(ReservationRequest charge) {
-        return tryToReserve(charge)
+    public Reservation reserve(ReservationRequest request) {
+        return tryToReserve(request)
                 // It holds the account's lock now: what it sees can't change any more.
-                .or(() -> tryToReserve(charge))
+                .or(() -> tryToReserve(request))
                 .orElseThrow(
                         () -> new IllegalStateException("the account's budgets are miscounted"));
     }
 
     /** Empty when the team's budgets have changed while the account was waited for. */
-    private Optional<Reservation> tryToReserve(ReservationRequest charge) {
-        long credits = charge.preset().credits();
+    private Optional<Reservation> tryToReserve(ReservationRequest request) {
+        long credits = request.price().credits();
         return jdbc.sql(RESERVE)
                 .param("kind", EntryKind.RESERVE.word())
                 .param("debit", LedgerAccount.TEAM.word())
                 .param("credit", LedgerAccount.HELD.word())
-                .param("team", charge.teamId())
+                .param("team", request.teamId())
                 .param("credits", credits)
-                .param("task", charge.reference())
-                .param("actor", charge.actor().name())
-                .param("project", charge.project())
-                .param("costCenter", charge.costCenter())
-                .param("keyId", charge.keyId())
-                .param("keyName", charge.keyName())
-                .param("preset", charge.preset().label())
+                .param("task", request.reference())
+                .param("actor", request.actor().name())
+                .param("project", request.project())
+                .param("costCenter", request.costCenter())
+                .param("keyId", request.keyId())
+                .param("keyName", request.keyName())
+                .param("preset", request.price().label())
                 .param("priceVersion", ClipPrice.PRICE_VERSION)
-                .param("upstream", charge.upstream())
+                .param("upstream", request.upstream())
                 .query((row, _) -> {
                     if (row.getBoolean("stale")) {
                         return Optional.<Reservation>empty();
                     }
-                    Reservation reservation = reservation(row, charge, credits);
-                    count(EntryKind.RESERVE.word(), row.getString("slug"), credits);
+                    Reservation reservation = reservation(row, request, credits);
+                    countMovement(EntryKind.RESERVE.word(), row.getString("slug"), credits);
                     return Optional.of(reservation);
                 })
                 .single();
@@ -289,7 +293,7 @@ public class Ledger {
                 .param("task", task)
                 .param("reason", reason)
                 .param("actor", actor.name())
-                .query((row, _) -> count(LedgerAccount.POSSIBLE_LOSS.word(), row))
+                .query((row, _) -> countMovement(LedgerAccount.POSSIBLE_LOSS.word(), row))
                 .list();
     }
 
@@ -321,12 +325,12 @@ public class Ledger {
         }
     }
 
-    /** A task leaves the set of those in flight, and its charge stays held. */
+    /** Takes a task out of those in flight; its charge stays held. */
     public void leaveInFlight(long teamId) {
         moveInFlight(teamId, -1);
     }
 
-    /** A task comes back into the set of those in flight, whatever the limit. */
+    /** Takes a task back into those in flight, beyond the limit too. */
     public void enterInFlight(long teamId) {
         moveInFlight(teamId, 1);
     }
@@ -350,7 +354,7 @@ public class Ledger {
                         .param("reason", reason)
                         .param("actor", actor.name())
                         .query((row, _) -> {
-                            count(kind.word(), row);
+                            countMovement(kind.word(), row);
                             return row.getInt("budget_changes") > 0;
                         })
                         .list();
@@ -359,18 +363,18 @@ public class Ledger {
                     kind.word() + " of " + task + " moved " + accounts.size() + " accounts");
         }
         if (accounts.getFirst() && released) {
-            jdbc.sql(GIVE_BACK).param("task", task).update();
+            jdbc.sql(REFUND_BUDGETS).param("task", task).update();
         }
     }
 
-    private String count(String movement, ResultSet row) throws SQLException {
+    private String countMovement(String movement, ResultSet row) throws SQLException {
         String team = row.getString("team_slug");
-        count(movement, team, row.getLong("credits"));
+        countMovement(movement, team, row.getLong("credits"));
         return team;
     }
 
-    private void count(String movement, String team, long credits) {
-        AfterCommit.run(() -> meters.moved(movement, team, credits));
+    private void countMovement(String movement, String team, long credits) {
+        AfterCommit.run(() -> metrics.moved(movement, team, credits));
     }
 
     private void moveInFlight(long teamId, int by) {
@@ -387,11 +391,11 @@ public class Ledger {
                 .update();
     }
 
-    private static Reservation reservation(ResultSet row, ReservationRequest charge, long credits)
+    private static Reservation reservation(ResultSet row, ReservationRequest request, long credits)
             throws SQLException {
         long left = row.getLong("remaining");
         Long remaining = row.wasNull() ? null : left;
-        ApiException refusal = refusal(row, charge);
+        ApiException refusal = refusal(row, request);
         if (refusal != null) {
             throw refusal;
         }
@@ -406,14 +410,14 @@ public class Ledger {
         return broken == null ? null : ErrorCode.valueOf(broken);
     }
 
-    private static @Nullable ApiException refusal(ResultSet row, ReservationRequest charge)
+    private static @Nullable ApiException refusal(ResultSet row, ReservationRequest request)
             throws SQLException {
         String name = row.getString("refusal");
         if (name == null) {
             return null;
         }
         ErrorCode refusal = ErrorCode.valueOf(name);
-        long credits = charge.preset().credits();
+        long credits = request.price().credits();
         return switch (refusal) {
             case FORBIDDEN ->
                     new ApiException(
@@ -438,7 +442,7 @@ public class Ledger {
                                     : "This clip needs %d credits and the budget of %s has %d left. It renews at %s; an admin can raise it before."
                                             .formatted(
                                                     credits,
-                                                    budgeted(row, charge),
+                                                    budgetOwner(row, request),
                                                     row.getLong("budget_left"),
                                                     renewal(row)));
         };
@@ -448,10 +452,11 @@ public class Ledger {
         return SqlInstants.get(row, "renews_at").truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static String budgeted(ResultSet row, ReservationRequest charge) throws SQLException {
+    private static String budgetOwner(ResultSet row, ReservationRequest request)
+            throws SQLException {
         String project = row.getString("tight_project");
         return project == null
-                ? "your key \"" + charge.keyName() + "\""
+                ? "your key \"" + request.keyName() + "\""
                 : "the project \"" + project + "\"";
     }
 

@@ -4,7 +4,7 @@ import dev.seedgate.platform.values.Actor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A charge to be reserved, with everything a report will ask of it, frozen as it is now.
+ * A request to reserve a task's price, with the names of the moment that reports will show.
  *
  * @param reference the task
  * @param upstream the vendor's name, so that the sandbox stays out of bills
@@ -16,6 +16,6 @@ public record ReservationRequest(
         String keyName,
         @Nullable String project,
         @Nullable String costCenter,
-        ClipPrice preset,
+        ClipPrice price,
         String upstream,
         Actor actor) {}

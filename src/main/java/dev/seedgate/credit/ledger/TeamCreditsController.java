@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A team's top-ups and balance, for admins. */
+/** The admin API of a team's top-ups and balance. */
 @RestController
 @RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamCreditsController {

@@ -3,5 +3,5 @@ package dev.seedgate.credit.ledger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Credits given to a team beyond its quota, or (negative) taken back. They don't expire. */
+/** Credits given to a team beyond its quota, or (negative) taken back. They do not expire. */
 record TopUp(long id, String team, long credits, @Nullable String reason, Instant createdAt) {}

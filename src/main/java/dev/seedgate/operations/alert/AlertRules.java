@@ -127,7 +127,7 @@ class AlertRules {
                                 .formatted(balance, vendor.name(), credits));
             }
         }
-        Stream.of(state.dryOn(state.lastWeek()), state.dryOn(state.lastFourWeeks()))
+        Stream.of(state.depletedOn(state.lastWeek()), state.depletedOn(state.lastFourWeeks()))
                 .filter(Objects::nonNull)
                 .min(LocalDate::compareTo)
                 .ifPresent(dry -> dry(state, dry, period));

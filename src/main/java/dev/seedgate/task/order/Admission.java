@@ -60,7 +60,7 @@ class Admission {
         // the reservation. Before the key is looked for: the call that it belongs to may have used
         // up
         // what this one misses.
-        ApiException refusal = ledger.look(charge(caller, order, id)).refusal();
+        ApiException refusal = ledger.preview(charge(caller, order, id)).refusal();
         Optional<CreateResult> earlier =
                 Optional.ofNullable(key)
                         .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));

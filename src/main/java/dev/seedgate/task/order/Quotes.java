@@ -47,7 +47,8 @@ class Quotes {
             return refused(credits, refusal, remaining);
         }
         AdmissionVerdict verdict =
-                ledger.look(admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
+                ledger.preview(
+                        admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);

@@ -2,7 +2,7 @@ package dev.seedgate.credit.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.credit.balance.VendorBalanceState.Burn;
+import dev.seedgate.credit.balance.VendorBalanceState.BurnRate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -36,21 +36,21 @@ class ForecastTests {
                     9000000000000000000, 9000000000000000000, 1, 9000000000000000000, 2026-11-25
                     """)
     void dividesWhatIsLeftByThePace(
-            long balance, long net, int days, long perDay, @Nullable LocalDate dryOn) {
-        Burn burn = new Burn(net, Duration.ofDays(days));
+            long balance, long net, int days, long perDay, @Nullable LocalDate depletedOn) {
+        BurnRate burn = new BurnRate(net, Duration.ofDays(days));
         VendorBalanceState state =
                 new VendorBalanceState(TODAY, balance, 0, burn, burn, 1, null, NOTHING, NOTHING);
         assertThat(burn.perDay()).isEqualTo(perDay);
-        assertThat(state.dryOn(burn)).isEqualTo(dryOn);
+        assertThat(state.depletedOn(burn)).isEqualTo(depletedOn);
     }
 
     @Test
     void knowsNothingBeforeTheFirstPurchase() {
-        Burn burn = new Burn(65, Duration.ofDays(1));
+        BurnRate burn = new BurnRate(65, Duration.ofDays(1));
         VendorBalanceState state =
                 new VendorBalanceState(TODAY, null, 65, burn, burn, 0, 100L, NOTHING, NOTHING);
         assertThat(state.balance()).isNull();
-        assertThat(state.dryOn(burn)).isNull();
+        assertThat(state.depletedOn(burn)).isNull();
         assertThat(state.belowReserve()).isFalse();
     }
 }

@@ -204,7 +204,7 @@ class VendorBalanceTests {
             for (int adder = 0; adder < 2; adder++) {
                 others.add(
                         threads.submit(
-                                until(done, () -> gateway.bean(VendorBalance.class).addUp())));
+                                until(done, () -> gateway.bean(VendorBalance.class).rollUp())));
             }
             others.add(threads.submit(until(done, () -> assertThat(difference(vendor)).isZero())));
             for (Future<?> writer : writers) {
@@ -216,7 +216,7 @@ class VendorBalanceTests {
             }
         }
         assertThat(difference(vendor)).isZero();
-        assertThat(gateway.bean(VendorBalance.class).addUp()).isNotNegative();
+        assertThat(gateway.bean(VendorBalance.class).rollUp()).isNotNegative();
         assertThat(
                         gateway.database()
                                 .text(

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The SQL that stands in the sources, where it names the ledger or the accounts. */
 class LedgerSqlTests {
 
-    private static final Path MAIN = Path.of("src/main/java");
+    private static final Path MAIN = Path.of("src/main/java/dev/seedgate");
+    private static final Path TESTS = Path.of("src/test/java/dev/seedgate");
 
     /** A comment, which comes first as it may have quotes in it; or a text block, or a string. */
     private static final Pattern TOKEN =
@@ -50,7 +51,7 @@ class LedgerSqlTests {
     @Test
     void onlyTheLedgerWritesEntriesAndMovesAccounts() throws IOException {
         Map<String, List<String>> writers = new TreeMap<>();
-        literals()
+        literals(MAIN)
                 .forEach((file, literals) -> {
                     List<String> writes =
                             literals.stream()
@@ -103,7 +104,7 @@ class LedgerSqlTests {
     @Test
     void typesNoKindInJava() throws IOException {
         List<String> kinds = Stream.of(EntryKind.values()).map(EntryKind::word).toList();
-        literals()
+        literals(MAIN)
                 .forEach((file, literals) -> {
                     if (file.matches("(credit|billing)/.*")) {
                         assertThat(literals).as(file).doesNotContainAnyElementsOf(kinds);
@@ -111,22 +112,24 @@ class LedgerSqlTests {
                 });
     }
 
-    /** What is written in SQL about the ledger, in the sources and the migrations. */
+    /** What is written in SQL about the ledger, in the sources, the tests and the migrations. */
     private static List<String> statements() throws IOException {
         List<String> statements = new ArrayList<>();
-        literals().values().forEach(statements::addAll);
-        try (Stream<Path> files = Files.walk(Path.of("src/main/resources/db/migration"))) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".sql")).toList()) {
-                String sql = Files.readString(file).replaceAll("--[^\\n]*", "");
-                statements.addAll(List.of(sql.split(";")));
+        literals(MAIN).values().forEach(statements::addAll);
+        literals(TESTS).values().forEach(statements::addAll);
+        for (String folder : List.of("src/main/resources/db/migration", "src/test/sql")) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                for (Path file : files.filter(it -> it.toString().endsWith(".sql")).toList()) {
+                    String sql = Files.readString(file).replaceAll("--[^\\n]*", "");
+                    statements.addAll(List.of(sql.split(";")));
+                }
             }
         }
         return statements.stream().filter(it -> it.contains("ledger_entry")).toList();
     }
 
     /** The strings of each source file. */
-    private static Map<String, List<String>> literals() throws IOException {
-        Path root = MAIN.resolve("dev/seedgate");
+    private static Map<String, List<String>> literals(Path root) throws IOException {
         Map<String, List<String>> literals = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {

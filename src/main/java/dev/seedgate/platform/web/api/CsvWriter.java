@@ -6,7 +6,9 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,28 @@ public final class CsvWriter {
         this.out = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     }
 
+    /** The names of the columns. */
+    public <T> void header(List<CsvColumn<T>> columns) {
+        columns.forEach(column -> text(column.name()));
+        end();
+    }
+
+    /** A row of these columns. */
+    public <T> void row(List<CsvColumn<T>> columns, T row) {
+        columns.forEach(column -> cell(column.cell().of(row)));
+        end();
+    }
+
+    /** A cell by what it is: a Long or a BigDecimal is a number, all else a text. */
+    public void cell(@Nullable Object cell) {
+        switch (cell) {
+            case Long number -> number(number);
+            case BigDecimal decimal -> write(decimal.toPlainString());
+            case null -> text(null);
+            default -> text(cell.toString());
+        }
+    }
+
     public void text(@Nullable String text) {
         String cell = text == null ? "" : text;
         String harmless = FORMULA.matcher(cell).replaceAll("$1'$2");
@@ -42,11 +66,6 @@ public final class CsvWriter {
 
     public void number(@Nullable Long number) {
         write(number == null ? "" : number.toString());
-    }
-
-    /** A decimal that is already written out. */
-    public void decimal(@Nullable String number) {
-        write(number == null ? "" : number);
     }
 
     public void end() {
