@@ -1,4 +1,4 @@
-package dev.seedgate.vendor.client;
+package dev.seedgate.vendor.throttle;
 
 import static dev.seedgate.testing.FakeVendor.answer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,11 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.client.UpstreamFixture;
 import dev.seedgate.vendor.contract.PauseReason;
 import dev.seedgate.vendor.contract.SubmitAnswer;
-import dev.seedgate.vendor.throttle.PauseRefresher;
-import dev.seedgate.vendor.throttle.Permit;
-import dev.seedgate.vendor.throttle.PermitGrant;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
