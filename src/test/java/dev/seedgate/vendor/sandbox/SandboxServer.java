@@ -158,7 +158,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 UserDetailsServiceAutoConfiguration.class
             })
     @Import({
-        SandboxConfiguration.class,
+        LostAnswerValve.Customizer.class,
         SandboxController.class,
         SandboxErrors.class,
         MediaController.class,
