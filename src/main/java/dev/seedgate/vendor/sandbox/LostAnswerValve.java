@@ -12,8 +12,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
 /**
- * Closes the connection in place of an answer, which no servlet can do: a servlet that gives up is
- * answered for by the server.
+ * Tomcat valve that closes the connection in place of an answer, which no servlet can do: a servlet
+ * that gives up is answered for by the server.
  */
 class LostAnswerValve extends ValveBase {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The tasks, and the account that pays for them. */
+/** Repository of the sandbox's tasks and of the account that pays for them. */
 @SandboxOnly
 @Repository
 class SandboxTasks {
