@@ -27,7 +27,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The vendor: guards around the client, the tables of meanings behind it, pauses as they say. */
+/**
+ * Vendor client with the guards in front of each HTTP call, the classifiers behind it, and pauses
+ * as the answers demand.
+ */
 final class GuardedVendor implements Vendor {
 
     private static final String SUBMIT = "POST /api/generate";
@@ -187,7 +190,7 @@ final class GuardedVendor implements Vendor {
                 : call.get();
     }
 
-    /** What an answer says of the account, beyond its own task. */
+    /** Starts or ends pauses as an answer demands, whatever it means for its own task. */
     private void applyToPauses(
             @Nullable PauseReason pause,
             TransportResult.Response response,
@@ -215,7 +218,7 @@ final class GuardedVendor implements Vendor {
                 .increment();
         Timer.builder("seedgate.vendor.call.time")
                 .tag("operation", operation)
-                // Up to the submit's time-out; a healthy answer takes a second or so.
+                // Up to the submit's time-out, 60 s; a healthy answer takes a second or so.
                 .serviceLevelObjectives(DURATION_BUCKETS)
                 .register(meters)
                 .record(System.nanoTime() - fromNanos, TimeUnit.NANOSECONDS);

@@ -9,8 +9,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Drops the interim answers (102, 103 and the like) of one connection, which servers and proxies
- * may send before the real one: taken for it, they would make a paid create uncertain.
+ * Netty handler that drops the interim responses (1xx but 101) of one connection, which servers and
+ * proxies may send before the real one: taken for it, they would make a paid create uncertain.
  */
 final class InterimAnswers extends ChannelInboundHandlerAdapter {
 

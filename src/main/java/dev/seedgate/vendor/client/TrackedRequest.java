@@ -27,15 +27,15 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
 
 /**
- * One request and what came of it. Knows for certain whether the request was begun: it is marked
- * when the connection stands, just before the first byte is written, and can be given up only
- * before that. Keeps what was received even when the rest never comes.
+ * HTTP request that tracks how far it came. Knows for certain whether the request was begun: it is
+ * marked when the connection stands, just before the first byte is written, and can be given up
+ * only before that. Keeps what was received even when the rest never comes.
  */
 final class TrackedRequest {
 
     static final String ATTRIBUTE = "exchange";
 
-    /** What every answer may have; a real one has about 1 KB. */
+    /** Bytes that every answer may have; a real one has about 1 KB. */
     private static final int SMALL_BYTES = 262_144;
 
     private final long beginBy;
@@ -53,7 +53,7 @@ final class TrackedRequest {
     private HttpHeaders headers = HttpHeaders.EMPTY;
 
     /**
-     * @param maxBytes more of an answer is not kept
+     * @param maxBytes bytes; more of an answer is not kept
      * @param large how many answers may be large at once
      * @param readers threads of the platform: reading has no place where a virtual thread would let
      *     others go on

@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Puts the vendor and its budget together. */
+/** Spring configuration of the vendor's client, its guards and its budget. */
 @Configuration(proxyBeanMethods = false)
 class UpstreamConfiguration {
 
@@ -45,7 +45,7 @@ class UpstreamConfiguration {
         return new SubmitClassifier(settings.upstreamResubmitOn500());
     }
 
-    /** Not for whoever asks for a clock: it tells no time, it only measures waits. */
+    /** No default candidate for a clock: it measures waits and knows no time of day. */
     @Bean(defaultCandidate = false)
     Clock breakerClock() {
         return new MonotonicClock();

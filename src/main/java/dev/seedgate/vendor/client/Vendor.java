@@ -9,7 +9,7 @@ import dev.seedgate.vendor.throttle.Permit;
 import java.time.Duration;
 
 /**
- * The vendor behind its guards. Calls block the (virtual) thread and never throw for what the
+ * Client of the vendor, behind its guards. Calls block the thread and never throw for what the
  * vendor or the network does: every outcome is an answer. A pause that an answer calls for has been
  * recorded when it returns.
  */

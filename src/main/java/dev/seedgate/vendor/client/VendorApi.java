@@ -11,9 +11,7 @@ import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.util.UriBuilderFactory;
 import reactor.core.publisher.Mono;
 
-/**
- * The vendor's two calls as they are on the wire. The answer is kept by the {@link TrackedRequest}.
- */
+/** HTTP interface of the vendor's two calls. The answer is kept by the {@link TrackedRequest}. */
 @HttpExchange(accept = "application/json")
 interface VendorApi {
 

@@ -29,20 +29,23 @@ import reactor.netty.resources.LoopResources;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes requests to the vendor and brings back what came of each. Set up so that nothing below
- * writes a request twice, follows a redirect with the key in hand, or reads without end.
+ * HTTP client of the vendor. Set up so that nothing below writes a request twice, follows a
+ * redirect with the key in hand, or reads without end.
  */
 final class VendorHttpClient implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** An answer takes some microseconds; one made to hurt must not take every core. */
+    /**
+     * Threads that parse answers: one takes some microseconds, and one made to hurt must not take
+     * every core.
+     */
     private static final int READER_THREADS = 2;
 
     /** At 8 MB each, what a vendor gone mad can make an instance hold. */
     private static final int MAX_LARGE_ANSWERS = 4;
 
-    /** Proxies add a lot: policies, cookies, traces. */
+    /** Bytes of a head; proxies add a lot: policies, cookies, traces. */
     private static final int MAX_HEAD_BYTES = 65_536;
 
     private final Endpoint endpoint;

@@ -3,8 +3,8 @@ package dev.seedgate.vendor.contract;
 import java.util.List;
 
 /**
- * What is sent to the vendor for one clip: already cleaned and priced, so that the priced request
- * is the sent request.
+ * Order of one clip as it is sent to the vendor: already cleaned and priced, so that the priced
+ * request is the sent request.
  *
  * @param durationSeconds 5 or 10; on the wire a string
  * @param sound always sent explicitly

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The clips' URLs that stand in an answer, in whatever shape: the vendor has been paid, so none is
- * thrown away for its looks. As they are, but for white space around them; only paths are completed
- * with the vendor's own address.
+ * Collector of the clips' URLs in an answer, in whatever shape they stand: the vendor has been
+ * paid, so none is thrown away for its looks. As they are, but for white space around them; only
+ * paths are completed with the vendor's own address.
  */
 final class ClipUrls {
 
-    /** Where clips are looked for, the first that has any wins. */
+    /** Fields that may hold clips; the first that has any wins. */
     private static final List<String> FIELDS =
             List.of(
                     "response",
@@ -39,7 +39,7 @@ final class ClipUrls {
     /** More clips than any order has. */
     private static final int MAX_URLS = 100;
 
-    /** Longer than any URL that a client could fetch. */
+    /** Characters; longer than any URL that a client could fetch. */
     private static final int MAX_LENGTH = 16_384;
 
     private static final int MAX_DEPTH = 8;

@@ -13,9 +13,10 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer's body, small however much came: how it begins and the JSON object in it.
+ * Body of an answer, reduced to what is needed however much came: its beginning and the JSON object
+ * in it.
  *
- * @param start its first letters
+ * @param start its first characters, at most 10,000
  * @param length of the whole, in characters
  */
 public record Content(String start, int length, LenientJson json) {
@@ -27,7 +28,7 @@ public record Content(String start, int length, LenientJson json) {
         return new Content(PromptRedactor.searched(text), text.length(), LenientJson.read(text));
     }
 
-    /** What could be read, and whether all of it could. */
+    /** Result of decoding: what could be read, and whether that is all of it. */
     public record Decoded(Content content, boolean whole) {}
 
     /**

@@ -10,8 +10,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.util.StringUtils;
 
 /**
- * Which vendor is called, where and with which key: the real one when there is a key, else the
- * sandbox of this very process, whose port is known once the web server is up.
+ * Address and key of the vendor: the real one when there is a key, else the sandbox of this very
+ * process, whose port is known once the web server is up.
  */
 public final class Endpoint implements ApplicationListener<WebServerInitializedEvent> {
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An answer's {@code {"code":n,"message":s,"data":{…}}}, trusting nothing: the body may as well be
- * a proxy's HTML.
+ * Envelope of an answer, {@code {"code":n,"message":s,"data":{…}}}, read without trust: the body
+ * may as well be a proxy's HTML.
  *
  * @param json the JSON object, as far as there is one
  * @param status the HTTP status, or the envelope's code where a 2xx carries another

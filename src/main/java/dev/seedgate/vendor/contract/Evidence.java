@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes what happened in one call for admins, and cleans what the vendor says for teams. Never
- * tells the key; never tells the prompt, which vendors like to echo.
+ * Writer of the evidence of one call for admins, and cleaner of the vendor's messages for teams.
+ * Shows neither the key nor the prompt, which vendors like to echo.
  */
 public final class Evidence {
 

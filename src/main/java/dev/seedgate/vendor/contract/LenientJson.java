@@ -17,10 +17,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON object in a body that may not be quite JSON: with a byte order mark, something in front
- * or behind, a NaN, a comma too many, broken off. In one pass that takes time in proportion to the
- * text; what is kept of it is small however much came: of unknown fields only short values, of
- * known ones a bounded number.
+ * Lenient reader of the JSON object in a body that may not be quite JSON: with a byte order mark,
+ * something in front or behind, a NaN, a comma too many, broken off. In one pass that takes time in
+ * proportion to the text; what is kept of it is small however much came: of unknown fields only
+ * short values, of known ones a bounded number.
  */
 record LenientJson(@Nullable ObjectNode root, State state) {
 

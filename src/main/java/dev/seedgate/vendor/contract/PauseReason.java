@@ -2,7 +2,10 @@ package dev.seedgate.vendor.contract;
 
 import java.util.Optional;
 
-/** Why the vendor is not called for a while. The names are those in the table of pauses. */
+/**
+ * Reason for which the vendor, or the creates of teams, are held back for a while. The names are
+ * those in the table {@code upstream_pause}.
+ */
 public enum PauseReason {
     /** Too many calls; ends by itself. Stops submits and polls. */
     THROTTLED,
@@ -12,7 +15,7 @@ public enum PauseReason {
     ACCOUNT_CREDIT,
     /** An operator said so. Stops submits only. */
     OPERATOR,
-    /** An operator said that no create be taken. Stops no call. */
+    /** An operator said that no create be taken. Refuses new creates; calls to the vendor go on. */
     CREATES;
 
     /** What a submit's answer stops. */

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the answer to a status call means. Only a proven end ends a task; a poll that failed has
+ * Class of the answer to a status call. Only a proven end ends a task; a poll that failed has
  * learned nothing. {@code credits} is the vendor's {@code consumed_credits}, null when it said
  * none.
  */

@@ -12,12 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** What a poll's answer means. Only a proven end is an end. */
+/** Classifier of answers to polls. Only a proven end is an end. */
 public final class PollClassifier {
 
     private static final Logger log = LoggerFactory.getLogger(PollClassifier.class);
 
-    /** So many new values are written to the log; a vendor gone mad must not fill the memory. */
+    /**
+     * Unknown values that are written to the log, once each; a vendor gone mad must not fill the
+     * memory.
+     */
     private static final int MAX_REPORTED = 50;
 
     private final Supplier<@Nullable String> baseUrl;
@@ -72,7 +75,7 @@ public final class PollClassifier {
         };
     }
 
-    /** What an answer says of whether there is such a task at all. */
+    /** Classifies whether there is such a task at all. */
     public TaskLookup classifyLookUp(String taskId, TransportResult result, Evidence evidence) {
         String summary = evidence.summary(result);
         if (!(result instanceof TransportResult.Response response)) {

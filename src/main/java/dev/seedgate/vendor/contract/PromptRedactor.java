@@ -4,15 +4,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What was ordered, repeated in what is said of it: vendors like to. Texts that are kept longer
- * than the order must not hold it.
+ * Redactor of the prompt and the image URLs that a vendor's message echoes. Texts are kept longer
+ * than the prompt, so they must not hold it.
  */
 public final class PromptRedactor {
 
-    /** Enough for what is shown; searching more would let a huge answer cost much time. */
+    /**
+     * Characters that are searched: enough for what is shown; more would let a huge answer cost
+     * much time.
+     */
     private static final int MAX_SEARCHED = 10_000;
 
-    /** So many letters in a row are taken for the prompt, not for chance. */
+    /** Letters and digits in a row that are taken for the prompt, not for chance. */
     private static final int MATCH_LENGTH = 12;
 
     /** Never looks beyond the next tag: a row of brackets would be searched again from each. */

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** Reads the header {@code Retry-After}: seconds or a date, kept within reason. */
+/**
+ * Reader of the header {@code Retry-After}: seconds or a date, clamped to {@link #MIN} and {@link
+ * #MAX}.
+ */
 public final class RetryAfter {
 
     /** Less would be no pause at all. */

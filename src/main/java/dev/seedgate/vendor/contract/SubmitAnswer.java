@@ -1,9 +1,8 @@
 package dev.seedgate.vendor.contract;
 
 /**
- * What the answer to a create means: the only classes there are, so that no caller can forget one.
- * The evidence is a short text for admins: what was sent when, what came back; no secret, no
- * prompt.
+ * Class of the answer to a create: the only ones there are, so that no caller can forget one. The
+ * evidence is a short text for admins: what was sent when, what came back; no secret, no prompt.
  */
 public sealed interface SubmitAnswer {
 

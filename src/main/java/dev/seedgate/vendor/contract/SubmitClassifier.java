@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a submit's answer means: the table the money hangs on, first match wins. What it does not
- * name is uncertain.
+ * Classifier of answers to submits: the table the money hangs on, first match wins. What it does
+ * not name is uncertain.
  */
 public final class SubmitClassifier {
 
@@ -62,7 +62,7 @@ public final class SubmitClassifier {
         return new SubmitAnswer.Uncertain(summary);
     }
 
-    /** Whether it is open after this if the vendor took the job. */
+    /** Whether it stays unknown after this if the vendor took the job. */
     public boolean isAmbiguous(TransportResult result) {
         return classify(result, NO_EVIDENCE) instanceof SubmitAnswer.Uncertain;
     }

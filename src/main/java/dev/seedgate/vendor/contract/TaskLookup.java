@@ -2,7 +2,7 @@ package dev.seedgate.vendor.contract;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the vendor says of an id that an operator names. */
+/** Class of the answer to a look-up of an upstream id that an operator names. */
 public sealed interface TaskLookup {
 
     String evidence();
@@ -19,7 +19,7 @@ public sealed interface TaskLookup {
             String evidence)
             implements TaskLookup {
 
-        /** Whether nothing that is told speaks against it being this clip. */
+        /** Whether everything the vendor tells of it agrees with this clip's order. */
         public boolean isConsistentWith(ClipRequest clip) {
             return (prompt == null || prompt.strip().equals(clip.prompt()))
                     && (duration == null || duration.equals(String.valueOf(clip.durationSeconds())))

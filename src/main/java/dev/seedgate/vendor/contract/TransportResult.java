@@ -2,7 +2,7 @@ package dev.seedgate.vendor.contract;
 
 import org.springframework.http.HttpHeaders;
 
-/** What came of one request, before anyone asks what it means. */
+/** Outcome of one HTTP request, before its answer is classified. */
 public sealed interface TransportResult {
 
     /**
@@ -16,12 +16,12 @@ public sealed interface TransportResult {
     /** Not one byte of a request was written. */
     record NotSent(String cause, boolean ownGuard) implements TransportResult {
 
-        /** The network's doing; a second try may fare better. */
+        /** By the network: a second try may succeed. */
         public static NotSent byNetwork(String cause) {
             return new NotSent(cause, false);
         }
 
-        /** Our own guards' doing; says nothing of the vendor. */
+        /** By a guard of this instance: says nothing of the vendor. */
         public static NotSent byOwnGuard(String cause) {
             return new NotSent(cause, true);
         }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The key that the vendor is called with. One from a file is read again when the file changes. */
+/** API key that the vendor is called with. One from a file is read again when the file changes. */
 final class VendorKey {
 
     private final Supplier<String> text;

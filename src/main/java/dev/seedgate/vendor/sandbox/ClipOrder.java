@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What was ordered, cleaned: the fields that the vendor knows, in its names and types. */
+/** Order of a clip, cleaned: the fields that the vendor knows, in its names and types. */
 @JsonPropertyOrder({"prompt", "aspect_ratio", "duration", "sound", "image_urls"})
 record ClipOrder(
         @JsonProperty("prompt") String prompt,

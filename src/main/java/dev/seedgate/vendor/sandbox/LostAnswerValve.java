@@ -7,12 +7,27 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.stereotype.Component;
 
 /**
- * Closes the connection in place of an answer, which no servlet can do: a servlet that gives up is
- * answered for by the server.
+ * Tomcat valve that closes the connection in place of an answer, which no servlet can do: a servlet
+ * that gives up is answered for by the server.
  */
 class LostAnswerValve extends ValveBase {
+
+    /** Puts the valve into the web server. */
+    @SandboxOnly
+    @Component
+    static class Customizer
+            implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
+
+        @Override
+        public void customize(ConfigurableTomcatWebServerFactory server) {
+            server.addEngineValves(new LostAnswerValve());
+        }
+    }
 
     private static final String LOST = LostAnswerValve.class.getName();
 

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The clips, open to whoever has a link, like the vendor's. */
+/** Controller of the clips' files, open to everybody who has a link, like the vendor's. */
 @SandboxOnly
 @Hidden
 @RestController

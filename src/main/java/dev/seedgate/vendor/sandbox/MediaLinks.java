@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
-/** Where the clips are to be had. */
+/** Builder of the URLs that clips are served at. */
 @SandboxOnly
 @Component
 class MediaLinks {

@@ -2,7 +2,7 @@ package dev.seedgate.vendor.sandbox;
 
 import org.springframework.stereotype.Component;
 
-/** Orders a second that are taken, with a second's worth of them at once; of this process. */
+/** Rate limiter of the orders of this process, with a burst of one second's worth (GCRA). */
 @SandboxOnly
 @Component
 class OrderRateLimiter {
@@ -12,7 +12,7 @@ class OrderRateLimiter {
     private final long spacingNanos;
     private final long burstNanos;
 
-    /** When all orders so far are worn off. */
+    /** Theoretical arrival time of the next order, by {@link System#nanoTime()}. */
     private long nextArrivalNanos = System.nanoTime();
 
     OrderRateLimiter(SandboxSettings settings) {
@@ -20,7 +20,7 @@ class OrderRateLimiter {
         burstNanos = Math.max(spacingNanos, (long) SECOND_NANOS);
     }
 
-    /** Counts an order, or refuses it for now. */
+    /** Counts an order; false when it comes too soon. */
     synchronized boolean tryAcquire() {
         long now = System.nanoTime();
         long next = (nextArrivalNanos - now < 0 ? now : nextArrivalNanos) + spacingNanos;

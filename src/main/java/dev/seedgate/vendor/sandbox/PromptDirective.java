@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a prompt asks of the sandbox, so that every fate of a clip can be tried on purpose. */
+/** Directive in a prompt to the sandbox, so that every fate of a clip can be tried on purpose. */
 sealed interface PromptDirective {
 
     /** Nothing: the clip is rendered. */
@@ -36,9 +36,10 @@ sealed interface PromptDirective {
     /** The consumed credits that are reported aren't those of the price list. */
     record WrongCredits() implements PromptDirective {}
 
-    // The numbers of digits bound the values: nine never overflow, and who asks for more than 999
-    // refusals
-    // wants a rejection. What doesn't match is a part of the prompt like any other.
+    // The numbers of digits bound the values: nine never overflow, and an order that is to be
+    // refused
+    // more than 999 times is a rejection. What doesn't match is a part of the prompt like any
+    // other.
     Pattern DIRECTIVE =
             Pattern.compile(
                     """

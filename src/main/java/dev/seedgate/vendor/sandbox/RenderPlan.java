@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a render will go; decided when it is ordered.
+ * Plan of how a render will go, made when it is ordered.
  *
  * @param renderTime null when it never ends
  */

@@ -5,7 +5,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Counts, for orders that want to be refused a number of times, how often they were. */
+/** Counter of the refusals that an order asked for by {@code [sandbox:http=…*n]}. */
 @SandboxOnly
 @Repository
 class RepeatedRefusals {

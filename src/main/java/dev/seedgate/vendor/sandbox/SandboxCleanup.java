@@ -7,8 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes what was ordered longer ago than the sandbox keeps it, clips' links and all. Every
- * replica may make a step at any time: what one has locked, another passes over.
+ * Loop that deletes tasks older than the sandbox keeps them, with their clips' links. Every replica
+ * may make a step at any time: what one has locked, another passes over.
  */
 @SandboxOnly
 @Component

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The vendor's two calls. */
+/** Controller of the vendor's two calls. */
 @SandboxOnly
 @Hidden
 @RestController

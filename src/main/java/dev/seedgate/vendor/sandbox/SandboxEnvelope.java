@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every answer of the vendor is wrapped in.
+ * Envelope of every answer of the vendor.
  *
  * @param data missing in errors
  */

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
- * Answers for everything that goes wrong in this room, before the gateway does in its own words.
+ * Exception handler of this room, ahead of the gateway's: every error is in the vendor's envelope.
  */
 @SandboxOnly
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what was sent, by hand: a body counts as JSON whatever its Content-Type, it is read only
- * for who has the key, and every refusal is the vendor's.
+ * Reader of requests: a body counts as JSON whatever its Content-Type, it is read only after the
+ * key is checked, and every refusal is the vendor's.
  */
 @SandboxOnly
 @Component
@@ -32,7 +32,10 @@ class SandboxRequestReader {
         this.settings = settings;
     }
 
-    /** Whoever comes by a proxy on this machine is told apart by the key. */
+    /**
+     * Refuses other machines and wrong keys; callers by a proxy on this machine are told apart by
+     * the key.
+     */
     void requireKey(HttpServletRequest request) {
         if (!settings.sandboxAllowRemote() && !isLoopback(request.getRemoteAddr())) {
             throw new SandboxException(403, "The sandbox answers its own machine only.");

@@ -3,7 +3,7 @@ package dev.seedgate.vendor.sandbox;
 import java.time.Instant;
 
 /**
- * A task as it stands at this moment.
+ * Task of the sandbox with its status at this moment.
  *
  * @param media the name of the clip's link
  * @param refundDue whether it has failed and its credits aren't back yet

@@ -1,16 +1,18 @@
 package dev.seedgate.vendor.sandbox;
 
 import dev.seedgate.platform.database.SqlInstants;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The tasks, and the account that pays for them. */
+/** Repository of the sandbox's tasks and of the account that pays for them. */
 @SandboxOnly
 @Repository
 class SandboxTasks {
@@ -22,6 +24,9 @@ class SandboxTasks {
             from sandbox_task t
             """;
 
+    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final JdbcClient jdbc;
     private final SandboxSettings settings;
 
@@ -32,7 +37,7 @@ class SandboxTasks {
 
     /** Charges and starts a render; empty when the balance doesn't cover it. */
     Optional<String> start(ClipOrder order, RenderPlan plan) {
-        String id = "sd15p_" + RandomName.ofLength(15);
+        String id = "sd15p_" + randomName(15);
         // Refunds come when somebody looks: before an order is refused, this is somebody looking.
         boolean started =
                 tryStart(id, order, plan) || (refundFailed() && tryStart(id, order, plan));
@@ -102,9 +107,16 @@ class SandboxTasks {
                         .param("runningStatus", plan.runningStatus())
                         .param("finalStatus", plan.finalStatus())
                         .param("millis", millis(plan.renderTime()))
-                        .param("media", "clip_" + RandomName.ofLength(20))
+                        .param("media", "clip_" + randomName(20))
                         .update()
                 == 1;
+    }
+
+    /** A name that can't be guessed: the links of clips are open to whoever knows them. */
+    private static String randomName(int length) {
+        return RANDOM.ints(length, 0, ALPHABET.length())
+                .mapToObj(i -> String.valueOf(ALPHABET.charAt(i)))
+                .collect(Collectors.joining());
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The seven fields of a status answer; all are there even when they are null. */
+/** Data of a status answer, seven fields; all are there even when they are null. */
 @JsonInclude(Include.ALWAYS)
 @JsonPropertyOrder({
     "task_id",

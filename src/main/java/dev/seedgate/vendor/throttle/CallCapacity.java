@@ -3,10 +3,10 @@ package dev.seedgate.vendor.throttle;
 import java.time.Duration;
 
 /**
- * How far the way to the vendor is open for one instance: by pauses, breakers and what is
- * unanswered, not by the rate.
+ * Capacity of one instance for calls to the vendor, as pauses, circuit breakers and unanswered
+ * submits leave it; the rate is not in it.
  *
- * @param submits how many may be under way at once
+ * @param submits how many may be in flight at once
  * @param polls the same for polls
  * @param probe whether the account is stopped and one call may try now if it works again; its
  *     permit is taken first, by the one instance of the cluster that gets it

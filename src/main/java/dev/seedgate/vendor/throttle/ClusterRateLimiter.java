@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The budget as one row in PostgreSQL. It holds the theoretical arrival time of the next call
- * (GCRA), tested and moved by one guarded UPDATE, so it is exact over any number of instances.
+ * Rate limiter of the whole cluster, one row in PostgreSQL. The row holds the theoretical arrival
+ * time of the next call (generic cell rate algorithm, GCRA), tested and moved by one guarded
+ * UPDATE, so it is exact over any number of instances.
  */
 public final class ClusterRateLimiter implements RateBudget {
 
-    /** When the way is barred for a reason that has no known end. */
+    /** Wait before asking again when calls are held back for a reason that has no known end. */
     private static final Duration MIN_WAIT = Duration.ofMillis(100);
 
     // What lies before the next call, in microseconds. An arrival time further ahead than the

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The walls of one instance around every call, behind the cluster's budget. */
+/**
+ * Guards of one instance around every call, behind the cluster's rate limiter: bulkhead, rate
+ * limiter, circuit breakers, one retry of what was not sent (Resilience4j).
+ */
 public final class InstanceGuards {
 
     /** A second try right away helps where one of several addresses or one packet was lost. */
@@ -31,7 +34,7 @@ public final class InstanceGuards {
     private final int reservedForPolls;
 
     /**
-     * @param failingSubmit which replies to a submit speak against the vendor
+     * @param failingSubmit which results of a submit count as failures of the vendor
      * @param ambiguousSubmit which of them leave open whether the job was taken
      */
     public InstanceGuards(
@@ -202,7 +205,10 @@ public final class InstanceGuards {
                 .build();
     }
 
-    /** A poll speaks against the vendor when it fails to answer like itself; 4xx is an answer. */
+    /**
+     * A poll counts as a failure when no answer came, or a 5xx, or a 2xx that is not JSON; a 4xx is
+     * an answer.
+     */
     private static boolean isFailingPoll(TransportResult result) {
         if (!(result instanceof TransportResult.Response response)) {
             return true;

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that nobody can set: good for measuring waits, not for telling the time. */
+/**
+ * Clock on {@link System#nanoTime()} that nobody can set: for measuring waits, not for the time of
+ * day.
+ */
 public final class MonotonicClock extends Clock {
 
     private final long started = System.nanoTime();

@@ -4,7 +4,9 @@ import dev.seedgate.platform.database.Loop;
 import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
-/** Keeps the copy of the pauses fresh; a failing look never ends the watch. */
+/**
+ * Loop that reads the cluster's pauses into memory again and again; a failed read never ends it.
+ */
 public final class PauseRefresher implements SmartLifecycle {
 
     private final Loop loop;

@@ -1,8 +1,8 @@
 package dev.seedgate.vendor.throttle;
 
 /**
- * The right to make one call now. Dropped when it is not used by its deadline, so that permits
- * taken in a row are not spent at once.
+ * Permit to make one call now. Dropped when it is not used by its deadline, so that permits taken
+ * in a row are not spent at once.
  *
  * @param deadlineNanos the last moment to begin the call, by {@link System#nanoTime()}. The request
  *     itself is written before this moment plus the connect timeout (10 s at most), or never

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the cluster's budget gives one instance at this moment.
+ * Permits that the cluster's budget grants one instance at this moment.
  *
  * @param submits permits for creates
  * @param polls permits for status calls

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The vendor's budget for the whole cluster: calls per second, pauses and probes. Kept in
+ * Budget of calls to the vendor for the whole cluster: a rate limit, pauses and probes. Kept in
  * PostgreSQL, so ten replicas never exceed the limit of one. A permit is taken last, when the call
  * is ready to be written: it lives for a moment only.
  */
@@ -26,7 +26,10 @@ public interface RateBudget {
     /** How long a call that is ready waits for its permit at most: past it, it is not made. */
     Duration permitWait();
 
-    /** Submits that the whole cluster was ever given a permit for. Throws as {@link #take} does. */
+    /**
+     * Number of permits for submits that the whole cluster was ever granted. Throws as {@link
+     * #take} does.
+     */
     long submitsGranted();
 
     /**

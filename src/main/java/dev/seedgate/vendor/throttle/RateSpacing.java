@@ -3,14 +3,17 @@ package dev.seedgate.vendor.throttle;
 import java.time.Duration;
 
 /**
- * The even pace of the cluster's calls.
+ * Spacing of the cluster's calls at an even rate.
  *
- * @param spacingMicros between two calls
+ * @param spacingMicros microseconds between two calls
  * @param burst calls that may go at once after a rest
  */
 record RateSpacing(long spacingMicros, int burst) {
 
-    /** A twentieth of a second's worth: asking for permits 20 times a second uses the rate up. */
+    /**
+     * Seconds of the rate that may go at once, a twentieth: asking for permits 20 times a second
+     * uses the rate up.
+     */
     private static final double BURST_SECONDS = 0.05;
 
     static RateSpacing of(double requestsPerSecond) {

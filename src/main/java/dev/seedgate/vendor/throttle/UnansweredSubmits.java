@@ -1,10 +1,10 @@
 package dev.seedgate.vendor.throttle;
 
 /**
- * Bounds how many submits of one instance may wait for their answers, as a congestion window: few
- * at first, one more with each answer, and few again after an answer that leaves open whether the
- * vendor took the job. So a vendor that falls silent holds a handful of paid creates in doubt and
- * not everything that could be sent before the first time-out.
+ * Congestion window of one instance's submits that wait for their answers: few at first, one more
+ * with each answer, and few again after an answer that leaves open whether the vendor took the job.
+ * So a vendor that falls silent holds a handful of paid creates in doubt and not everything that
+ * could be sent before the first time-out.
  */
 final class UnansweredSubmits {
 
@@ -28,7 +28,7 @@ final class UnansweredSubmits {
         return limit;
     }
 
-    /** How many more may begin now. */
+    /** How many more calls may begin now. */
     synchronized int availableCalls() {
         return Math.max(0, limit - waiting);
     }

@@ -15,7 +15,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * What an operator sees of the way to the vendor, and the two switches on it. A switch counts here
+ * Operator's view of the way to the vendor, and the two switches on it. A switch takes effect here
  * at once and on the other replicas within about a second.
  */
 @Service

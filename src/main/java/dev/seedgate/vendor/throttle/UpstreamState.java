@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the vendor at this moment.
+ * Snapshot of what stands between the gateway and the vendor.
  *
  * @param upstream {@code sandbox} or {@code seedance}
  * @param requestsPerSecond the limit of the whole cluster

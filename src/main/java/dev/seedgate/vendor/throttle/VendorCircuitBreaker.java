@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Opens after failures in a row, waits longer each time, then tries one call. Beyond the library's
- * breaker it can tell beforehand how many calls it would let through, and when.
+ * Circuit breaker that opens after five failures in a row, for 5 s at first and twice as long each
+ * time up to 60 s, then tries one call. Beyond the library's breaker it answers beforehand how many
+ * calls it would let through, and when.
  */
 final class VendorCircuitBreaker {
 
@@ -34,7 +35,7 @@ final class VendorCircuitBreaker {
     private volatile long openUntilMillis;
 
     /**
-     * @param isFailure which replies speak against the vendor
+     * @param isFailure which results count as failures of the vendor
      * @param clock must be monotonic: a wall clock that is set back would keep it open
      */
     VendorCircuitBreaker(String name, Predicate<TransportResult> isFailure, Clock clock) {

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Why and until when the cluster does not call the vendor: a row a reason in PostgreSQL, and a copy
- * in memory that is read on every call and renewed once a second and after every own change.
+ * Pauses of the whole cluster, each with its reason and its end: a row per reason in PostgreSQL,
+ * and a copy in memory that is read on every call and renewed once a second and after every own
+ * change.
  */
 public final class VendorPauses {
 
@@ -26,7 +27,7 @@ public final class VendorPauses {
     private final String upstream;
     private final Duration probeInterval;
 
-    // One reader at a time: an older picture must never replace a newer one.
+    // One reader at a time: an older copy must never replace a newer one.
     private final ReentrantLock refreshing = new ReentrantLock();
     // Bounded by the calls in flight: without a database there are no permits for more.
     private final Queue<Runnable> pendingWrites = new ConcurrentLinkedQueue<>();
@@ -65,7 +66,10 @@ public final class VendorPauses {
         }
     }
 
-    /** An answer that is no 429 ends the row of throttlings, once the last one is over. */
+    /**
+     * Ends the series of throttlings, whose waits double, once the last one is over: for an answer
+     * that is no 429.
+     */
     public void endThrottling() {
         @Nullable Pause throttled = active.get(PauseReason.THROTTLED);
         if (throttled != null && throttled.remaining().isZero()) {

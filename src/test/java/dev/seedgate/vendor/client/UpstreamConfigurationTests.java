@@ -6,6 +6,7 @@ import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.Endpoint;
+import dev.seedgate.vendor.contract.UpstreamSettings;
 import dev.seedgate.vendor.throttle.PauseRefresher;
 import dev.seedgate.vendor.throttle.RateBudget;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
@@ -20,6 +22,9 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The room put together by Spring, without the rest of the gateway. */
 class UpstreamConfigurationTests {
+
+    @EnableConfigurationProperties(UpstreamSettings.class)
+    static class Settings {}
 
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
@@ -32,7 +37,7 @@ class UpstreamConfigurationTests {
                     .withBean(TaskTracing.class, () -> new TaskTracing(Tracer.NOOP))
                     .withBean(DataSource.class, () -> new DriverManagerDataSource(DATABASE.url()))
                     .withPropertyValues("seedgate.sandbox-api-key=x")
-                    .withUserConfiguration(UpstreamConfiguration.class);
+                    .withUserConfiguration(Settings.class, UpstreamConfiguration.class);
 
     @Test
     void isTheSandboxOfThisProcessWithoutAKey() {

@@ -33,7 +33,7 @@ public record UpstreamFixture(
         InstanceGuards guards,
         VendorPauses pauses,
         ClusterRateLimiter budget,
-        GuardedVendor vendor,
+        Vendor vendor,
         SimpleMeterRegistry meters,
         SettableClock breakerClock)
         implements AutoCloseable {
@@ -104,7 +104,7 @@ public record UpstreamFixture(
         return new Permit(System.nanoTime() + Duration.ofSeconds(10).toNanos(), false);
     }
 
-    static Permit probe() {
+    public static Permit probe() {
         return new Permit(permit().deadlineNanos(), true);
     }
 

@@ -10,7 +10,7 @@ class SandboxActivationTests {
     private final ApplicationContextRunner runner =
             new ApplicationContextRunner()
                     .withPropertyValues("seedgate.sandbox-api-key=x")
-                    .withUserConfiguration(SandboxConfiguration.class);
+                    .withUserConfiguration(SandboxServer.Settings.class);
 
     @Test
     void isTheVendorWhileThereIsNoKeyOfAnother() {

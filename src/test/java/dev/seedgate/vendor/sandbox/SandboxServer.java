@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
@@ -157,7 +158,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 UserDetailsServiceAutoConfiguration.class
             })
     @Import({
-        SandboxConfiguration.class,
+        LostAnswerValve.Customizer.class,
         SandboxController.class,
         SandboxErrors.class,
         MediaController.class,
@@ -168,5 +169,10 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
         SandboxTasks.class,
         SandboxRequestReader.class
     })
+    @ConfigurationPropertiesScan
     static class SandboxAlone {}
+
+    /** The room's settings alone, under the room's condition. */
+    @ConfigurationPropertiesScan
+    static class Settings {}
 }

@@ -231,7 +231,7 @@ class SandboxTests {
         new ApplicationContextRunner()
                 .withPropertyValues(
                         "seedgate.sandbox-api-key=x", "seedgate.sandbox-allow-remote=" + remote)
-                .withUserConfiguration(SandboxConfiguration.class)
+                .withUserConfiguration(SandboxServer.Settings.class)
                 .run(context -> {
                     SandboxRequestReader requests =
                             new SandboxRequestReader(

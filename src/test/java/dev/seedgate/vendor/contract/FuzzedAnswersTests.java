@@ -1,15 +1,7 @@
-package dev.seedgate.vendor.client;
+package dev.seedgate.vendor.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.vendor.contract.Content;
-import dev.seedgate.vendor.contract.Evidence;
-import dev.seedgate.vendor.contract.PollAnswer;
-import dev.seedgate.vendor.contract.PollClassifier;
-import dev.seedgate.vendor.contract.RetryAfter;
-import dev.seedgate.vendor.contract.SubmitAnswer;
-import dev.seedgate.vendor.contract.SubmitClassifier;
-import dev.seedgate.vendor.contract.TransportResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

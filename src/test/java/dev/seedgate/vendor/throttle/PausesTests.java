@@ -1,4 +1,4 @@
-package dev.seedgate.vendor.client;
+package dev.seedgate.vendor.throttle;
 
 import static dev.seedgate.testing.FakeVendor.answer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,11 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.client.UpstreamFixture;
 import dev.seedgate.vendor.contract.PauseReason;
 import dev.seedgate.vendor.contract.SubmitAnswer;
-import dev.seedgate.vendor.throttle.PauseRefresher;
-import dev.seedgate.vendor.throttle.Permit;
-import dev.seedgate.vendor.throttle.PermitGrant;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,8 +25,8 @@ class PausesTests {
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
     private final FakeVendor fake = FakeVendor.start();
-    private final UpstreamFixture one = UpstreamFixture.of(DATABASE, fake);
-    private final UpstreamFixture other = UpstreamFixture.of(DATABASE, fake);
+    private final UpstreamFixture one = gateway();
+    private final UpstreamFixture other = gateway();
 
     @BeforeEach
     void startAfresh() {
@@ -242,6 +240,11 @@ class PausesTests {
         assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_KEY);
         one.vendor().poll("t", UpstreamFixture.probe());
         assertThat(one.pauses().accountStop()).isNull();
+    }
+
+    /** Its time-outs are long: a late answer would be no answer, and no pause would follow. */
+    private UpstreamFixture gateway() {
+        return UpstreamFixture.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
     }
 
     /** Moves the database's time to so long after the start, and lets all instances look. */

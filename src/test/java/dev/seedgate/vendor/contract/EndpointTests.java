@@ -1,11 +1,10 @@
-package dev.seedgate.vendor.client;
+package dev.seedgate.vendor.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.platform.values.StartupException;
-import dev.seedgate.vendor.contract.Endpoint;
-import dev.seedgate.vendor.contract.UpstreamSettings;
+import dev.seedgate.vendor.client.UpstreamFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,14 @@
-package dev.seedgate.vendor.client;
+package dev.seedgate.vendor.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.client.UpstreamFixture;
 import dev.seedgate.vendor.contract.Endpoint;
 import dev.seedgate.vendor.contract.PollAnswer;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import dev.seedgate.vendor.contract.UpstreamSettings;
-import dev.seedgate.vendor.throttle.Permit;
-import dev.seedgate.vendor.throttle.PermitGrant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
