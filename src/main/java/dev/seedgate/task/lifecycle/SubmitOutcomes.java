@@ -64,7 +64,7 @@ public class SubmitOutcomes {
         }
         transitions.move(task, task::submitting);
         work.sending(id, lease);
-        events.begun(task, begun(token));
+        events.addBegun(task, token);
         TaskTransitions.log(task);
         return Optional.of(new SubmitAttempt(id, task.attempt(), task.clip()));
     }
@@ -76,17 +76,13 @@ public class SubmitOutcomes {
     @Transactional
     public void rollBackAttempt(TaskId id, String token) {
         Task task = transitions.lock(id);
-        if (events.hasEvidence(task, Phase.SUBMITTING, begun(token))) {
+        if (events.hasBegun(task, token)) {
             requeue(
                     task,
                     TimelineNote.DATABASE_LATE,
                     "not sent: the answer to the commit of the attempt was lost",
                     true);
         }
-    }
-
-    private static String begun(String token) {
-        return "begun as " + token;
     }
 
     /**

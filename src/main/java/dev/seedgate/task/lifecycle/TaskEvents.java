@@ -19,19 +19,27 @@ class TaskEvents {
      * @param evidence for admins: what was sent when, what came back; kept without what was ordered
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
-        insert(task, note, evidence == null ? null : task.withoutOrder(evidence));
+        insert(task, note, evidence == null ? null : task.withoutOrder(evidence), null);
     }
 
-    /** Is about to be sent; the mark is found again by {@link #hasEvidence}, letter by letter. */
-    void begun(Task task, String mark) {
-        insert(task, null, mark);
+    /**
+     * The task is about to be sent.
+     *
+     * @param token unlike that of any other start, to find this one again by
+     */
+    void addBegun(Task task, String token) {
+        insert(task, null, "begun as " + token, token);
     }
 
-    private void insert(Task task, @Nullable String note, @Nullable String evidence) {
+    private void insert(
+            Task task,
+            @Nullable String note,
+            @Nullable String evidence,
+            @Nullable String attemptToken) {
         jdbc.sql(
                         """
-                        insert into task_event (task_id, team_id, phase, attempt, note, evidence)
-                        values (:task, :team, :phase, :attempt, :note, :evidence)
+                        insert into task_event (task_id, team_id, phase, attempt, note, evidence, attempt_token)
+                        values (:task, :team, :phase, :attempt, :note, :evidence, :token)
                         """)
                 .param("task", task.id().value())
                 .param("team", task.teamId())
@@ -39,21 +47,20 @@ class TaskEvents {
                 .param("attempt", task.attempt())
                 .param("note", note)
                 .param("evidence", evidence)
+                .param("token", attemptToken)
                 .update();
     }
 
-    /** Whether the task's latest attempt has this evidence of a phase. */
-    boolean hasEvidence(Task task, Phase phase, String evidence) {
+    /** Whether the task's latest attempt began with this token. */
+    boolean hasBegun(Task task, String token) {
         return jdbc.sql(
                         """
                         select exists (select from task_event
-                            where task_id = :task and attempt = :attempt and phase = :phase
-                                and evidence = :evidence)
+                            where task_id = :task and attempt = :attempt and attempt_token = :token)
                         """)
                 .param("task", task.id().value())
                 .param("attempt", task.attempt())
-                .param("phase", phase.name())
-                .param("evidence", evidence)
+                .param("token", token)
                 .query(Boolean.class)
                 .single();
     }

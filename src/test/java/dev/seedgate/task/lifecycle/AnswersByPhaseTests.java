@@ -249,6 +249,29 @@ class AnswersByPhaseTests {
         }
     }
 
+    /** Whoever never learned that a start was committed has sent nothing; others may have. */
+    @Test
+    void takesBackOnlyTheStartThatHasItsToken() {
+        TaskId task = queued();
+        begun(task);
+        submits().rollBackAttempt(task, "another's");
+        assertThat(state(task)).isEqualTo(implied(Phase.SUBMITTING));
+        submits().rollBackAttempt(task, "token of " + task);
+        assertThat(state(task)).isEqualTo(implied(Phase.QUEUED).withWork("submit later"));
+        assertThat(submits().beginAttempt(task, LEASE, "the second")).isPresent();
+        submits().rollBackAttempt(task, "token of " + task);
+        assertThat(state(task)).as("its own is over").isEqualTo(implied(Phase.SUBMITTING));
+        // The version before writes no token, and asks for the evidence of its own rows.
+        database.execute(
+                "insert into task_event (task_id, phase, attempt, evidence) values ('%s', 'SUBMITTING', 2, 'begun as the old one')"
+                        .formatted(task.value()));
+        submits().rollBackAttempt(task, "the old one");
+        assertThat(state(task)).isEqualTo(implied(Phase.SUBMITTING));
+        assertThat(evidence(task))
+                .as("what the version before asks for")
+                .contains("begun as the second");
+    }
+
     @Test
     void namesEveryKindOfAnswer() {
         assertThat(kinds(SUBMITS)).containsExactlyInAnyOrder(kinds(SubmitAnswer.class));
