@@ -56,7 +56,8 @@ class OverdueSweeper {
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
-        int abandoned = each(work.claimDue(WorkKind.SENT, batch, lease), expiry::leaseExpired);
+        int abandoned =
+                each(work.claimDue(WorkKind.SUBMITTING, batch, lease), expiry::leaseExpired);
         int overdue = each(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
         int unresolved =
                 each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);

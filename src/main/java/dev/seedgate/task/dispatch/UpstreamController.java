@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.task.queue.Backlog;
+import dev.seedgate.task.queue.WorkKind;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.client.Vendor;
 import dev.seedgate.vendor.throttle.UpstreamControls;
@@ -120,7 +121,7 @@ class UpstreamController {
                             state.pollsOpenFor().toMillis() / 1000.0),
                     state.pauses(),
                     work.stream()
-                            .filter(it -> it.kind().equals("submit"))
+                            .filter(it -> it.kind() == WorkKind.SUBMIT)
                             .mapToLong(Backlog::tasks)
                             .sum(),
                     work.stream().mapToLong(Backlog::oldestDueSeconds).max().orElse(0),

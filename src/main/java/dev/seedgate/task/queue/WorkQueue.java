@@ -168,9 +168,10 @@ public class WorkQueue {
         jdbc.sql(
                         """
                         insert into work (task_id, kind, team_id, due_at, credits)
-                        values (:task, 'submit', :team, gateway_now(), :credits)
+                        values (:task, :kind, :team, gateway_now(), :credits)
                         """)
                 .param("task", task.value())
+                .param("kind", WorkKind.SUBMIT.word())
                 .param("team", teamId)
                 .param("credits", credits)
                 .update();
@@ -307,7 +308,7 @@ public class WorkQueue {
                         from next where w.task_id = next.task_id
                         returning w.task_id
                         """)
-                .param("kind", kind.text())
+                .param("kind", kind.word())
                 .param("limit", limit)
                 .param("lease", interval(lease))
                 .query((row, _) -> task(row))
@@ -343,7 +344,7 @@ public class WorkQueue {
      * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
      */
     public void sending(TaskId task, Duration lease) {
-        move(task, WorkKind.SENT, lease, "leased_until = gateway_now() + :delay");
+        move(task, WorkKind.SUBMITTING, lease, "leased_until = gateway_now() + :delay");
     }
 
     /** Back to the queue, keeping the place; {@code failed} makes the next back-off longer. */
@@ -500,7 +501,7 @@ public class WorkQueue {
                         """)
                 .query((row, _) ->
                         new Backlog(
-                                row.getString("kind"),
+                                WorkKind.of(row.getString("kind")),
                                 row.getLong("tasks"),
                                 row.getLong("due"),
                                 row.getLong("oldest_due_seconds")))
@@ -541,7 +542,7 @@ public class WorkQueue {
                                 "update work set kind = :kind, due_at = gateway_now() + :delay, "
                                         + more
                                         + " where task_id = :task")
-                        .param("kind", kind.text())
+                        .param("kind", kind.word())
                         .param("delay", interval(delay))
                         .param("task", task.value())
                         .update();

@@ -76,12 +76,12 @@ class OverdueSweeperTests {
     void claimsAbandonedTasksOnceUntilTheLeaseIsOver() {
         List<String> tasks = order(5);
         SubmitOutcomes submits = gateway.bean(SubmitOutcomes.class);
-        tasks.forEach(task -> submits.beginAttempt(new TaskId(task), LEASE, "ticket of " + task));
+        tasks.forEach(task -> submits.beginAttempt(new TaskId(task), LEASE, "token of " + task));
         WorkQueue work = gateway.bean(WorkQueue.class);
-        assertThat(work.claimDue(WorkKind.SENT, 100, LEASE)).isEmpty();
+        assertThat(work.claimDue(WorkKind.SUBMITTING, 100, LEASE)).isEmpty();
         pass(Duration.ofMinutes(1));
-        List<TaskId> claimed = new ArrayList<>(work.claimDue(WorkKind.SENT, 2, LEASE));
-        claimed.addAll(work.claimDue(WorkKind.SENT, 100, LEASE));
+        List<TaskId> claimed = new ArrayList<>(work.claimDue(WorkKind.SUBMITTING, 2, LEASE));
+        claimed.addAll(work.claimDue(WorkKind.SUBMITTING, 100, LEASE));
         assertThat(new HashSet<>(claimed)).hasSize(5);
         assertThat(claimed).hasSize(5);
     }
