@@ -44,6 +44,7 @@ class Dispatcher implements SmartLifecycle {
     private final Vendor vendor;
     private final VendorCallRunner calls;
     private final DispatchSettings settings;
+    private final WakeSignal signal;
     private final PermitQueue permits;
     private final Loop loop;
     private final Counter failures;
@@ -61,28 +62,27 @@ class Dispatcher implements SmartLifecycle {
             Vendor vendor,
             VendorCallRunner calls,
             DispatchSettings settings,
+            WakeSignal signal,
             MeterRegistry meters) {
         this.work = work;
         this.budget = budget;
         this.vendor = vendor;
         this.calls = calls;
         this.settings = settings;
+        this.signal = signal;
         failures = meters.counter("seedgate.dispatch.failures");
         slots = new Semaphore(vendor.maxConcurrent());
         permits =
                 new PermitQueue(
-                        budget, settings.dispatchInterval(), this::wake, failures::increment);
+                        budget, settings.dispatchInterval(), signal::send, failures::increment);
         loop = new Loop("dispatcher", this::tick, settings.dispatchInterval(), failures::increment);
+        signal.onSend(loop::wake);
     }
 
     /** A task was accepted here: submit it now, not at the next look. */
     @TransactionalEventListener
     void queued(TaskQueued event) {
-        wake();
-    }
-
-    void wake() {
-        loop.wake();
+        signal.send();
     }
 
     @Override
@@ -195,7 +195,7 @@ class Dispatcher implements SmartLifecycle {
                 log.debug("dispatch", e);
             } finally {
                 slots.release();
-                wake();
+                signal.send();
             }
         });
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,13 +22,12 @@ import org.springframework.stereotype.Component;
 class OnDemandPolls implements StatusRefresher {
 
     private final WorkQueue work;
-    private final ObjectProvider<Dispatcher> dispatcher;
+    private final WakeSignal wakeSignal;
     private final Map<TaskId, Awaited> waiting = new ConcurrentHashMap<>();
 
-    /** The provider breaks a circle: the dispatcher's calls report to this. */
-    OnDemandPolls(WorkQueue work, ObjectProvider<Dispatcher> dispatcher) {
+    OnDemandPolls(WorkQueue work, WakeSignal wakeSignal) {
         this.work = work;
-        this.dispatcher = dispatcher;
+        this.wakeSignal = wakeSignal;
     }
 
     @Override
@@ -52,7 +50,7 @@ class OnDemandPolls implements StatusRefresher {
             answered(task);
             return freshness == Freshness.ENDED ? News.NEWER : News.FRESH;
         }
-        dispatcher.getObject().wake();
+        wakeSignal.send();
         try {
             poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
