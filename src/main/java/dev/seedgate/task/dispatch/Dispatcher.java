@@ -108,7 +108,7 @@ class Dispatcher implements SmartLifecycle {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
-        DueCounts agenda = work.agenda(Math.max(1, polls) + 1);
+        DueCounts agenda = work.dueCounts(Math.max(1, polls) + 1);
         boolean more = false;
         if (opening.probe()) {
             probe(agenda, opening.polls() == 0);
@@ -162,7 +162,7 @@ class Dispatcher implements SmartLifecycle {
         List<DuePoll> claimed =
                 moreAreDue
                         ? work.claimPolls(
-                                fairPolls.divide(work.pollShares(limit), limit), pollLease())
+                                fairPolls.divide(work.duePollsByTeam(limit), limit), pollLease())
                         : work.claimPolls(limit, pollLease());
         claimed.forEach(due -> run(() -> calls.poll(due, permits)));
         return !claimed.isEmpty();
@@ -207,7 +207,8 @@ class Dispatcher implements SmartLifecycle {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        // What the last tick has claimed still runs; what waits for a permit goes
+                        // What the last tick has claimed still runs; what waits for a
+                        // permit goes
                         // back to the queue.
                         loop.join();
                         permits.close();

@@ -71,7 +71,7 @@ class VendorCallRunner {
     }
 
     private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("submit", due.trace()).of(due.task(), due.team())) {
+        try (TaskScope _ = steps.begin("submit", due.traceParent()).of(due.task(), due.team())) {
             // The lease counts from the commit, this from before it: always the shorter one.
             long sendBy = System.nanoTime() + toSend().toNanos();
             begin(due.task())
@@ -133,7 +133,7 @@ class VendorCallRunner {
     }
 
     private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("poll", poll.trace()).of(poll.task(), poll.team())) {
+        try (TaskScope _ = steps.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());

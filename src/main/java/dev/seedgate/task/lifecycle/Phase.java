@@ -34,15 +34,15 @@ public enum Phase {
      * The phases that a word in a query stands for: one of the vendor's three states, or a phase's
      * own name. Empty when it is neither.
      */
-    private static Set<Phase> named(String word) {
+    private static Set<Phase> matching(String word) {
         return Arrays.stream(values())
                 .filter(phase -> phase.status.equals(word) || phase.name().equals(word))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Phase.class)));
     }
 
     /** The same, or every phase for no word; {@code INVALID_REQUEST} when it is no such word. */
-    public static Set<Phase> wanted(@Nullable String word) {
-        Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : named(word);
+    public static Set<Phase> parseFilter(@Nullable String word) {
+        Set<Phase> phases = word == null ? EnumSet.allOf(Phase.class) : matching(word);
         if (phases.isEmpty()) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST,

@@ -24,7 +24,7 @@ public class PollOutcomes {
     private final VendorJobs jobs;
     private final WorkQueue work;
     private final GenerationSettings settings;
-    private final PollSchedule pace;
+    private final PollSchedule pollSchedule;
     private final TaskMetrics metrics;
 
     PollOutcomes(
@@ -33,14 +33,14 @@ public class PollOutcomes {
             VendorJobs jobs,
             WorkQueue work,
             GenerationSettings settings,
-            PollSchedule pace,
+            PollSchedule pollSchedule,
             TaskMetrics metrics) {
         this.transitions = transitions;
         this.events = events;
         this.jobs = jobs;
         this.work = work;
         this.settings = settings;
-        this.pace = pace;
+        this.pollSchedule = pollSchedule;
         this.metrics = metrics;
     }
 
@@ -70,10 +70,10 @@ public class PollOutcomes {
      * doesn't.
      */
     private void stillRunning(DuePoll poll, PollAnswer answer, @Nullable TimelineNote expiry) {
-        boolean heardOf = answer instanceof PollAnswer.Running;
+        boolean answered = answer instanceof PollAnswer.Running;
         Duration late = poll.age().minus(settings.taskMaxAge());
         @Nullable Task task = late.isPositive() ? transitions.lock(poll.task()) : null;
-        if (task != null && outdated(poll, task)) {
+        if (task != null && isOfEarlierId(poll, task)) {
             return;
         }
         if (task != null && task.phase() == Phase.RENDERING && expiry != null) {
@@ -82,23 +82,25 @@ public class PollOutcomes {
             transitions.record(task, expiry, answer.evidence());
         }
         if (task == null || task.phase() == Phase.RENDERING) {
-            work.pollAgain(poll.task(), pace.next(poll.age()), heardOf);
+            work.pollAgain(poll.task(), pollSchedule.next(poll.age()), answered);
         } else if (late.compareTo(settings.expiredPollFor()) <= 0) {
-            work.pollAgain(poll.task(), pace.pollExpiredInterval(), heardOf);
+            work.pollAgain(poll.task(), pollSchedule.pollExpiredInterval(), answered);
         } else if (task.phase() == Phase.EXPIRED) {
-            work.refundIn(poll.task(), transitions.refundAfter());
+            work.scheduleRefund(poll.task(), transitions.refundAfter());
         }
     }
 
     private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
         Task task = transitions.lock(poll.task());
-        if (outdated(poll, task)) {
-            earlierJob(task, poll, answer.credits(), answer.evidence());
+        if (isOfEarlierId(poll, task)) {
+            recordEarlierJob(task, poll, answer.credits(), answer.evidence());
         } else if (task.phase().terminal()) {
-            contradictedUnless(Phase.SUCCEEDED, task, poll, answer.credits(), answer.evidence());
+            recordContradictionUnless(
+                    Phase.SUCCEEDED, task, poll, answer.credits(), answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             transitions.succeed(task, answer);
-        } else if (work.clipless(task.id(), pace.next(poll.age())) >= settings.cliplessPolls()) {
+        } else if (work.countSuccessWithoutUrl(task.id(), pollSchedule.next(poll.age()))
+                >= settings.cliplessPolls()) {
             log.error(
                     "task {} is SUCCESS at the vendor without a clip: {}",
                     task.id(),
@@ -113,34 +115,36 @@ public class PollOutcomes {
 
     private void failed(DuePoll poll, PollAnswer.Failed answer) {
         Task task = transitions.lock(poll.task());
-        if (outdated(poll, task)) {
-            earlierJob(task, poll, answer.credits(), answer.evidence());
+        if (isOfEarlierId(poll, task)) {
+            recordEarlierJob(task, poll, answer.credits(), answer.evidence());
         } else if (task.phase().terminal()) {
-            contradictedUnless(Phase.FAILED, task, poll, answer.credits(), answer.evidence());
+            recordContradictionUnless(
+                    Phase.FAILED, task, poll, answer.credits(), answer.evidence());
         } else {
             // The team knows the task by our id only.
             String message = answer.message().replace(poll.upstreamTaskId(), task.id().value());
-            transitions.fail(task, task.withoutOrder(message), answer.credits(), answer.evidence());
+            transitions.fail(task, task.redact(message), answer.credits(), answer.evidence());
         }
     }
 
     /** The same end once more: the answer to the commit that stored it was lost. */
-    private void contradictedUnless(
+    private void recordContradictionUnless(
             Phase same, Task task, DuePoll poll, @Nullable Long credits, String evidence) {
-        jobs.told(task, poll.upstreamTaskId(), credits);
+        jobs.recordCredits(task, poll.upstreamTaskId(), credits);
         if (task.phase() != same) {
             transitions.recordContradiction(task, evidence);
         }
     }
 
     /** Whether the task renders under another id by now: an operator attached it meanwhile. */
-    private static boolean outdated(DuePoll poll, Task task) {
+    private static boolean isOfEarlierId(DuePoll poll, Task task) {
         return !poll.upstreamTaskId().equals(task.upstreamTaskId());
     }
 
     /** What became of a job that the task no longer goes by: says what it cost, moves nothing. */
-    private void earlierJob(Task task, DuePoll poll, @Nullable Long credits, String evidence) {
-        jobs.told(task, poll.upstreamTaskId(), credits);
+    private void recordEarlierJob(
+            Task task, DuePoll poll, @Nullable Long credits, String evidence) {
+        jobs.recordCredits(task, poll.upstreamTaskId(), credits);
         events.add(task, null, "of the earlier id " + poll.upstreamTaskId() + ": " + evidence);
     }
 }

@@ -18,11 +18,11 @@ class PromptRetention {
     PromptRetention(JdbcClient jdbc, GenerationSettings settings, Loops loops) {
         this.jdbc = jdbc;
         this.settings = settings;
-        loops.every(settings.promptRetentionInterval(), "prompt-retention", this::step);
+        loops.every(settings.promptRetentionInterval(), "prompt-retention", this::blankExpired);
     }
 
     /** One step of bounded size; answers how many it blanked. */
-    int step() {
+    int blankExpired() {
         return jdbc.sql(
                         """
                         with blank as materialized (

@@ -30,7 +30,7 @@ public class SubmitOutcomes {
     private final VendorJobs jobs;
     private final WorkQueue work;
     private final GenerationSettings settings;
-    private final PollSchedule pace;
+    private final PollSchedule pollSchedule;
     private final TaskMetrics metrics;
 
     SubmitOutcomes(
@@ -39,14 +39,14 @@ public class SubmitOutcomes {
             VendorJobs jobs,
             WorkQueue work,
             GenerationSettings settings,
-            PollSchedule pace,
+            PollSchedule pollSchedule,
             TaskMetrics metrics) {
         this.transitions = transitions;
         this.events = events;
         this.jobs = jobs;
         this.work = work;
         this.settings = settings;
-        this.pace = pace;
+        this.pollSchedule = pollSchedule;
         this.metrics = metrics;
     }
 
@@ -63,7 +63,7 @@ public class SubmitOutcomes {
             return Optional.empty();
         }
         transitions.move(task, task::submitting);
-        work.sending(id, lease);
+        work.markSubmitting(id, lease);
         events.addBegun(task, token);
         TaskTransitions.log(task);
         return Optional.of(new SubmitAttempt(id, task.attempt(), task.clip()));
@@ -100,7 +100,7 @@ public class SubmitOutcomes {
             String evidence =
                     "answer to attempt " + submission.attempt() + ": " + answer.evidence();
             if (answer instanceof SubmitAnswer.Accepted accepted) {
-                jobs.another(task, submission.attempt(), accepted.upstreamTaskId());
+                jobs.addSecond(task, submission.attempt(), accepted.upstreamTaskId());
                 transitions.recordContradiction(task, evidence);
             } else {
                 events.add(task, null, evidence);
@@ -135,13 +135,13 @@ public class SubmitOutcomes {
         if (late && task.phase() != Phase.UNCERTAIN) {
             // A job of its own is stored already: only the answer to that commit was lost.
             if (another || owner.isEmpty()) {
-                tooLate(task, another ? null : id, answer);
+                recordLateId(task, another ? null : id, answer);
             }
         } else if (another) {
             transitions.markUncertain(task, "the id belongs to another task: " + answer.evidence());
         } else {
             transitions.move(task, () -> task.accepted(id, transitions.now()));
-            work.rendering(task.id(), pace.pollFirstAfter());
+            work.schedulePoll(task.id(), pollSchedule.pollFirstAfter());
             transitions.record(task, null, answer.evidence());
             metrics.accepted(task.waited());
         }
@@ -150,11 +150,11 @@ public class SubmitOutcomes {
     /**
      * An id that comes too late to move the task; {@code newId} is it unless another task has it.
      */
-    private void tooLate(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
+    private void recordLateId(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
         if (newId != null && task.phase().terminal() && task.upstreamTaskId() == null) {
             task.foundTooLate(newId);
         } else if (newId != null) {
-            jobs.another(task, task.attempt(), newId);
+            jobs.addSecond(task, task.attempt(), newId);
         }
         transitions.recordContradiction(
                 task, "a late id " + answer.upstreamTaskId() + ": " + answer.evidence());
@@ -165,7 +165,7 @@ public class SubmitOutcomes {
         boolean alone =
                 answer.perhapsThisRequest()
                         && task.phase() == Phase.SUBMITTING
-                        && work.stoppedAccount(task.id()) >= settings.stopsUntilFailed();
+                        && work.countAccountStop(task.id()) >= settings.stopsUntilFailed();
         if (alone) {
             transitions.fail(
                     task,
@@ -184,7 +184,9 @@ public class SubmitOutcomes {
         }
         transitions.move(task, task::requeued);
         Duration delay =
-                failed ? BACKOFF.after(work.tries(task.id()).failures() + 1) : Duration.ZERO;
+                failed
+                        ? BACKOFF.after(work.attemptCounts(task.id()).failures() + 1)
+                        : Duration.ZERO;
         work.requeue(task.id(), delay, failed);
         transitions.record(task, note, evidence);
     }
@@ -194,7 +196,7 @@ public class SubmitOutcomes {
             events.add(task, null, answer.evidence());
             return;
         }
-        AttemptCounts tries = work.tries(task.id());
+        AttemptCounts tries = work.attemptCounts(task.id());
         if (tries.retries() < settings.resubmits()) {
             transitions.move(task, task::requeued);
             work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
@@ -212,7 +214,7 @@ public class SubmitOutcomes {
 
     private void refused(Task task, SubmitAnswer.Refused answer) {
         if (task.phase() == Phase.SUBMITTING) {
-            transitions.fail(task, task.withoutOrder(answer.message()), null, answer.evidence());
+            transitions.fail(task, task.redact(answer.message()), null, answer.evidence());
         } else {
             events.add(task, null, answer.evidence());
         }

@@ -5,6 +5,7 @@ import dev.seedgate.credit.ledger.ClipPrice;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PromptRedactor;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -54,7 +55,9 @@ class Task {
     private Instant createdAt;
     private @Nullable Instant acceptedAt;
     private @Nullable Instant finishedAt;
-    private boolean givenUp;
+
+    @Column(name = "given_up")
+    private boolean refundedUnresolved;
 
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
@@ -139,9 +142,9 @@ class Task {
     }
 
     /** Nobody ever learned what became of it: the vendor may have been paid for nothing. */
-    void givenUp(String message, Instant now) {
+    void refundedUnresolved(String message, Instant now) {
         failed(message, null, now);
-        givenUp = true;
+        refundedUnresolved = true;
     }
 
     /** The vendor had taken it after all; that it may bill it shows, and moves no money. */
@@ -168,7 +171,7 @@ class Task {
     }
 
     /** The trace it was created in. */
-    @Nullable String trace() {
+    @Nullable String traceParent() {
         return traceParent;
     }
 
@@ -220,7 +223,7 @@ class Task {
     }
 
     /** A text that is kept longer than the order, without what was ordered. */
-    String withoutOrder(String text) {
+    String redact(String text) {
         return prompt == null ? text : PromptRedactor.removed(text, clip());
     }
 }

@@ -19,7 +19,7 @@ class TaskEvents {
      * @param evidence for admins: what was sent when, what came back; kept without what was ordered
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
-        insert(task, note, evidence == null ? null : task.withoutOrder(evidence), null);
+        insert(task, note, evidence == null ? null : task.redact(evidence), null);
     }
 
     /**

@@ -71,7 +71,7 @@ public class TaskExpiry {
 
     /** A real vendor takes the sandbox's place: the charge of what was open there goes back. */
     @Transactional
-    public void endAtTheSandbox(TaskId id) {
+    public void cancelSandboxTask(TaskId id) {
         Task task = transitions.lock(id);
         if (!task.phase().terminal() && task.upstream().equals(Vendor.SANDBOX)) {
             transitions.fail(

@@ -105,7 +105,7 @@ public class TaskInterventions {
         }
         Phase before = task.phase();
         transitions.move(task, () -> task.attached(upstreamTaskId, transitions.now()));
-        work.rendering(id, Duration.ZERO);
+        work.schedulePoll(id, Duration.ZERO);
         transitions.record(
                 task, TimelineNote.FOUND, actor + " attached " + upstreamTaskId + ": " + reason);
         write("task.attach", task, before, reason, actor);

@@ -54,7 +54,7 @@ public class TaskResolution {
                                 new ApiException(
                                         ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
         TaskInterventions.checkResolvable(task);
-        switch (sight(upstreamTaskId)) {
+        switch (lookUp(upstreamTaskId)) {
             case TaskLookup.Unknown _ ->
                     throw new ApiException(
                             ErrorCode.UPSTREAM_TASK_UNKNOWN,
@@ -74,7 +74,7 @@ public class TaskResolution {
     }
 
     /** Waits a little for a permit: polls that are due go on meanwhile. */
-    private TaskLookup sight(String upstreamTaskId) {
+    private TaskLookup lookUp(String upstreamTaskId) {
         long until = System.nanoTime() + PERMIT_WAIT.toNanos();
         PermitGrant grant = budget.take(0, 1);
         while (grant.polls().isEmpty() && System.nanoTime() - until < 0) {

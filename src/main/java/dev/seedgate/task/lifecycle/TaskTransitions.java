@@ -115,7 +115,7 @@ public class TaskTransitions {
             return;
         }
         move(task, task::uncertain);
-        work.refundIn(task.id(), refundAfter());
+        work.scheduleRefund(task.id(), refundAfter());
         metrics.uncertain();
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
         events.add(task, TimelineNote.UNKNOWN.text(), evidence);
@@ -125,7 +125,7 @@ public class TaskTransitions {
     void succeed(Task task, PollAnswer.Succeeded answer) {
         boolean inFlight = task.phase().inFlight();
         task.succeeded(answer.urls(), answer.credits(), now());
-        try (TaskScope _ = tracing.begin("settle", task.trace()).of(task.id())) {
+        try (TaskScope _ = tracing.begin("settle", task.traceParent()).of(task.id())) {
             ledger.settle(task.id().value(), inFlight, Actor.GATEWAY);
         }
         finish(task, null, answer.evidence());
@@ -145,7 +145,7 @@ public class TaskTransitions {
             Actor actor) {
         boolean inFlight = task.phase().inFlight();
         task.failed(message, upstreamCredits, now());
-        try (TaskScope _ = tracing.begin("release", task.trace()).of(task.id())) {
+        try (TaskScope _ = tracing.begin("release", task.traceParent()).of(task.id())) {
             ledger.release(task.id().value(), inFlight, message, actor);
         }
         finish(task, message, evidence);
@@ -164,19 +164,19 @@ public class TaskTransitions {
     void refundUnresolved(Task task, String reason, Actor actor) {
         metrics.possiblyCharged(TaskMetrics.Reason.REFUNDED);
         String id = task.id().value();
-        task.givenUp(
+        task.refundedUnresolved(
                 "The video service never told what became of this clip. Nothing was charged.",
                 now());
-        try (TaskScope _ = tracing.begin("release", task.trace()).of(task.id())) {
+        try (TaskScope _ = tracing.begin("release", task.traceParent()).of(task.id())) {
             // UNCERTAIN and EXPIRED are not in flight.
             ledger.release(id, false, reason, actor);
             ledger.bookPossibleLoss(id, reason, actor);
         }
-        finish(task, TimelineNote.GIVEN_UP.text(), actor + ": " + reason);
+        finish(task, TimelineNote.REFUNDED.text(), actor + ": " + reason);
     }
 
     private void finish(Task task, @Nullable String note, @Nullable String evidence) {
-        work.done(task.id());
+        work.remove(task.id());
         metrics.ended(task.phase(), task.rendered());
         events.add(task, note, evidence);
         log(task);

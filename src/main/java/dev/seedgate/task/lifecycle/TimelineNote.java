@@ -16,7 +16,7 @@ enum TimelineNote {
     RENDERS_LONG("the video service renders for too long; it is still asked now and then"),
     SERVICE_DENIES("the video service no longer knows the clip; it is still asked now and then"),
     FOUND("the operators found the clip at the video service"),
-    GIVEN_UP("the gateway gave up waiting for the video service and refunded the charge");
+    REFUNDED("the gateway gave up waiting for the video service and refunded the charge");
 
     private final String text;
 

@@ -46,7 +46,7 @@ class VendorChangeCheck implements InitializingBean {
                     .param("sandbox", Vendor.SANDBOX)
                     .query(String.class)
                     .list()
-                    .forEach(id -> expiry.endAtTheSandbox(new TaskId(id)));
+                    .forEach(id -> expiry.cancelSandboxTask(new TaskId(id)));
         }
         long open =
                 jdbc.sql(

@@ -32,7 +32,7 @@ class VendorJobs {
      * One more id for a task that goes on under another, or under none: the vendor may bill it, and
      * the team does not pay for it.
      */
-    void another(Task task, int attempt, String upstreamTaskId) {
+    void addSecond(Task task, int attempt, String upstreamTaskId) {
         jdbc.sql(
                         """
                         insert into vendor_job (upstream, upstream_task_id, task_id, team_id, attempt, credits, charged)
@@ -46,7 +46,7 @@ class VendorJobs {
     }
 
     /** The vendor's figure for a job that its task takes none for any more; null says nothing. */
-    void told(Task task, String upstreamTaskId, @Nullable Long credits) {
+    void recordCredits(Task task, String upstreamTaskId, @Nullable Long credits) {
         if (credits == null) {
             return;
         }

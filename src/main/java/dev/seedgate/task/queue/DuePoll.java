@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param age counts from the vendor's acceptance
  * @param team the slug of its team
- * @param trace the trace it was created in, null when it was not traced
+ * @param traceParent the trace that it was created in, null when it was not traced
  */
 public record DuePoll(
-        TaskId task, String upstreamTaskId, Duration age, String team, @Nullable String trace) {}
+        TaskId task,
+        String upstreamTaskId,
+        Duration age,
+        String team,
+        @Nullable String traceParent) {}

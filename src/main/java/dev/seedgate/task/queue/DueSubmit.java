@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  * A claimed submit.
  *
  * @param team the slug of its team
- * @param trace the trace it was created in, null when it was not traced
+ * @param traceParent the trace that it was created in, null when it was not traced
  */
-public record DueSubmit(TaskId task, String team, @Nullable String trace) {}
+public record DueSubmit(TaskId task, String team, @Nullable String traceParent) {}

@@ -106,7 +106,7 @@ public class WorkQueue {
             """
                     .formatted(WAITING_TEAMS, NOT_SUSPENDED);
 
-    private static final String AGENDA =
+    private static final String DUE_COUNTS =
             """
             with recursive %1$s
             select exists (select from work w where w.kind = 'submit' and w.start_tag is not null
@@ -217,7 +217,7 @@ public class WorkQueue {
      * The task may have stopped the account. Answers how often it has while others passed, 0 when
      * none did: then it is the account.
      */
-    public int stoppedAccount(TaskId task) {
+    public int countAccountStop(TaskId task) {
         return jdbc.sql(
                         """
                         update work w
@@ -238,7 +238,7 @@ public class WorkQueue {
      * The teams with due polls, the one that waits longest first, and how many each has, counted up
      * to {@code limit}.
      */
-    public List<DuePollsOfTeam> pollShares(int limit) {
+    public List<DuePollsOfTeam> duePollsByTeam(int limit) {
         return jdbc.sql(
                         """
                         with recursive polled(team_id) as (
@@ -343,7 +343,7 @@ public class WorkQueue {
     /**
      * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
      */
-    public void sending(TaskId task, Duration lease) {
+    public void markSubmitting(TaskId task, Duration lease) {
         move(task, WorkKind.SUBMITTING, lease, "leased_until = gateway_now() + :delay");
     }
 
@@ -362,7 +362,7 @@ public class WorkQueue {
     }
 
     /** The vendor has taken it: ask in a while. */
-    public void rendering(TaskId task, Duration delay) {
+    public void schedulePoll(TaskId task, Duration delay) {
         move(
                 task,
                 WorkKind.POLL,
@@ -388,7 +388,7 @@ public class WorkQueue {
     }
 
     /** SUCCESS came without a usable URL; answers how often it has. */
-    public int clipless(TaskId task, Duration delay) {
+    public int countSuccessWithoutUrl(TaskId task, Duration delay) {
         move(
                 task,
                 WorkKind.POLL,
@@ -401,7 +401,7 @@ public class WorkQueue {
     }
 
     /** Nobody knows whether the vendor has it: after this long the charge is given back. */
-    public void refundIn(TaskId task, Duration delay) {
+    public void scheduleRefund(TaskId task, Duration delay) {
         // The lease stays: until it is over, whoever sent it may still bring an answer.
         move(task, WorkKind.REFUND, delay, "failures = 0");
     }
@@ -423,7 +423,7 @@ public class WorkQueue {
     /**
      * The task is at rest. If it was dispatched and never sent, its team's next one has its place.
      */
-    public void done(TaskId task) {
+    public void remove(TaskId task) {
         jdbc.sql(
                         """
                         with gone as (
@@ -443,7 +443,7 @@ public class WorkQueue {
     /**
      * How often this task failed to be sent in a row, and how many retries the vendor asked for.
      */
-    public AttemptCounts tries(TaskId task) {
+    public AttemptCounts attemptCounts(TaskId task) {
         return jdbc.sql("select failures, retries from work where task_id = :task")
                 .param("task", task.value())
                 .query((row, _) -> new AttemptCounts(row.getInt("failures"), row.getInt("retries")))
@@ -479,8 +479,8 @@ public class WorkQueue {
     }
 
     /** What is due, polls counted up to {@code limit}, and when more will be. */
-    public DueCounts agenda(int limit) {
-        return jdbc.sql(AGENDA)
+    public DueCounts dueCounts(int limit) {
+        return jdbc.sql(DUE_COUNTS)
                 .param("limit", limit)
                 .query((row, _) -> {
                     double next = row.getDouble("next_poll");
@@ -514,7 +514,7 @@ public class WorkQueue {
      *
      * @param stopsOfSuspects a task that stopped the account so often is a suspect
      */
-    public List<TeamQueue> queues(int limit, int stopsOfSuspects) {
+    public List<TeamQueue> teamQueues(int limit, int stopsOfSuspects) {
         return jdbc.sql(
                         """
                         select t.id, t.weight, count(*) as tasks,

@@ -188,7 +188,7 @@ class TasksController {
     }
 
     private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
-        Set<Phase> phases = Phase.wanted(status);
+        Set<Phase> phases = Phase.parseFilter(status);
         if (phase != null) {
             phases.retainAll(EnumSet.of(phase));
         }

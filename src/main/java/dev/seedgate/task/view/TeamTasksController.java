@@ -77,7 +77,7 @@ class TeamTasksController {
         TaskFilter filter =
                 new TaskFilter(
                         null,
-                        Phase.wanted(status),
+                        Phase.parseFilter(status),
                         project == null ? null : project(project),
                         null,
                         zone.moment("from", from),

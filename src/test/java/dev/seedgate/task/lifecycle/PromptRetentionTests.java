@@ -47,7 +47,7 @@ class PromptRetentionTests {
     @BeforeEach
     void forgetWhatOtherTestsLeft() {
         pass(Duration.ofDays(60));
-        while (step() > 0) {
+        while (blankExpired() > 0) {
             Thread.onSpinWait();
         }
     }
@@ -62,10 +62,10 @@ class PromptRetentionTests {
         JsonNode before = forgetful.status(done);
         pass(Duration.ofDays(29));
         String later = finished(forgetful);
-        assertThat(step()).isZero();
+        assertThat(blankExpired()).isZero();
         pass(Duration.ofDays(2));
-        assertThat(step()).isEqualTo(1);
-        assertThat(step()).isZero();
+        assertThat(blankExpired()).isEqualTo(1);
+        assertThat(blankExpired()).isZero();
         JsonNode after = forgetful.status(done);
         assertThat(after.propertyNames()).isEqualTo(before.propertyNames());
         assertThat(after.at("/request/prompt").stringValue()).isEmpty();
@@ -90,10 +90,10 @@ class PromptRetentionTests {
             finished(team);
         }
         pass(Duration.ofDays(2));
-        assertThat(step()).isEqualTo(2);
-        assertThat(step()).isEqualTo(2);
-        assertThat(step()).isEqualTo(1);
-        assertThat(step()).isZero();
+        assertThat(blankExpired()).isEqualTo(2);
+        assertThat(blankExpired()).isEqualTo(2);
+        assertThat(blankExpired()).isEqualTo(1);
+        assertThat(blankExpired()).isZero();
     }
 
     @Test
@@ -102,7 +102,7 @@ class PromptRetentionTests {
         Answer first = team.post(ORDER, "Idempotency-Key", "one");
         end(team, first.data().get("task_id").stringValue());
         pass(Duration.ofDays(2));
-        assertThat(step()).isEqualTo(1);
+        assertThat(blankExpired()).isEqualTo(1);
         Answer again = team.post(ORDER, "Idempotency-Key", "one");
         assertThat(again.body()).isEqualTo(first.body());
         assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
@@ -116,7 +116,7 @@ class PromptRetentionTests {
         String task = finished(team);
         gateway.database()
                 .execute("update task set finished_at = '2020-01-01' where id = '" + task + "'");
-        assertThat(step()).isZero();
+        assertThat(blankExpired()).isZero();
     }
 
     @Test
@@ -129,7 +129,7 @@ class PromptRetentionTests {
         pass(Duration.ofDays(8));
         Answer changed = gateway.admin("PATCH", path, "{\"prompt_retention_days\":7}");
         assertThat(changed.json().get("prompt_retention_days").asInt()).isEqualTo(7);
-        assertThat(step()).isEqualTo(1);
+        assertThat(blankExpired()).isEqualTo(1);
         assertThat(team.status(task).at("/request/prompt").stringValue()).isEmpty();
         JsonNode entry =
                 gateway.admin(
@@ -160,7 +160,7 @@ class PromptRetentionTests {
         assertThat(team.await(task, "FAILED").get("error_message").stringValue())
                 .contains("is against the rules");
         pass(Duration.ofDays(2));
-        assertThat(step()).isEqualTo(2);
+        assertThat(blankExpired()).isEqualTo(2);
         for (String table :
                 gateway.database()
                         .rows(
@@ -199,7 +199,7 @@ class PromptRetentionTests {
         gateway.database().shiftTime(passed);
     }
 
-    private static int step() {
-        return gateway.bean(PromptRetention.class).step();
+    private static int blankExpired() {
+        return gateway.bean(PromptRetention.class).blankExpired();
     }
 }
