@@ -34,20 +34,20 @@ class OverdueSweeper {
     private final WorkQueue work;
     private final TaskExpiry expiry;
     private final DispatchSettings settings;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
     private final Counter failures;
 
     OverdueSweeper(
             WorkQueue work,
             TaskExpiry expiry,
             DispatchSettings settings,
-            TaskTracing steps,
+            TaskTracing tracing,
             MeterRegistry meters,
             Loops loops) {
         this.work = work;
         this.expiry = expiry;
         this.settings = settings;
-        this.steps = steps;
+        this.tracing = tracing;
         failures = meters.counter("seedgate.dispatch.failures");
         loops.drain(settings.dispatchSweepInterval(), "sweeper", this::sweep);
     }
@@ -56,25 +56,27 @@ class OverdueSweeper {
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
-        int abandoned =
-                each(work.claimDue(WorkKind.SUBMITTING, batch, lease), expiry::leaseExpired);
-        int overdue = each(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
+        int expiredLeases =
+                forEachSafely(
+                        work.claimDue(WorkKind.SUBMITTING, batch, lease), expiry::leaseExpired);
+        int overdue = forEachSafely(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
         int unresolved =
-                each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
-        return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
+                forEachSafely(
+                        work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
+        return Math.max(expiredLeases, Math.max(overdue, unresolved)) == batch;
     }
 
     /**
      * A few at a time, because each commits for itself: one task that can't be helped must not keep
      * the others from it. It is tried again when its claim is over.
      */
-    private int each(List<TaskId> tasks, Consumer<TaskId> verb) {
+    private int forEachSafely(List<TaskId> tasks, Consumer<TaskId> verb) {
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
                         settings.dispatchSweepThreads(), Thread.ofPlatform().daemon().factory())) {
             List<Future<?>> all =
                     tasks.stream()
-                            .<Future<?>>map(it -> threads.submit(() -> one(it, verb)))
+                            .<Future<?>>map(it -> threads.submit(() -> applySafely(it, verb)))
                             .toList();
             for (Future<?> each : all) {
                 each.get();
@@ -90,8 +92,8 @@ class OverdueSweeper {
         return tasks.size();
     }
 
-    private void one(TaskId task, Consumer<TaskId> verb) {
-        try (TaskScope _ = steps.begin("sweep").of(task)) {
+    private void applySafely(TaskId task, Consumer<TaskId> verb) {
+        try (TaskScope _ = tracing.begin("sweep").of(task)) {
             verb.accept(task);
         } catch (RuntimeException e) {
             if (DatabaseFault.of(e) == DatabaseFault.AWAY) {

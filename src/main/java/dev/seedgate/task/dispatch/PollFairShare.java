@@ -23,7 +23,7 @@ class PollFairShare {
      *
      * @param waiting the teams with due polls, the one that waits longest first
      */
-    Map<Long, Integer> divide(List<DuePollsOfTeam> waiting, int permits) {
+    Map<Long, Integer> allocate(List<DuePollsOfTeam> waiting, int permits) {
         // A team that waits for nothing keeps no claim on the future.
         finishTags.values().removeIf(tag -> tag <= virtualTime);
         List<DuePollsOfTeam> open = new ArrayList<>(waiting);

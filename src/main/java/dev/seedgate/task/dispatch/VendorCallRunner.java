@@ -39,25 +39,25 @@ class VendorCallRunner {
     private final RateBudget budget;
     private final SubmitOutcomes submits;
     private final PollOutcomes polls;
-    private final OnDemandPolls refreshes;
+    private final OnDemandPolls onDemandPolls;
     private final DispatchSettings settings;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
 
     VendorCallRunner(
             Vendor vendor,
             RateBudget budget,
             SubmitOutcomes submits,
             PollOutcomes polls,
-            OnDemandPolls refreshes,
+            OnDemandPolls onDemandPolls,
             DispatchSettings settings,
-            TaskTracing steps) {
+            TaskTracing tracing) {
         this.vendor = vendor;
         this.budget = budget;
         this.submits = submits;
         this.polls = polls;
-        this.refreshes = refreshes;
+        this.onDemandPolls = onDemandPolls;
         this.settings = settings;
-        this.steps = steps;
+        this.tracing = tracing;
     }
 
     /** Submits a claimed task, with the permit that its turn brings. */
@@ -71,15 +71,15 @@ class VendorCallRunner {
     }
 
     private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("submit", due.traceParent()).of(due.task(), due.team())) {
+        try (TaskScope _ = tracing.begin("submit", due.traceParent()).of(due.task(), due.team())) {
             // The lease counts from the commit, this from before it: always the shorter one.
-            long sendBy = System.nanoTime() + toSend().toNanos();
+            long sendBy = System.nanoTime() + sendWithin().toNanos();
             begin(due.task())
                     .ifPresent(submission -> {
                         SubmitAnswer answer = submit(submission, permits, sendBy);
                         store(
                                 "what the vendor answered for task %s (%s)"
-                                        .formatted(due.task(), id(answer)),
+                                        .formatted(due.task(), outcome(answer)),
                                 () -> record(submission, answer));
                     });
         }
@@ -102,13 +102,14 @@ class VendorCallRunner {
     }
 
     /** From the claim to the last moment for the call: as long for its start as for its permit. */
-    private Duration toSend() {
+    private Duration sendWithin() {
         return budget.permitWait().multipliedBy(2);
     }
 
     private Optional<SubmitAttempt> begin(TaskId task) {
         String token = UUID.randomUUID().toString();
-        Duration lease = toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
+        Duration lease =
+                sendWithin().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
             return submits.beginAttempt(task, lease, token);
         } catch (RuntimeException e) {
@@ -133,7 +134,7 @@ class VendorCallRunner {
     }
 
     private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
+        try (TaskScope _ = tracing.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
@@ -145,7 +146,7 @@ class VendorCallRunner {
                         () -> polls.notPolled(poll));
             }
         } finally {
-            refreshes.answered(poll.task());
+            onDemandPolls.answered(poll.task());
         }
     }
 
@@ -160,7 +161,7 @@ class VendorCallRunner {
     }
 
     /** Told at once: until it is stored, this line is all that ties the paid clip to its task. */
-    private static String id(SubmitAnswer answer) {
+    private static String outcome(SubmitAnswer answer) {
         return answer instanceof SubmitAnswer.Accepted accepted
                 ? "taken as " + accepted.upstreamTaskId()
                 : answer.getClass().getSimpleName();

@@ -26,7 +26,7 @@ class Admission {
     private final IdempotencyStore idempotencyKeys;
     private final Ledger ledger;
     private final WorkQueue work;
-    private final AdmissionGate intake;
+    private final AdmissionGate gate;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
 
@@ -35,14 +35,14 @@ class Admission {
             IdempotencyStore idempotencyKeys,
             Ledger ledger,
             WorkQueue work,
-            AdmissionGate intake,
+            AdmissionGate gate,
             Vendor vendor,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.ledger = ledger;
         this.work = work;
-        this.intake = intake;
+        this.gate = gate;
         this.vendor = vendor;
         this.events = events;
     }
@@ -70,7 +70,7 @@ class Admission {
         if (refusal != null) {
             throw refusal;
         }
-        intake.check(caller);
+        gate.check(caller);
         if (key != null) {
             earlier = idempotencyKeys.claim(key, caller.teamId(), order, id);
         }
@@ -86,7 +86,7 @@ class Admission {
         tasks.create(id, caller, order, vendor.name());
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.credits());
-        intake.taken(caller);
+        gate.countAdmitted(caller);
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {

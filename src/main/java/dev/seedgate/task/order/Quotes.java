@@ -18,20 +18,20 @@ import org.springframework.transaction.annotation.Transactional;
 class Quotes {
 
     private final Admission admission;
-    private final AdmissionGate intake;
+    private final AdmissionGate gate;
     private final Ledger ledger;
     private final TeamAccounts accounts;
     private final Clock clock;
 
     Quotes(
             Admission admission,
-            AdmissionGate intake,
+            AdmissionGate gate,
             Ledger ledger,
             TeamAccounts accounts,
             Clock clock) {
         this.admission = admission;
         this.clock = clock;
-        this.intake = intake;
+        this.gate = gate;
         this.ledger = ledger;
         this.accounts = accounts;
     }
@@ -42,7 +42,7 @@ class Quotes {
         Long remaining = accounts.balance(caller.teamId()).remaining();
         long credits = order.preset().credits();
         try {
-            intake.look(caller);
+            gate.checkForQuote(caller);
         } catch (ApiException refusal) {
             return refused(credits, refusal, remaining);
         }

@@ -34,14 +34,14 @@ class StatusController {
 
     private static final String TASK_ID = "#/components/schemas/TaskId";
 
-    private final TaskQueries reads;
+    private final TaskQueries queries;
     private final JsonBodyParser json;
-    private final SandboxUrlRewriter links;
+    private final SandboxUrlRewriter urlRewriter;
 
-    StatusController(TaskQueries reads, JsonBodyParser json, SandboxUrlRewriter links) {
-        this.reads = reads;
+    StatusController(TaskQueries queries, JsonBodyParser json, SandboxUrlRewriter urlRewriter) {
+        this.queries = queries;
         this.json = json;
-        this.links = links;
+        this.urlRewriter = urlRewriter;
     }
 
     @Operation(
@@ -55,7 +55,8 @@ class StatusController {
             @Parameter(required = true, schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
                     @Nullable String taskId) {
-        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, null))));
+        return Envelope.success(
+                urlRewriter.reachable(queries.status(caller, taskId(taskId, null))));
     }
 
     @Operation(
@@ -73,7 +74,8 @@ class StatusController {
                     @Nullable String taskId,
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
-        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, inBody))));
+        return Envelope.success(
+                urlRewriter.reachable(queries.status(caller, taskId(taskId, inBody))));
     }
 
     /** The one task id among both places it may stand in. */

@@ -20,10 +20,10 @@ public interface StatusRefresher {
     /** How the vendor's last answer stands to the question. */
     enum News {
         /** It is young enough; the task is as it was read. */
-        FRESH,
+        UNCHANGED,
         /** It has come meanwhile, or the task has ended: read it again. */
-        NEWER,
+        UPDATED,
         /** It did not come in time; the task may have changed all the same. */
-        LATE
+        TIMED_OUT
     }
 }

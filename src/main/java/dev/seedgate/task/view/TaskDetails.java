@@ -15,10 +15,10 @@ record TaskDetails(
         @JsonUnwrapped TaskStatus status,
         Phase phase,
         @Nullable String project,
-        List<Moment> timeline) {
+        List<TimelineEntry> timeline) {
 
     /** The task came into this phase; the note says why where that is not plain. */
-    record Moment(
+    record TimelineEntry(
             @JsonFormat(
                             shape = JsonFormat.Shape.STRING,
                             pattern = "yyyy-MM-dd'T'HH:mm:ss'Z'",

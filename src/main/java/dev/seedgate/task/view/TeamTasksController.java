@@ -30,18 +30,18 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamTasksController {
 
-    private final TaskQueries reads;
-    private final SandboxUrlRewriter links;
+    private final TaskQueries queries;
+    private final SandboxUrlRewriter urlRewriter;
     private final TaskInterventions interventions;
     private final BillingZone zone;
 
     TeamTasksController(
-            TaskQueries reads,
-            SandboxUrlRewriter links,
+            TaskQueries queries,
+            SandboxUrlRewriter urlRewriter,
             TaskInterventions interventions,
             BillingZone zone) {
-        this.reads = reads;
-        this.links = links;
+        this.queries = queries;
+        this.urlRewriter = urlRewriter;
         this.interventions = interventions;
         this.zone = zone;
     }
@@ -57,7 +57,7 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                reachable(reads.details(caller, id(id, "The task id in the path"))));
+                reachable(queries.details(caller, id(id, "The task id in the path"))));
     }
 
     @Operation(
@@ -82,7 +82,7 @@ class TeamTasksController {
                         null,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        Page<TaskSummary> page = reads.list(caller, filter, cursor, PageSize.checked(limit));
+        Page<TaskSummary> page = queries.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
                 new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
     }
@@ -103,7 +103,7 @@ class TeamTasksController {
                     String id) {
         TaskId task = id(id, "The task id in the path");
         interventions.cancel(task, caller);
-        return Envelope.success(reachable(reads.details(caller, task)));
+        return Envelope.success(reachable(queries.details(caller, task)));
     }
 
     private static TaskId id(String text, String what) {
@@ -121,11 +121,14 @@ class TeamTasksController {
     }
 
     private TaskSummary reachable(TaskSummary task) {
-        return new TaskSummary(links.reachable(task.status()), task.phase(), task.project());
+        return new TaskSummary(urlRewriter.reachable(task.status()), task.phase(), task.project());
     }
 
     private TaskDetails reachable(TaskDetails task) {
         return new TaskDetails(
-                links.reachable(task.status()), task.phase(), task.project(), task.timeline());
+                urlRewriter.reachable(task.status()),
+                task.phase(),
+                task.project(),
+                task.timeline());
     }
 }
