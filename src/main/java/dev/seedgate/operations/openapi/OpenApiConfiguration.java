@@ -126,8 +126,8 @@ class OpenApiConfiguration {
         request.setRequired(required);
     }
 
-    private static Tag tag(ApiGroup door, String description) {
-        return new Tag().name(door.tag()).description(description);
+    private static Tag tag(ApiGroup group, String description) {
+        return new Tag().name(group.tag()).description(description);
     }
 
     private static Components components() {
