@@ -1,6 +1,6 @@
 package dev.seedgate.operations.alert;
 
-/** What an alert is about. */
+/** A kind of alert. */
 enum AlertKind {
     /** A team has used a good part of its monthly quota. */
     QUOTA,

@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks now and then whether a person should know of something. It only reads; raising the same
- * twice is nothing, so replicas need no agreement.
+ * The rules that raise alerts, evaluated now and then. They only read; raising the same twice is
+ * nothing, so replicas need no agreement.
  */
 @Component
 class AlertRules {

@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What was raised, and who has seen it. */
+/** The alerts that were raised, and who has acknowledged them. */
 @Service
 class Alerts {
 

@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Brings alerts to the webhook, each at least once. A claim leases the alert's row; whoever holds
- * it sends without a transaction, then writes down what came of it.
+ * The delivery of alerts to the webhook, each at least once. A claim leases the alert's row;
+ * whoever holds it sends without a transaction, then writes down the outcome.
  */
 @Component
 class WebhookDelivery implements DisposableBean {

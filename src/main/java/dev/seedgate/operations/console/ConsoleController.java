@@ -11,7 +11,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** The sign-in and the first page. */
+/** The console's sign-in and first page. */
 @Hidden
 @Controller
 class ConsoleController {

@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** What the layout shows on every page. */
+/** The model attributes that the layout shows on every page. */
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 

@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Fills in what was not configured: without a data source, the gateway brings its own PostgreSQL,
- * an admin key and a demo team.
+ * The defaults for what was not configured: without a data source, the gateway brings its own
+ * PostgreSQL, an admin key and a demo team.
  */
 final class EmbeddedMode
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {

@@ -6,7 +6,10 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Makes the demo team and prints what a newcomer needs for a first request. */
+/**
+ * The text at the end of an embedded start: what a newcomer needs for a first request, of the demo
+ * team that this makes.
+ */
 final class QuickStartBanner implements ApplicationListener<ApplicationReadyEvent> {
 
     private static final String SANDBOX =

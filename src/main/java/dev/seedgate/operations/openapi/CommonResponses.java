@@ -23,7 +23,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.method.HandlerMethod;
 
-/** Adds to every call what goes without saying at the call itself: its key, tag and refusals. */
+/**
+ * The customizer that adds to every call what all calls of its group have: its key, its tag, and
+ * the refusals that any of them can meet.
+ */
 @Component
 class CommonResponses implements GlobalOperationCustomizer {
 

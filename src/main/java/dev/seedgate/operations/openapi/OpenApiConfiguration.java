@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.RequestEntity;
 
-/** The frame of the API's description: title, doors, and the parts that calls refer to. */
+/** The configuration of the API's description: title, groups, and the parts that calls refer to. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The forms that no class of the API stands for. */
+/** The schemas that no class of the API stands for. */
 final class SharedSchemas {
 
     private static final String REQUEST_ID = "0d132e176fad397b";

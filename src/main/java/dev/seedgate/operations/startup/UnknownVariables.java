@@ -22,8 +22,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.stereotype.Component;
 
 /**
- * Warns of variables that look like the gateway's and that nothing reads: a limit that is misspelt
- * is no limit.
+ * The warning of environment variables that look like the gateway's and that nothing reads: a limit
+ * that is misspelt is no limit.
  */
 @Component
 class UnknownVariables {

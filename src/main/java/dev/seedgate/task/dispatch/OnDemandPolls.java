@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Status reads that wait for a poll. A read only makes the poll due; it is claimed and paid for
+ * The polls that status reads wait for. A read only makes the poll due; it is claimed and paid for
  * with a permit like any other, so reads can't spend more of the vendor's budget than there is.
  */
 @Component

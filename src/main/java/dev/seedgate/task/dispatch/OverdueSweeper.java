@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks after tasks whose time is up: being sent by an instance that must be dead, queued for too
- * long, or uncertain for so long that their charge is given back. Replicas share them: what one has
- * claimed, the others pass over.
+ * The periodic job that ends what is overdue: tasks whose sender must be dead, tasks queued for too
+ * long, and tasks without an outcome for so long that their charge is given back. Replicas share
+ * them: what one has claimed, the others pass over.
  */
 @Component
 class OverdueSweeper {

@@ -18,10 +18,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this instance that are ready to be written and wait for a permit of the cluster's
- * budget. One loop takes permits for all of them, as many at a time as the budget gives, so that a
- * permit is used the moment it is there, and a slow way to the database costs a round trip for many
- * calls and not for each.
+ * The queue for permits: the calls of this instance that are ready to be written and wait for a
+ * permit of the cluster's budget. One loop takes permits for all of them, as many at a time as the
+ * budget gives, so that a permit is used the moment it is there, and a slow way to the database
+ * costs a round trip for many calls and not for each.
  */
 class PermitQueue {
 

@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
-/** One call to the vendor between two transactions: what is about to happen, and what did. */
+/**
+ * The runner of one call to the vendor, between two transactions: the one before says what is about
+ * to happen, the one after what did.
+ */
 @Component
 class VendorCallRunner {
 

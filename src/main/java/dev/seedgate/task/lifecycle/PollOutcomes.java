@@ -11,8 +11,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task that is polled. Only a proven end ends a task. Each verb is one
- * transaction, guarded by the state it starts from.
+ * The outcomes of polls: what the vendor's answer makes of a task. Only a proven end ends it. Each
+ * verb is one transaction, guarded by the state it starts from.
  */
 @Service
 public class PollOutcomes {

@@ -13,7 +13,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task that is submitted: the start of an attempt, and what the vendor answered.
+ * The outcomes of submits: the start of an attempt, and what the vendor's answer makes of the task.
  * Each verb is one transaction in which the task, its credits and its due work move together; each
  * is guarded by the state it starts from, so whatever comes twice, late or from two replicas moves
  * them once.

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** What happened to each task: the team's timeline and, for admins, the evidence. Append-only. */
+/** The events of each task: the team's timeline and, for admins, the evidence. Append-only. */
 @Repository
 class TaskEvents {
 

@@ -10,9 +10,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task whose time is up: in the queue, while it was being sent, without an
- * outcome, or at the sandbox when a real vendor takes its place. Each verb is one transaction,
- * guarded by the state it starts from.
+ * The ends of tasks whose time is up: in the queue, while being sent, without an outcome, or at the
+ * sandbox when a real vendor takes its place. Each verb is one transaction, guarded by the state it
+ * starts from.
  */
 @Service
 public class TaskExpiry {

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What people decide about a task: a team cancels it, an operator gives its charge back or says
+ * The interventions of people: a team cancels a task, an operator gives its charge back or says
  * which one it is at the vendor. Each verb is one transaction with its entry in the audit log.
  */
 @Service

@@ -18,7 +18,10 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** One transaction for a task, its charge and its place in the queue, and nothing else. */
+/**
+ * The transaction that admits an order: the task, its charge and its place in the queue, and
+ * nothing else.
+ */
 @Service
 class Admission {
 

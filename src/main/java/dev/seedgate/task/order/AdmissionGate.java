@@ -18,10 +18,10 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped, its credits are down to the reserve or its cap is reached, not when
- * the queue is longer than can be submitted in time. Answered from memory; the queue's length is at
- * most a second old, the balance some seconds.
+ * The gate for all creates, whoever asks (load shedding): closed while the gateway stops, while the
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, and
+ * while the queue is longer than can be submitted in time. Answers from memory; the queue's length
+ * is at most a second old, the balance some seconds.
  */
 @Component
 class AdmissionGate implements SmartLifecycle {

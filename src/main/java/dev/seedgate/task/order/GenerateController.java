@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** The mirror API's create call: path, fields and envelope of the vendor's. */
+/** The create call of the mirror API: path, fields and envelope of the vendor's. */
 @Tag(name = "Mirror API")
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -15,9 +15,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * How many tasks may wait to be submitted: what is taken must be submittable within {@code
- * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two looks, what was taken here is
- * counted along.
+ * The limit on the queue's length: what is taken must be submittable within {@code
+ * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two measurements, what was taken here
+ * is counted along.
  *
  * <p>The limit is a rate times a time. The rate is what submits have really had lately, while tasks
  * waited and the vendor could be called; before anything is known, half of the configured rate, for

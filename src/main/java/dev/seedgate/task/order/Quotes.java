@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Says what an order would cost and whether it would be taken now. */
+/** Quotes: what an order would cost, and whether it would be taken now. */
 @Component
 class Quotes {
 

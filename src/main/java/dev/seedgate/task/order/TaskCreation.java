@@ -20,7 +20,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.TransactionException;
 
-/** Makes tasks, and never lies about whether it has. */
+/**
+ * The creation of tasks: an accepted order is a stored task, and where the database did not say
+ * whether it stored one, so does the answer.
+ */
 @Service
 class TaskCreation {
 

@@ -12,9 +12,9 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
- * The table of due work. A claim leases a row until a moment of the database's clock; a claimer
- * that dies needs no cleaning up after, its rows are simply due again. Verbs join the caller's
- * transaction.
+ * The task queue: the table of due work, a row for each task that is not at rest. A claim leases a
+ * row until a moment of the database's clock; a claimer that dies needs no cleaning up after, its
+ * rows are simply due again. Verbs join the caller's transaction.
  */
 @Repository
 public class WorkQueue {

@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** The mirror API's status call: paths, fields and envelope of the vendor's. */
+/** The status call of the mirror API: paths, fields and envelope of the vendor's. */
 @Tag(name = "Mirror API")
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)

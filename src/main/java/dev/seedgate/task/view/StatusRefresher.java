@@ -4,7 +4,7 @@ import dev.seedgate.platform.values.TaskId;
 import java.time.Duration;
 
 /**
- * Asks the vendor about a rendering task before its time; implemented by the room that does the
+ * A way to have a rendering task polled before its time; implemented by the room that does the
  * polling.
  */
 public interface StatusRefresher {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task as the team sees it beyond the mirror: the seven status fields, where it really is, and
+ * A task with its timeline, for its team: the seven status fields, the phase it is really in, and
  * how it came there.
  */
 record TaskDetails(

@@ -20,7 +20,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Tasks of all teams with everything that is known of them, for admins. Newest first. */
+/**
+ * The reads of tasks for admins: of all teams, with everything that is stored of them, newest
+ * first.
+ */
 @Service
 class TaskInspection {
 

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads tasks for their team. A foreign task is as unknown as one that never was. */
+/** The reads of tasks for their team. Another team's task is as unknown as one that never was. */
 @Service
 class TaskQueries {
 

@@ -35,7 +35,10 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tasks of all teams, and what to do with those that nobody knows of, for admins. */
+/**
+ * The admin calls about tasks of all teams: lists, one with its evidence, and the resolution of
+ * those without an outcome.
+ */
 @RestController
 @RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
 class TasksController {
