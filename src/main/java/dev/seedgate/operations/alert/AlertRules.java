@@ -66,8 +66,8 @@ class AlertRules {
     }
 
     /**
-     * The highest part of a quota that is reached, unless it or a higher one was told of; those
-     * below that are reached with it need no message of their own.
+     * Alerts of the highest part of a quota that is reached, unless one of it or of a higher one
+     * was raised; those below that are reached with it need no message of their own.
      */
     private void quotas() {
         jdbc.sql(
@@ -109,7 +109,7 @@ class AlertRules {
                 .forEach(alerts::raise);
     }
 
-    /** Told again after the next purchase, and once a month while nobody buys. */
+    /** Alerts of a low balance; again after the next purchase, and once a month without one. */
     private void lowBalance() {
         VendorBalanceState state = vendorBalance.state(vendor.name());
         Long balance = state.balance();
@@ -159,8 +159,8 @@ class AlertRules {
     }
 
     /**
-     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; what
-     * was told of the day says what it is by now.
+     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; an
+     * alert that was raised on the same day gets today's figure.
      */
     private void drift() {
         jdbc.sql(
@@ -220,7 +220,7 @@ class AlertRules {
                 .forEach(alerts::raiseOrUpdate);
     }
 
-    /** The setting, ten times it, a hundred times…: a figure that goes on is told of again. */
+    /** The setting, ten times it, a hundred times…: a figure that grows raises another alert. */
     private long reachedThreshold(long differ) {
         long step = Math.max(1, settings.alertDriftCredits());
         while (step <= differ / 10) {

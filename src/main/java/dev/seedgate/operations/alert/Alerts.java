@@ -74,7 +74,7 @@ class Alerts {
                         Alert::id);
     }
 
-    /** Somebody looks after it; the first who says so stays written down. */
+    /** Acknowledges an alert; the first who did so stays recorded. */
     @Transactional
     public Alert acknowledge(long id, @Nullable String reason, Actor actor) {
         int changed =
@@ -101,8 +101,8 @@ class Alerts {
     }
 
     /**
-     * Raises it unless that was done before, and lets those of its subject and period say what it
-     * says: a figure goes on after the first alert of it. What was sent is not sent again.
+     * Raises it unless that was done before, and gives its text to those of its subject and period:
+     * a figure grows after the first alert of it. A message that was sent is not sent again.
      */
     void raiseOrUpdate(AlertCandidate candidate) {
         raise(candidate);
@@ -125,8 +125,8 @@ class Alerts {
     }
 
     /**
-     * Raises it unless that was done before, by whatever replica. One that is raised while there is
-     * no webhook is never sent.
+     * Raises it unless that was done before, by any replica. One that is raised while there is no
+     * webhook is never sent.
      */
     void raise(AlertCandidate candidate) {
         List<String> raised =
@@ -156,7 +156,10 @@ class Alerts {
         }
     }
 
-    /** Why an alert is to be raised, and what makes it the same as another. */
+    /**
+     * An alert that a rule calls for; kind, subject, threshold and period make it the same as
+     * another.
+     */
     record AlertCandidate(
             AlertKind kind,
             String subject,

@@ -93,7 +93,7 @@ class WebhookDelivery implements DisposableBean {
         try {
             receiver.send(delivery.messageId(), json.writeValueAsString(delivery.body()));
         } catch (IOException | RuntimeException e) {
-            // Whatever it is, it counts as a try: else it would be made for ever.
+            // Any failure counts as a try: else it would be made for ever.
             failed(delivery, shown(e));
             return;
         }
@@ -108,7 +108,10 @@ class WebhookDelivery implements DisposableBean {
                 .update();
     }
 
-    /** Guarded by the attempt: whoever comes after its lease does not move the next try. */
+    /**
+     * Records a failed try. Guarded by the attempt: a sender that comes after its lease does not
+     * move the next try.
+     */
     private void failed(PendingDelivery delivery, String error) {
         boolean last = delivery.attempt() >= settings.alertWebhookTries();
         count(last ? "given_up" : "failed");

@@ -12,12 +12,12 @@ import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 
-    /** Whether figures are the sandbox's is told on the pages too that no controller makes. */
+    /** Whether figures are the sandbox's; pages that no controller makes say it too. */
     EveryPage(Vendor vendor, ThymeleafViewResolver pages) {
         pages.addStaticVariable("sandbox", vendor.isSandbox());
     }
 
-    /** Nobody on the sign-in page. */
+    /** The signed-in person; null on the sign-in page. */
     @ModelAttribute("who")
     @Nullable ConsolePrincipal who(@AuthenticationPrincipal @Nullable ConsolePrincipal who) {
         return who;

@@ -110,8 +110,8 @@ class CommonResponses implements GlobalOperationCustomizer {
     }
 
     /**
-     * What is referred to has a style of its own; beside a reference it would be no valid OpenAPI.
-     * And a report that is wanted as CSV has no fields.
+     * A header that is referred to has a style of its own; beside a reference it would be no valid
+     * OpenAPI. And a report that is wanted as CSV has no fields.
      */
     private static void success(ApiResponse response) {
         if (response.getHeaders() != null) {

@@ -120,7 +120,7 @@ final class OneLineFailureReporter implements SpringBootExceptionReporter, Order
         };
     }
 
-    /** For whatever other reason: the database's own words for it, if it has any. */
+    /** The line for any other reason: the database's own words for it, if it has any. */
     private static String notApplied(FlywayException e) {
         String why =
                 NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause

@@ -50,7 +50,9 @@ final class PublishedSecrets
                     "spring.datasource.password",
                     "spring.flyway.password");
 
-    /** After embedded mode and whatever tests add, before the database is logged in to. */
+    /**
+     * After embedded mode and the properties that tests add, before the database is logged in to.
+     */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE - 5;
@@ -118,7 +120,7 @@ final class PublishedSecrets
         try {
             return Files.readString(Path.of(file));
         } catch (IOException | InvalidPathException _) {
-            // Told by whoever needs it.
+            // The check of the room that needs it reports it.
             return "";
         }
     }

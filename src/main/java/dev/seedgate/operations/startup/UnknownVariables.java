@@ -94,7 +94,7 @@ class UnknownVariables {
         return name.replace("_", "").replace("-", "").replace(".", "");
     }
 
-    /** Every variable that somebody reads. */
+    /** The variables that some setting is read from. */
     List<String> known() {
         return Stream.concat(
                         OTHERS.stream(),

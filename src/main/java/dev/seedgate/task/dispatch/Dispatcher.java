@@ -91,7 +91,7 @@ class Dispatcher implements SmartLifecycle {
         loop.start();
     }
 
-    /** One look at what is due. Answers how long nothing will be, unless woken. */
+    /** Looks once at what is due. Answers the time until the next look, unless woken. */
     Duration tick() {
         Opening opening = budget.opening();
         int free = slots.availablePermits();
@@ -208,9 +208,8 @@ class Dispatcher implements SmartLifecycle {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        // What the last tick has claimed still runs; what waits for a
-                        // permit goes
-                        // back to the queue.
+                        // What the last tick has claimed still runs; calls without a permit
+                        // go back to the queue.
                         loop.join();
                         permits.close();
                         threads.shutdown();

@@ -46,7 +46,7 @@ class OnDemandPolls implements StatusRefresher {
     private News refresh(TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
         Freshness freshness = work.pollNowIfOlderThan(task, age);
         if (freshness != Freshness.STALE) {
-            // What is stored by now is fresh; that holds for whoever else waits.
+            // What is stored by now is fresh; that holds for all others that wait.
             answered(task);
             return freshness == Freshness.ENDED ? News.UPDATED : News.UNCHANGED;
         }

@@ -52,7 +52,7 @@ class OverdueSweeper {
         loops.drain(settings.dispatchSweepInterval(), "sweeper", this::sweep);
     }
 
-    /** One round. Answers whether there may be more to do at once. */
+    /** Sweeps once through the three kinds. Answers whether there may be more to do at once. */
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
@@ -97,7 +97,7 @@ class OverdueSweeper {
             verb.accept(task);
         } catch (RuntimeException e) {
             if (DatabaseFault.of(e) == DatabaseFault.AWAY) {
-                // All of them fail then, and the loop tells it once.
+                // All of them fail then, and the loop logs it once.
                 throw e;
             }
             failures.increment();

@@ -53,7 +53,7 @@ class PermitQueue {
         loop.start();
     }
 
-    /** Whoever waits goes without. */
+    /** Ends: calls that wait go without a permit. */
     void close() {
         closed = true;
         loop.stop();
@@ -105,7 +105,9 @@ class PermitQueue {
         }
     }
 
-    /** Takes what can be had now for those who wait. */
+    /**
+     * Takes the permits there are now for the calls that wait. Answers the time until the next try.
+     */
     private Duration takePermits() {
         Duration noPermitsFor = Duration.ofNanos(noPermitsUntilNanos - System.nanoTime());
         if (noPermitsFor.isPositive()) {

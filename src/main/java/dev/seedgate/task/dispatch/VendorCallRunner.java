@@ -104,7 +104,10 @@ class VendorCallRunner {
                                 "not sent: the rate, a pause or a breaker let no call through in time"));
     }
 
-    /** From the claim to the last moment for the call: as long for its start as for its permit. */
+    /**
+     * The longest time from the claim to the call: as long for the commit of its start as for its
+     * permit.
+     */
     private Duration sendWithin() {
         return budget.permitWait().multipliedBy(2);
     }
@@ -163,7 +166,10 @@ class VendorCallRunner {
         }
     }
 
-    /** Told at once: until it is stored, this line is all that ties the paid clip to its task. */
+    /**
+     * The outcome for the log, written before it is stored: until then, this line is all that ties
+     * the paid clip to its task.
+     */
     private static String outcome(SubmitAnswer answer) {
         return answer instanceof SubmitAnswer.Accepted accepted
                 ? "taken as " + accepted.upstreamTaskId()
@@ -207,8 +213,8 @@ class VendorCallRunner {
     }
 
     /**
-     * Whether storing it can succeed without another answer: the database comes back, or somebody
-     * mends its tables and rights.
+     * Whether storing it can succeed without another answer: the database comes back, or an
+     * operator mends its tables and rights.
      */
     private static boolean mayPass(RuntimeException e) {
         DatabaseFault fault = DatabaseFault.of(e);

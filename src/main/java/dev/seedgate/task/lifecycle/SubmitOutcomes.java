@@ -53,8 +53,8 @@ public class SubmitOutcomes {
     /**
      * Commits that the task is about to be sent. Empty when it no longer waits.
      *
-     * @param lease after it, whoever was sending must be dead
-     * @param token unlike any other: tells this start from another one
+     * @param lease after it, the sender must be dead
+     * @param token unlike that of any other start
      */
     @Transactional
     public Optional<SubmitAttempt> beginAttempt(TaskId id, Duration lease, String token) {
@@ -70,8 +70,8 @@ public class SubmitOutcomes {
     }
 
     /**
-     * Whoever made this attempt never learned that the start was committed, and sent nothing. If it
-     * was, the task goes back to the queue.
+     * Takes an attempt back whose maker never learned whether its start was committed, and sent
+     * nothing. If it was, the task goes back to the queue.
      */
     @Transactional
     public void rollBackAttempt(TaskId id, String token) {
@@ -148,7 +148,9 @@ public class SubmitOutcomes {
     }
 
     /**
-     * An id that comes too late to move the task; {@code newId} is it unless another task has it.
+     * Records an id that comes too late to move the task.
+     *
+     * @param newId null when another task has the id
      */
     private void recordLateId(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
         if (newId != null && task.phase().terminal() && task.upstreamTaskId() == null) {

@@ -16,7 +16,8 @@ class TaskEvents {
 
     /**
      * @param note for the team
-     * @param evidence for admins: what was sent when, what came back; kept without what was ordered
+     * @param evidence for admins: what was sent when, what came back; stored without the prompt and
+     *     the image URLs
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
         insert(task, note, evidence == null ? null : task.redact(evidence), null);

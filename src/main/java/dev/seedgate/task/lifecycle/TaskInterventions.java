@@ -77,7 +77,7 @@ public class TaskInterventions {
 
     /**
      * An operator gives the charge of an UNCERTAIN or EXPIRED task back. Refused with {@code
-     * TASK_NOT_RESOLVABLE} for another, and while whoever sent it may still bring an answer.
+     * TASK_NOT_RESOLVABLE} for another, and while its sender may still bring an answer.
      */
     @Transactional
     public void refund(TaskId id, @Nullable String reason, Actor actor) {

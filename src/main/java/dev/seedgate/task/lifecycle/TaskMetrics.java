@@ -96,7 +96,7 @@ class TaskMetrics {
 
     /** Why the vendor may have charged. */
     enum Reason {
-        /** Nobody ever learned whether it took the task. */
+        /** It was never known whether it took the task. */
         REFUNDED,
         /** It failed, and may have charged for each failure. */
         ERRORS

@@ -53,16 +53,15 @@ class Admission {
     /**
      * Accepts the order as this task.
      *
-     * @param committing called when only the commit is left: whatever goes wrong afterwards leaves
-     *     it open
+     * @param committing called when only the commit is left: a failure after that leaves the
+     *     outcome open
      */
     @Transactional
     CreateResult admit(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
-        // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
-        // the reservation. Before the key is looked for: the call that it belongs to may have used
-        // up
-        // what this one misses.
+        // An order that this look refuses writes nothing; one that passes may still be refused by
+        // the reservation. It comes before the key is looked for: the call that the key belongs to
+        // may have used up what this one misses.
         ApiException refusal = ledger.look(charge(caller, order, id)).refusal();
         Optional<CreateResult> earlier =
                 Optional.ofNullable(key)

@@ -68,7 +68,7 @@ class AdmissionGate implements SmartLifecycle {
         check(caller, queue.hasNoProbe());
     }
 
-    /** The same for what is no create, and so never the probe. */
+    /** Like {@link #check}, for a quote: it creates nothing, so it is never the probe. */
     void checkForQuote(AuthenticatedTeam caller) {
         check(caller, false);
     }
@@ -122,7 +122,7 @@ class AdmissionGate implements SmartLifecycle {
         }
     }
 
-    /** A task was taken. */
+    /** Counts a task that was taken. */
     void countAdmitted(AuthenticatedTeam caller) {
         queue.countAdmitted(caller.teamId());
     }
@@ -154,7 +154,10 @@ class AdmissionGate implements SmartLifecycle {
         return running;
     }
 
-    /** Stops first, so that a create that still comes in is told before the web server closes. */
+    /**
+     * Stops first, so that a create that still comes in is refused as {@code DRAINING} before the
+     * web server closes.
+     */
     @Override
     public int getPhase() {
         return Integer.MAX_VALUE;

@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
  * waited and the vendor could be called; before anything is known, half of the configured rate, for
  * polls may take the other half. The queue is fair, so a create is judged by the place that it
  * would have: behind its team's own tasks, and of each other team behind as many as its weight
- * allows. A team that floods the queue is told so, and the others are not.
+ * allows. A team that floods the queue is refused, and the others are not.
  */
 @Component
 class QueueLimit {
@@ -105,12 +105,12 @@ class QueueLimit {
         return place(team, own == null ? 1 : own.weight()) <= limit();
     }
 
-    /** A task of this team was taken here. */
+    /** Counts a task of this team that was taken here. */
     void countAdmitted(long team) {
         admittedSince.merge(team, 1, Integer::sum);
     }
 
-    /** How many could be submitted in time, if they all were one team's. */
+    /** The number of tasks that could be submitted in time, if they all were one team's. */
     int limit() {
         double seconds = settings.queueMaxWait().toMillis() / 1000.0;
         return (int) Math.clamp(submitsPerSecond * seconds * MARGIN, 1, settings.queueMaxLength());

@@ -240,7 +240,7 @@ class TasksController {
             @SingleLine @Nullable String before,
             @SingleLine @Size(max = 500) @Nullable String reason) {}
 
-    /** What was refunded, and what was left and why. */
+    /** The tasks that were refunded, and those that were not, each with its reason. */
     record BulkAnswer(List<String> refunded, List<NotRefunded> left) {}
 
     /** A task that could not be refunded. */
