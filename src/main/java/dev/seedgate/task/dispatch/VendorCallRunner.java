@@ -78,18 +78,18 @@ class VendorCallRunner {
             // The lease counts from the commit, this from before it: always the shorter one.
             long sendBy = System.nanoTime() + sendWithin().toNanos();
             begin(due.task())
-                    .ifPresent(submission -> {
-                        SubmitAnswer answer = submit(submission, permits, sendBy);
+                    .ifPresent(attempt -> {
+                        SubmitAnswer answer = submit(attempt, permits, sendBy);
                         store(
                                 "what the vendor answered for task %s (%s)"
                                         .formatted(due.task(), outcome(answer)),
-                                () -> record(submission, answer));
+                                () -> record(attempt, answer));
                     });
         }
     }
 
     private SubmitAnswer submit(
-            SubmitAttempt submission, Supplier<Optional<Permit>> permits, long sendBy) {
+            SubmitAttempt attempt, Supplier<Optional<Permit>> permits, long sendBy) {
         Optional<Permit> permit;
         try {
             permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
@@ -97,7 +97,7 @@ class VendorCallRunner {
             // Whatever it is, nothing was sent, and the task must not stand as if it had been.
             return new SubmitAnswer.NotSent(false, "not sent: no permit could be taken: " + e);
         }
-        return permit.map(it -> vendor.submit(submission.clip(), it))
+        return permit.map(it -> vendor.submit(attempt.clip(), it))
                 .orElseGet(() ->
                         new SubmitAnswer.NotSent(
                                 false,
@@ -156,13 +156,13 @@ class VendorCallRunner {
         }
     }
 
-    private void record(SubmitAttempt submission, SubmitAnswer answer) {
+    private void record(SubmitAttempt attempt, SubmitAnswer answer) {
         try {
-            submits.record(submission, answer);
+            submits.record(attempt, answer);
         } catch (DataIntegrityViolationException e) {
             // Another task was given the same id at this very moment; by now it is seen to be
             // known.
-            submits.record(submission, answer);
+            submits.record(attempt, answer);
         }
     }
 

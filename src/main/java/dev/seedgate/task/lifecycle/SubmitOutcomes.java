@@ -94,13 +94,12 @@ public class SubmitOutcomes {
      *     moment: call again
      */
     @Transactional
-    public void record(SubmitAttempt submission, SubmitAnswer answer) {
-        Task task = transitions.lock(submission.task());
-        if (task.attempt() != submission.attempt()) {
-            String evidence =
-                    "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+    public void record(SubmitAttempt attempt, SubmitAnswer answer) {
+        Task task = transitions.lock(attempt.task());
+        if (task.attempt() != attempt.number()) {
+            String evidence = "answer to attempt " + attempt.number() + ": " + answer.evidence();
             if (answer instanceof SubmitAnswer.Accepted accepted) {
-                jobs.addSecond(task, submission.attempt(), accepted.upstreamTaskId());
+                jobs.addSecond(task, attempt.number(), accepted.upstreamTaskId());
                 transitions.recordContradiction(task, evidence);
             } else {
                 events.add(task, null, evidence);
@@ -198,10 +197,10 @@ public class SubmitOutcomes {
             events.add(task, null, answer.evidence());
             return;
         }
-        AttemptCounts tries = work.attemptCounts(task.id());
-        if (tries.retries() < settings.resubmits()) {
+        AttemptCounts counts = work.attemptCounts(task.id());
+        if (counts.retries() < settings.resubmits()) {
             transitions.move(task, task::requeued);
-            work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
+            work.retry(task.id(), BACKOFF.after(counts.retries() + 1));
             transitions.record(task, TimelineNote.SERVICE_FAILED, answer.evidence());
         } else {
             // Each 500 may have been charged there; the team pays for none of them.

@@ -22,7 +22,7 @@ class SandboxUrlRewriter {
         rewrites = vendor.isSandbox() && !StringUtils.hasText(publicUrl);
     }
 
-    TaskStatus reachable(TaskStatus status) {
+    TaskStatus rewrite(TaskStatus status) {
         List<String> links = status.response();
         if (!rewrites || links == null) {
             return status;

@@ -55,8 +55,7 @@ class StatusController {
             @Parameter(required = true, schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
                     @Nullable String taskId) {
-        return Envelope.success(
-                urlRewriter.reachable(queries.status(caller, taskId(taskId, null))));
+        return Envelope.success(urlRewriter.rewrite(queries.status(caller, taskId(taskId, null))));
     }
 
     @Operation(
@@ -75,7 +74,7 @@ class StatusController {
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
         return Envelope.success(
-                urlRewriter.reachable(queries.status(caller, taskId(taskId, inBody))));
+                urlRewriter.rewrite(queries.status(caller, taskId(taskId, inBody))));
     }
 
     /** The one task id among both places it may stand in. */

@@ -49,7 +49,7 @@ class TaskInspection {
                 .query(String.class)
                 .optional()
                 .ifPresent(slug -> teams.put(id.value(), slug));
-        return shown(files(teams), actor).stream()
+        return shown(records(teams), actor).stream()
                 .findFirst()
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
@@ -83,7 +83,7 @@ class TaskInspection {
         Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
         Map<String, String> teams = new LinkedHashMap<>();
         found.items().forEach(it -> teams.put(it.id(), it.team()));
-        return new Page<>(shown(files(teams), actor), found.nextCursor());
+        return new Page<>(shown(records(teams), actor), found.nextCursor());
     }
 
     /** Nothing is shown that could not be written down. */
@@ -97,7 +97,7 @@ class TaskInspection {
         return files;
     }
 
-    private List<TaskRecord> files(Map<String, String> teams) {
+    private List<TaskRecord> records(Map<String, String> teams) {
         List<String> ids = List.copyOf(teams.keySet());
         if (ids.isEmpty()) {
             return List.of();

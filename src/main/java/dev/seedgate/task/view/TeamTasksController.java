@@ -57,7 +57,7 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                reachable(queries.details(caller, id(id, "The task id in the path"))));
+                withReachableUrls(queries.details(caller, id(id, "The task id in the path"))));
     }
 
     @Operation(
@@ -84,7 +84,9 @@ class TeamTasksController {
                         zone.moment("to", to));
         Page<TaskSummary> page = queries.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
-                new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
+                new Page<>(
+                        page.items().stream().map(this::withReachableUrls).toList(),
+                        page.nextCursor()));
     }
 
     @Operation(
@@ -103,7 +105,7 @@ class TeamTasksController {
                     String id) {
         TaskId task = id(id, "The task id in the path");
         interventions.cancel(task, caller);
-        return Envelope.success(reachable(queries.details(caller, task)));
+        return Envelope.success(withReachableUrls(queries.details(caller, task)));
     }
 
     private static TaskId id(String text, String what) {
@@ -120,15 +122,12 @@ class TeamTasksController {
                 ErrorCode.INVALID_PROJECT, "project must be " + ProjectName.RULE + ".");
     }
 
-    private TaskSummary reachable(TaskSummary task) {
-        return new TaskSummary(urlRewriter.reachable(task.status()), task.phase(), task.project());
+    private TaskSummary withReachableUrls(TaskSummary task) {
+        return new TaskSummary(urlRewriter.rewrite(task.status()), task.phase(), task.project());
     }
 
-    private TaskDetails reachable(TaskDetails task) {
+    private TaskDetails withReachableUrls(TaskDetails task) {
         return new TaskDetails(
-                urlRewriter.reachable(task.status()),
-                task.phase(),
-                task.project(),
-                task.timeline());
+                urlRewriter.rewrite(task.status()), task.phase(), task.project(), task.timeline());
     }
 }
