@@ -5,7 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a person should know. Raised once for its kind, subject, threshold and period.
+ * An alert: something that a person should act on. Raised once for its kind, subject, threshold and
+ * period.
  *
  * @param subject what it is about: a team, a vendor, a rule of the auditor
  * @param team the team's slug, null when it is about no team

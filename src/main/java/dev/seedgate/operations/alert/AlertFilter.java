@@ -3,7 +3,7 @@ package dev.seedgate.operations.alert;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Which alerts are wanted; null is any. The time is half-open. */
+/** A filter for alerts; null is any. The time is half-open. */
 record AlertFilter(
         @Nullable AlertKind kind,
         @Nullable String team,

@@ -1,6 +1,6 @@
 package dev.seedgate.operations.alert;
 
-/** What an alert is about. */
+/** A kind of alert. */
 enum AlertKind {
     /** A team has used a good part of its monthly quota. */
     QUOTA,
@@ -8,6 +8,6 @@ enum AlertKind {
     POOL,
     /** The books don't add up, or the vendor's figures differ from them. */
     DRIFT,
-    /** Nobody has known for long what became of some tasks. */
+    /** Some tasks have been without an outcome for long. */
     UNCERTAIN
 }

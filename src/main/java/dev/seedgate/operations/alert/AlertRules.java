@@ -2,7 +2,7 @@ package dev.seedgate.operations.alert;
 
 import dev.seedgate.credit.balance.VendorBalance;
 import dev.seedgate.credit.balance.VendorBalanceState;
-import dev.seedgate.operations.alert.Alerts.Cause;
+import dev.seedgate.operations.alert.Alerts.AlertCandidate;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.Loops;
 import dev.seedgate.vendor.client.Vendor;
@@ -20,54 +20,54 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks now and then whether a person should know of something. It only reads; raising the same
- * twice is nothing, so replicas need no agreement.
+ * The rules that raise alerts, evaluated now and then. They only read; raising the same twice is
+ * nothing, so replicas need no agreement.
  */
 @Component
 class AlertRules {
 
     private final JdbcClient jdbc;
     private final Alerts alerts;
-    private final VendorBalance pool;
+    private final VendorBalance vendorBalance;
     private final Vendor vendor;
     private final AlertSettings settings;
 
     AlertRules(
             JdbcClient jdbc,
             Alerts alerts,
-            VendorBalance pool,
+            VendorBalance vendorBalance,
             Vendor vendor,
             AlertSettings settings,
             Loops loops) {
         this.jdbc = jdbc;
         this.alerts = alerts;
-        this.pool = pool;
+        this.vendorBalance = vendorBalance;
         this.vendor = vendor;
         this.settings = settings;
         // A loop for each kind: one look that fails must not keep the others from theirs.
-        looks().forEach((kind, look) ->
+        rules().forEach((kind, rule) ->
                 loops.every(
                         settings.alertInterval(),
                         "alerts-" + kind.name().toLowerCase(Locale.ROOT),
-                        look));
+                        rule));
     }
 
     /** One look at everything. */
-    void step() {
-        looks().values().forEach(Runnable::run);
+    void evaluate() {
+        rules().values().forEach(Runnable::run);
     }
 
-    private Map<AlertKind, Runnable> looks() {
+    private Map<AlertKind, Runnable> rules() {
         return Map.of(
                 AlertKind.QUOTA, this::quotas,
-                AlertKind.POOL, this::pool,
+                AlertKind.POOL, this::lowBalance,
                 AlertKind.DRIFT, this::drift,
                 AlertKind.UNCERTAIN, this::uncertain);
     }
 
     /**
-     * The highest part of a quota that is reached, unless it or a higher one was told of; those
-     * below that are reached with it need no message of their own.
+     * Alerts of the highest part of a quota that is reached, unless one of it or of a higher one
+     * was raised; those below that are reached with it need no message of their own.
      */
     private void quotas() {
         jdbc.sql(
@@ -92,7 +92,7 @@ class AlertRules {
                                 .map(String::valueOf)
                                 .collect(Collectors.joining(",", "{", "}")))
                 .query((row, _) ->
-                        cause(
+                        candidate(
                                 AlertKind.QUOTA,
                                 row.getString("slug"),
                                 row.getString("slug"),
@@ -109,9 +109,9 @@ class AlertRules {
                 .forEach(alerts::raise);
     }
 
-    /** Told again after the next purchase, and once a month while nobody buys. */
-    private void pool() {
-        VendorBalanceState state = pool.state(vendor.name());
+    /** Alerts of a low balance; again after the next purchase, and once a month without one. */
+    private void lowBalance() {
+        VendorBalanceState state = vendorBalance.state(vendor.name());
         Long balance = state.balance();
         if (balance == null) {
             return;
@@ -120,7 +120,7 @@ class AlertRules {
                 "%tY-%<tm after purchase %d".formatted(state.today(), state.latestPurchase());
         for (long credits : settings.alertVendorBalanceCredits()) {
             if (balance < credits) {
-                raisePool(
+                raiseLowBalance(
                         "%d credits".formatted(credits),
                         period,
                         "%d credits are left at %s by our count, fewer than %d."
@@ -130,20 +130,20 @@ class AlertRules {
         Stream.of(state.depletedOn(state.lastWeek()), state.depletedOn(state.lastFourWeeks()))
                 .filter(Objects::nonNull)
                 .min(LocalDate::compareTo)
-                .ifPresent(dry -> dry(state, dry, period));
+                .ifPresent(day -> depletion(state, day, period));
     }
 
-    private void dry(VendorBalanceState state, LocalDate dry, String period) {
-        long left = ChronoUnit.DAYS.between(state.today(), dry);
+    private void depletion(VendorBalanceState state, LocalDate depletedOn, String period) {
+        long left = ChronoUnit.DAYS.between(state.today(), depletedOn);
         for (int days : settings.alertVendorBalanceDays()) {
             if (left <= days) {
-                raisePool(
+                raiseLowBalance(
                         "%d days".formatted(days),
                         period,
                         "The credits at %s run out on %s, in %d days: within the %d that this alert is set to. %d are left by our count, and %d a day go."
                                 .formatted(
                                         vendor.name(),
-                                        dry,
+                                        depletedOn,
                                         left,
                                         days,
                                         state.balance(),
@@ -154,13 +154,13 @@ class AlertRules {
         }
     }
 
-    private void raisePool(String threshold, String period, String text) {
-        alerts.raise(cause(AlertKind.POOL, vendor.name(), null, threshold, period, text));
+    private void raiseLowBalance(String threshold, String period, String text) {
+        alerts.raise(candidate(AlertKind.POOL, vendor.name(), null, threshold, period, text));
     }
 
     /**
-     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; what
-     * was told of the day says what it is by now.
+     * Once a day for each rule that is broken, and for the vendor's figures at each tenfold; an
+     * alert that was raised on the same day gets today's figure.
      */
     private void drift() {
         jdbc.sql(
@@ -170,7 +170,7 @@ class AlertRules {
                         from ledger_finding cross join installation i where mended_at is null group by rule
                         """)
                 .query((row, _) ->
-                        cause(
+                        candidate(
                                 AlertKind.DRIFT,
                                 row.getString("rule"),
                                 null,
@@ -182,12 +182,12 @@ class AlertRules {
                                                 row.getString("rule"),
                                                 row.getString("example"))))
                 .list()
-                .forEach(alerts::follow);
-        vendorsFigures();
+                .forEach(alerts::raiseOrUpdate);
+        vendorDrift();
     }
 
     /** What the vendor took job by job, as the pool and the reconciliation count it. */
-    private void vendorsFigures() {
+    private void vendorDrift() {
         // With the vendor's name: what the sandbox showed today must not hide what is real.
         jdbc.sql(
                         """
@@ -201,11 +201,13 @@ class AlertRules {
                 .param("upstream", vendor.name())
                 .param("least", settings.alertDriftCredits())
                 .query((row, _) ->
-                        cause(
+                        candidate(
                                 AlertKind.DRIFT,
                                 "reconciliation",
                                 null,
-                                reached(row.getLong("differ")) + " credits at " + vendor.name(),
+                                reachedThreshold(row.getLong("differ"))
+                                        + " credits at "
+                                        + vendor.name(),
                                 row.getString("day"),
                                 "%s took other credits on %s than were charged, for %d tasks: %d apart, %+d in all. See /admin/api/reconciliation."
                                         .formatted(
@@ -215,11 +217,11 @@ class AlertRules {
                                                 row.getLong("differ"),
                                                 row.getLong("net"))))
                 .list()
-                .forEach(alerts::follow);
+                .forEach(alerts::raiseOrUpdate);
     }
 
-    /** The setting, ten times it, a hundred times…: a figure that goes on is told of again. */
-    private long reached(long differ) {
+    /** The setting, ten times it, a hundred times…: a figure that grows raises another alert. */
+    private long reachedThreshold(long differ) {
         long step = Math.max(1, settings.alertDriftCredits());
         while (step <= differ / 10) {
             step *= 10;
@@ -230,7 +232,7 @@ class AlertRules {
     /** Once a day for each team. */
     private void uncertain() {
         Duration after = settings.alertUncertainAfter();
-        List<Cause> causes =
+        List<AlertCandidate> candidates =
                 jdbc.sql(
                                 """
                                 select t.slug, count(*) as tasks, min(u.id) as example, min(u.since) as since,
@@ -245,7 +247,7 @@ class AlertRules {
                         .param("upstream", vendor.name())
                         .param("seconds", after.toMillis() / 1000.0)
                         .query((row, _) ->
-                                cause(
+                                candidate(
                                         AlertKind.UNCERTAIN,
                                         row.getString("slug"),
                                         row.getString("slug"),
@@ -259,16 +261,16 @@ class AlertRules {
                                                                 .truncatedTo(ChronoUnit.SECONDS),
                                                         row.getString("example"))))
                         .list();
-        causes.forEach(alerts::raise);
+        candidates.forEach(alerts::raise);
     }
 
-    private Cause cause(
+    private AlertCandidate candidate(
             AlertKind kind,
             String subject,
             @Nullable String team,
             String threshold,
             String period,
             String text) {
-        return new Cause(kind, subject, team, threshold, period, vendor.isSandbox(), text);
+        return new AlertCandidate(kind, subject, team, threshold, period, vendor.isSandbox(), text);
     }
 }

@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What was raised, and who has seen it. */
+/** The alerts that were raised, and who has acknowledged them. */
 @Service
 class Alerts {
 
@@ -55,16 +55,16 @@ class Alerts {
      */
     @Transactional(readOnly = true)
     public Page<Alert> find(AlertFilter filter, @Nullable Long cursor, int limit) {
-        SequencedMap<String, Object> wanted = new LinkedHashMap<>();
+        SequencedMap<String, Object> filters = new LinkedHashMap<>();
         if (filter.team() != null) {
-            wanted.put("team_slug", filter.team());
+            filters.put("team_slug", filter.team());
         }
         if (filter.kind() != null) {
-            wanted.put("kind", filter.kind().name());
+            filters.put("kind", filter.kind().name());
         }
         return new Log(jdbc, "alert")
                 .page(
-                        wanted,
+                        filters,
                         Map.of(),
                         filter.from(),
                         filter.to(),
@@ -74,7 +74,7 @@ class Alerts {
                         Alert::id);
     }
 
-    /** Somebody looks after it; the first who says so stays written down. */
+    /** Acknowledges an alert; the first who did so stays recorded. */
     @Transactional
     public Alert acknowledge(long id, @Nullable String reason, Actor actor) {
         int changed =
@@ -101,34 +101,34 @@ class Alerts {
     }
 
     /**
-     * Raises it unless that was done before, and lets those of its subject and period say what it
-     * says: a figure goes on after the first alert of it. What was sent is not sent again.
+     * Raises it unless that was done before, and gives its text to those of its subject and period:
+     * a figure grows after the first alert of it. A message that was sent is not sent again.
      */
-    void follow(Cause cause) {
-        raise(cause);
+    void raiseOrUpdate(AlertCandidate candidate) {
+        raise(candidate);
         jdbc.sql(
                         """
                         update alert set text = :text
                         where kind = :kind and subject = :subject and period = :period and sandbox = :sandbox
                             and text <> :text
                         """)
-                .param("text", told(cause))
-                .param("kind", cause.kind().name())
-                .param("subject", cause.subject())
-                .param("period", cause.period())
-                .param("sandbox", cause.sandbox())
+                .param("text", text(candidate))
+                .param("kind", candidate.kind().name())
+                .param("subject", candidate.subject())
+                .param("period", candidate.period())
+                .param("sandbox", candidate.sandbox())
                 .update();
     }
 
-    private static String told(Cause cause) {
-        return (cause.sandbox() ? "SANDBOX: " : "") + cause.text();
+    private static String text(AlertCandidate candidate) {
+        return (candidate.sandbox() ? "SANDBOX: " : "") + candidate.text();
     }
 
     /**
-     * Raises it unless that was done before, by whatever replica. One that is raised while there is
-     * no webhook is never sent.
+     * Raises it unless that was done before, by any replica. One that is raised while there is no
+     * webhook is never sent.
      */
-    void raise(Cause cause) {
+    void raise(AlertCandidate candidate) {
         List<String> raised =
                 jdbc.sql(
                                 """
@@ -140,24 +140,27 @@ class Alerts {
                                 on conflict (kind, subject, threshold, period) do nothing
                                 returning text
                                 """)
-                        .param("kind", cause.kind().name())
-                        .param("subject", cause.subject())
-                        .param("threshold", cause.threshold())
-                        .param("period", cause.period())
-                        .param("team", cause.team())
-                        .param("sandbox", cause.sandbox())
-                        .param("text", told(cause))
+                        .param("kind", candidate.kind().name())
+                        .param("subject", candidate.subject())
+                        .param("threshold", candidate.threshold())
+                        .param("period", candidate.period())
+                        .param("team", candidate.team())
+                        .param("sandbox", candidate.sandbox())
+                        .param("text", text(candidate))
                         .param("sends", settings.sends())
                         .query((row, _) -> row.getString("text"))
                         .list();
         for (String text : raised) {
             log.warn("alert: {}", text);
-            counter(cause.kind()).increment();
+            counter(candidate.kind()).increment();
         }
     }
 
-    /** Why an alert is to be raised, and what makes it the same as another. */
-    record Cause(
+    /**
+     * An alert that a rule calls for; kind, subject, threshold and period make it the same as
+     * another.
+     */
+    record AlertCandidate(
             AlertKind kind,
             String subject,
             @Nullable String team,

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What somebody should know of, for admins. */
+/** The admin calls about alerts: a list, and an acknowledgement. */
 @RestController
 @RequestMapping(path = "/admin/api/alerts", produces = MediaType.APPLICATION_JSON_VALUE)
 class AlertsController {

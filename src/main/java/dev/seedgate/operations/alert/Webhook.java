@@ -34,9 +34,9 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
- * The way to the receiver of alerts. Its name is resolved once a try, what it leads to is checked,
- * and that address is connected to; TLS still checks the name. No redirect is followed, no proxy is
- * used that nobody asked for, and little of an answer is read.
+ * The HTTP client for the receiver of alerts. Its name is resolved once a try, the address that it
+ * leads to is checked, and that address is connected to; TLS still checks the name. No redirect is
+ * followed, no proxy is used that nobody asked for, and little of an answer is read.
  */
 final class Webhook implements AutoCloseable {
 

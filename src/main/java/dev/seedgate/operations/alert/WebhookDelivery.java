@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Brings alerts to the webhook, each at least once. A claim leases the alert's row; whoever holds
- * it sends without a transaction, then writes down what came of it.
+ * The delivery of alerts to the webhook, each at least once. A claim leases the alert's row;
+ * whoever holds it sends without a transaction, then writes down the outcome.
  */
 @Component
 class WebhookDelivery implements DisposableBean {
@@ -58,23 +58,23 @@ class WebhookDelivery implements DisposableBean {
         webhook = Webhook.of(settings, clock);
         // All there from the start, so that the first is seen as a change.
         Stream.of("delivered", "failed", "given_up").forEach(this::counter);
-        loops.every(settings.alertWebhookInterval(), "alert-deliveries", this::step);
+        loops.every(settings.alertWebhookInterval(), "alert-deliveries", this::deliverDue);
     }
 
     /** Sends all that is due. */
-    void step() {
+    void deliverDue() {
         Webhook receiver = webhook;
         if (receiver == null) {
             return;
         }
-        Optional<Due> due = claim();
+        Optional<PendingDelivery> due = claim();
         while (due.isPresent()) {
             deliver(due.get(), receiver);
             due = claim();
         }
     }
 
-    private Optional<Due> claim() {
+    private Optional<PendingDelivery> claim() {
         return jdbc.sql(
                         """
                         update alert set attempts = attempts + 1,
@@ -85,16 +85,16 @@ class WebhookDelivery implements DisposableBean {
                         returning *
                         """)
                 .param("lease", seconds(settings.alertWebhookTimeout().plus(LEASE_MARGIN)))
-                .query((row, _) -> due(row))
+                .query((row, _) -> pending(row))
                 .optional();
     }
 
-    private void deliver(Due due, Webhook receiver) {
+    private void deliver(PendingDelivery delivery, Webhook receiver) {
         try {
-            receiver.send(due.messageId(), json.writeValueAsString(due.body()));
+            receiver.send(delivery.messageId(), json.writeValueAsString(delivery.body()));
         } catch (IOException | RuntimeException e) {
-            // Whatever it is, it counts as a try: else it would be made for ever.
-            failed(due, shown(e));
+            // Any failure counts as a try: else it would be made for ever.
+            failed(delivery, shown(e));
             return;
         }
         count("delivered");
@@ -104,15 +104,19 @@ class WebhookDelivery implements DisposableBean {
                             last_error = null
                         where id = :id
                         """)
-                .param("id", due.id())
+                .param("id", delivery.id())
                 .update();
     }
 
-    /** Guarded by the attempt: whoever comes after its lease does not move the next try. */
-    private void failed(Due due, String error) {
-        boolean last = due.attempt() >= settings.alertWebhookTries();
+    /**
+     * Records a failed try. Guarded by the attempt: a sender that comes after its lease does not
+     * move the next try.
+     */
+    private void failed(PendingDelivery delivery, String error) {
+        boolean last = delivery.attempt() >= settings.alertWebhookTries();
         count(last ? "given_up" : "failed");
-        log.warn("alert {} was not delivered, try {}: {}", due.id(), due.attempt(), error);
+        log.warn(
+                "alert {} was not delivered, try {}: {}", delivery.id(), delivery.attempt(), error);
         jdbc.sql(
                         """
                         update alert set leased_until = null, last_error = :error,
@@ -122,9 +126,9 @@ class WebhookDelivery implements DisposableBean {
                         """)
                 .param("error", error)
                 .param("last", last)
-                .param("delay", seconds(backoff.after(due.attempt())))
-                .param("id", due.id())
-                .param("attempt", due.attempt())
+                .param("delay", seconds(backoff.after(delivery.attempt())))
+                .param("id", delivery.id())
+                .param("attempt", delivery.attempt())
                 .update();
     }
 
@@ -146,7 +150,7 @@ class WebhookDelivery implements DisposableBean {
         return duration.toMillis() / 1000.0;
     }
 
-    private static Due due(ResultSet row) throws SQLException {
+    private static PendingDelivery pending(ResultSet row) throws SQLException {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("id", row.getLong("id"));
         data.put("kind", row.getString("kind"));
@@ -155,7 +159,7 @@ class WebhookDelivery implements DisposableBean {
         data.put("threshold", row.getString("threshold"));
         data.put("period", row.getString("period"));
         data.put("sandbox", row.getBoolean("sandbox"));
-        return new Due(
+        return new PendingDelivery(
                 row.getLong("id"),
                 row.getString("message_id"),
                 row.getInt("attempts"),
@@ -163,7 +167,7 @@ class WebhookDelivery implements DisposableBean {
     }
 
     /** An alert that is to be sent, as try number {@code attempt}. */
-    private record Due(long id, String messageId, int attempt, Body body) {}
+    private record PendingDelivery(long id, String messageId, int attempt, Body body) {}
 
     /** What chats show is {@code text}; the rest is for programs. */
     private record Body(String text, String type, Instant timestamp, Map<String, Object> data) {}

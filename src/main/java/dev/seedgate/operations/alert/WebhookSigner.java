@@ -11,7 +11,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Signs what is sent, by the Standard Webhooks (standardwebhooks.com), version 1 symmetric. */
+/**
+ * The signer of webhook messages, by the Standard Webhooks (standardwebhooks.com), version 1
+ * symmetric.
+ */
 final class WebhookSigner {
 
     private static final String ALGORITHM = "HmacSHA256";

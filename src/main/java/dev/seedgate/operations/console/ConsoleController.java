@@ -11,7 +11,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** The sign-in and the first page. */
+/** The console's sign-in and first page. */
 @Hidden
 @Controller
 class ConsoleController {
@@ -24,7 +24,7 @@ class ConsoleController {
         this.oidc = oidc;
     }
 
-    /** Why somebody is here again stands in the query. */
+    /** The sign-in page; the query says why a person was sent back to it. */
     @GetMapping("/console/login")
     String login(@RequestParam Map<String, String> query, Model model) {
         model.addAttribute("notice", Notice.in(query.keySet()));

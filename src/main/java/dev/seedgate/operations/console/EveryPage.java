@@ -8,16 +8,16 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** What the layout shows on every page. */
+/** The model attributes that the layout shows on every page. */
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 
-    /** Whether figures are the sandbox's is told on the pages too that no controller makes. */
+    /** Whether figures are the sandbox's; pages that no controller makes say it too. */
     EveryPage(Vendor vendor, ThymeleafViewResolver pages) {
         pages.addStaticVariable("sandbox", vendor.isSandbox());
     }
 
-    /** Nobody on the sign-in page. */
+    /** The signed-in person; null on the sign-in page. */
     @ModelAttribute("who")
     @Nullable ConsolePrincipal who(@AuthenticationPrincipal @Nullable ConsolePrincipal who) {
         return who;

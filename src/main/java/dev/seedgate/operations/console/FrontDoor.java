@@ -11,7 +11,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** What is at the gateway's address itself: a browser is led on, others are told where to look. */
+/**
+ * The page at the gateway's bare address: a browser is redirected to the console, others are told
+ * where to look.
+ */
 @Hidden
 @Controller
 class FrontDoor {

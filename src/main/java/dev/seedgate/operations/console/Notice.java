@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the sign-in page says to somebody who was sent (back) to it. */
+/** A notice on the sign-in page, for somebody who was sent (back) to it. */
 enum Notice {
     WRONG("That is not an admin key."),
     WAIT("Too many failed sign-ins from your address. Wait some minutes, then try again."),

@@ -19,8 +19,8 @@ import org.springframework.web.servlet.View;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
 /**
- * The page that people see below /console when a page can't be shown: there is none, they may not
- * see it, or something is away.
+ * The error page of the console: there is no such page, this person may not see it, or something is
+ * away.
  */
 @Component
 class ProblemPage implements HtmlErrorPage {

@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** A month's statements, and each team's as a page to print. */
+/** The console's pages of statements: a month's list, and each team's as a page to print. */
 @Hidden
 @Controller("statementPages")
 class StatementsController {

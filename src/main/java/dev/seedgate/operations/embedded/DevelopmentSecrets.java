@@ -22,20 +22,20 @@ record DevelopmentSecrets(String admin, String demoTeam, String database) {
     /** Reads the folder's keys; what is missing is made and kept. */
     static DevelopmentSecrets keptIn(LockedDirectory folder) {
         Properties kept = read(folder.resolve(FILE));
-        DevelopmentSecrets keys =
+        DevelopmentSecrets secrets =
                 new DevelopmentSecrets(
                         kept.getProperty("admin-key", "admin_" + secret()),
                         kept.getProperty("demo-team-key", ApiKeyFormat.TEAM.generate()),
                         kept.getProperty("database-password", secret()));
-        if (!ApiKeyFormat.TEAM.wellFormed(keys.demoTeam())) {
+        if (!ApiKeyFormat.TEAM.wellFormed(secrets.demoTeam())) {
             throw new StartupException(
                     "The demo-team-key in %s is not a team key: remove that line to have a new one made."
                             .formatted(folder.resolve(FILE)));
         }
         if (kept.size() < DevelopmentSecrets.class.getRecordComponents().length) {
-            folder.writeSecret(FILE, keys.text());
+            folder.writeSecret(FILE, secrets.text());
         }
-        return keys;
+        return secrets;
     }
 
     private String text() {
@@ -69,6 +69,6 @@ record DevelopmentSecrets(String admin, String demoTeam, String database) {
     /** Without the secrets, wherever it is printed. */
     @Override
     public String toString() {
-        return "Keys";
+        return "DevelopmentSecrets";
     }
 }

@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Fills in what was not configured: without a data source, the gateway brings its own PostgreSQL,
- * an admin key and a demo team.
+ * The defaults for what was not configured: without a data source, the gateway brings its own
+ * PostgreSQL, an admin key and a demo team.
  */
 final class EmbeddedMode
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
@@ -46,11 +46,11 @@ final class EmbeddedMode
         }
         LockedDirectory folder = LockedDirectory.take(settings.directory());
         try {
-            DevelopmentSecrets keys = DevelopmentSecrets.keptIn(folder);
-            EmbeddedPostgres server = EmbeddedPostgres.start(folder, keys);
+            DevelopmentSecrets secrets = DevelopmentSecrets.keptIn(folder);
+            EmbeddedPostgres server = EmbeddedPostgres.start(folder, secrets);
             stopAtTheVeryEnd(context, server, folder);
-            boolean adminKeyMade = fillIn(environment, server, keys);
-            context.addApplicationListener(new QuickStartBanner(keys, adminKeyMade));
+            boolean adminKeyMade = fillIn(environment, server, secrets);
+            context.addApplicationListener(new QuickStartBanner(secrets, adminKeyMade));
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -76,16 +76,18 @@ final class EmbeddedMode
 
     /** In front of all other sources, which have nothing or a blank text under these names. */
     private static boolean fillIn(
-            ConfigurableEnvironment environment, EmbeddedPostgres server, DevelopmentSecrets keys) {
+            ConfigurableEnvironment environment,
+            EmbeddedPostgres server,
+            DevelopmentSecrets secrets) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.datasource.url", server.url());
         properties.put("spring.datasource.username", EmbeddedPostgres.USER);
-        properties.put("spring.datasource.password", keys.database());
+        properties.put("spring.datasource.password", secrets.database());
         boolean adminKeyMissing =
                 !isSet(environment, "seedgate.admin-key")
                         && !isSet(environment, "seedgate.admin-key-file");
         if (adminKeyMissing) {
-            properties.put("seedgate.admin-key", keys.admin());
+            properties.put("seedgate.admin-key", secrets.admin());
         }
         environment.getPropertySources().addFirst(new MapPropertySource("embedded", properties));
         return adminKeyMissing;

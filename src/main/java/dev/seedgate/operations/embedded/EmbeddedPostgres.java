@@ -32,38 +32,38 @@ final class EmbeddedPostgres implements AutoCloseable {
     /** Seconds: a fast stop writes one checkpoint. */
     private static final String STOP_TIMEOUT = "30";
 
-    private final PostgresBinaries programs;
+    private final PostgresBinaries binaries;
     private final Path data;
     private final int port;
 
-    private EmbeddedPostgres(PostgresBinaries programs, Path data, int port) {
-        this.programs = programs;
+    private EmbeddedPostgres(PostgresBinaries binaries, Path data, int port) {
+        this.binaries = binaries;
         this.data = data;
         this.port = port;
     }
 
     /** Starts the server, after making its data or ending the one that a killed gateway left. */
-    static EmbeddedPostgres start(LockedDirectory folder, DevelopmentSecrets keys) {
+    static EmbeddedPostgres start(LockedDirectory folder, DevelopmentSecrets secrets) {
         Path log = folder.resolve("postgresql.log");
         long begin = System.nanoTime();
         try {
-            PostgresBinaries programs = PostgresBinaries.unpackedIn(folder);
+            PostgresBinaries binaries = PostgresBinaries.unpackedIn(folder);
             Path data = folder.resolve("data");
-            endLeftBehind(programs, folder.path(), data);
+            endLeftBehind(binaries, folder.path(), data);
             if (Files.exists(data)) {
-                checkVersion(programs, data);
+                checkVersion(binaries, data);
             } else {
-                makeData(programs, folder, keys);
+                makeData(binaries, folder, secrets);
             }
             Files.deleteIfExists(log);
             int port = freePort();
-            programs.run("pg_ctl", startArguments(data, log, port));
+            binaries.run("pg_ctl", startArguments(data, log, port));
             LOG.info(
                     "Embedded PostgreSQL started on port {} in {} ms, data in {}",
                     port,
                     (System.nanoTime() - begin) / 1_000_000,
                     data);
-            return new EmbeddedPostgres(programs, data, port);
+            return new EmbeddedPostgres(binaries, data, port);
         } catch (IOException e) {
             throw new StartupException(
                     "The embedded PostgreSQL did not start (%s): see %s, or set SPRING_DATASOURCE_URL to a server of your own."
@@ -80,14 +80,14 @@ final class EmbeddedPostgres implements AutoCloseable {
     @Override
     public void close() {
         try {
-            stop(programs, data);
+            stop(binaries, data);
         } catch (IOException e) {
             LOG.warn("The embedded PostgreSQL did not stop; the next start will end it", e);
         }
     }
 
-    private static void stop(PostgresBinaries programs, Path data) throws IOException {
-        programs.run("pg_ctl", "stop", "-D", data.toString(), "-m", "fast", "-t", STOP_TIMEOUT);
+    private static void stop(PostgresBinaries binaries, Path data) throws IOException {
+        binaries.run("pg_ctl", "stop", "-D", data.toString(), "-m", "fast", "-t", STOP_TIMEOUT);
     }
 
     private static String[] startArguments(Path data, Path log, int port) {
@@ -114,7 +114,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** After a kill -9 of the gateway, the folder's lock is free but its server still runs. */
-    private static void endLeftBehind(PostgresBinaries programs, Path folder, Path data)
+    private static void endLeftBehind(PostgresBinaries binaries, Path folder, Path data)
             throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
@@ -129,7 +129,7 @@ final class EmbeddedPostgres implements AutoCloseable {
                                 .isPresent();
         if (ours) {
             LOG.info("Ending the PostgreSQL that a killed gateway left behind");
-            stop(programs, data);
+            stop(binaries, data);
         } else {
             // The machine went down: the number may be another program's by now, which neither
             // PostgreSQL nor pg_ctl could tell, and the one would not start and the other kill it.
@@ -137,9 +137,9 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static void checkVersion(PostgresBinaries programs, Path data) throws IOException {
+    private static void checkVersion(PostgresBinaries binaries, Path data) throws IOException {
         String made = Files.readString(data.resolve("PG_VERSION")).strip();
-        String runs = programs.majorVersion();
+        String runs = binaries.majorVersion();
         if (!made.equals(runs)) {
             throw new StartupException(
                     "The data in %s is PostgreSQL %s's, and the embedded one is %s: move the folder away to start with an empty one, or set SPRING_DATASOURCE_URL to a PostgreSQL %s that runs on it."
@@ -149,14 +149,14 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     /** Beside its place and then renamed, so that data half made is never taken for data. */
     private static void makeData(
-            PostgresBinaries programs, LockedDirectory folder, DevelopmentSecrets keys)
+            PostgresBinaries binaries, LockedDirectory folder, DevelopmentSecrets secrets)
             throws IOException {
         Path part = folder.resolve("data.part");
         Path password = folder.resolve("password");
         FileSystemUtils.deleteRecursively(part);
-        folder.writeSecret("password", keys.database());
+        folder.writeSecret("password", secrets.database());
         try {
-            programs.run(
+            binaries.run(
                     "initdb",
                     "-D",
                     part.toString(),

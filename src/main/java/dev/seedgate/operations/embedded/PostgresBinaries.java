@@ -19,7 +19,7 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * PostgreSQL's own programs, unpacked from the library's archive. They are started by hand and not
+ * PostgreSQL's own binaries, unpacked from the library's archive. They are started by hand and not
  * by the library, whose server is not durable and whose shutdown hook stops it at once, before the
  * requests under way have their answers.
  */
@@ -56,7 +56,7 @@ final class PostgresBinaries {
         return line.substring(line.lastIndexOf(") ") + 2).replaceFirst("\\D.*", "");
     }
 
-    /** Runs one of the programs to its end and returns the last line that it wrote. */
+    /** Runs one of the binaries to its end and returns the last line that it wrote. */
     String run(String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {

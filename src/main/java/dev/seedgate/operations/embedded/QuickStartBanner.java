@@ -6,7 +6,10 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Makes the demo team and prints what a newcomer needs for a first request. */
+/**
+ * The text at the end of an embedded start: what a newcomer needs for a first request, of the demo
+ * team that this makes.
+ */
 final class QuickStartBanner implements ApplicationListener<ApplicationReadyEvent> {
 
     private static final String SANDBOX =
@@ -14,11 +17,11 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
     private static final String REAL =
             "The vendor is the real one: every clip costs credits of the company's account.";
 
-    private final DevelopmentSecrets keys;
+    private final DevelopmentSecrets secrets;
     private final boolean adminKeyMade;
 
-    QuickStartBanner(DevelopmentSecrets keys, boolean adminKeyMade) {
-        this.keys = keys;
+    QuickStartBanner(DevelopmentSecrets secrets, boolean adminKeyMade) {
+        this.secrets = secrets;
         this.adminKeyMade = adminKeyMade;
     }
 
@@ -26,7 +29,7 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
     public void onApplicationEvent(ApplicationReadyEvent event) {
         event.getApplicationContext()
                 .getBean(ApiKeys.class)
-                .ensure("demo", "Demo", keys.demoTeam());
+                .ensure("demo", "Demo", secrets.demoTeam());
         print(event.getApplicationContext().getEnvironment());
     }
 
@@ -38,7 +41,7 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
 
     String text(Environment environment) {
         String url = url(environment);
-        String team = keys.demoTeam();
+        String team = secrets.demoTeam();
         return """
 
         Seedgate is ready: %s
@@ -56,7 +59,7 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
                 .formatted(
                         url,
                         isSandbox(environment) ? SANDBOX : REAL,
-                        adminKeyMade ? keys.admin() : "the one that was configured",
+                        adminKeyMade ? secrets.admin() : "the one that was configured",
                         team,
                         url,
                         url,

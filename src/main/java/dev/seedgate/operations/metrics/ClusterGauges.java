@@ -10,8 +10,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Figures of the whole cluster, read from the database now and then by every replica; a scrape only
- * tells what was read last. One statement that counts no further than it must: it stays cheap with
+ * The gauges of the whole cluster, read from the database now and then by every replica; a scrape
+ * shows what was read last. One statement that counts no further than it must: it stays cheap with
  * a million tasks open.
  */
 @Component

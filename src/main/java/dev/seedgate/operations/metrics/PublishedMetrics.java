@@ -19,8 +19,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The metrics as they were a moment ago. To write them out takes some ten milliseconds of a
- * processor, and whoever reaches the port may ask: so that is done once a second at most, for all
- * metrics whatever names are asked for.
+ * processor, and everybody who reaches the port may ask: so that is done once a second at most, for
+ * all metrics, whichever names are asked for.
  */
 @Component
 @WebEndpoint(id = "prometheus")

@@ -1,6 +1,6 @@
 package dev.seedgate.operations.openapi;
 
-/** The parts of the API: which key opens them, and how they refuse. */
+/** A group of calls: those that one kind of key opens, and that refuse in the same form. */
 enum ApiGroup {
     MIRROR("Mirror API"),
     TEAM("Team API"),

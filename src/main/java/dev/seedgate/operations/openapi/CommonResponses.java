@@ -23,7 +23,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.method.HandlerMethod;
 
-/** Adds to every call what goes without saying at the call itself: its key, tag and refusals. */
+/**
+ * The customizer that adds to every call what all calls of its group have: its key, its tag, and
+ * the refusals that any of them can meet.
+ */
 @Component
 class CommonResponses implements GlobalOperationCustomizer {
 
@@ -43,20 +46,20 @@ class CommonResponses implements GlobalOperationCustomizer {
 
     @Override
     public Operation customize(Operation operation, HandlerMethod handler) {
-        ApiGroup door = door(handler);
-        operation.setTags(List.of(door.tag()));
-        operation.setSecurity(List.of(new SecurityRequirement().addList(door.key())));
+        ApiGroup group = group(handler);
+        operation.setTags(List.of(group.tag()));
+        operation.setSecurity(List.of(new SecurityRequirement().addList(group.key())));
         operation.getResponses().values().forEach(CommonResponses::success);
         refusals(handler)
                 .forEach((status, codes) ->
                         operation
                                 .getResponses()
                                 .addApiResponse(
-                                        String.valueOf(status), refusal(door, status, codes)));
+                                        String.valueOf(status), refusal(group, status, codes)));
         return operation;
     }
 
-    private static ApiGroup door(HandlerMethod handler) {
+    private static ApiGroup group(HandlerMethod handler) {
         Tag tag = handler.getBeanType().getAnnotation(Tag.class);
         if (tag != null && tag.name().equals(ApiGroup.MIRROR.tag())) {
             return ApiGroup.MIRROR;
@@ -86,15 +89,15 @@ class CommonResponses implements GlobalOperationCustomizer {
                                 Collectors.toCollection(ArrayList::new)));
     }
 
-    private static ApiResponse refusal(ApiGroup door, int status, List<ErrorCode> codes) {
+    private static ApiResponse refusal(ApiGroup group, int status, List<ErrorCode> codes) {
         MediaType body =
                 new MediaType()
-                        .schema(SharedSchemas.refusal(door, status, codes))
-                        .example(SharedSchemas.example(door, codes.getFirst()));
-        String type = door == ApiGroup.ADMIN ? "application/problem+json" : "application/json";
+                        .schema(SharedSchemas.refusal(group, status, codes))
+                        .example(SharedSchemas.example(group, codes.getFirst()));
+        String type = group == ApiGroup.ADMIN ? "application/problem+json" : "application/json";
         ApiResponse response =
                 new ApiResponse()
-                        .description(meaning(status) + " " + named(codes))
+                        .description(meaning(status) + " " + listing(codes))
                         .content(new Content().addMediaType(type, body));
         nameRequest(response);
         if (WORTH_WAITING.contains(status)) {
@@ -107,8 +110,8 @@ class CommonResponses implements GlobalOperationCustomizer {
     }
 
     /**
-     * What is referred to has a style of its own; beside a reference it would be no valid OpenAPI.
-     * And a report that is wanted as CSV has no fields.
+     * A header that is referred to has a style of its own; beside a reference it would be no valid
+     * OpenAPI. And a report that is wanted as CSV has no fields.
      */
     private static void success(ApiResponse response) {
         if (response.getHeaders() != null) {
@@ -130,7 +133,7 @@ class CommonResponses implements GlobalOperationCustomizer {
         response.addHeaderObject(name, new Header().$ref("#/components/headers/" + name));
     }
 
-    private static String named(List<ErrorCode> codes) {
+    private static String listing(List<ErrorCode> codes) {
         return codes.stream().map(code -> "`" + code + "`").collect(Collectors.joining(", "));
     }
 

@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.RequestEntity;
 
-/** The frame of the API's description: title, doors, and the parts that calls refer to. */
+/** The configuration of the API's description: title, groups, and the parts that calls refer to. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
@@ -126,8 +126,8 @@ class OpenApiConfiguration {
         request.setRequired(required);
     }
 
-    private static Tag tag(ApiGroup door, String description) {
-        return new Tag().name(door.tag()).description(description);
+    private static Tag tag(ApiGroup group, String description) {
+        return new Tag().name(group.tag()).description(description);
     }
 
     private static Components components() {

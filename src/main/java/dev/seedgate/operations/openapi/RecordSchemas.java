@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the schema of a record say what the code says: what can be null, what is always there, and
- * that patterns hold for the whole text.
+ * The converter that makes the schema of a record say what the code says: what can be null, what is
+ * always there, and that patterns hold for the whole text.
  */
 @Component
 class RecordSchemas implements ModelConverter {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The forms that no class of the API stands for. */
+/** The schemas that no class of the API stands for. */
 final class SharedSchemas {
 
     private static final String REQUEST_ID = "0d132e176fad397b";
@@ -72,8 +72,8 @@ final class SharedSchemas {
     }
 
     /** One of the two above, narrowed to what a call can draw with this status. */
-    static Schema<Object> refusal(ApiGroup door, int status, List<ErrorCode> codes) {
-        boolean admin = door == ApiGroup.ADMIN;
+    static Schema<Object> refusal(ApiGroup group, int status, List<ErrorCode> codes) {
+        boolean admin = group == ApiGroup.ADMIN;
         Schema<Object> narrowed = new JsonSchema();
         narrowed.addProperty(admin ? "status" : "code", of("integer")._const(status));
         narrowed.addProperty("error", errors(codes));
@@ -84,10 +84,10 @@ final class SharedSchemas {
         return schema;
     }
 
-    static Map<String, Object> example(ApiGroup door, ErrorCode code) {
+    static Map<String, Object> example(ApiGroup group, ErrorCode code) {
         String message = "What happened and what to do.";
         Map<String, Object> example = new LinkedHashMap<>();
-        if (door == ApiGroup.ADMIN) {
+        if (group == ApiGroup.ADMIN) {
             example.put("type", "about:blank");
             example.put("title", "A short title");
             example.put("status", code.status());

@@ -16,8 +16,8 @@ import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.servlet.support.WebContentGenerator;
 
 /**
- * What everybody gets the same: bytes that are made once, with an ETag. Nothing of a request goes
- * into them, so whatever strangers send, there is one of each.
+ * A file that is the same for everybody: bytes that are made once, with an ETag. Nothing of a
+ * request goes into them, so whatever strangers send, there is one of each.
  */
 final class StaticFile extends WebContentGenerator implements HttpRequestHandler {
 

@@ -17,7 +17,7 @@ import org.springframework.http.MediaTypeFactory;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
-/** Everything that is served as it is: the API's description, Swagger UI, the console's files. */
+/** The handlers of static files: the API's description, Swagger UI, the console's files. */
 @Configuration(proxyBeanMethods = false)
 class StaticFiles {
 

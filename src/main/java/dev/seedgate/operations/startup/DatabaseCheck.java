@@ -20,8 +20,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Opens one connection before anything else does: waits for a database that is still starting, and
- * says plainly what is wrong with one that will never do.
+ * The check at start-up that opens one connection before anything else does: waits for a database
+ * that is still starting, and says plainly what is wrong with one that will never do.
  */
 final class DatabaseCheck
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {

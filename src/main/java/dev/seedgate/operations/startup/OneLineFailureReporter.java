@@ -20,8 +20,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 
 /**
- * Tells why the gateway did not start in one line on standard error, for every reason that an
- * operator can mend. What is left goes to Spring Boot's own report, with its stack trace.
+ * The reporter of failed starts: one line on standard error for every reason that an operator can
+ * mend. What is left goes to Spring Boot's own report, with its stack trace.
  */
 final class OneLineFailureReporter implements SpringBootExceptionReporter, Ordered {
 
@@ -120,7 +120,7 @@ final class OneLineFailureReporter implements SpringBootExceptionReporter, Order
         };
     }
 
-    /** For whatever other reason: the database's own words for it, if it has any. */
+    /** The line for any other reason: the database's own words for it, if it has any. */
     private static String notApplied(FlywayException e) {
         String why =
                 NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause

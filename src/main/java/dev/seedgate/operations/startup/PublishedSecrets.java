@@ -19,10 +19,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Refuses a start with secrets that stand in this project's own files, and so are known to
- * everybody. They are for trying: with the sandbox as the vendor, on an address that no other
- * machine reaches. A container can't see at which address it is published; compose, which publishes
- * it, says so in {@code SEEDGATE_LISTEN}.
+ * The check at start-up that refuses secrets which stand in this project's own files, and so are
+ * known to everybody. They are for trying: with the sandbox as the vendor, on an address that no
+ * other machine reaches. A container can't see at which address it is published; compose, which
+ * publishes it, says so in {@code SEEDGATE_LISTEN}.
  */
 final class PublishedSecrets
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
@@ -50,7 +50,9 @@ final class PublishedSecrets
                     "spring.datasource.password",
                     "spring.flyway.password");
 
-    /** After embedded mode and whatever tests add, before the database is logged in to. */
+    /**
+     * After embedded mode and the properties that tests add, before the database is logged in to.
+     */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE - 5;
@@ -118,7 +120,7 @@ final class PublishedSecrets
         try {
             return Files.readString(Path.of(file));
         } catch (IOException | InvalidPathException _) {
-            // Told by whoever needs it.
+            // The check of the room that needs it reports it.
             return "";
         }
     }

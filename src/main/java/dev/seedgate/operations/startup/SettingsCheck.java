@@ -11,7 +11,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Looks at settings that no settings record holds, before anything is started with them. */
+/**
+ * The check at start-up of settings that no settings record holds, before anything is started with
+ * them.
+ */
 final class SettingsCheck
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 

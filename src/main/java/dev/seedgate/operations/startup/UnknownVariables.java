@@ -22,8 +22,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.stereotype.Component;
 
 /**
- * Warns of variables that look like the gateway's and that nothing reads: a limit that is misspelt
- * is no limit.
+ * The warning of environment variables that look like the gateway's and that nothing reads: a limit
+ * that is misspelt is no limit.
  */
 @Component
 class UnknownVariables {
@@ -95,7 +95,7 @@ class UnknownVariables {
         return name.replace("_", "").replace("-", "").replace(".", "");
     }
 
-    /** Every variable that somebody reads. */
+    /** The variables that some setting is read from. */
     List<String> known() {
         return Stream.concat(
                         OTHERS.stream(),

@@ -48,7 +48,7 @@ class Dispatcher implements SmartLifecycle {
     private final PermitQueue permits;
     private final Loop loop;
     private final Counter failures;
-    private final PollFairShare fairPolls = new PollFairShare();
+    private final PollFairShare pollFairShare = new PollFairShare();
     private final Semaphore slots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
     // No more than there are slots. They are the system's own: a virtual thread would wait behind
@@ -81,7 +81,7 @@ class Dispatcher implements SmartLifecycle {
 
     /** A task was accepted here: submit it now, not at the next look. */
     @TransactionalEventListener
-    void queued(TaskQueued event) {
+    void onTaskQueued(TaskQueued event) {
         signal.send();
     }
 
@@ -91,7 +91,7 @@ class Dispatcher implements SmartLifecycle {
         loop.start();
     }
 
-    /** One look at what is due. Answers how long nothing will be, unless woken. */
+    /** Looks once at what is due. Answers the time until the next look, unless woken. */
     Duration tick() {
         CallCapacity capacity = budget.capacity();
         int free = slots.availablePermits();
@@ -108,21 +108,21 @@ class Dispatcher implements SmartLifecycle {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
-        DueCounts agenda = work.dueCounts(Math.max(1, polls) + 1);
+        DueCounts counts = work.dueCounts(Math.max(1, polls) + 1);
         boolean more = false;
         if (capacity.probe()) {
-            probe(agenda, capacity.polls() == 0);
+            probe(counts, capacity.polls() == 0);
         }
-        if (agenda.submits() && submits > 0) {
+        if (counts.submits() && submits > 0) {
             more |= submit(submits);
         }
-        if (agenda.polls() > 0 && polls > 0) {
+        if (counts.polls() > 0 && polls > 0) {
             // Never more than there are threads for: the loop must not wait for one.
             int room = Math.min(polls, slots.availablePermits());
-            more |= room > 0 && poll(room, agenda.polls() > room);
+            more |= room > 0 && poll(room, counts.polls() > room);
         }
         // What was taken may not be all: look again at once, as far as there is room.
-        return more ? Duration.ZERO : shorter(settings.dispatchInterval(), agenda.nextPoll());
+        return more ? Duration.ZERO : shorter(settings.dispatchInterval(), counts.nextPoll());
     }
 
     /**
@@ -136,9 +136,9 @@ class Dispatcher implements SmartLifecycle {
     }
 
     /** While the account is stopped: the one call of the whole cluster that tries it. */
-    private void probe(DueCounts agenda, boolean mayBeAPoll) {
-        int submits = agenda.submits() ? 1 : 0;
-        int polls = mayBeAPoll ? Math.min(1, agenda.polls()) : 0;
+    private void probe(DueCounts counts, boolean mayBeAPoll) {
+        int submits = counts.submits() ? 1 : 0;
+        int polls = mayBeAPoll ? Math.min(1, counts.polls()) : 0;
         if (submits + polls == 0) {
             return;
         }
@@ -162,7 +162,8 @@ class Dispatcher implements SmartLifecycle {
         List<DuePoll> claimed =
                 moreAreDue
                         ? work.claimPolls(
-                                fairPolls.divide(work.duePollsByTeam(limit), limit), pollLease())
+                                pollFairShare.allocate(work.duePollsByTeam(limit), limit),
+                                pollLease())
                         : work.claimPolls(limit, pollLease());
         claimed.forEach(due -> run(() -> calls.poll(due, permits)));
         return !claimed.isEmpty();
@@ -207,9 +208,9 @@ class Dispatcher implements SmartLifecycle {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        // What the last tick has claimed still runs; what waits for a
-                        // permit goes
-                        // back to the queue.
+                        // What the last tick has claimed still runs; calls without a
+                        // permit
+                        // go back to the queue.
                         loop.join();
                         permits.close();
                         threads.shutdown();

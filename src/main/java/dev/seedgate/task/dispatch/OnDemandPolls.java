@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Status reads that wait for a poll. A read only makes the poll due; it is claimed and paid for
+ * The polls that status reads wait for. A read only makes the poll due; it is claimed and paid for
  * with a permit like any other, so reads can't spend more of the vendor's budget than there is.
  */
 @Component
@@ -23,7 +23,7 @@ class OnDemandPolls implements StatusRefresher {
 
     private final WorkQueue work;
     private final WakeSignal wakeSignal;
-    private final Map<TaskId, Awaited> waiting = new ConcurrentHashMap<>();
+    private final Map<TaskId, PendingPoll> pending = new ConcurrentHashMap<>();
 
     OnDemandPolls(WorkQueue work, WakeSignal wakeSignal) {
         this.work = work;
@@ -33,12 +33,12 @@ class OnDemandPolls implements StatusRefresher {
     @Override
     public News refresh(TaskId task, Duration age, Duration atMost) {
         // Waiting begins before the poll can.
-        Awaited poll = waiting.compute(task, (_, there) -> Awaited.joined(there));
+        PendingPoll poll = pending.compute(task, (_, there) -> PendingPoll.join(there));
         try {
             return refresh(task, age, atMost, poll.answer);
         } finally {
             // The last reader to go takes it along; the answer may still come, for the next one.
-            waiting.computeIfPresent(
+            pending.computeIfPresent(
                     task, (_, there) -> there == poll && --there.readers == 0 ? null : there);
         }
     }
@@ -46,40 +46,40 @@ class OnDemandPolls implements StatusRefresher {
     private News refresh(TaskId task, Duration age, Duration atMost, CompletableFuture<Void> poll) {
         Freshness freshness = work.pollNowIfOlderThan(task, age);
         if (freshness != Freshness.STALE) {
-            // What is stored by now is fresh; that holds for whoever else waits.
+            // What is stored by now is fresh; that holds for all others that wait.
             answered(task);
-            return freshness == Freshness.ENDED ? News.NEWER : News.FRESH;
+            return freshness == Freshness.ENDED ? News.UPDATED : News.UNCHANGED;
         }
         wakeSignal.send();
         try {
             poll.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             // What is stored is given.
-            return News.LATE;
+            return News.TIMED_OUT;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return News.NEWER;
+        return News.UPDATED;
     }
 
     /** A poll of this task has been recorded. */
     void answered(TaskId task) {
-        @Nullable Awaited poll = waiting.remove(task);
+        @Nullable PendingPoll poll = pending.remove(task);
         if (poll != null) {
             poll.answer.complete(null);
         }
     }
 
     /** A poll that readers wait for. Counted inside the map's own lock. */
-    private static final class Awaited {
+    private static final class PendingPoll {
 
         private final CompletableFuture<Void> answer = new CompletableFuture<>();
         private int readers;
 
-        static Awaited joined(@Nullable Awaited there) {
-            Awaited poll = there == null ? new Awaited() : there;
+        static PendingPoll join(@Nullable PendingPoll there) {
+            PendingPoll poll = there == null ? new PendingPoll() : there;
             poll.readers++;
             return poll;
         }

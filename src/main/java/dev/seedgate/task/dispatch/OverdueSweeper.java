@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks after tasks whose time is up: being sent by an instance that must be dead, queued for too
- * long, or uncertain for so long that their charge is given back. Replicas share them: what one has
- * claimed, the others pass over.
+ * The periodic job that ends what is overdue: tasks whose sender must be dead, tasks queued for too
+ * long, and tasks without an outcome for so long that their charge is given back. Replicas share
+ * them: what one has claimed, the others pass over.
  */
 @Component
 class OverdueSweeper {
@@ -34,47 +34,49 @@ class OverdueSweeper {
     private final WorkQueue work;
     private final TaskExpiry expiry;
     private final DispatchSettings settings;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
     private final Counter failures;
 
     OverdueSweeper(
             WorkQueue work,
             TaskExpiry expiry,
             DispatchSettings settings,
-            TaskTracing steps,
+            TaskTracing tracing,
             MeterRegistry meters,
             Loops loops) {
         this.work = work;
         this.expiry = expiry;
         this.settings = settings;
-        this.steps = steps;
+        this.tracing = tracing;
         failures = meters.counter("seedgate.dispatch.failures");
         loops.drain(settings.dispatchSweepInterval(), "sweeper", this::sweep);
     }
 
-    /** One round. Answers whether there may be more to do at once. */
+    /** Sweeps once through the three kinds. Answers whether there may be more to do at once. */
     boolean sweep() {
         Duration lease = settings.dispatchClaimLease();
         int batch = settings.dispatchSweepBatch();
-        int abandoned =
-                each(work.claimDue(WorkKind.SUBMITTING, batch, lease), expiry::leaseExpired);
-        int overdue = each(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
+        int expiredLeases =
+                forEachSafely(
+                        work.claimDue(WorkKind.SUBMITTING, batch, lease), expiry::leaseExpired);
+        int overdue = forEachSafely(expiry.claimOverdueInQueue(batch, lease), expiry::expireQueued);
         int unresolved =
-                each(work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
-        return Math.max(abandoned, Math.max(overdue, unresolved)) == batch;
+                forEachSafely(
+                        work.claimDue(WorkKind.REFUND, batch, lease), expiry::refundUnresolved);
+        return Math.max(expiredLeases, Math.max(overdue, unresolved)) == batch;
     }
 
     /**
      * A few at a time, because each commits for itself: one task that can't be helped must not keep
      * the others from it. It is tried again when its claim is over.
      */
-    private int each(List<TaskId> tasks, Consumer<TaskId> verb) {
+    private int forEachSafely(List<TaskId> tasks, Consumer<TaskId> verb) {
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
                         settings.dispatchSweepThreads(), Thread.ofPlatform().daemon().factory())) {
             List<Future<?>> all =
                     tasks.stream()
-                            .<Future<?>>map(it -> threads.submit(() -> one(it, verb)))
+                            .<Future<?>>map(it -> threads.submit(() -> applySafely(it, verb)))
                             .toList();
             for (Future<?> each : all) {
                 each.get();
@@ -90,12 +92,12 @@ class OverdueSweeper {
         return tasks.size();
     }
 
-    private void one(TaskId task, Consumer<TaskId> verb) {
-        try (TaskScope _ = steps.begin("sweep").of(task)) {
+    private void applySafely(TaskId task, Consumer<TaskId> verb) {
+        try (TaskScope _ = tracing.begin("sweep").of(task)) {
             verb.accept(task);
         } catch (RuntimeException e) {
             if (DatabaseFault.of(e) == DatabaseFault.AWAY) {
-                // All of them fail then, and the loop tells it once.
+                // All of them fail then, and the loop logs it once.
                 throw e;
             }
             failures.increment();

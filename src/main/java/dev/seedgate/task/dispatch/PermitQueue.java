@@ -18,10 +18,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this instance that are ready to be written and wait for a permit of the cluster's
- * budget. One loop takes permits for all of them, as many at a time as the budget gives, so that a
- * permit is used the moment it is there, and a slow way to the database costs a round trip for many
- * calls and not for each.
+ * The queue for permits: the calls of this instance that are ready to be written and wait for a
+ * permit of the cluster's budget. One loop takes permits for all of them, as many at a time as the
+ * budget gives, so that a permit is used the moment it is there, and a slow way to the database
+ * costs a round trip for many calls and not for each.
  */
 class PermitQueue {
 
@@ -36,7 +36,7 @@ class PermitQueue {
     private final Queue<CompletableFuture<Permit>> submits = new ConcurrentLinkedQueue<>();
     private final Queue<CompletableFuture<Permit>> polls = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
-    private long barredUntilNanos = System.nanoTime();
+    private long noPermitsUntilNanos = System.nanoTime();
 
     /**
      * @param afterFailure how soon the database is asked again after it could not be
@@ -45,7 +45,7 @@ class PermitQueue {
     PermitQueue(RateBudget budget, Duration afterFailure, Runnable onChange, Runnable onFailure) {
         this.budget = budget;
         this.onChange = onChange;
-        this.loop = new Loop("vendor-permits", this::step, afterFailure, onFailure);
+        this.loop = new Loop("vendor-permits", this::takePermits, afterFailure, onFailure);
     }
 
     void start() {
@@ -53,12 +53,12 @@ class PermitQueue {
         loop.start();
     }
 
-    /** Whoever waits goes without. */
+    /** Ends: calls that wait go without a permit. */
     void close() {
         closed = true;
         loop.stop();
-        giveUp(submits);
-        giveUp(polls);
+        cancelAll(submits);
+        cancelAll(polls);
     }
 
     /** Waits for the permit of a submit; empty when none came in time. */
@@ -105,20 +105,22 @@ class PermitQueue {
         }
     }
 
-    /** Takes what can be had now for those who wait. */
-    private Duration step() {
-        Duration barred = Duration.ofNanos(barredUntilNanos - System.nanoTime());
-        if (barred.isPositive()) {
-            return barred;
+    /**
+     * Takes the permits there are now for the calls that wait. Answers the time until the next try.
+     */
+    private Duration takePermits() {
+        Duration noPermitsFor = Duration.ofNanos(noPermitsUntilNanos - System.nanoTime());
+        if (noPermitsFor.isPositive()) {
+            return noPermitsFor;
         }
         // Behind a pause or an open breaker none comes in time: back to the queue at once, for what
         // stands about as if it were being sent has to be taken for sent when this instance dies.
         CallCapacity capacity = budget.capacity();
         if (capacity.submits() == 0) {
-            giveUp(submits);
+            cancelAll(submits);
         }
         if (capacity.polls() == 0) {
-            giveUp(polls);
+            cancelAll(polls);
         }
         int wantedSubmits = submits.size();
         int wantedPolls = polls.size();
@@ -127,8 +129,8 @@ class PermitQueue {
         }
         long asked = System.nanoTime();
         PermitGrant grant = budget.take(wantedSubmits, wantedPolls);
-        hand(grant.submits(), submits);
-        hand(grant.polls(), polls);
+        handOut(grant.submits(), submits);
+        handOut(grant.polls(), polls);
         if (submits.isEmpty() && polls.isEmpty()) {
             return UNTIL_WOKEN;
         }
@@ -137,12 +139,12 @@ class PermitQueue {
         boolean given = grant.submits().size() + grant.polls().size() > 0;
         long took = (System.nanoTime() - asked) / (given ? 1 : 2);
         Duration wait = shorter(grant.retryIn().minusNanos(took), LONGEST_BAR);
-        barredUntilNanos = System.nanoTime() + Math.max(0, wait.toNanos());
+        noPermitsUntilNanos = System.nanoTime() + Math.max(0, wait.toNanos());
         return wait.isNegative() ? Duration.ZERO : wait;
     }
 
     /** First come, first served; a permit that nobody waits for any more is dropped. */
-    private static void hand(List<Permit> permits, Queue<CompletableFuture<Permit>> queue) {
+    private static void handOut(List<Permit> permits, Queue<CompletableFuture<Permit>> queue) {
         for (Permit permit : permits) {
             @Nullable CompletableFuture<Permit> next;
             do {
@@ -155,7 +157,7 @@ class PermitQueue {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static void giveUp(Queue<CompletableFuture<Permit>> queue) {
+    private static void cancelAll(Queue<CompletableFuture<Permit>> queue) {
         @Nullable CompletableFuture<Permit> next;
         while ((next = queue.poll()) != null) {
             next.cancel(false);

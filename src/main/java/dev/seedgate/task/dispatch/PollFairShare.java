@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Divides poll permits between teams by start-time fair queueing, so that a team with thousands of
- * due polls delays nobody. The tags live in the instance's memory: when every instance is fair, so
- * is the cluster, and a claim needs to write nothing but its rows.
+ * The fair share of polls: divides permits between teams by start-time fair queueing, so that a
+ * team with thousands of due polls delays nobody. The tags live in the instance's memory: when
+ * every instance is fair, so is the cluster, and a claim needs to write nothing but its rows.
  */
 class PollFairShare {
 
@@ -23,7 +23,7 @@ class PollFairShare {
      *
      * @param waiting the teams with due polls, the one that waits longest first
      */
-    Map<Long, Integer> divide(List<DuePollsOfTeam> waiting, int permits) {
+    Map<Long, Integer> allocate(List<DuePollsOfTeam> waiting, int permits) {
         // A team that waits for nothing keeps no claim on the future.
         finishTags.values().removeIf(tag -> tag <= virtualTime);
         List<DuePollsOfTeam> open = new ArrayList<>(waiting);

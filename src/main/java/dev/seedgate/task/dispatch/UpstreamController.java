@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The way to the vendor, and the switches on it, for admins. */
+/** The admin calls about the vendor: whether and why it is not called, and the switches on that. */
 @RestController
 @RequestMapping(path = "/admin/api/upstream", produces = MediaType.APPLICATION_JSON_VALUE)
 class UpstreamController {

@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
-/** One call to the vendor between two transactions: what is about to happen, and what did. */
+/**
+ * The runner of one call to the vendor, between two transactions: the one before says what is about
+ * to happen, the one after what did.
+ */
 @Component
 class VendorCallRunner {
 
@@ -39,25 +42,25 @@ class VendorCallRunner {
     private final RateBudget budget;
     private final SubmitOutcomes submits;
     private final PollOutcomes polls;
-    private final OnDemandPolls refreshes;
+    private final OnDemandPolls onDemandPolls;
     private final DispatchSettings settings;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
 
     VendorCallRunner(
             Vendor vendor,
             RateBudget budget,
             SubmitOutcomes submits,
             PollOutcomes polls,
-            OnDemandPolls refreshes,
+            OnDemandPolls onDemandPolls,
             DispatchSettings settings,
-            TaskTracing steps) {
+            TaskTracing tracing) {
         this.vendor = vendor;
         this.budget = budget;
         this.submits = submits;
         this.polls = polls;
-        this.refreshes = refreshes;
+        this.onDemandPolls = onDemandPolls;
         this.settings = settings;
-        this.steps = steps;
+        this.tracing = tracing;
     }
 
     /** Submits a claimed task, with the permit that its turn brings. */
@@ -71,22 +74,22 @@ class VendorCallRunner {
     }
 
     private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("submit", due.traceParent()).of(due.task(), due.team())) {
+        try (TaskScope _ = tracing.begin("submit", due.traceParent()).of(due.task(), due.team())) {
             // The lease counts from the commit, this from before it: always the shorter one.
-            long sendBy = System.nanoTime() + toSend().toNanos();
+            long sendBy = System.nanoTime() + sendWithin().toNanos();
             begin(due.task())
-                    .ifPresent(submission -> {
-                        SubmitAnswer answer = submit(submission, permits, sendBy);
+                    .ifPresent(attempt -> {
+                        SubmitAnswer answer = submit(attempt, permits, sendBy);
                         store(
                                 "what the vendor answered for task %s (%s)"
-                                        .formatted(due.task(), id(answer)),
-                                () -> record(submission, answer));
+                                        .formatted(due.task(), outcome(answer)),
+                                () -> record(attempt, answer));
                     });
         }
     }
 
     private SubmitAnswer submit(
-            SubmitAttempt submission, Supplier<Optional<Permit>> permits, long sendBy) {
+            SubmitAttempt attempt, Supplier<Optional<Permit>> permits, long sendBy) {
         Optional<Permit> permit;
         try {
             permit = permits.get().filter(_ -> System.nanoTime() - sendBy < 0);
@@ -94,21 +97,25 @@ class VendorCallRunner {
             // Whatever it is, nothing was sent, and the task must not stand as if it had been.
             return new SubmitAnswer.NotSent(false, "not sent: no permit could be taken: " + e);
         }
-        return permit.map(it -> vendor.submit(submission.clip(), it))
+        return permit.map(it -> vendor.submit(attempt.clip(), it))
                 .orElseGet(() ->
                         new SubmitAnswer.NotSent(
                                 false,
                                 "not sent: the rate, a pause or a breaker let no call through in time"));
     }
 
-    /** From the claim to the last moment for the call: as long for its start as for its permit. */
-    private Duration toSend() {
+    /**
+     * The longest time from the claim to the call: as long for the commit of its start as for its
+     * permit.
+     */
+    private Duration sendWithin() {
         return budget.permitWait().multipliedBy(2);
     }
 
     private Optional<SubmitAttempt> begin(TaskId task) {
         String token = UUID.randomUUID().toString();
-        Duration lease = toSend().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
+        Duration lease =
+                sendWithin().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
         try {
             return submits.beginAttempt(task, lease, token);
         } catch (RuntimeException e) {
@@ -133,7 +140,7 @@ class VendorCallRunner {
     }
 
     private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = steps.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
+        try (TaskScope _ = tracing.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
                 PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
@@ -145,22 +152,25 @@ class VendorCallRunner {
                         () -> polls.notPolled(poll));
             }
         } finally {
-            refreshes.answered(poll.task());
+            onDemandPolls.answered(poll.task());
         }
     }
 
-    private void record(SubmitAttempt submission, SubmitAnswer answer) {
+    private void record(SubmitAttempt attempt, SubmitAnswer answer) {
         try {
-            submits.record(submission, answer);
+            submits.record(attempt, answer);
         } catch (DataIntegrityViolationException e) {
             // Another task was given the same id at this very moment; by now it is seen to be
             // known.
-            submits.record(submission, answer);
+            submits.record(attempt, answer);
         }
     }
 
-    /** Told at once: until it is stored, this line is all that ties the paid clip to its task. */
-    private static String id(SubmitAnswer answer) {
+    /**
+     * The outcome for the log, written before it is stored: until then, this line is all that ties
+     * the paid clip to its task.
+     */
+    private static String outcome(SubmitAnswer answer) {
         return answer instanceof SubmitAnswer.Accepted accepted
                 ? "taken as " + accepted.upstreamTaskId()
                 : answer.getClass().getSimpleName();
@@ -203,8 +213,8 @@ class VendorCallRunner {
     }
 
     /**
-     * Whether storing it can succeed without another answer: the database comes back, or somebody
-     * mends its tables and rights.
+     * Whether storing it can succeed without another answer: the database comes back, or an
+     * operator mends its tables and rights.
      */
     private static boolean mayPass(RuntimeException e) {
         DatabaseFault fault = DatabaseFault.of(e);

@@ -3,7 +3,7 @@ package dev.seedgate.task.dispatch;
 import org.springframework.stereotype.Component;
 
 /**
- * The wake-up signal of this instance's dispatcher: sent by whoever made work due or room for a
+ * The wake-up signal of this instance's dispatcher: sent when work became due here, or room for a
  * call, so that it looks at once. One that nobody listens to yet is lost; the first look needs
  * none.
  */

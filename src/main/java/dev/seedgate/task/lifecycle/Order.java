@@ -7,8 +7,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A create as it was understood: the cleaned clip, its project, and the idempotency key if one was
- * sent.
+ * An order: a create's cleaned clip, its project, and the idempotency key if one was sent.
  *
  * @param requestId of the HTTP request, to find it in logs
  */

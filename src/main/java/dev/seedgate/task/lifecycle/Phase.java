@@ -11,9 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where a task is. The team sees these as {@code phase}; the mirror API knows only three states.
- */
+/** A phase of a task. The team sees it as {@code phase}; the mirror API knows only three states. */
 public enum Phase {
     QUEUED("IN_PROGRESS", true, Set.of(WorkKind.SUBMIT), List.of(EntryKind.RESERVE)),
     SUBMITTING("IN_PROGRESS", true, Set.of(WorkKind.SUBMITTING), List.of(EntryKind.RESERVE)),

@@ -11,8 +11,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task that is polled. Only a proven end ends a task. Each verb is one
- * transaction, guarded by the state it starts from.
+ * The outcomes of polls: what the vendor's answer makes of a task. Only a proven end ends it. Each
+ * verb is one transaction, guarded by the state it starts from.
  */
 @Service
 public class PollOutcomes {
@@ -66,8 +66,10 @@ public class PollOutcomes {
     }
 
     /**
-     * It has not ended; {@code expiry} tells the team why a task too old expires, null = it
-     * doesn't.
+     * Keeps polling a task that has not ended.
+     *
+     * @param expiry the note for the team when a task too old expires now; null = this answer
+     *     expires none
      */
     private void stillRunning(DuePoll poll, PollAnswer answer, @Nullable TimelineNote expiry) {
         boolean answered = answer instanceof PollAnswer.Running;
@@ -127,7 +129,9 @@ public class PollOutcomes {
         }
     }
 
-    /** The same end once more: the answer to the commit that stored it was lost. */
+    /**
+     * The same end once more is no contradiction: the answer to the commit that stored it was lost.
+     */
     private void recordContradictionUnless(
             Phase same, Task task, DuePoll poll, @Nullable Long credits, String evidence) {
         jobs.recordCredits(task, poll.upstreamTaskId(), credits);
@@ -141,7 +145,7 @@ public class PollOutcomes {
         return !poll.upstreamTaskId().equals(task.upstreamTaskId());
     }
 
-    /** What became of a job that the task no longer goes by: says what it cost, moves nothing. */
+    /** Records the end of a job under an id that the task no longer has: its cost, and no move. */
     private void recordEarlierJob(
             Task task, DuePoll poll, @Nullable Long credits, String evidence) {
         jobs.recordCredits(task, poll.upstreamTaskId(), credits);

@@ -5,9 +5,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Blanks the prompts and image URLs of tasks that ended longer ago than their team keeps them; all
- * else of a task stays. Every replica may make a step at any time: what one has locked, another
- * passes over.
+ * The periodic job that blanks the prompts and image URLs of tasks that ended longer ago than their
+ * team keeps them; all else of a task stays. Every replica may run it at any time: what one has
+ * locked, another passes over.
  */
 @Component
 class PromptRetention {

@@ -4,7 +4,8 @@ import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.vendor.contract.ClipRequest;
 
 /**
- * A task that is about to be sent, as this attempt; what is recorded of it must name the attempt
- * again.
+ * An attempt to send a task; what is recorded of it must name the attempt again.
+ *
+ * @param number counts the attempts of the task from 1
  */
-public record SubmitAttempt(TaskId task, int attempt, ClipRequest clip) {}
+public record SubmitAttempt(TaskId task, int number, ClipRequest clip) {}

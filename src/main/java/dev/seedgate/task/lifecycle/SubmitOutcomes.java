@@ -14,7 +14,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task that is submitted: the start of an attempt, and what the vendor answered.
+ * The outcomes of submits: the start of an attempt, and what the vendor's answer makes of the task.
  * Each verb is one transaction in which the task, its credits and its due work move together; each
  * is guarded by the state it starts from, so whatever comes twice, late or from two replicas moves
  * them once.
@@ -57,8 +57,8 @@ public class SubmitOutcomes {
     /**
      * Commits that the task is about to be sent. Empty when it no longer waits.
      *
-     * @param lease after it, whoever was sending must be dead
-     * @param token unlike any other: tells this start from another one
+     * @param lease after it, the sender must be dead
+     * @param token unlike that of any other start
      */
     @Transactional
     public Optional<SubmitAttempt> beginAttempt(TaskId id, Duration lease, String token) {
@@ -74,8 +74,8 @@ public class SubmitOutcomes {
     }
 
     /**
-     * Whoever made this attempt never learned that the start was committed, and sent nothing. If it
-     * was, the task goes back to the queue.
+     * Takes an attempt back whose maker never learned whether its start was committed, and sent
+     * nothing. If it was, the task goes back to the queue.
      */
     @Transactional
     public void rollBackAttempt(TaskId id, String token) {
@@ -98,13 +98,12 @@ public class SubmitOutcomes {
      *     moment: call again
      */
     @Transactional
-    public void record(SubmitAttempt submission, SubmitAnswer answer) {
-        Task task = transitions.lock(submission.task());
-        if (task.attempt() != submission.attempt()) {
-            String evidence =
-                    "answer to attempt " + submission.attempt() + ": " + answer.evidence();
+    public void record(SubmitAttempt attempt, SubmitAnswer answer) {
+        Task task = transitions.lock(attempt.task());
+        if (task.attempt() != attempt.number()) {
+            String evidence = "answer to attempt " + attempt.number() + ": " + answer.evidence();
             if (answer instanceof SubmitAnswer.Accepted accepted) {
-                jobs.addSecond(task, submission.attempt(), accepted.upstreamTaskId());
+                jobs.addSecond(task, attempt.number(), accepted.upstreamTaskId());
                 transitions.recordContradiction(task, evidence);
             } else {
                 events.add(task, null, evidence);
@@ -152,7 +151,9 @@ public class SubmitOutcomes {
     }
 
     /**
-     * An id that comes too late to move the task; {@code newId} is it unless another task has it.
+     * Records an id that comes too late to move the task.
+     *
+     * @param newId null when another task has the id
      */
     private void recordLateId(Task task, @Nullable String newId, SubmitAnswer.Accepted answer) {
         if (newId != null && task.phase().terminal() && task.upstreamTaskId() == null) {
@@ -200,10 +201,10 @@ public class SubmitOutcomes {
             events.add(task, null, answer.evidence());
             return;
         }
-        AttemptCounts tries = work.attemptCounts(task.id());
-        if (tries.retries() < upstream.upstreamRetriesOn500()) {
+        AttemptCounts counts = work.attemptCounts(task.id());
+        if (counts.retries() < upstream.upstreamRetriesOn500()) {
             transitions.move(task, task::requeued);
-            work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
+            work.retry(task.id(), BACKOFF.after(counts.retries() + 1));
             transitions.record(task, TimelineNote.SERVICE_FAILED, answer.evidence());
         } else {
             // Each 500 may have been charged there; the team pays for none of them.

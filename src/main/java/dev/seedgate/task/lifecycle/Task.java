@@ -92,7 +92,7 @@ class Task {
         this.traceParent = traceParent;
     }
 
-    /** About to be sent, as attempt number … */
+    /** The next attempt begins: it is about to be sent. */
     void submitting() {
         move(phase == Phase.QUEUED, Phase.SUBMITTING);
         attempt++;
@@ -141,7 +141,7 @@ class Task {
         finishedAt = now;
     }
 
-    /** Nobody ever learned what became of it: the vendor may have been paid for nothing. */
+    /** It ends without an outcome, refunded: the vendor may have been paid for nothing. */
     void refundedUnresolved(String message, Instant now) {
         failed(message, null, now);
         refundedUnresolved = true;
@@ -170,7 +170,7 @@ class Task {
         return this.id.equals(id);
     }
 
-    /** The trace it was created in. */
+    /** The trace that it was created in, as W3C's {@code traceparent}; null when not traced. */
     @Nullable String traceParent() {
         return traceParent;
     }
@@ -212,7 +212,9 @@ class Task {
         return project;
     }
 
-    /** What was ordered, for the vendor. A task that still has to be sent has its prompt. */
+    /**
+     * The clip that was ordered, as it is sent. A task that still has to be sent has its prompt.
+     */
     ClipRequest clip() {
         return new ClipRequest(
                 Objects.requireNonNull(prompt),
@@ -222,7 +224,7 @@ class Task {
                 List.of(imageUrls));
     }
 
-    /** A text that is kept longer than the order, without what was ordered. */
+    /** The text without the task's prompt and image URLs: it is kept longer than they are. */
     String redact(String text) {
         return prompt == null ? text : PromptRedactor.redact(text, clip());
     }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** What happened to each task: the team's timeline and, for admins, the evidence. Append-only. */
+/** The events of each task: the team's timeline and, for admins, the evidence. Append-only. */
 @Repository
 class TaskEvents {
 
@@ -16,7 +16,8 @@ class TaskEvents {
 
     /**
      * @param note for the team
-     * @param evidence for admins: what was sent when, what came back; kept without what was ordered
+     * @param evidence for admins: what was sent when, what came back; stored without the prompt and
+     *     the image URLs
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
         insert(task, note, evidence == null ? null : task.redact(evidence), null);

@@ -10,9 +10,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What becomes of a task whose time is up: in the queue, while it was being sent, without an
- * outcome, or at the sandbox when a real vendor takes its place. Each verb is one transaction,
- * guarded by the state it starts from.
+ * The ends of tasks whose time is up: in the queue, while being sent, without an outcome, or at the
+ * sandbox when a real vendor takes its place. Each verb is one transaction, guarded by the state it
+ * starts from.
  */
 @Service
 public class TaskExpiry {
@@ -28,14 +28,14 @@ public class TaskExpiry {
     }
 
     /**
-     * Claims tasks that have waited longer to be submitted than a task may: nobody else looks after
+     * Claims tasks that have waited longer to be submitted than a task may; no other claim takes
      * them until the lease is over.
      */
     public List<TaskId> claimOverdueInQueue(int limit, Duration lease) {
         return work.claimOverdue(settings.queueMaxWait(), limit, lease);
     }
 
-    /** Whoever was sending this task is dead by now: perhaps it was sent. */
+    /** Marks a task UNCERTAIN whose sender must be dead by now: perhaps it was sent. */
     @Transactional
     public void leaseExpired(TaskId id) {
         Task task = transitions.lock(id);
@@ -45,7 +45,7 @@ public class TaskExpiry {
         }
     }
 
-    /** The task has waited too long to be submitted. */
+    /** Fails a task that has waited too long to be submitted. */
     @Transactional
     public void expireQueued(TaskId id) {
         Task task = transitions.lock(id);
@@ -58,9 +58,7 @@ public class TaskExpiry {
         }
     }
 
-    /**
-     * Nobody ever learned what became of the task: the charge goes back, the loss is the company's.
-     */
+    /** Ends a task without an outcome: the charge goes back, the loss is the company's. */
     @Transactional
     public void refundUnresolved(TaskId id) {
         Task task = transitions.lock(id);
@@ -69,7 +67,7 @@ public class TaskExpiry {
         }
     }
 
-    /** A real vendor takes the sandbox's place: the charge of what was open there goes back. */
+    /** Fails an open task of the sandbox whose place a real vendor takes: the charge goes back. */
     @Transactional
     public void cancelSandboxTask(TaskId id) {
         Task task = transitions.lock(id);

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * What people decide about a task: a team cancels it, an operator gives its charge back or says
+ * The interventions of people: a team cancels a task, an operator gives its charge back or says
  * which one it is at the vendor. Each verb is one transaction with its entry in the audit log.
  */
 @Service
@@ -77,7 +77,7 @@ public class TaskInterventions {
 
     /**
      * An operator gives the charge of an UNCERTAIN or EXPIRED task back. Refused with {@code
-     * TASK_NOT_RESOLVABLE} for another, and while whoever sent it may still bring an answer.
+     * TASK_NOT_RESOLVABLE} for another, and while its sender may still bring an answer.
      */
     @Transactional
     public void refund(TaskId id, @Nullable String reason, Actor actor) {

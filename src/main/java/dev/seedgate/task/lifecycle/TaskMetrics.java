@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts what becomes of tasks, after the commit only: what was rolled back never happened. All
- * exist from the start, so that the first of a rare event is seen as a change.
+ * The metrics of what becomes of tasks, counted after the commit only: what was rolled back never
+ * happened. All exist from the start, so that the first of a rare event is seen as a change.
  */
 @Component
 class TaskMetrics {
@@ -96,7 +96,7 @@ class TaskMetrics {
 
     /** Why the vendor may have charged. */
     enum Reason {
-        /** Nobody ever learned whether it took the task. */
+        /** It was never known whether it took the task. */
         REFUNDED,
         /** It failed, and may have charged for each failure. */
         ERRORS

@@ -7,6 +7,7 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
+/** The tasks as entities: found, or locked for one of their verbs. */
 interface TaskRepository extends Repository<Task, String>, DatabaseClock {
 
     boolean existsByIdAndTeamId(String id, long teamId);

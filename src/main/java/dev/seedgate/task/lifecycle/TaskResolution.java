@@ -13,7 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
-/** Lets an operator say what became of a task that nobody knows of. */
+/**
+ * The resolution of tasks without an outcome: an operator refunds one, or attaches it to a task at
+ * the vendor, which is asked for it outside of any transaction.
+ */
 @Service
 public class TaskResolution {
 

@@ -57,7 +57,10 @@ public class TaskTransitions {
         this.tracing = tracing;
     }
 
-    /** The task is there, QUEUED; written now, so that what is refused is refused here. */
+    /**
+     * Stores a new task, QUEUED, at once, so that a violated constraint is an error here and not at
+     * the commit.
+     */
     public void create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
         entities.persist(new Task(id, caller, order, upstream, tracing.stored()));
         entities.flush();
@@ -72,7 +75,7 @@ public class TaskTransitions {
         return tasks.lock(id.value()).orElseThrow(() -> new IllegalStateException("no task " + id));
     }
 
-    /** For callers who may name what is not there: {@code TASK_NOT_FOUND}. */
+    /** Locks a task whose id came from a caller; {@code TASK_NOT_FOUND} when there is none. */
     Task lockKnown(TaskId id) {
         return tasks.lock(id.value())
                 .orElseThrow(() ->
@@ -157,10 +160,7 @@ public class TaskTransitions {
         fail(task, message, upstreamCredits, evidence, Actor.GATEWAY);
     }
 
-    /**
-     * Ends a task of which nobody ever learned what became of it: the charge goes back, the loss is
-     * the company's.
-     */
+    /** Ends a task without an outcome: the charge goes back, the loss is the company's. */
     void refundUnresolved(Task task, String reason, Actor actor) {
         metrics.possiblyCharged(TaskMetrics.Reason.REFUNDED);
         String id = task.id().value();

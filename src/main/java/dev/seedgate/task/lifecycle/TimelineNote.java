@@ -1,8 +1,8 @@
 package dev.seedgate.task.lifecycle;
 
 /**
- * What the timeline tells a team of a step that is no end: who did what. Ends tell the task's own
- * error message.
+ * A note in a task's timeline, for its team, on a step that is no end: who did what. At an end
+ * stands the task's own error message.
  */
 enum TimelineNote {
     SERVICE_BUSY("the video service said that it is busy; the clip is sent again later"),

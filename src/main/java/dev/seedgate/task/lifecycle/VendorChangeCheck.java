@@ -9,8 +9,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses to start with another vendor than the one that open tasks are at: it would be asked for
- * clips it has never heard of, and the real one would be paid for what was meant for the sandbox.
+ * The check at start-up that refuses another vendor than the one that open tasks are at: it would
+ * be asked for clips it has never heard of, and the real one would be paid for what was meant for
+ * the sandbox.
  */
 @Component
 class VendorChangeCheck implements InitializingBean {

@@ -29,8 +29,8 @@ class VendorJobs {
     }
 
     /**
-     * One more id for a task that goes on under another, or under none: the vendor may bill it, and
-     * the team does not pay for it.
+     * Adds one more id of a task that goes on under another, or under none: the vendor may bill it,
+     * and the team does not pay for it.
      */
     void addSecond(Task task, int attempt, String upstreamTaskId) {
         jdbc.sql(
@@ -45,7 +45,10 @@ class VendorJobs {
                 .update();
     }
 
-    /** The vendor's figure for a job that its task takes none for any more; null says nothing. */
+    /**
+     * Records the vendor's figure, in credits, for a job whose task takes no figure any more; null
+     * = it named none.
+     */
     void recordCredits(Task task, String upstreamTaskId, @Nullable Long credits) {
         if (credits == null) {
             return;

@@ -18,7 +18,10 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** One transaction for a task, its charge and its place in the queue, and nothing else. */
+/**
+ * The transaction that admits an order: the task, its charge and its place in the queue, and
+ * nothing else.
+ */
 @Service
 class Admission {
 
@@ -26,7 +29,7 @@ class Admission {
     private final IdempotencyStore idempotencyKeys;
     private final Ledger ledger;
     private final WorkQueue work;
-    private final AdmissionGate intake;
+    private final AdmissionGate gate;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
 
@@ -35,14 +38,14 @@ class Admission {
             IdempotencyStore idempotencyKeys,
             Ledger ledger,
             WorkQueue work,
-            AdmissionGate intake,
+            AdmissionGate gate,
             Vendor vendor,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.ledger = ledger;
         this.work = work;
-        this.intake = intake;
+        this.gate = gate;
         this.vendor = vendor;
         this.events = events;
     }
@@ -50,16 +53,15 @@ class Admission {
     /**
      * Accepts the order as this task.
      *
-     * @param committing called when only the commit is left: whatever goes wrong afterwards leaves
-     *     it open
+     * @param committing called when only the commit is left: a failure after that leaves the
+     *     outcome open
      */
     @Transactional
     CreateResult admit(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
-        // Whoever is refused by what is only read writes nothing; who isn't may still be refused by
-        // the reservation. Before the key is looked for: the call that it belongs to may have used
-        // up
-        // what this one misses.
+        // An order that this look refuses writes nothing; one that passes may still be refused by
+        // the reservation. It comes before the key is looked for: the call that the key belongs to
+        // may have used up what this one misses.
         ApiException refusal = ledger.preview(charge(caller, order, id)).refusal();
         Optional<CreateResult> earlier =
                 Optional.ofNullable(key)
@@ -70,7 +72,7 @@ class Admission {
         if (refusal != null) {
             throw refusal;
         }
-        intake.check(caller);
+        gate.check(caller);
         if (key != null) {
             earlier = idempotencyKeys.claim(key, caller.teamId(), order, id);
         }
@@ -86,7 +88,7 @@ class Admission {
         tasks.create(id, caller, order, vendor.name());
         Reservation reservation = ledger.reserve(charge(caller, order, id));
         work.enqueue(id, caller.teamId(), reservation.credits());
-        intake.taken(caller);
+        gate.countAdmitted(caller);
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {

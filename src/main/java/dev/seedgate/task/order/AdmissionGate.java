@@ -18,10 +18,10 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether the gateway takes creates at all, whoever asks: not while it stops, not while the
- * company's account is stopped, its credits are down to the reserve or its cap is reached, not when
- * the queue is longer than can be submitted in time. Answered from memory; the queue's length is at
- * most a second old, the balance some seconds.
+ * The gate for all creates, whoever asks (load shedding): closed while the gateway stops, while the
+ * company's account is stopped, its credits are down to the reserve or its cap is reached, and
+ * while the queue is longer than can be submitted in time. Answers from memory; the queue's length
+ * is at most a second old, the balance some seconds.
  */
 @Component
 class AdmissionGate implements SmartLifecycle {
@@ -31,33 +31,33 @@ class AdmissionGate implements SmartLifecycle {
 
     private final RateBudget budget;
     private final QueueLimit queue;
-    private final VendorBalance pool;
+    private final VendorBalance vendorBalance;
     private final Vendor vendor;
-    private volatile @Nullable VendorBalanceState company;
+    private volatile @Nullable VendorBalanceState balanceState;
     private volatile boolean running;
     private volatile boolean draining;
 
     AdmissionGate(
             RateBudget budget,
             QueueLimit queue,
-            VendorBalance pool,
+            VendorBalance vendorBalance,
             Vendor vendor,
             VendorBalanceSettings settings,
             MeterRegistry metrics,
             Loops loops) {
         this.budget = budget;
         this.queue = queue;
-        this.pool = pool;
+        this.vendorBalance = vendorBalance;
         this.vendor = vendor;
         Gauge.builder("seedgate.pool.balance", this, AdmissionGate::balance)
                 .description("the company's credits at the vendor, estimated; NaN when not known")
                 .register(metrics);
-        Gauge.builder("seedgate.queue.limit", queue, QueueLimit::most)
+        Gauge.builder("seedgate.queue.limit", queue, QueueLimit::limit)
                 .description(
                         "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
         loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
-        loops.every(settings.vendorBalanceInterval(), "company-balance", this::lookAtThePool);
+        loops.every(settings.vendorBalanceInterval(), "company-balance", this::readVendorBalance);
     }
 
     /**
@@ -68,8 +68,8 @@ class AdmissionGate implements SmartLifecycle {
         check(caller, queue.hasNoProbe());
     }
 
-    /** The same for what is no create, and so never the probe. */
-    void look(AuthenticatedTeam caller) {
+    /** Like {@link #check}, for a quote: it creates nothing, so it is never the probe. */
+    void checkForQuote(AuthenticatedTeam caller) {
         check(caller, false);
     }
 
@@ -94,7 +94,7 @@ class AdmissionGate implements SmartLifecycle {
                     "The video service takes no jobs at the moment; nothing was charged. The operators see it too; try again later.",
                     stopped.get());
         }
-        VendorBalanceState state = company;
+        VendorBalanceState state = balanceState;
         if (state != null && state.belowReserve()) {
             throw new ApiException(
                     ErrorCode.UPSTREAM_UNAVAILABLE,
@@ -114,7 +114,7 @@ class AdmissionGate implements SmartLifecycle {
                     // Somebody may raise it at any moment.
                     Duration.ofMinutes(1));
         }
-        if (!queue.takes(caller.teamId())) {
+        if (!queue.admits(caller.teamId())) {
             throw new ApiException(
                     ErrorCode.OVERLOADED,
                     "More clips wait than can be submitted in time; nothing was charged. Try again later.",
@@ -122,17 +122,17 @@ class AdmissionGate implements SmartLifecycle {
         }
     }
 
-    /** A task was taken. */
-    void taken(AuthenticatedTeam caller) {
-        queue.taken(caller.teamId());
+    /** Counts a task that was taken. */
+    void countAdmitted(AuthenticatedTeam caller) {
+        queue.countAdmitted(caller.teamId());
     }
 
-    void lookAtThePool() {
-        company = pool.state(vendor.name());
+    void readVendorBalance() {
+        balanceState = vendorBalance.state(vendor.name());
     }
 
     private double balance() {
-        VendorBalanceState state = company;
+        VendorBalanceState state = balanceState;
         Long balance = state == null ? null : state.balance();
         return balance == null ? Double.NaN : balance;
     }
@@ -154,7 +154,10 @@ class AdmissionGate implements SmartLifecycle {
         return running;
     }
 
-    /** Stops first, so that a create that still comes in is told before the web server closes. */
+    /**
+     * Stops first, so that a create that still comes in is refused as {@code DRAINING} before the
+     * web server closes.
+     */
     @Override
     public int getPhase() {
         return Integer.MAX_VALUE;

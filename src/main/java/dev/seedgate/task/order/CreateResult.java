@@ -5,7 +5,7 @@ import dev.seedgate.platform.values.TaskId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a create.
+ * The outcome of a create that was taken.
  *
  * @param charged credits
  * @param remaining what the team has left; null when unlimited, and on a replay

@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** The mirror API's create call: path, fields and envelope of the vendor's. */
+/** The create call of the mirror API: path, fields and envelope of the vendor's. */
 @Tag(name = "Mirror API")
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -45,12 +45,12 @@ class GenerateController {
     private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile(IdempotencyKey.FORM);
     private static final Pattern PROJECT_FORM = Pattern.compile(ProjectName.FORM);
 
-    private final TaskCreation creates;
+    private final TaskCreation taskCreation;
     private final OrderParser orders;
     private final JsonBodyParser json;
 
-    GenerateController(TaskCreation creates, OrderParser orders, JsonBodyParser json) {
-        this.creates = creates;
+    GenerateController(TaskCreation taskCreation, OrderParser orders, JsonBodyParser json) {
+        this.taskCreation = taskCreation;
         this.orders = orders;
         this.json = json;
     }
@@ -101,23 +101,23 @@ class GenerateController {
                         project(request.getHeaders(), caller),
                         idempotencyKey(request.getHeaders()),
                         requestId);
-        CreateResult receipt = creates.create(caller, order);
+        CreateResult result = taskCreation.create(caller, order);
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
-        answer.header("X-Credits-Charged", String.valueOf(receipt.charged()));
-        if (receipt.remaining() != null) {
-            answer.header("X-Credits-Remaining", String.valueOf(receipt.remaining()));
+        answer.header("X-Credits-Charged", String.valueOf(result.charged()));
+        if (result.remaining() != null) {
+            answer.header("X-Credits-Remaining", String.valueOf(result.remaining()));
         }
-        if (receipt.exceeded() != null) {
-            answer.header("X-Limit-Exceeded", receipt.exceeded().name());
+        if (result.exceeded() != null) {
+            answer.header("X-Limit-Exceeded", result.exceeded().name());
         }
         String ignored = OrderParser.ignored(body);
         if (!ignored.isEmpty()) {
             answer.header("X-Ignored-Fields", ignored);
         }
-        if (receipt.replayed()) {
+        if (result.replayed()) {
             answer.header("Idempotent-Replayed", "true");
         }
-        return answer.body(Envelope.success(new Created(receipt.task().value())));
+        return answer.body(Envelope.success(new Created(result.task().value())));
     }
 
     private static @Nullable String idempotencyKey(HttpHeaders headers) {

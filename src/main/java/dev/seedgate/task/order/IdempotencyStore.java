@@ -14,8 +14,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * Which idempotency key made which task. Written in the create's transaction, so a refused create
- * leaves nothing; a second call with the key waits at the unique index for the first to commit.
+ * The table of idempotency keys: which of them made which task. Written in the create's
+ * transaction, so a refused create leaves nothing; a second call with the key waits at the unique
+ * index for the first to commit.
  */
 @Repository
 class IdempotencyStore {

@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads and cleans a create's body by the rules of the contract. What comes out is what is stored,
- * echoed, priced and sent. Each refusal names its field and the rule.
+ * The parser of a create's body: reads and cleans it by the rules of the contract. What comes out
+ * is what is stored, echoed, priced and sent. Each refusal names its field and the rule.
  */
 @Component
 class OrderParser {

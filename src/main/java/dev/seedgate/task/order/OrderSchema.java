@@ -8,7 +8,10 @@ import java.util.List;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.stereotype.Component;
 
-/** Describes the bodies that are read by hand: the rules of {@link OrderParser} as a schema. */
+/**
+ * The schemas of the bodies that are read by hand: the rules of {@link OrderParser}, as the API's
+ * description tells them.
+ */
 @Component
 public class OrderSchema implements GlobalOpenApiCustomizer {
 

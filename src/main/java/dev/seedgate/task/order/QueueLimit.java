@@ -15,15 +15,15 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * How many tasks may wait to be submitted: what is taken must be submittable within {@code
- * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two looks, what was taken here is
- * counted along.
+ * The limit on the queue's length: what is taken must be submittable within {@code
+ * SEEDGATE_QUEUE_MAX_WAIT}. Measured once a second; between two measurements, what was taken here
+ * is counted along.
  *
  * <p>The limit is a rate times a time. The rate is what submits have really had lately, while tasks
  * waited and the vendor could be called; before anything is known, half of the configured rate, for
  * polls may take the other half. The queue is fair, so a create is judged by the place that it
  * would have: behind its team's own tasks, and of each other team behind as many as its weight
- * allows. A team that floods the queue is told so, and the others are not.
+ * allows. A team that floods the queue is refused, and the others are not.
  */
 @Component
 class QueueLimit {
@@ -39,7 +39,7 @@ class QueueLimit {
     private final Supplier<List<TeamQueue>> look;
     private final RateBudget budget;
     private final GenerationSettings settings;
-    private final Map<Long, Integer> takenSince = new ConcurrentHashMap<>();
+    private final Map<Long, Integer> admittedSince = new ConcurrentHashMap<>();
     private volatile Map<Long, TeamQueue> queues = Map.of();
     private volatile double submitsPerSecond;
     private @Nullable Sample last;
@@ -68,7 +68,7 @@ class QueueLimit {
 
     void measure(long nanos) {
         // What is taken while this looks is counted twice for a second, rather than never.
-        Map<Long, Integer> before = Map.copyOf(takenSince);
+        Map<Long, Integer> before = Map.copyOf(admittedSince);
         Map<Long, TeamQueue> now =
                 look.get().stream()
                         .collect(Collectors.toMap(TeamQueue::teamId, Function.identity()));
@@ -78,12 +78,12 @@ class QueueLimit {
         if (now.isEmpty()) {
             submitsPerSecond = guaranteed();
         } else if (earlier != null && earlier.busy() && sample.busy()) {
-            submitsPerSecond = sample.learn(earlier, submitsPerSecond);
+            submitsPerSecond = sample.smoothedRate(earlier, submitsPerSecond);
         }
         last = sample;
         queues = now;
         before.forEach((team, taken) ->
-                takenSince.computeIfPresent(
+                admittedSince.computeIfPresent(
                         team, (_, all) -> all.equals(taken) ? null : all - taken));
     }
 
@@ -92,28 +92,28 @@ class QueueLimit {
      * all, or only those that may be what stops it, which only a call of another one can show.
      */
     boolean hasNoProbe() {
-        return takenSince.isEmpty()
+        return admittedSince.isEmpty()
                 && queues.values().stream().allMatch(queue -> queue.suspects() == queue.tasks());
     }
 
     /** Whether one more task of this team could be submitted in time. */
-    boolean takes(long team) {
+    boolean admits(long team) {
         TeamQueue own = queues.get(team);
         if (own != null
                 && own.oldest().compareTo(settings.queueMaxWait().multipliedBy(95).dividedBy(100))
                         > 0) {
             return false;
         }
-        return place(team, own == null ? 1 : own.weight()) <= most();
+        return place(team, own == null ? 1 : own.weight()) <= limit();
     }
 
-    /** A task of this team was taken here. */
-    void taken(long team) {
-        takenSince.merge(team, 1, Integer::sum);
+    /** Counts a task of this team that was taken here. */
+    void countAdmitted(long team) {
+        admittedSince.merge(team, 1, Integer::sum);
     }
 
-    /** How many could be submitted in time, if they all were one team's. */
-    int most() {
+    /** The number of tasks that could be submitted in time, if they all were one team's. */
+    int limit() {
         double seconds = settings.queueMaxWait().toMillis() / 1000.0;
         return (int) Math.clamp(submitsPerSecond * seconds * MARGIN, 1, settings.queueMaxLength());
     }
@@ -127,7 +127,7 @@ class QueueLimit {
                 place += Math.min(waiting(other.teamId()), own * other.weight() / weight);
             }
         }
-        for (Map.Entry<Long, Integer> other : takenSince.entrySet()) {
+        for (Map.Entry<Long, Integer> other : admittedSince.entrySet()) {
             if (other.getKey() != team && !queues.containsKey(other.getKey())) {
                 place += Math.min(other.getValue(), own);
             }
@@ -137,7 +137,7 @@ class QueueLimit {
 
     private int waiting(long team) {
         TeamQueue queue = queues.get(team);
-        return (queue == null ? 0 : queue.tasks()) + takenSince.getOrDefault(team, 0);
+        return (queue == null ? 0 : queue.tasks()) + admittedSince.getOrDefault(team, 0);
     }
 
     private double guaranteed() {
@@ -152,7 +152,7 @@ class QueueLimit {
      */
     private record Sample(long nanos, long submits, boolean busy) {
 
-        double learn(Sample earlier, double known) {
+        double smoothedRate(Sample earlier, double known) {
             double seconds = (nanos - earlier.nanos) / 1e9;
             double rate = (submits - earlier.submits) / seconds;
             double share = 1 - Math.exp(-seconds / MEMORY_SECONDS);

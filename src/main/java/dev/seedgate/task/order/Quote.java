@@ -4,7 +4,7 @@ import dev.seedgate.platform.values.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an order would cost, in credits.
+ * A quote: the price of an order, in credits, and whether it would be taken.
  *
  * @param accepted whether it would be taken at this moment
  * @param error why not, or which soft limit it would go beyond, with a message for the client

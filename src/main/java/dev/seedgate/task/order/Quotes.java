@@ -13,25 +13,25 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Says what an order would cost and whether it would be taken now. */
+/** Quotes: what an order would cost, and whether it would be taken now. */
 @Component
 class Quotes {
 
     private final Admission admission;
-    private final AdmissionGate intake;
+    private final AdmissionGate gate;
     private final Ledger ledger;
     private final TeamAccounts accounts;
     private final Clock clock;
 
     Quotes(
             Admission admission,
-            AdmissionGate intake,
+            AdmissionGate gate,
             Ledger ledger,
             TeamAccounts accounts,
             Clock clock) {
         this.admission = admission;
         this.clock = clock;
-        this.intake = intake;
+        this.gate = gate;
         this.ledger = ledger;
         this.accounts = accounts;
     }
@@ -42,7 +42,7 @@ class Quotes {
         Long remaining = accounts.balance(caller.teamId()).remaining();
         long credits = order.preset().credits();
         try {
-            intake.look(caller);
+            gate.checkForQuote(caller);
         } catch (ApiException refusal) {
             return refused(credits, refusal, remaining);
         }

@@ -20,7 +20,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.TransactionException;
 
-/** Makes tasks, and never lies about whether it has. */
+/**
+ * The creation of tasks: an accepted order is a stored task, and where the database did not say
+ * whether it stored one, so does the answer.
+ */
 @Service
 class TaskCreation {
 
@@ -30,7 +33,7 @@ class TaskCreation {
     private final TaskTransitions tasks;
     private final Clock clock;
     private final char cell;
-    private final TaskTracing steps;
+    private final TaskTracing tracing;
     private final TeamMetrics meters;
 
     TaskCreation(
@@ -38,13 +41,13 @@ class TaskCreation {
             TaskTransitions tasks,
             Clock clock,
             GenerationSettings settings,
-            TaskTracing steps,
+            TaskTracing tracing,
             TeamMetrics meters) {
         this.admission = admission;
         this.tasks = tasks;
         this.clock = clock;
         cell = settings.cell().charAt(0);
-        this.steps = steps;
+        this.tracing = tracing;
         this.meters = meters;
     }
 
@@ -55,13 +58,13 @@ class TaskCreation {
      */
     CreateResult create(AuthenticatedTeam caller, Order order) {
         TaskId id = TaskId.create(clock.instant(), cell);
-        try (TaskScope _ = steps.begin("create").of(id, caller.teamSlug())) {
-            CreateResult receipt = create(caller, order, id);
-            meters.created(receipt.replayed() ? "replayed" : "accepted", caller.teamSlug());
-            if (!receipt.replayed()) {
+        try (TaskScope _ = tracing.begin("create").of(id, caller.teamSlug())) {
+            CreateResult result = create(caller, order, id);
+            meters.created(result.replayed() ? "replayed" : "accepted", caller.teamSlug());
+            if (!result.replayed()) {
                 log.info("task {} is QUEUED", id);
             }
-            return receipt;
+            return result;
         }
     }
 
@@ -74,11 +77,11 @@ class TaskCreation {
                 throw e;
             }
             log.warn("the answer to the commit of task {} is lost: {}", id, e.toString());
-            return stored(caller, order, id).orElseThrow(TaskCreation::unknown);
+            return findCommitted(caller, order, id).orElseThrow(TaskCreation::unknown);
         }
     }
 
-    private Optional<CreateResult> stored(AuthenticatedTeam caller, Order order, TaskId id) {
+    private Optional<CreateResult> findCommitted(AuthenticatedTeam caller, Order order, TaskId id) {
         try {
             return tasks.exists(id, caller)
                     ? Optional.of(new CreateResult(id, order.preset().credits(), null, null, false))

@@ -1,4 +1,7 @@
 package dev.seedgate.task.queue;
 
-/** Times in a row that a task could not be sent, and retries the vendor asked for. */
+/**
+ * Counts of a task's attempts: how often in a row it could not be sent, and how often the vendor
+ * asked for a retry.
+ */
 public record AttemptCounts(int failures, int retries) {}

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claimed poll.
+ * A claimed poll: the vendor is to be asked what became of a task.
  *
  * @param age counts from the vendor's acceptance
  * @param team the slug of its team

@@ -1,7 +1,7 @@
 package dev.seedgate.task.queue;
 
 /**
- * A team that waits for polls.
+ * A count of a team's due polls.
  *
  * @param weight its share against other teams
  * @param due polls of it that are due

@@ -1,6 +1,6 @@
 package dev.seedgate.task.queue;
 
-/** How old the vendor's last answer about a task is. */
+/** The age of the vendor's last answer about a task, against the age that was asked for. */
 public enum Freshness {
     FRESH,
     STALE,

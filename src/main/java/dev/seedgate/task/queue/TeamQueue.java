@@ -3,7 +3,7 @@ package dev.seedgate.task.queue;
 import java.time.Duration;
 
 /**
- * A team's tasks that wait to be submitted.
+ * The queue of one team: its tasks that wait to be submitted.
  *
  * @param weight its share against other teams
  * @param tasks how many

@@ -12,9 +12,9 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
- * The table of due work. A claim leases a row until a moment of the database's clock; a claimer
- * that dies needs no cleaning up after, its rows are simply due again. Verbs join the caller's
- * transaction.
+ * The task queue: the table of due work, a row for each task that is not at rest. A claim leases a
+ * row until a moment of the database's clock; a claimer that dies needs no cleaning up after, its
+ * rows are simply due again. Verbs join the caller's transaction.
  */
 @Repository
 public class WorkQueue {
@@ -177,6 +177,7 @@ public class WorkQueue {
                 .update();
     }
 
+    /** Claims due submits, by the fair share of their teams. */
     public List<DueSubmit> claimSubmits(int limit, Duration lease) {
         return jdbc.sql(CLAIM_SUBMITS)
                 .param("limit", limit)
@@ -214,8 +215,8 @@ public class WorkQueue {
     }
 
     /**
-     * The task may have stopped the account. Answers how often it has while others passed, 0 when
-     * none did: then it is the account.
+     * Counts a stop of the account that this task may be the cause of. Answers the count when tasks
+     * of others passed meanwhile, else 0: then it is the account.
      */
     public int countAccountStop(TaskId task) {
         return jdbc.sql(
@@ -293,8 +294,8 @@ public class WorkQueue {
     }
 
     /**
-     * Claims tasks whose row of this kind is due, the oldest first: nobody else looks after them
-     * until the lease is over.
+     * Claims tasks whose row of this kind is due, the oldest first; no other claim takes them until
+     * the lease is over.
      */
     public List<TaskId> claimDue(WorkKind kind, int limit, Duration lease) {
         return jdbc.sql(
@@ -341,13 +342,16 @@ public class WorkQueue {
     }
 
     /**
-     * The task is about to be sent; whoever sends it must be done or dead by the end of the lease.
+     * Marks the task as about to be sent; its sender must be done or dead by the end of the lease.
      */
     public void markSubmitting(TaskId task, Duration lease) {
         move(task, WorkKind.SUBMITTING, lease, "leased_until = gateway_now() + :delay");
     }
 
-    /** Back to the queue, keeping the place; {@code failed} makes the next back-off longer. */
+    /**
+     * Puts the task back to the queue, keeping its place; {@code failed} makes the next back-off
+     * longer.
+     */
     public void requeue(TaskId task, Duration delay, boolean failed) {
         move(
                 task,
@@ -356,12 +360,12 @@ public class WorkQueue {
                 "leased_until = null, failures = " + (failed ? "failures + 1" : "0"));
     }
 
-    /** Back to the queue after an answer that asks for a retry; counts them. */
+    /** Puts the task back to the queue after an answer that asks for a retry, and counts it. */
     public void retry(TaskId task, Duration delay) {
         move(task, WorkKind.SUBMIT, delay, "leased_until = null, retries = retries + 1");
     }
 
-    /** The vendor has taken it: ask in a while. */
+    /** Schedules the first poll of a task that the vendor has taken. */
     public void schedulePoll(TaskId task, Duration delay) {
         move(
                 task,
@@ -371,7 +375,7 @@ public class WorkQueue {
     }
 
     /**
-     * Ask again in a while; {@code answered} when the vendor's answer said something. Nothing
+     * Schedules the next poll; {@code answered} when the vendor's answer said something. Nothing
      * happens to a task that has come to rest meanwhile.
      */
     public void pollAgain(TaskId task, Duration delay, boolean answered) {
@@ -387,7 +391,7 @@ public class WorkQueue {
                 .update();
     }
 
-    /** SUCCESS came without a usable URL; answers how often it has. */
+    /** Counts a SUCCESS without a usable URL and schedules the next poll; answers the count. */
     public int countSuccessWithoutUrl(TaskId task, Duration delay) {
         move(
                 task,
@@ -400,13 +404,13 @@ public class WorkQueue {
                 .single();
     }
 
-    /** Nobody knows whether the vendor has it: after this long the charge is given back. */
+    /** Schedules the refund of a task without an outcome. */
     public void scheduleRefund(TaskId task, Duration delay) {
-        // The lease stays: until it is over, whoever sent it may still bring an answer.
+        // The lease stays: until it is over, its sender may still bring an answer.
         move(task, WorkKind.REFUND, delay, "failures = 0");
     }
 
-    /** Whether the lease of whoever last held the task has been over for so long. */
+    /** Whether the task's last lease has been over for so long. */
     public boolean leaseOverFor(TaskId task, Duration time) {
         return jdbc.sql(
                         """
@@ -421,7 +425,8 @@ public class WorkQueue {
     }
 
     /**
-     * The task is at rest. If it was dispatched and never sent, its team's next one has its place.
+     * Removes the row of a task at rest. If it was dispatched and never sent, its team's next task
+     * takes its place.
      */
     public void remove(TaskId task) {
         jdbc.sql(
@@ -441,7 +446,8 @@ public class WorkQueue {
     }
 
     /**
-     * How often this task failed to be sent in a row, and how many retries the vendor asked for.
+     * Reads how often in a row the task could not be sent, and how often the vendor asked for a
+     * retry.
      */
     public AttemptCounts attemptCounts(TaskId task) {
         return jdbc.sql("select failures, retries from work where task_id = :task")
@@ -478,7 +484,7 @@ public class WorkQueue {
         return freshness;
     }
 
-    /** What is due, polls counted up to {@code limit}, and when more will be. */
+    /** Counts what is due, polls up to {@code limit}, and says when the next poll will be. */
     public DueCounts dueCounts(int limit) {
         return jdbc.sql(DUE_COUNTS)
                 .param("limit", limit)
@@ -490,7 +496,7 @@ public class WorkQueue {
                 .single();
     }
 
-    /** What is due or will be, by kind, with the age of the oldest due row. */
+    /** Counts the rows of each kind, with the age of the oldest due one. */
     public List<Backlog> backlog() {
         return jdbc.sql(
                         """
@@ -509,8 +515,8 @@ public class WorkQueue {
     }
 
     /**
-     * How many tasks of each team wait to be submitted, counted up to {@code limit} in all. Those
-     * of suspended teams are not counted: they delay nobody.
+     * Counts the tasks of each team that wait to be submitted, counted up to {@code limit} in all.
+     * Those of suspended teams are not counted: they delay nobody.
      *
      * @param stopsOfSuspects a task that stopped the account so often is a suspect
      */

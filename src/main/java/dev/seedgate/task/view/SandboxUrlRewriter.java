@@ -9,9 +9,9 @@ import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
- * Makes the sandbox's clips reachable for whoever asks. The sandbox was asked over loopback and
- * can't know how clients reach this process; the request at hand does, unless a public URL is set.
- * A real vendor's URLs are never touched.
+ * The rewriter of the sandbox's media URLs to the host that the client reached. The sandbox was
+ * asked over loopback and can't know how clients reach this process; the request at hand does,
+ * unless a public URL is set. A real vendor's URLs are never touched.
  */
 @Component
 class SandboxUrlRewriter {
@@ -22,7 +22,7 @@ class SandboxUrlRewriter {
         rewrites = vendor.isSandbox() && !StringUtils.hasText(publicUrl);
     }
 
-    TaskStatus reachable(TaskStatus status) {
+    TaskStatus rewrite(TaskStatus status) {
         List<String> links = status.response();
         if (!rewrites || links == null) {
             return status;

@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** The mirror API's status call: paths, fields and envelope of the vendor's. */
+/** The status call of the mirror API: paths, fields and envelope of the vendor's. */
 @Tag(name = "Mirror API")
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -34,14 +34,14 @@ class StatusController {
 
     private static final String TASK_ID = "#/components/schemas/TaskId";
 
-    private final TaskQueries reads;
+    private final TaskQueries queries;
     private final JsonBodyParser json;
-    private final SandboxUrlRewriter links;
+    private final SandboxUrlRewriter urlRewriter;
 
-    StatusController(TaskQueries reads, JsonBodyParser json, SandboxUrlRewriter links) {
-        this.reads = reads;
+    StatusController(TaskQueries queries, JsonBodyParser json, SandboxUrlRewriter urlRewriter) {
+        this.queries = queries;
         this.json = json;
-        this.links = links;
+        this.urlRewriter = urlRewriter;
     }
 
     @Operation(
@@ -55,7 +55,7 @@ class StatusController {
             @Parameter(required = true, schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
                     @Nullable String taskId) {
-        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, null))));
+        return Envelope.success(urlRewriter.rewrite(queries.status(caller, taskId(taskId, null))));
     }
 
     @Operation(
@@ -73,7 +73,8 @@ class StatusController {
                     @Nullable String taskId,
             RequestEntity<byte[]> request) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
-        return Envelope.success(links.reachable(reads.status(caller, taskId(taskId, inBody))));
+        return Envelope.success(
+                urlRewriter.rewrite(queries.status(caller, taskId(taskId, inBody))));
     }
 
     /** The one task id among both places it may stand in. */

@@ -4,7 +4,7 @@ import dev.seedgate.platform.values.TaskId;
 import java.time.Duration;
 
 /**
- * Asks the vendor about a rendering task before its time; implemented by the room that does the
+ * A way to have a rendering task polled before its time; implemented by the room that does the
  * polling.
  */
 public interface StatusRefresher {
@@ -20,10 +20,10 @@ public interface StatusRefresher {
     /** How the vendor's last answer stands to the question. */
     enum News {
         /** It is young enough; the task is as it was read. */
-        FRESH,
+        UNCHANGED,
         /** It has come meanwhile, or the task has ended: read it again. */
-        NEWER,
+        UPDATED,
         /** It did not come in time; the task may have changed all the same. */
-        LATE
+        TIMED_OUT
     }
 }

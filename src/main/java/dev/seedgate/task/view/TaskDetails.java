@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task as the team sees it beyond the mirror: the seven status fields, where it really is, and
+ * A task with its timeline, for its team: the seven status fields, the phase it is really in, and
  * how it came there.
  */
 record TaskDetails(
         @JsonUnwrapped TaskStatus status,
         Phase phase,
         @Nullable String project,
-        List<Moment> timeline) {
+        List<TimelineEntry> timeline) {
 
     /** The task came into this phase; the note says why where that is not plain. */
-    record Moment(
+    record TimelineEntry(
             @JsonFormat(
                             shape = JsonFormat.Shape.STRING,
                             pattern = "yyyy-MM-dd'T'HH:mm:ss'Z'",

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks are meant; null means any.
+ * A filter for tasks; null means any.
  *
  * @param team its id, not its slug: it is what the indexes begin with
  * @param phases any of these

@@ -20,7 +20,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Tasks of all teams with everything that is known of them, for admins. Newest first. */
+/**
+ * The reads of tasks for admins: of all teams, with everything that is stored of them, newest
+ * first.
+ */
 @Service
 class TaskInspection {
 
@@ -47,7 +50,7 @@ class TaskInspection {
                 .query(String.class)
                 .optional()
                 .ifPresent(slug -> teams.put(id.value(), slug));
-        return shown(files(teams), actor).stream()
+        return shown(records(teams), actor).stream()
                 .findFirst()
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
@@ -81,7 +84,7 @@ class TaskInspection {
         Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
         Map<String, String> teams = new LinkedHashMap<>();
         found.items().forEach(it -> teams.put(it.id(), it.team()));
-        return new Page<>(shown(files(teams), actor), found.nextCursor());
+        return new Page<>(shown(records(teams), actor), found.nextCursor());
     }
 
     /** Nothing is shown that could not be written down. */
@@ -95,7 +98,7 @@ class TaskInspection {
         return files;
     }
 
-    private List<TaskRecord> files(Map<String, String> teams) {
+    private List<TaskRecord> records(Map<String, String> teams) {
         List<String> ids = List.copyOf(teams.keySet());
         if (ids.isEmpty()) {
             return List.of();

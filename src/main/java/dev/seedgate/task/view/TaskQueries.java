@@ -16,13 +16,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads tasks for their team. A foreign task is as unknown as one that never was. */
+/** The reads of tasks for their team. Another team's task is as unknown as one that never was. */
 @Service
 class TaskQueries {
 
     private final JdbcClient jdbc;
     private final TaskSearch search;
-    private final StatusRefresher watch;
+    private final StatusRefresher refresher;
     private final GenerationSettings settings;
     private final Counter stored;
     private final Counter fresh;
@@ -31,12 +31,12 @@ class TaskQueries {
     TaskQueries(
             JdbcClient jdbc,
             TaskSearch search,
-            StatusRefresher watch,
+            StatusRefresher refresher,
             GenerationSettings settings,
             MeterRegistry meters) {
         this.jdbc = jdbc;
         this.search = search;
-        this.watch = watch;
+        this.refresher = refresher;
         this.settings = settings;
         stored = meters.counter("seedgate.status.reads", "answer", "stored");
         fresh = meters.counter("seedgate.status.reads", "answer", "fresh");
@@ -51,16 +51,17 @@ class TaskQueries {
             stored.increment();
             return task.status();
         }
-        return switch (watch.refresh(id, settings.statusFreshFor(), settings.statusRefreshWait())) {
-            case FRESH -> {
+        return switch (refresher.refresh(
+                id, settings.statusFreshFor(), settings.statusRefreshWait())) {
+            case UNCHANGED -> {
                 fresh.increment();
                 yield task.status();
             }
-            case NEWER -> {
+            case UPDATED -> {
                 fresh.increment();
                 yield find(caller, id).status();
             }
-            case LATE -> {
+            case TIMED_OUT -> {
                 late.increment();
                 yield find(caller, id).status();
             }
@@ -74,19 +75,19 @@ class TaskQueries {
     }
 
     /** The phases it has been in; the first is its creation, which is no event of its own. */
-    private List<TaskDetails.Moment> timeline(TaskStatus task) {
-        List<TaskDetails.Moment> moments = new ArrayList<>();
-        moments.add(new TaskDetails.Moment(task.createdAt(), Phase.QUEUED, null));
-        moments.addAll(
+    private List<TaskDetails.TimelineEntry> timeline(TaskStatus task) {
+        List<TaskDetails.TimelineEntry> entries = new ArrayList<>();
+        entries.add(new TaskDetails.TimelineEntry(task.createdAt(), Phase.QUEUED, null));
+        entries.addAll(
                 jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
                         .param("task", task.taskId())
                         .query((row, _) ->
-                                new TaskDetails.Moment(
+                                new TaskDetails.TimelineEntry(
                                         SqlInstants.get(row, "at"),
                                         Phase.valueOf(row.getString("phase")),
                                         row.getString("note")))
                         .list());
-        return moments;
+        return entries;
     }
 
     /** A page of the team's own tasks, newest first. */

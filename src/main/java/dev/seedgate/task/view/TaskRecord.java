@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of a task, for admins.
+ * A task with all that is stored of it, for admins.
  *
  * @param upstreamCredits what the vendor says it took
  * @param events what happened, with the evidence of each attempt: what was sent when, what came

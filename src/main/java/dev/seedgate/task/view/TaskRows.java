@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Maps rows of the task table to what teams and admins are shown; no locks, no entities. */
+/**
+ * The mapping of rows of the task table to what teams and admins are shown; no locks, no entities.
+ */
 final class TaskRows {
 
     /** The columns that {@link #summary} needs. */

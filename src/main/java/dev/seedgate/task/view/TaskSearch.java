@@ -19,9 +19,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * Which tasks a filter means, newest first. An id is the cursor, and a time is a place among the
- * ids: they are in the order of time. Whatever is asked for, a page reads some rows for each of the
- * phases, and for a project of all teams some of each team, however many tasks there are.
+ * The search for tasks by a filter, newest first. An id is the cursor, and a time is a place among
+ * the ids: they are in the order of time. Whatever is asked for, a page reads some rows for each of
+ * the phases, and for a project of all teams some of each team, however many tasks there are.
  */
 @Repository
 class TaskSearch {

@@ -35,24 +35,27 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tasks of all teams, and what to do with those that nobody knows of, for admins. */
+/**
+ * The admin calls about tasks of all teams: lists, one with its evidence, and the resolution of
+ * those without an outcome.
+ */
 @RestController
 @RequestMapping(path = "/admin/api/tasks", produces = MediaType.APPLICATION_JSON_VALUE)
 class TasksController {
 
-    private final TaskInspection files;
+    private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
     private final BillingZone zone;
     private final Teams teams;
 
     TasksController(
-            TaskInspection files,
+            TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
             BillingZone zone,
             Teams teams) {
-        this.files = files;
+        this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
         this.zone = zone;
@@ -85,14 +88,14 @@ class TasksController {
                         upstreamTaskId,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        return files.find(team, filter, cursor, PageSize.checked(limit), actor);
+        return inspection.find(team, filter, cursor, PageSize.checked(limit), actor);
     }
 
     @Operation(operationId = "getTask", summary = "Read all that is known of a task")
     @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
     TaskRecord get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
-        return files.get(id(id), actor);
+        return inspection.get(id(id), actor);
     }
 
     @Operation(
@@ -107,7 +110,7 @@ class TasksController {
     @DeleteMapping("/{id}")
     TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         interventions.cancel(id(id), actor);
-        return files.get(id(id), actor);
+        return inspection.get(id(id), actor);
     }
 
     @Operation(
@@ -140,7 +143,7 @@ class TasksController {
                             request.reason(),
                             actor);
         }
-        return files.get(task, actor);
+        return inspection.get(task, actor);
     }
 
     @Operation(
@@ -173,15 +176,16 @@ class TasksController {
                         null,
                         zone.moment("before", request.before()));
         List<String> resolved = new ArrayList<>();
-        List<Left> left = new ArrayList<>();
-        Page<TaskRecord> found = files.find(request.team(), filter, null, PageSize.LARGEST, actor);
-        for (TaskRecord file : found.items()) {
-            String id = file.status().taskId();
+        List<NotRefunded> left = new ArrayList<>();
+        Page<TaskRecord> found =
+                inspection.find(request.team(), filter, null, PageSize.LARGEST, actor);
+        for (TaskRecord task : found.items()) {
+            String id = task.status().taskId();
             try {
                 resolutions.refund(id(id), request.reason(), actor);
                 resolved.add(id);
             } catch (ApiException e) {
-                left.add(new Left(id, e.code(), e.message()));
+                left.add(new NotRefunded(id, e.code(), e.message()));
             }
         }
         return new BulkAnswer(resolved, left);
@@ -202,7 +206,7 @@ class TasksController {
     }
 
     /** What an operator says became of a task. */
-    enum Outcome {
+    enum Resolution {
         REFUND,
         ATTACH
     }
@@ -211,7 +215,7 @@ class TasksController {
      * {@code upstream_task_id} goes with ATTACH; {@code force} attaches another order's task too.
      */
     record ResolveRequest(
-            @NotNull Outcome outcome,
+            @NotNull Resolution outcome,
             @JsonProperty("upstream_task_id")
                     @Pattern(
                             regexp = "[!-~]{1,128}",
@@ -236,9 +240,9 @@ class TasksController {
             @SingleLine @Nullable String before,
             @SingleLine @Size(max = 500) @Nullable String reason) {}
 
-    /** What was refunded, and what was left and why. */
-    record BulkAnswer(List<String> refunded, List<Left> left) {}
+    /** The tasks that were refunded, and those that were not, each with its reason. */
+    record BulkAnswer(List<String> refunded, List<NotRefunded> left) {}
 
     /** A task that could not be refunded. */
-    record Left(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}
+    record NotRefunded(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}
 }

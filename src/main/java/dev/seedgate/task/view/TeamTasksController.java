@@ -25,23 +25,23 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A team's own tasks: its list, one with its history, a cancellation. */
+/** The calls about a team's own tasks: its list, one with its history, a cancellation. */
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamTasksController {
 
-    private final TaskQueries reads;
-    private final SandboxUrlRewriter links;
+    private final TaskQueries queries;
+    private final SandboxUrlRewriter urlRewriter;
     private final TaskInterventions interventions;
     private final BillingZone zone;
 
     TeamTasksController(
-            TaskQueries reads,
-            SandboxUrlRewriter links,
+            TaskQueries queries,
+            SandboxUrlRewriter urlRewriter,
             TaskInterventions interventions,
             BillingZone zone) {
-        this.reads = reads;
-        this.links = links;
+        this.queries = queries;
+        this.urlRewriter = urlRewriter;
         this.interventions = interventions;
         this.zone = zone;
     }
@@ -57,7 +57,7 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                reachable(reads.details(caller, id(id, "The task id in the path"))));
+                withReachableUrls(queries.details(caller, id(id, "The task id in the path"))));
     }
 
     @Operation(
@@ -82,9 +82,11 @@ class TeamTasksController {
                         null,
                         zone.moment("from", from),
                         zone.moment("to", to));
-        Page<TaskSummary> page = reads.list(caller, filter, cursor, PageSize.checked(limit));
+        Page<TaskSummary> page = queries.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
-                new Page<>(page.items().stream().map(this::reachable).toList(), page.nextCursor()));
+                new Page<>(
+                        page.items().stream().map(this::withReachableUrls).toList(),
+                        page.nextCursor()));
     }
 
     @Operation(
@@ -103,7 +105,7 @@ class TeamTasksController {
                     String id) {
         TaskId task = id(id, "The task id in the path");
         interventions.cancel(task, caller);
-        return Envelope.success(reachable(reads.details(caller, task)));
+        return Envelope.success(withReachableUrls(queries.details(caller, task)));
     }
 
     private static TaskId id(String text, String what) {
@@ -120,12 +122,12 @@ class TeamTasksController {
                 ErrorCode.INVALID_PROJECT, "project must be " + ProjectName.RULE + ".");
     }
 
-    private TaskSummary reachable(TaskSummary task) {
-        return new TaskSummary(links.reachable(task.status()), task.phase(), task.project());
+    private TaskSummary withReachableUrls(TaskSummary task) {
+        return new TaskSummary(urlRewriter.rewrite(task.status()), task.phase(), task.project());
     }
 
-    private TaskDetails reachable(TaskDetails task) {
+    private TaskDetails withReachableUrls(TaskDetails task) {
         return new TaskDetails(
-                links.reachable(task.status()), task.phase(), task.project(), task.timeline());
+                urlRewriter.rewrite(task.status()), task.phase(), task.project(), task.timeline());
     }
 }

@@ -2,7 +2,7 @@ package dev.seedgate.operations.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.operations.alert.Alerts.Cause;
+import dev.seedgate.operations.alert.Alerts.AlertCandidate;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.Gateway;
@@ -365,11 +365,11 @@ class AlertRulesTests {
     }
 
     private static void look() throws Exception {
-        twice(() -> gateway.bean(AlertRules.class).step());
+        twice(() -> gateway.bean(AlertRules.class).evaluate());
     }
 
     private static void send() throws Exception {
-        twice(() -> gateway.bean(WebhookDelivery.class).step());
+        twice(() -> gateway.bean(WebhookDelivery.class).deliverDue());
     }
 
     /** What waits for its next try does so no longer. */
@@ -390,7 +390,9 @@ class AlertRulesTests {
 
     private static void raise(String subject, boolean sandbox) {
         gateway.bean(Alerts.class)
-                .raise(new Cause(AlertKind.DRIFT, subject, null, "1", "2026-11", sandbox, "text"));
+                .raise(
+                        new AlertCandidate(
+                                AlertKind.DRIFT, subject, null, "1", "2026-11", sandbox, "text"));
     }
 
     private static void purchase(long credits, String key) {

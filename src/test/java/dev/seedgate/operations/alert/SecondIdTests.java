@@ -413,7 +413,7 @@ class SecondIdTests {
     }
 
     private static List<String> alertsAfterALook() {
-        gateway.bean(AlertRules.class).step();
+        gateway.bean(AlertRules.class).evaluate();
         return gateway.admin("GET", "/alerts?kind=DRIFT", null)
                 .json()
                 .get("items")

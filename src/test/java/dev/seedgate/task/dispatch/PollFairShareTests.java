@@ -16,7 +16,7 @@ class PollFairShareTests {
     void letsAFloodOfOneTeamDelayNobody() {
         List<DuePollsOfTeam> waiting =
                 List.of(new DuePollsOfTeam(1, 1, 10_000), new DuePollsOfTeam(2, 1, 3));
-        assertThat(polls.divide(waiting, 6)).isEqualTo(Map.of(1L, 3, 2L, 3));
+        assertThat(polls.allocate(waiting, 6)).isEqualTo(Map.of(1L, 3, 2L, 3));
     }
 
     @Test
@@ -25,7 +25,7 @@ class PollFairShareTests {
                 List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
         List<Long> turns = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            turns.addAll(polls.divide(waiting, 1).keySet());
+            turns.addAll(polls.allocate(waiting, 1).keySet());
         }
         assertThat(turns).containsExactly(1L, 2L, 1L, 2L, 1L, 2L);
     }
@@ -34,24 +34,25 @@ class PollFairShareTests {
     void givesAHeavierTeamMore() {
         List<DuePollsOfTeam> waiting =
                 List.of(new DuePollsOfTeam(1, 3, 100), new DuePollsOfTeam(2, 1, 100));
-        Map<Long, Integer> given = polls.divide(waiting, 40);
+        Map<Long, Integer> given = polls.allocate(waiting, 40);
         assertThat(given.get(1L)).isBetween(29, 31);
     }
 
     @Test
     void givesEverythingToWhoIsAlone() {
-        assertThat(polls.divide(List.of(new DuePollsOfTeam(7, 1, 5)), 10)).isEqualTo(Map.of(7L, 5));
-        assertThat(polls.divide(List.of(), 10)).isEmpty();
+        assertThat(polls.allocate(List.of(new DuePollsOfTeam(7, 1, 5)), 10))
+                .isEqualTo(Map.of(7L, 5));
+        assertThat(polls.allocate(List.of(), 10)).isEmpty();
     }
 
     @Test
     void doesNotPunishATeamForWhatItUsedWhileAlone() {
         for (int i = 0; i < 1000; i++) {
-            polls.divide(List.of(new DuePollsOfTeam(1, 1, 10)), 10);
+            polls.allocate(List.of(new DuePollsOfTeam(1, 1, 10)), 10);
         }
         List<DuePollsOfTeam> both =
                 List.of(new DuePollsOfTeam(1, 1, 100), new DuePollsOfTeam(2, 1, 100));
-        Map<Long, Integer> given = polls.divide(both, 20);
+        Map<Long, Integer> given = polls.allocate(both, 20);
         assertThat(given.get(1L)).isBetween(9, 11);
     }
 }

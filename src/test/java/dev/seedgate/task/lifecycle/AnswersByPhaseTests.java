@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -199,9 +200,10 @@ class AnswersByPhaseTests {
     @MethodSource("cellsOfASubmit")
     void ofASubmit(String sample, Phase phase, String cell) {
         TaskId task = in(phase, Phase.UNCERTAIN);
-        SUBMITS.get(sample).prepare(task);
+        Sample<SubmitAnswer> tried = Objects.requireNonNull(SUBMITS.get(sample));
+        tried.prepare(task);
         List<String> before = moving(task);
-        SubmitAnswer answer = SUBMITS.get(sample).answer().apply(task);
+        SubmitAnswer answer = tried.answer().apply(task);
         submits().record(new SubmitAttempt(task, attempt(task), CLIP), answer);
         assertCell(task, phase, cell, before);
         assertEveryIdIsARow(task, answer);
@@ -221,9 +223,10 @@ class AnswersByPhaseTests {
         SubmitAttempt earlier = begun(task);
         submits().record(earlier, new SubmitAnswer.Throttled("busy"));
         begun(task);
-        SUBMITS.get(sample).prepare(task);
+        Sample<SubmitAnswer> tried = Objects.requireNonNull(SUBMITS.get(sample));
+        tried.prepare(task);
         List<String> before = moving(task);
-        SubmitAnswer answer = SUBMITS.get(sample).answer().apply(task);
+        SubmitAnswer answer = tried.answer().apply(task);
         submits().record(earlier, answer);
         assertCell(task, Phase.SUBMITTING, ".", before);
         assertEveryIdIsARow(task, answer);
@@ -234,11 +237,12 @@ class AnswersByPhaseTests {
     @MethodSource("cellsOfAPoll")
     void ofAPoll(String sample, Phase phase, String cell) {
         TaskId task = in(phase, Phase.EXPIRED);
-        POLLS.get(sample).prepare(task);
+        Sample<PollAnswer> tried = Objects.requireNonNull(POLLS.get(sample));
+        tried.prepare(task);
         List<String> before = moving(task);
         polls().record(
-                        new DuePoll(task, upstreamId(task), POLLS.get(sample).age(), "team", null),
-                        POLLS.get(sample).answer().apply(task));
+                        new DuePoll(task, upstreamId(task), tried.age(), "team", null),
+                        tried.answer().apply(task));
         assertCell(task, phase, cell, before);
         if (!state(task).phase().equals(phase)) {
             assertThat(evidence(task)).as("evidence of a move").contains(EVIDENCE);
@@ -254,7 +258,7 @@ class AnswersByPhaseTests {
         assertThat(state(task)).isEqualTo(implied(Phase.SUBMITTING));
         submits().rollBackAttempt(task, "token of " + task);
         assertThat(state(task)).isEqualTo(implied(Phase.QUEUED).withWork("submit later"));
-        submits().beginAttempt(task, LEASE, "the second").orElseThrow();
+        assertThat(submits().beginAttempt(task, LEASE, "the second")).isPresent();
         submits().rollBackAttempt(task, "token of " + task);
         assertThat(state(task)).as("its own is over").isEqualTo(implied(Phase.SUBMITTING));
         // The version before writes no token, and asks for the evidence of its own rows.

@@ -65,8 +65,8 @@ class QueueLimitTests {
             }
             door.measure(second * 1_000_000_000L);
             for (int i = 0; i < createsPerSecond; i++) {
-                if (door.takes(LOUD)) {
-                    door.taken(LOUD);
+                if (door.admits(LOUD)) {
+                    door.countAdmitted(LOUD);
                     queue.add(second);
                     taken++;
                 }
@@ -91,16 +91,16 @@ class QueueLimitTests {
 
     @Test
     void countsOnHalfTheRateUntilItKnowsMore() {
-        assertThat(limit.most()).isEqualTo((int) (2 * 20 * 0.9));
+        assertThat(limit.limit()).isEqualTo((int) (2 * 20 * 0.9));
         look(0, queue(LOUD, 10, 1));
         // All of the rate goes to submits: there is room for more.
         for (int second = 1; second <= 120; second++) {
             budget.submits += 4;
             look(second, queue(LOUD, 10, 1));
         }
-        assertThat(limit.most()).isBetween(65, 72);
+        assertThat(limit.limit()).isBetween(65, 72);
         look(121);
-        assertThat(limit.most()).as("nothing waits, nothing is known").isEqualTo(36);
+        assertThat(limit.limit()).as("nothing waits, nothing is known").isEqualTo(36);
     }
 
     @Test
@@ -110,8 +110,8 @@ class QueueLimitTests {
             budget.submits += second % 10 == 0 ? 1 : 0;
             look(second, queue(LOUD, 30, 5));
         }
-        assertThat(limit.most()).isLessThan(4);
-        assertThat(limit.takes(LOUD)).isFalse();
+        assertThat(limit.limit()).isLessThan(4);
+        assertThat(limit.admits(LOUD)).isFalse();
     }
 
     @Test
@@ -121,8 +121,8 @@ class QueueLimitTests {
         for (int second = 1; second <= 300; second++) {
             look(second, queue(LOUD, 10, 5));
         }
-        assertThat(limit.most()).isEqualTo(36);
-        assertThat(limit.takes(LOUD)).as("a pause queues creates").isTrue();
+        assertThat(limit.limit()).isEqualTo(36);
+        assertThat(limit.admits(LOUD)).as("a pause queues creates").isTrue();
     }
 
     /** One task that always stops the account must not keep out those that would show it. */
@@ -142,49 +142,49 @@ class QueueLimitTests {
     void countsWhatWasTakenSinceItLooked() {
         look(0);
         int taken = 0;
-        while (limit.takes(LOUD)) {
-            limit.taken(LOUD);
+        while (limit.admits(LOUD)) {
+            limit.countAdmitted(LOUD);
             taken++;
         }
         assertThat(taken).isEqualTo(36);
         assertThat(limit.hasNoProbe()).isFalse();
         look(1, queue(LOUD, 36, 1));
-        assertThat(limit.takes(LOUD)).isFalse();
+        assertThat(limit.admits(LOUD)).isFalse();
         budget.submits += 2;
         look(2, queue(LOUD, 35, 1));
-        assertThat(limit.takes(LOUD)).isTrue();
+        assertThat(limit.admits(LOUD)).isTrue();
     }
 
     @Test
     void refusesTheTeamThatFloodsAndNotTheOthers() {
         look(0, queue(LOUD, 400, 5));
-        assertThat(limit.takes(LOUD)).isFalse();
+        assertThat(limit.admits(LOUD)).isFalse();
         for (int i = 0; i < 10; i++) {
-            assertThat(limit.takes(QUIET)).isTrue();
-            limit.taken(QUIET);
+            assertThat(limit.admits(QUIET)).isTrue();
+            limit.countAdmitted(QUIET);
         }
         budget.submits += 2;
         look(1, queue(LOUD, 400, 5), queue(QUIET, 17, 1));
-        assertThat(limit.takes(QUIET)).as("its 18th has place 36").isTrue();
+        assertThat(limit.admits(QUIET)).as("its 18th has place 36").isTrue();
         budget.submits += 2;
         look(2, queue(LOUD, 400, 5), queue(QUIET, 18, 1));
-        assertThat(limit.takes(QUIET)).isFalse();
+        assertThat(limit.admits(QUIET)).isFalse();
     }
 
     @Test
     void countsTheWeightOfTeams() {
         look(0, new TeamQueue(LOUD, 9, 400, 0, Duration.ofSeconds(1)), queue(QUIET, 2, 1));
-        assertThat(limit.takes(QUIET)).as("its third goes after 27 of the heavy team").isTrue();
+        assertThat(limit.admits(QUIET)).as("its third goes after 27 of the heavy team").isTrue();
         budget.submits += 2;
         look(1, new TeamQueue(LOUD, 9, 400, 0, Duration.ofSeconds(1)), queue(QUIET, 3, 1));
-        assertThat(limit.takes(QUIET)).isFalse();
+        assertThat(limit.admits(QUIET)).isFalse();
     }
 
     @Test
     void refusesATeamWhoseOldestHasWaitedTooLong() {
         look(0, queue(LOUD, 1, 19), queue(QUIET, 1, 20));
-        assertThat(limit.takes(LOUD)).isTrue();
-        assertThat(limit.takes(QUIET)).isFalse();
+        assertThat(limit.admits(LOUD)).isTrue();
+        assertThat(limit.admits(QUIET)).isFalse();
     }
 
     @Test
@@ -194,7 +194,7 @@ class QueueLimitTests {
                 IntStream.range(10, 46)
                         .mapToObj(team -> queue(team, 1, 1))
                         .toArray(TeamQueue[]::new));
-        assertThat(limit.takes(QUIET)).as("36 wait before it, one of each team").isFalse();
+        assertThat(limit.admits(QUIET)).as("36 wait before it, one of each team").isFalse();
     }
 
     private void look(int second, TeamQueue... seen) {
