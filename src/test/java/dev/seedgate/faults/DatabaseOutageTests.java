@@ -51,7 +51,7 @@ class DatabaseOutageTests {
                 Gateway.start(
                         network.database(),
                         vendor,
-                        "seedgate.auditor-interval=1h",
+                        "seedgate.ledger-check-interval=1h",
                         "seedgate.dispatch-sweep-interval=100ms");
     }
 

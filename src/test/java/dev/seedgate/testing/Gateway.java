@@ -132,14 +132,14 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.upstream-requests-per-second", "1000");
         all.put("seedgate.alert-interval", "1s");
         // All tests come from one address, and many of them have no key.
-        all.put("seedgate.bad-keys-per-minute", "1000000");
+        all.put("seedgate.auth-failures-per-minute", "1000000");
         // What a test asks for is as it is.
         all.put("seedgate.metrics-max-age", "0s");
         all.put("seedgate.database-health-max-age", "0s");
         // Of those requests many are made at once.
-        all.put("seedgate.strangers-per-second", "1000000");
-        all.put("seedgate.strangers-waiting", "10000");
-        all.put("seedgate.strangers-wait", "30s");
+        all.put("seedgate.anonymous-requests-per-second", "1000000");
+        all.put("seedgate.anonymous-max-waiting", "10000");
+        all.put("seedgate.anonymous-max-wait", "30s");
         all.put("seedgate.dispatch-interval", "100ms");
         all.put("seedgate.poll-first-after", "100ms");
         all.put("seedgate.poll-interval", "100ms");

@@ -23,7 +23,7 @@ public class ApiKeyCacheVersion {
 
     ApiKeyCacheVersion(JdbcClient jdbc, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
-        loops.every(settings.revisionInterval(), "key-revision", this::look);
+        loops.every(settings.keyCacheCheckInterval(), "key-revision", this::look);
     }
 
     /** Tells everybody, once the surrounding transaction commits. */

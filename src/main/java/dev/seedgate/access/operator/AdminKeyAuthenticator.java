@@ -5,10 +5,8 @@ import dev.seedgate.access.apikey.ApiKeyCacheVersion;
 import dev.seedgate.access.apikey.ApiKeyFormat;
 import dev.seedgate.access.apikey.KeySettings;
 import dev.seedgate.platform.telemetry.Loops;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
@@ -21,14 +19,15 @@ public class AdminKeyAuthenticator {
     private final ApiKeyCache<AuthenticatedAdmin> keys;
 
     AdminKeyAuthenticator(
-            JdbcClient jdbc,
-            ApiKeyCacheVersion revision,
-            KeySettings settings,
-            Loops loops,
-            @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration interval) {
+            JdbcClient jdbc, ApiKeyCacheVersion revision, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
-        keys = new ApiKeyCache<>(ApiKeyFormat.ADMIN, revision, interval, this::lookUp);
-        loops.every(settings.lastUsedInterval(), "admin-key-use", this::writeLastUse);
+        keys =
+                new ApiKeyCache<>(
+                        ApiKeyFormat.ADMIN,
+                        revision,
+                        settings.keyCacheBatchInterval(),
+                        this::lookUp);
+        loops.every(settings.keyLastUsedInterval(), "admin-key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */

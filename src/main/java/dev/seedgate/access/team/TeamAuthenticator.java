@@ -7,13 +7,11 @@ import dev.seedgate.access.apikey.KeySettings;
 import dev.seedgate.platform.telemetry.Loops;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
@@ -26,14 +24,15 @@ public class TeamAuthenticator {
     private final ApiKeyCache<AuthenticatedTeam> keys;
 
     TeamAuthenticator(
-            JdbcClient jdbc,
-            ApiKeyCacheVersion revision,
-            KeySettings settings,
-            Loops loops,
-            @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration interval) {
+            JdbcClient jdbc, ApiKeyCacheVersion revision, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
-        keys = new ApiKeyCache<>(ApiKeyFormat.TEAM, revision, interval, this::lookUp);
-        loops.every(settings.lastUsedInterval(), "key-use", this::writeLastUse);
+        keys =
+                new ApiKeyCache<>(
+                        ApiKeyFormat.TEAM,
+                        revision,
+                        settings.keyCacheBatchInterval(),
+                        this::lookUp);
+        loops.every(settings.keyLastUsedInterval(), "key-use", this::writeLastUse);
     }
 
     /** The caller with this key, or empty when it is malformed, unknown, revoked or expired. */

@@ -67,7 +67,7 @@ public class DailyRollup {
         this.calendar = calendar;
         this.settings = settings;
         // As long as there is more, as in a first year, without a pause.
-        loops.drain(settings.auditorInterval(), "ledger-days", this::sumNext);
+        loops.drain(settings.ledgerCheckInterval(), "ledger-days", this::sumNext);
     }
 
     /** Sums the next slice that is over, if there is one that no other replica is summing. */
@@ -87,7 +87,11 @@ public class DailyRollup {
                         .optional();
         return mark.flatMap(it ->
                         RollupSlice.next(
-                                work, it.until(), horizon, settings.sumEntries(), now.zone()))
+                                work,
+                                it.until(),
+                                horizon,
+                                settings.ledgerRollupBatch(),
+                                now.zone()))
                 .filter(slice -> !open(work, slice))
                 .map(slice -> sum(work, slice))
                 .orElse(false);

@@ -215,7 +215,7 @@ public class LedgerVerifier {
         drift = metrics.gauge("seedgate.auditor.findings", new AtomicInteger());
         age = metrics.gauge("seedgate.auditor.round.age.seconds", new AtomicLong());
         lag = metrics.gauge("seedgate.auditor.lag.seconds", new AtomicLong());
-        loops.every(settings.auditorInterval(), "auditor", this::step);
+        loops.every(settings.ledgerCheckInterval(), "auditor", this::step);
     }
 
     /** What stands at the moment, the oldest first. */
@@ -330,7 +330,7 @@ public class LedgerVerifier {
 
     private boolean step(JdbcClient work, long team) {
         work.sql("update auditor set due_at = gateway_now() + make_interval(secs => :seconds) / 2")
-                .param("seconds", seconds(settings.auditorInterval()))
+                .param("seconds", seconds(settings.ledgerCheckInterval()))
                 .update();
         if (days.current(work)) {
             accounts(work, team);
@@ -341,7 +341,8 @@ public class LedgerVerifier {
             return nothing(work) && ended(work);
         }
         ZoneId zone = calendar.now().zone();
-        boolean more = walk(work, VerificationWalk.NEW, summed, settings.auditorEntries(), zone);
+        boolean more =
+                walk(work, VerificationWalk.NEW, summed, settings.ledgerCheckEntryBatch(), zone);
         if (more || walk(work, VerificationWalk.ROUND, summed, pace(work), zone)) {
             return false;
         }
@@ -378,8 +379,10 @@ public class LedgerVerifier {
                         .query(Double.class)
                         .single();
         double needed =
-                entries * seconds(settings.auditorInterval()) / seconds(settings.auditorRound());
-        int most = settings.auditorEntries();
+                entries
+                        * seconds(settings.ledgerCheckInterval())
+                        / seconds(settings.ledgerCheckRound());
+        int most = settings.ledgerCheckEntryBatch();
         return (int) Math.clamp(needed, Math.min(LEAST_ENTRIES, most), most);
     }
 
@@ -388,7 +391,7 @@ public class LedgerVerifier {
                 work.sql(
                                 "select max(team_id) from (select team_id from account where team_id > :from order by team_id limit :limit) s")
                         .param("from", from)
-                        .param("limit", settings.auditorTeams())
+                        .param("limit", settings.ledgerCheckTeamBatch())
                         .query(Long.class)
                         .optional()
                         .orElse(null);

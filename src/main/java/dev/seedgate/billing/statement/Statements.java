@@ -161,7 +161,7 @@ public class Statements {
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
         Moment now = calendar.now();
         Instant closable =
-                BillingCalendar.month(month, now.zone()).to().plus(settings.closeAfter());
+                BillingCalendar.month(month, now.zone()).to().plus(settings.statementCloseDelay());
         if (now.now().isBefore(closable)) {
             throw new ApiException(
                     ErrorCode.MONTH_NOT_OVER,

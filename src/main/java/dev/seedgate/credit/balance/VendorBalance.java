@@ -44,7 +44,9 @@ public class VendorBalance {
         this.audit = audit;
         this.settings = settings;
         loops.drain(
-                settings.poolInterval(), "pool-days", () -> addUp() == settings.poolMovements());
+                settings.vendorBalanceInterval(),
+                "pool-days",
+                () -> addUp() == settings.vendorBalanceRollupBatch());
     }
 
     /**
@@ -159,7 +161,7 @@ public class VendorBalance {
                         )
                         select count(*) from counted
                         """)
-                .param("limit", settings.poolMovements())
+                .param("limit", settings.vendorBalanceRollupBatch())
                 .query(Integer.class)
                 .single();
     }
@@ -180,14 +182,14 @@ public class VendorBalance {
                         row.getLong("four_weeks"),
                         since(later(first, today.minusDays(27)), zone, now)),
                 row.getLong("latest"),
-                settings.poolReserve(),
+                settings.vendorBalanceReserve(),
                 new Spending(
                         row.getLong("today") + waiting,
-                        settings.poolDailyCap(),
+                        settings.vendorBalanceDailyCap(),
                         today.plusDays(1).atStartOfDay(zone).toInstant()),
                 new Spending(
                         row.getLong("this_month") + waiting,
-                        settings.poolMonthlyCap(),
+                        settings.vendorBalanceMonthlyCap(),
                         today.withDayOfMonth(1).plusMonths(1).atStartOfDay(zone).toInstant()));
     }
 

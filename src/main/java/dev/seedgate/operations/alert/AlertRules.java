@@ -118,7 +118,7 @@ class AlertRules {
         }
         String period =
                 "%tY-%<tm after purchase %d".formatted(state.today(), state.latestPurchase());
-        for (long credits : settings.alertPoolCredits()) {
+        for (long credits : settings.alertVendorBalanceCredits()) {
             if (balance < credits) {
                 raisePool(
                         "%d credits".formatted(credits),
@@ -135,7 +135,7 @@ class AlertRules {
 
     private void dry(VendorBalanceState state, LocalDate dry, String period) {
         long left = ChronoUnit.DAYS.between(state.today(), dry);
-        for (int days : settings.alertPoolDays()) {
+        for (int days : settings.alertVendorBalanceDays()) {
             if (left <= days) {
                 raisePool(
                         "%d days".formatted(days),

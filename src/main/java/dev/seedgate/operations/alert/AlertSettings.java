@@ -15,10 +15,10 @@ import org.springframework.validation.annotation.Validated;
 /**
  * @param alertInterval how often is looked whether there is something to raise; nobody acts faster
  * @param alertQuotaPercents of a team's monthly quota, in whole percent
- * @param alertPoolCredits balances of the company's credits; none by default, since nobody but the
- *     company knows what is much
- * @param alertPoolDays days until the company's credits run out, by the faster of the two paces:
- *     time for an order, and time for a phone call
+ * @param alertVendorBalanceCredits balances of the company's credits; none by default, since nobody
+ *     but the company knows what is much
+ * @param alertVendorBalanceDays days until the company's credits run out, by the faster of the two
+ *     paces: time for an order, and time for a phone call
  * @param alertDriftCredits by which the vendor's figures may differ in a day
  * @param alertUncertainAfter how long a task may be UNCERTAIN; an hour leaves most of the day until
  *     it is refunded
@@ -38,8 +38,8 @@ record AlertSettings(
         @DefaultValue("30s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration alertInterval,
         @DefaultValue({"50", "80", "100"}) List<@Min(1) @Max(1000) Integer> alertQuotaPercents,
-        @DefaultValue List<@Min(0) @Max(1_000_000_000_000_000L) Long> alertPoolCredits,
-        @DefaultValue({"14", "3"}) List<@Min(0) @Max(365) Integer> alertPoolDays,
+        @DefaultValue List<@Min(0) @Max(1_000_000_000_000_000L) Long> alertVendorBalanceCredits,
+        @DefaultValue({"14", "3"}) List<@Min(0) @Max(365) Integer> alertVendorBalanceDays,
         @DefaultValue("1") @Min(1) @Max(1_000_000_000_000_000L) long alertDriftCredits,
         @DefaultValue("1h") @DurationMin @DurationMax(days = 30) Duration alertUncertainAfter,
         @Nullable String alertWebhookUrl,

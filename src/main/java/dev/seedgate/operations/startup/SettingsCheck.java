@@ -17,10 +17,10 @@ final class SettingsCheck
 
     private static final int HIGHEST_PORT = 65_535;
 
-    /** Before the database is waited for. */
+    /** Once every setting is under its name of today, before the database is waited for. */
     @Override
     public int getOrder() {
-        return Ordered.HIGHEST_PRECEDENCE;
+        return Ordered.HIGHEST_PRECEDENCE + 1;
     }
 
     @Override

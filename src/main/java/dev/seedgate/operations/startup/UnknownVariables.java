@@ -43,7 +43,7 @@ class UnknownVariables {
                     "SEEDGATE_DATABASE_STARTUP_WAIT",
                     "SEEDGATE_EMBEDDED_DIRECTORY",
                     "SEEDGATE_EMBEDDED_ENABLED",
-                    "SEEDGATE_KEY_LOOK_UP_INTERVAL",
+                    "SEEDGATE_KEY_CACHE_BATCH_INTERVAL",
                     "SEEDGATE_MIGRATE_ONLY",
                     "SEEDGATE_PUBLIC_URL",
                     // Read by docker-compose.yml, and handed on with the rest by some.
@@ -66,6 +66,7 @@ class UnknownVariables {
     static List<String> warnings(Collection<String> given, Collection<String> known) {
         Map<String, String> names = new TreeMap<>();
         known.forEach(name -> names.put(plain(name), name));
+        RenamedSettings.NAMES.keySet().forEach(name -> names.put(plain(name), name));
         List<String> warnings = new ArrayList<>();
         for (String variable : given) {
             String upper = variable.toUpperCase(Locale.ROOT);

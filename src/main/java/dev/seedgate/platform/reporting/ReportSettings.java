@@ -29,8 +29,8 @@ import org.springframework.validation.annotation.Validated;
  *     largest that was measured takes two minutes
  * @param reportStall the longest that its reader may take nothing; less than the minute after which
  *     the database ends a transaction that stands still
- * @param closeAfter how long after a month's end it can be closed: what was begun within the month
- *     has long been written by then
+ * @param statementCloseDelay how long after a month's end it can be closed: what was begun within
+ *     the month has long been written by then
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -45,5 +45,6 @@ public record ReportSettings(
                 Duration reportDownload,
         @DefaultValue("20s") @DurationMin(seconds = 1) @DurationMax(seconds = 50)
                 Duration reportStall,
-        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30) Duration closeAfter,
+        @DefaultValue("1h") @DurationMin(minutes = 10) @DurationMax(days = 30)
+                Duration statementCloseDelay,
         @DefaultValue("") @Size(max = 200) String companyName) {}

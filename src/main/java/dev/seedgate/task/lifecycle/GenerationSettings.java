@@ -23,11 +23,9 @@ import org.springframework.validation.annotation.Validated;
  *     every second, and a hundred thousand take some 10 ms
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
- * @param resubmits after an enveloped 500; the vendor asks for retries, and each may have been
- *     charged
- * @param stopsUntilFailed refusals of the kind that stops the account, drawn by one task while
- *     others pass
- * @param cliplessPolls SUCCESSes without a usable URL before the task fails
+ * @param accountStopsUntilFailed refusals of the kind that stops the account, drawn by one task
+ *     while others pass
+ * @param pollsWithoutUrlUntilFailed SUCCESSes without a usable URL before the task fails
  * @param expiredPollFor how long an expired task is still asked for, hourly
  * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
  *     may be waiting for the database
@@ -48,9 +46,8 @@ public record GenerationSettings(
         @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
         @DefaultValue("2h") @DurationMin(millis = 1) @DurationMax(days = 3650) Duration taskMaxAge,
         @DefaultValue("24h") @DurationMin @DurationMax(days = 365) Duration uncertainRefundAfter,
-        @DefaultValue("3") @Min(0) @Max(20) int resubmits,
-        @DefaultValue("3") @Min(1) @Max(1000) int stopsUntilFailed,
-        @DefaultValue("10") @Min(1) @Max(10_000) int cliplessPolls,
+        @DefaultValue("3") @Min(1) @Max(1000) int accountStopsUntilFailed,
+        @DefaultValue("10") @Min(1) @Max(10_000) int pollsWithoutUrlUntilFailed,
         @DefaultValue("7d") @DurationMin @DurationMax(days = 365) Duration expiredPollFor,
         @DefaultValue("5m") @DurationMin @DurationMax(days = 1) Duration resolveGrace,
         @DefaultValue("48h") @DurationMin(hours = 24) @DurationMax(days = 3650)

@@ -98,7 +98,8 @@ public class PollOutcomes {
             contradictedUnless(Phase.SUCCEEDED, task, poll, answer.credits(), answer.evidence());
         } else if (!answer.urls().isEmpty()) {
             transitions.succeed(task, answer);
-        } else if (work.clipless(task.id(), pace.next(poll.age())) >= settings.cliplessPolls()) {
+        } else if (work.clipless(task.id(), pace.next(poll.age()))
+                >= settings.pollsWithoutUrlUntilFailed()) {
             log.error(
                     "task {} is SUCCESS at the vendor without a clip: {}",
                     task.id(),

@@ -5,6 +5,7 @@ import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.AttemptCounts;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.SubmitAnswer;
+import dev.seedgate.vendor.contract.UpstreamSettings;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public class SubmitOutcomes {
     private final VendorJobs jobs;
     private final WorkQueue work;
     private final GenerationSettings settings;
+    private final UpstreamSettings upstream;
     private final PollSchedule pace;
     private final TaskMetrics metrics;
 
@@ -39,6 +41,7 @@ public class SubmitOutcomes {
             VendorJobs jobs,
             WorkQueue work,
             GenerationSettings settings,
+            UpstreamSettings upstream,
             PollSchedule pace,
             TaskMetrics metrics) {
         this.transitions = transitions;
@@ -46,6 +49,7 @@ public class SubmitOutcomes {
         this.jobs = jobs;
         this.work = work;
         this.settings = settings;
+        this.upstream = upstream;
         this.pace = pace;
         this.metrics = metrics;
     }
@@ -169,7 +173,7 @@ public class SubmitOutcomes {
         boolean alone =
                 answer.perhapsThisRequest()
                         && task.phase() == Phase.SUBMITTING
-                        && work.stoppedAccount(task.id()) >= settings.stopsUntilFailed();
+                        && work.stoppedAccount(task.id()) >= settings.accountStopsUntilFailed();
         if (alone) {
             transitions.fail(
                     task,
@@ -199,7 +203,7 @@ public class SubmitOutcomes {
             return;
         }
         AttemptCounts tries = work.tries(task.id());
-        if (tries.retries() < settings.resubmits()) {
+        if (tries.retries() < upstream.upstreamRetriesOn500()) {
             transitions.move(task, task::requeued);
             work.retry(task.id(), BACKOFF.after(tries.retries() + 1));
             transitions.record(task, TimelineNote.SERVICE_FAILED, answer.evidence());

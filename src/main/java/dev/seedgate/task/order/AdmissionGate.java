@@ -57,7 +57,7 @@ class AdmissionGate implements SmartLifecycle {
                         "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
         loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
-        loops.every(settings.poolInterval(), "company-balance", this::lookAtThePool);
+        loops.every(settings.vendorBalanceInterval(), "company-balance", this::lookAtThePool);
     }
 
     /**

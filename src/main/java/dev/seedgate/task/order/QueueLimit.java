@@ -47,7 +47,7 @@ class QueueLimit {
     @Autowired
     QueueLimit(WorkQueue work, RateBudget budget, GenerationSettings settings) {
         this(
-                () -> work.queues(settings.queueMaxLength(), settings.stopsUntilFailed()),
+                () -> work.queues(settings.queueMaxLength(), settings.accountStopsUntilFailed()),
                 budget,
                 settings);
     }

@@ -39,6 +39,7 @@ import org.springframework.validation.annotation.Validated;
  *     back to the queue; at rates below one in this time it waits for two permits' time
  * @param upstreamResubmitOn500 the vendor documents that a 500 may be retried; false holds such a
  *     task as uncertain instead
+ * @param upstreamRetriesOn500 how often it is retried; each 500 may have been charged
  * @param upstreamProbeInterval how often a stopped account is tried with one call of the whole
  *     cluster
  * @param upstreamMaxAnswerSize more of an answer is not read, packed or unpacked; real ones have
@@ -65,8 +66,10 @@ public record UpstreamSettings(
                 Duration upstreamPermitLifetime,
         @DefaultValue("2s") @DurationMin(millis = 10) @DurationMax(seconds = 10)
                 Duration upstreamPermitWait,
-        // Without the name the environment variable would have to be …RESUBMIT_ON500.
+        // Without the names the environment variables would have to be …_ON500.
         @Name("upstream-resubmit-on-500") @DefaultValue("true") boolean upstreamResubmitOn500,
+        @Name("upstream-retries-on-500") @DefaultValue("3") @Min(0) @Max(20)
+                int upstreamRetriesOn500,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration upstreamProbeInterval,
         @DefaultValue("8MB") @SizeRange(min = "4KB", max = "64MB") DataSize upstreamMaxAnswerSize,

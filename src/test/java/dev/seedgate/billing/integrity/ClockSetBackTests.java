@@ -19,7 +19,8 @@ class ClockSetBackTests {
     void countsWhatMovesAfterwards() {
         TestDatabase database = TestDatabase.create();
         try (FakeVendor vendor = FakeVendor.start();
-                Gateway gateway = Gateway.start(database, vendor, "seedgate.auditor-interval=1h")) {
+                Gateway gateway =
+                        Gateway.start(database, vendor, "seedgate.ledger-check-interval=1h")) {
             Team team = gateway.team("\"monthly_quota\":10000");
             String summed = "date_trunc('day', gateway_now(), 'UTC')";
             String behind =

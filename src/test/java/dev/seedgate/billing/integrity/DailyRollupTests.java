@@ -40,9 +40,9 @@ class DailyRollupTests {
                         database,
                         FakeVendor.start(),
                         "seedgate.billing-zone=Australia/Lord_Howe",
-                        "seedgate.auditor-interval=1h",
-                        "seedgate.auditor-entries=3",
-                        "seedgate.sum-entries=" + SLICE);
+                        "seedgate.ledger-check-interval=1h",
+                        "seedgate.ledger-check-entry-batch=3",
+                        "seedgate.ledger-rollup-batch=" + SLICE);
         days = gateway.bean(DailyRollup.class);
         // What it sums when it starts.
         Awaitility.await()

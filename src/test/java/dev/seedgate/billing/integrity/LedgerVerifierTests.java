@@ -33,9 +33,9 @@ class LedgerVerifierTests {
                         // Where clocks go back to midnight, and an hour of a day comes twice.
                         "seedgate.billing-zone=Atlantic/Azores",
                         // It makes a step when the test says so.
-                        "seedgate.auditor-interval=1h",
-                        "seedgate.auditor-entries=3",
-                        "seedgate.auditor-teams=1");
+                        "seedgate.ledger-check-interval=1h",
+                        "seedgate.ledger-check-entry-batch=3",
+                        "seedgate.ledger-check-team-batch=1");
         auditor = gateway.bean(LedgerVerifier.class);
     }
 

@@ -45,7 +45,7 @@ class StatementTests {
                         TestDatabase.create(),
                         FakeVendor.start(),
                         "seedgate.billing-zone=Europe/Berlin",
-                        "seedgate.auditor-interval=1h",
+                        "seedgate.ledger-check-interval=1h",
                         "seedgate.company-name=Example Ltd");
         audited();
         price("2014-01-01", "0.001");

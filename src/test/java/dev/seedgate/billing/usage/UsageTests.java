@@ -61,7 +61,7 @@ class UsageTests {
                         TestDatabase.create(),
                         FakeVendor.start(),
                         "seedgate.billing-zone=Europe/Berlin",
-                        "seedgate.auditor-interval=1h",
+                        "seedgate.ledger-check-interval=1h",
                         "seedgate.report-max-rows=100");
     }
 

@@ -43,10 +43,10 @@ class VendorBalanceTests {
                 Gateway.start(
                         TestDatabase.create(),
                         FakeVendor.start(),
-                        "seedgate.pool-reserve=100",
-                        "seedgate.pool-interval=50ms",
-                        "seedgate.pool-movements=7",
-                        "seedgate.auditor-interval=1h");
+                        "seedgate.vendor-balance-reserve=100",
+                        "seedgate.vendor-balance-interval=50ms",
+                        "seedgate.vendor-balance-rollup-batch=7",
+                        "seedgate.ledger-check-interval=1h");
     }
 
     @AfterAll

@@ -26,7 +26,7 @@ class CompanyCapTests {
                                 TestDatabase.create(),
                                 vendor,
                                 "seedgate." + setting + "=130",
-                                "seedgate.pool-interval=100ms")) {
+                                "seedgate.vendor-balance-interval=100ms")) {
             // What waits to be sent counts as well as what the vendor took.
             gateway.admin("POST", "/upstream/pause", null);
             Team team = gateway.team();

@@ -51,8 +51,8 @@ class AlertRulesTests {
                         "seedgate.alert-webhook-secret=whsec_" + SECRET,
                         "seedgate.alert-webhook-tries=3",
                         "seedgate.alert-uncertain-after=0s",
-                        "seedgate.alert-pool-credits=1000",
-                        "seedgate.auditor-interval=1h");
+                        "seedgate.alert-vendor-balance-credits=1000",
+                        "seedgate.ledger-check-interval=1h");
     }
 
     @AfterAll

@@ -55,7 +55,7 @@ class SecondIdTests {
                         "seedgate.poll-first-after=1h",
                         "seedgate.status-refresh-wait=0s",
                         "seedgate.alert-interval=1h",
-                        "seedgate.auditor-interval=1h");
+                        "seedgate.ledger-check-interval=1h");
     }
 
     @AfterAll

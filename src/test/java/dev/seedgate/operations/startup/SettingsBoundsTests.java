@@ -132,7 +132,7 @@ class SettingsBoundsTests {
                 .hasSizeGreaterThan(55)
                 .contains(
                         "GenerationSettings.uncertainRefundAfter",
-                        "AlertSettings.alertPoolCredits",
+                        "AlertSettings.alertVendorBalanceCredits",
                         "DatabaseSettings.startupWait",
                         "UpstreamSettings.upstreamMaxAnswerSize");
     }

@@ -44,7 +44,7 @@ class FlatReadsTests {
                         FakeVendor.start(),
                         Explained.settings(
                                 database,
-                                "seedgate.auditor-interval=1h",
+                                "seedgate.ledger-check-interval=1h",
                                 "seedgate.metrics-interval=1h",
                                 "seedgate.alert-interval=1h"));
         small = gateway.team();

@@ -36,7 +36,7 @@ class SlowReaderTests {
                 Gateway.start(
                         TestDatabase.create(),
                         FakeVendor.start(),
-                        "seedgate.auditor-interval=1h",
+                        "seedgate.ledger-check-interval=1h",
                         "seedgate.report-connections=2",
                         "seedgate.report-wait=1s",
                         "seedgate.report-stall=10s");

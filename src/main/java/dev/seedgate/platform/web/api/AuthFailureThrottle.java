@@ -29,10 +29,10 @@ public class AuthFailureThrottle {
     private final Cache<String, Long> forgotten;
 
     AuthFailureThrottle(AuthFailureSettings settings) {
-        stepNanos = MINUTE_NANOS / settings.badKeysPerMinute();
+        stepNanos = MINUTE_NANOS / settings.authFailuresPerMinute();
         forgotten =
                 Caffeine.newBuilder()
-                        .maximumSize(settings.badKeySources())
+                        .maximumSize(settings.authFailureSources())
                         .expireAfterWrite(Duration.ofMinutes(1))
                         .build();
     }

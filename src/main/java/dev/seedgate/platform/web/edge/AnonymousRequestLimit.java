@@ -47,13 +47,17 @@ public class AnonymousRequestLimit {
 
     AnonymousRequestLimit(
             EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
-        pace = pace("strangers", settings.strangersPerSecond(), settings.strangersWait());
+        pace =
+                pace(
+                        "strangers",
+                        settings.anonymousRequestsPerSecond(),
+                        settings.anonymousMaxWait());
         healthPace = pace("health", settings.healthChecksPerSecond(), Duration.ZERO);
         healthDelayNanos = settings.healthCheckDelay().toNanos();
-        free = new Semaphore(settings.strangersAtOnce(), true);
-        places = settings.strangersWaiting();
-        turnNanos = settings.strangersTurn().toNanos();
-        patienceNanos = settings.strangersWait().toNanos();
+        free = new Semaphore(settings.anonymousMaxConcurrent(), true);
+        places = settings.anonymousMaxWaiting();
+        turnNanos = settings.anonymousTimeSlice().toNanos();
+        patienceNanos = settings.anonymousMaxWait().toNanos();
         this.refusals = refusals;
         refused = registry.counter("seedgate.strangers.refused");
     }

@@ -24,14 +24,14 @@ import org.springframework.validation.annotation.Validated;
  * @param maxChunkExtensions of all chunks of a body together; nothing here reads them, and what a
  *     signing client puts there is below 100 bytes a chunk
  * @param maxTrailers behind the last chunk; nothing here reads them either
- * @param strangersAtOnce requests to what is open to everybody that are served at once; each takes
- *     some milliseconds of a processor at most, and two leave a team's call no long queue
- * @param strangersPerSecond of them that are begun in a second; more than people and scrapers make,
- *     and with some milliseconds each a small part of the machine
- * @param strangersWaiting more wait; a page with all its files is ten
- * @param strangersWait so long at most
- * @param strangersTurn longer than any of them takes where its reader keeps up; after it the place
- *     is another's
+ * @param anonymousMaxConcurrent requests to what is open to everybody that are served at once; each
+ *     takes some milliseconds of a processor at most, and two leave a team's call no long queue
+ * @param anonymousRequestsPerSecond of them that are begun in a second; more than people and
+ *     scrapers make, and with some milliseconds each a small part of the machine
+ * @param anonymousMaxWaiting more wait; a page with all its files is ten
+ * @param anonymousMaxWait so long at most
+ * @param anonymousTimeSlice longer than any of them takes where its reader keeps up; after it the
+ *     place is another's
  * @param healthChecksPerSecond questions for the health that are answered at once; many probes of
  *     many platforms make less
  * @param healthCheckDelay what each beyond that waits before its answer, for none is refused: far
@@ -47,11 +47,12 @@ record EdgeSettings(
         // More would do nothing but wait for it: bodies are small.
         @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxChunkExtensions,
         @DefaultValue("1KB") @SizeRange(min = "1B", max = "64KB") DataSize maxTrailers,
-        @DefaultValue("2") @Min(1) @Max(1000) int strangersAtOnce,
-        @DefaultValue("200") @DecimalMin("0.01") @DecimalMax("1000000") double strangersPerSecond,
-        @DefaultValue("64") @Min(0) @Max(10_000) int strangersWaiting,
-        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration strangersWait,
+        @DefaultValue("2") @Min(1) @Max(1000) int anonymousMaxConcurrent,
+        @DefaultValue("200") @DecimalMin("0.01") @DecimalMax("1000000")
+                double anonymousRequestsPerSecond,
+        @DefaultValue("64") @Min(0) @Max(10_000) int anonymousMaxWaiting,
+        @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration anonymousMaxWait,
         @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
-                Duration strangersTurn,
+                Duration anonymousTimeSlice,
         @DefaultValue("50") @Min(1) @Max(1_000_000) int healthChecksPerSecond,
         @DefaultValue("100ms") @DurationMin @DurationMax(millis = 500) Duration healthCheckDelay) {}

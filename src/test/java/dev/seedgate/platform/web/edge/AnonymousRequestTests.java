@@ -95,14 +95,14 @@ class AnonymousRequestTests {
                         TestDatabase.create(),
                         vendor,
                         "seedgate.metrics-max-age=1m",
-                        "seedgate.bad-key-sources=100",
+                        "seedgate.auth-failure-sources=100",
                         "seedgate.trusted-proxies=127.0.0.1",
-                        "seedgate.strangers-per-second=1000000",
+                        "seedgate.anonymous-requests-per-second=1000000",
                         "seedgate.health-checks-per-second=1000000",
-                        "seedgate.strangers-at-once=2",
-                        "seedgate.strangers-waiting=3",
-                        "seedgate.strangers-wait=1m",
-                        "seedgate.strangers-turn=100ms");
+                        "seedgate.anonymous-max-concurrent=2",
+                        "seedgate.anonymous-max-waiting=3",
+                        "seedgate.anonymous-max-wait=1m",
+                        "seedgate.anonymous-time-slice=100ms");
     }
 
     @AfterAll
@@ -313,9 +313,9 @@ class AnonymousRequestTests {
                                 Map.of(
                                         "seedgate.health-checks-per-second", "1",
                                         "seedgate.health-check-delay", "100ms",
-                                        "seedgate.strangers-at-once", "1",
-                                        "seedgate.strangers-waiting", "0",
-                                        "seedgate.strangers-per-second", "0.01")),
+                                        "seedgate.anonymous-max-concurrent", "1",
+                                        "seedgate.anonymous-max-waiting", "0",
+                                        "seedgate.anonymous-requests-per-second", "0.01")),
                         gateway.bean(ErrorResponseWriter.class),
                         new SimpleMeterRegistry());
         CountDownLatch over = new CountDownLatch(0);
@@ -375,11 +375,11 @@ class AnonymousRequestTests {
             String atOnce, String perSecond, String waiting, String wait, String turn) {
         return bind(
                 Map.of(
-                        "seedgate.strangers-at-once", atOnce,
-                        "seedgate.strangers-per-second", perSecond,
-                        "seedgate.strangers-waiting", waiting,
-                        "seedgate.strangers-wait", wait,
-                        "seedgate.strangers-turn", turn));
+                        "seedgate.anonymous-max-concurrent", atOnce,
+                        "seedgate.anonymous-requests-per-second", perSecond,
+                        "seedgate.anonymous-max-waiting", waiting,
+                        "seedgate.anonymous-max-wait", wait,
+                        "seedgate.anonymous-time-slice", turn));
     }
 
     private static EdgeSettings bind(Map<String, String> settings) {

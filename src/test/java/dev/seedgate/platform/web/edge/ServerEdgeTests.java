@@ -42,7 +42,7 @@ class ServerEdgeTests {
                         "seedgate.upstream-api-key=",
                         "seedgate.upstream-base-url=",
                         "seedgate.sandbox-render-time=100ms",
-                        "seedgate.bad-keys-per-minute=3",
+                        "seedgate.auth-failures-per-minute=3",
                         "seedgate.trusted-proxies=127.0.0.1,10.0.0.0/8,fd00::/8",
                         "seedgate.cors-origins=" + STUDIO + ",http://localhost:5173");
         team = gateway.team();
