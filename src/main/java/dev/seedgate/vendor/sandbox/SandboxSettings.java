@@ -37,6 +37,7 @@ import org.springframework.validation.annotation.Validated;
  * @param sandboxExpiryBatch rows deleted in a step: more than are ordered between two, at the rate
  *     that is taken
  */
+@SandboxOnly
 @Validated
 @ConfigurationProperties("seedgate")
 record SandboxSettings(

@@ -6,6 +6,7 @@ import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.Endpoint;
+import dev.seedgate.vendor.contract.UpstreamSettings;
 import dev.seedgate.vendor.throttle.PauseRefresher;
 import dev.seedgate.vendor.throttle.RateBudget;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
@@ -32,7 +34,7 @@ class UpstreamConfigurationTests {
                     .withBean(TaskTracing.class, () -> new TaskTracing(Tracer.NOOP))
                     .withBean(DataSource.class, () -> new DriverManagerDataSource(DATABASE.url()))
                     .withPropertyValues("seedgate.sandbox-api-key=x")
-                    .withUserConfiguration(UpstreamConfiguration.class);
+                    .withUserConfiguration(UpstreamConfiguration.class, Settings.class);
 
     @Test
     void isTheSandboxOfThisProcessWithoutAKey() {
@@ -63,4 +65,7 @@ class UpstreamConfigurationTests {
         context.withPropertyValues("seedgate.upstream-connect-timeout=11s")
                 .run(it -> assertThat(it).hasFailed());
     }
+
+    @EnableConfigurationProperties(UpstreamSettings.class)
+    static class Settings {}
 }

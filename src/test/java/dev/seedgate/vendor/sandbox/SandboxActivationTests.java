@@ -3,6 +3,7 @@ package dev.seedgate.vendor.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class SandboxActivationTests {
@@ -10,7 +11,7 @@ class SandboxActivationTests {
     private final ApplicationContextRunner runner =
             new ApplicationContextRunner()
                     .withPropertyValues("seedgate.sandbox-api-key=x")
-                    .withUserConfiguration(SandboxConfiguration.class);
+                    .withUserConfiguration(SandboxSettingsAlone.class);
 
     @Test
     void isTheVendorWhileThereIsNoKeyOfAnother() {
@@ -34,4 +35,8 @@ class SandboxActivationTests {
         runner.withPropertyValues("seedgate.sandbox-render-time=-1s")
                 .run(context -> assertThat(context).hasFailed());
     }
+
+    /** Found as in the gateway, which has them while the sandbox is the vendor only. */
+    @ConfigurationPropertiesScan
+    static class SandboxSettingsAlone {}
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
@@ -156,6 +157,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 ServletWebSecurityAutoConfiguration.class,
                 UserDetailsServiceAutoConfiguration.class
             })
+    @EnableConfigurationProperties(SandboxSettings.class)
     @Import({
         SandboxConfiguration.class,
         SandboxController.class,

@@ -227,7 +227,7 @@ class SandboxTests {
         new ApplicationContextRunner()
                 .withPropertyValues(
                         "seedgate.sandbox-api-key=x", "seedgate.sandbox-allow-remote=" + remote)
-                .withUserConfiguration(SandboxConfiguration.class)
+                .withUserConfiguration(SandboxActivationTests.SandboxSettingsAlone.class)
                 .run(context -> {
                     SandboxRequestReader requests =
                             new SandboxRequestReader(
