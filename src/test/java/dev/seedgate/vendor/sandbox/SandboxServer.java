@@ -1,5 +1,6 @@
 package dev.seedgate.vendor.sandbox;
 
+import dev.seedgate.platform.web.edge.PublicUrl;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,7 +158,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 ServletWebSecurityAutoConfiguration.class,
                 UserDetailsServiceAutoConfiguration.class
             })
-    @EnableConfigurationProperties(SandboxSettings.class)
+    @EnableConfigurationProperties({SandboxSettings.class, PublicUrl.class})
     @Import({
         SandboxConfiguration.class,
         SandboxController.class,
