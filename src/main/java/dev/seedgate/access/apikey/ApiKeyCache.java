@@ -3,7 +3,6 @@ package dev.seedgate.access.apikey;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.seedgate.platform.values.Sha256;
-import dev.seedgate.platform.values.StartupException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
@@ -28,21 +27,12 @@ import org.springframework.jdbc.support.SqlArrayValue;
  */
 public final class ApiKeyCache<C> {
 
-    /**
-     * The setting: with the default an instance asks the database 50 times a second at most for
-     * keys of a kind, and while nobody floods it nobody waits.
-     */
-    public static final String LOOK_UP_INTERVAL = "${seedgate.key-cache-batch-interval:20ms}";
-
     // About 300 bytes each; also bounds what a flood of made-up keys with good checksums can
     // occupy.
     private static final int REMEMBERED = 20_000;
 
     // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
     private static final Duration MOST_WAIT = Duration.ofMillis(500);
-
-    // Two in a row stay within that.
-    private static final Duration MOST_INTERVAL = Duration.ofMillis(200);
 
     // Ten years; a process does not live longer, and nanoTime must not overflow.
     private static final Duration FOR_EVER = Duration.ofDays(3650);
@@ -74,10 +64,6 @@ public final class ApiKeyCache<C> {
         this.revision = revision;
         this.lookUp = lookUp;
         this.writeLastUse = writeLastUse;
-        if (interval.isNegative() || interval.compareTo(MOST_INTERVAL) > 0) {
-            throw new StartupException(
-                    "SEEDGATE_KEY_CACHE_BATCH_INTERVAL must be from 0 to 200ms: whoever comes with a new key waits for it.");
-        }
         lookUps = new BatchedLookup<>(interval, MOST_WAIT, this::lookUp);
     }
 

@@ -1,8 +1,6 @@
 package dev.seedgate.access.apikey;
 
 import dev.seedgate.platform.telemetry.Loops;
-import java.time.Duration;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -15,19 +13,16 @@ public class ApiKeyCaches {
     private final ApiKeyCacheVersion version;
     private final KeySettings settings;
     private final Loops loops;
-    private final Duration lookUpInterval;
 
     ApiKeyCaches(
             JdbcClient jdbc,
             ApiKeyCacheVersion version,
             KeySettings settings,
-            Loops loops,
-            @Value(ApiKeyCache.LOOK_UP_INTERVAL) Duration lookUpInterval) {
+            Loops loops) {
         this.jdbc = jdbc;
         this.version = version;
         this.settings = settings;
         this.loops = loops;
-        this.lookUpInterval = lookUpInterval;
     }
 
     /**
@@ -50,7 +45,7 @@ public class ApiKeyCaches {
                 new ApiKeyCache<>(
                         format,
                         version,
-                        lookUpInterval,
+                        settings.keyCacheBatchInterval(),
                         hashes ->
                                 jdbc.sql(lookUp)
                                         .param("hashes", hashes)

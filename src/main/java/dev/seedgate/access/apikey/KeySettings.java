@@ -12,6 +12,10 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param keyCacheCheckInterval between two looks whether a key has changed; a revocation has to be
  *     known everywhere within 5 s
+ * @param keyCacheBatchInterval between two look-ups of unknown keys; what is asked for meanwhile
+ *     shares the next. With the default an instance asks the database 50 times a second at most for
+ *     keys of a kind, and while nobody floods it nobody waits; two in a row at the most stay within
+ *     what a look-up waits
  * @param keyLastUsedInterval between two times that the last use of each key is written down
  */
 @Validated
@@ -19,5 +23,7 @@ import org.springframework.validation.annotation.Validated;
 public record KeySettings(
         @DefaultValue("1s") @DurationMin(millis = 10) @DurationMax(seconds = 4)
                 Duration keyCacheCheckInterval,
+        @DefaultValue("20ms") @DurationMin @DurationMax(millis = 200)
+                Duration keyCacheBatchInterval,
         @DefaultValue("1m") @DurationMin(millis = 10) @DurationMax(hours = 1)
                 Duration keyLastUsedInterval) {}

@@ -12,3 +12,4 @@ package dev.seedgate.access.apikey;
 
 import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;
+

@@ -3,13 +3,13 @@ package dev.seedgate.access.security;
 import dev.seedgate.access.operator.OidcSettings;
 import dev.seedgate.platform.web.api.ErrorResponseWriter;
 import dev.seedgate.platform.web.edge.AnonymousRequestLimit;
+import dev.seedgate.platform.web.edge.PublicUrl;
 import dev.seedgate.platform.web.edge.SecurityHeaders;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -34,7 +34,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.header.HeaderWriterFilter;
-import org.springframework.util.StringUtils;
 import org.springframework.web.util.WebUtils;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,7 +71,7 @@ class ConsoleSecurity {
             CookieSecurityContextRepository sessions,
             BootstrapKeyAuthenticationProvider password,
             AnonymousRequestLimit strangers,
-            @Value("${seedgate.public-url:#{null}}") @Nullable String publicUrl) {
+            PublicUrl publicUrl) {
         // Else a wrong key is tried, and counted, there once more.
         http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
         SecurityHeaders.add(http, SecurityHeaders.PAGES)
@@ -101,7 +100,7 @@ class ConsoleSecurity {
     private void provide(
             OAuth2LoginConfigurer<HttpSecurity> login,
             LazyOidcClientRegistration provider,
-            @Nullable String publicUrl) {
+            PublicUrl publicUrl) {
         login.clientRegistrationRepository(provider)
                 .authorizedClientRepository(new NoTokens())
                 .loginPage(LOGIN)
@@ -129,10 +128,10 @@ class ConsoleSecurity {
      * anybody can write. That is believed only where it leads to this machine.
      */
     private static OAuth2AuthorizationRequestResolver requests(
-            LazyOidcClientRegistration provider, @Nullable String publicUrl) {
+            LazyOidcClientRegistration provider, PublicUrl publicUrl) {
         DefaultOAuth2AuthorizationRequestResolver requests =
                 new DefaultOAuth2AuthorizationRequestResolver(provider, LOGIN);
-        return StringUtils.hasText(publicUrl) ? requests : new OnThisMachine(requests);
+        return publicUrl.isSet() ? requests : new OnThisMachine(requests);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.seedgate.access.security;
 import dev.seedgate.access.operator.OidcSettings;
 import dev.seedgate.platform.values.SecretFile;
 import dev.seedgate.platform.values.StartupException;
+import dev.seedgate.platform.web.edge.PublicUrl;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -33,9 +34,10 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
 
     private boolean failed;
 
-    LazyOidcClientRegistration(OidcSettings settings, @Nullable String publicUrl) {
+    LazyOidcClientRegistration(OidcSettings settings, PublicUrl publicUrl) {
         this.settings = settings;
-        redirectUri = base(publicUrl) + ConsoleSecurity.CALLBACK;
+        redirectUri =
+                (publicUrl.isSet() ? publicUrl.base() : "{baseUrl}") + ConsoleSecurity.CALLBACK;
         secret = secret(settings);
         if (!StringUtils.hasText(settings.oidcClientId())) {
             throw new StartupException(
@@ -105,12 +107,6 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
         Unknown(String reason) {
             super("The provider did not answer yet: " + reason);
         }
-    }
-
-    private static String base(@Nullable String publicUrl) {
-        return StringUtils.hasText(publicUrl)
-                ? StringUtils.trimTrailingCharacter(publicUrl, '/')
-                : "{baseUrl}";
     }
 
     private static Supplier<String> secret(OidcSettings settings) {

@@ -60,14 +60,11 @@ final class DatabaseCheck
                     "SPRING_DATASOURCE_URL must look like jdbc:postgresql://host:5432/name: the gateway works with PostgreSQL only.");
         }
         DatabaseSettings settings =
-                Binder.get(environment).bindOrCreate("seedgate.database", DatabaseSettings.class);
+                Binder.get(environment).bindOrCreate("seedgate", DatabaseSettings.class);
         boolean migrates = environment.getProperty("spring.flyway.enabled", Boolean.class, true);
-        String role =
-                environment.getProperty("seedgate.migrate-only", Boolean.class, false)
-                        ? "spring.flyway.user"
-                        : "spring.datasource.username";
+        String role = settings.migrateOnly() ? "spring.flyway.user" : "spring.datasource.username";
         Properties login = login(environment, role);
-        check(url, login, settings.startupWait());
+        check(url, login, settings.databaseStartupWait());
         if (!migrates) {
             checkTables(url, login);
         }

@@ -1,9 +1,6 @@
 package dev.seedgate.operations.startup;
 
 import dev.seedgate.platform.values.StartupException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -32,7 +29,6 @@ final class SettingsCheck
         // Nobody who stops a server wants -1, which would start none.
         checkPort("SERVER_PORT", environment.getProperty("server.port"));
         checkPort("MANAGEMENT_SERVER_PORT", environment.getProperty("management.server.port"));
-        checkUrl("SEEDGATE_PUBLIC_URL", environment.getProperty("seedgate.public-url"));
     }
 
     static void checkPort(String variable, @Nullable String port) {
@@ -50,29 +46,6 @@ final class SettingsCheck
             return number < 0 ? Integer.MAX_VALUE : number;
         } catch (NumberFormatException e) {
             return Integer.MAX_VALUE;
-        }
-    }
-
-    static void checkUrl(String variable, @Nullable String url) {
-        if (StringUtils.hasText(url) && !isPlain(url.strip())) {
-            throw new StartupException(
-                    "%s: give the whole address with its scheme and without user, query or fragment, such as https://video.example.org."
-                            .formatted(variable));
-        }
-    }
-
-    private static boolean isPlain(String url) {
-        try {
-            URI uri = new URI(url);
-            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            return (scheme.equals("https") || scheme.equals("http"))
-                    && uri.getHost() != null
-                    && uri.getUserInfo() == null
-                    && uri.getQuery() == null
-                    && uri.getFragment() == null
-                    && uri.getPort() <= HIGHEST_PORT;
-        } catch (URISyntaxException e) {
-            return false;
         }
     }
 }

@@ -38,14 +38,8 @@ class UnknownVariables {
     /** Those that no settings record holds. */
     static final List<String> OTHERS =
             List.of(
-                    "SEEDGATE_BILLING_ZONE",
-                    "SEEDGATE_CANCEL_SANDBOX_TASKS",
-                    "SEEDGATE_DATABASE_STARTUP_WAIT",
                     "SEEDGATE_EMBEDDED_DIRECTORY",
                     "SEEDGATE_EMBEDDED_ENABLED",
-                    "SEEDGATE_KEY_CACHE_BATCH_INTERVAL",
-                    "SEEDGATE_MIGRATE_ONLY",
-                    "SEEDGATE_PUBLIC_URL",
                     // Read by docker-compose.yml, and handed on with the rest by some.
                     "SEEDGATE_LISTEN");
 

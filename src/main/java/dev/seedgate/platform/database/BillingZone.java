@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.lang.Contract;
 import org.springframework.stereotype.Component;
@@ -40,9 +39,9 @@ public class BillingZone implements InitializingBean {
     private final String configured;
     private ZoneId zone = ZoneOffset.UTC;
 
-    BillingZone(JdbcClient jdbc, @Value("${seedgate.billing-zone:}") String configured) {
+    BillingZone(JdbcClient jdbc, BillingZoneSettings settings) {
         this.jdbc = jdbc;
-        this.configured = configured;
+        configured = settings.billingZone();
     }
 
     @Override

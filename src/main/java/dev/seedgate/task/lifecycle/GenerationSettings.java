@@ -29,6 +29,8 @@ import org.springframework.validation.annotation.Validated;
  * @param expiredPollFor how long an expired task is still asked for, hourly
  * @param resolveGrace after the lease of a submit, before its charge may be given back: an answer
  *     may be waiting for the database
+ * @param cancelSandboxTasks whether open tasks of the sandbox end with a real vendor's first start:
+ *     some ({@code [sandbox:stuck]}) would never end by themselves
  * @param idempotencyRetention at least 24 h are promised
  * @param promptRetentionInterval between two steps; with nothing to do, one costs a look into an
  *     index a team
@@ -50,6 +52,7 @@ public record GenerationSettings(
         @DefaultValue("10") @Min(1) @Max(10_000) int pollsWithoutUrlUntilFailed,
         @DefaultValue("7d") @DurationMin @DurationMax(days = 365) Duration expiredPollFor,
         @DefaultValue("5m") @DurationMin @DurationMax(days = 1) Duration resolveGrace,
+        @DefaultValue("false") boolean cancelSandboxTasks,
         @DefaultValue("48h") @DurationMin(hours = 24) @DurationMax(days = 3650)
                 Duration idempotencyRetention,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(days = 1)

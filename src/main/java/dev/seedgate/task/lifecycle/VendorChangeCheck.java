@@ -4,7 +4,6 @@ import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.vendor.client.Vendor;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -21,19 +20,12 @@ class VendorChangeCheck implements InitializingBean {
     private final TaskExpiry expiry;
     private final boolean cancels;
 
-    /**
-     * @param cancels whether open tasks of the sandbox end with a real vendor's first start: some
-     *     ({@code [sandbox:stuck]}) would never end by themselves
-     */
     VendorChangeCheck(
-            JdbcClient jdbc,
-            Vendor vendor,
-            TaskExpiry expiry,
-            @Value("${seedgate.cancel-sandbox-tasks:false}") boolean cancels) {
+            JdbcClient jdbc, Vendor vendor, TaskExpiry expiry, GenerationSettings settings) {
         this.jdbc = jdbc;
         this.vendor = vendor;
         this.expiry = expiry;
-        this.cancels = cancels;
+        cancels = settings.cancelSandboxTasks();
     }
 
     @Override

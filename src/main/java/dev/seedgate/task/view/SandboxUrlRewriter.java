@@ -1,11 +1,10 @@
 package dev.seedgate.task.view;
 
+import dev.seedgate.platform.web.edge.PublicUrl;
 import dev.seedgate.vendor.client.Vendor;
 import java.net.URI;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
-import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
@@ -18,8 +17,8 @@ class SandboxUrlRewriter {
 
     private final boolean rewrites;
 
-    SandboxUrlRewriter(Vendor vendor, @Value("${seedgate.public-url:}") String publicUrl) {
-        rewrites = vendor.isSandbox() && !StringUtils.hasText(publicUrl);
+    SandboxUrlRewriter(Vendor vendor, PublicUrl publicUrl) {
+        rewrites = vendor.isSandbox() && !publicUrl.isSet();
     }
 
     TaskStatus rewrite(TaskStatus status) {

@@ -4,6 +4,7 @@
             "platform.values",
             "platform.database",
             "platform.web.api",
+            "platform.web.edge",
             "platform.audit",
             "access.team",
             "vendor.client",

@@ -1,9 +1,8 @@
 package dev.seedgate.vendor.sandbox;
 
+import dev.seedgate.platform.web.edge.PublicUrl;
 import jakarta.servlet.http.HttpServletRequest;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
-import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** Builder of the URLs that clips are served at. */
@@ -11,18 +10,18 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @Component
 class MediaLinks {
 
-    private final String publicUrl;
+    private final PublicUrl publicUrl;
 
-    MediaLinks(@Value("${seedgate.public-url:}") String publicUrl) {
-        this.publicUrl = StringUtils.trimTrailingCharacter(publicUrl.strip(), '/');
+    MediaLinks(PublicUrl publicUrl) {
+        this.publicUrl = publicUrl;
     }
 
     /** Absolute; without a public address, on the host that was asked for the status. */
     String link(SandboxTask task, HttpServletRequest request) {
         String base =
-                publicUrl.isEmpty()
-                        ? ServletUriComponentsBuilder.fromContextPath(request).toUriString()
-                        : publicUrl;
+                publicUrl.isSet()
+                        ? publicUrl.base()
+                        : ServletUriComponentsBuilder.fromContextPath(request).toUriString();
         return base + "/sandbox/media/" + task.media() + ".mp4";
     }
 }

@@ -1,5 +1,6 @@
 /** The built-in Seedance for trying and testing; knows nothing of the gateway. */
-@ApplicationModule(allowedDependencies = {"platform.values", "platform.database"})
+@ApplicationModule(
+        allowedDependencies = {"platform.values", "platform.database", "platform.web.edge"})
 @NullMarked
 package dev.seedgate.vendor.sandbox;
 

@@ -132,7 +132,10 @@ class BillingZoneTests {
     }
 
     private static void start(String configured) {
-        new BillingZone(JdbcClient.create(database.dataSource()), configured).afterPropertiesSet();
+        new BillingZone(
+                        JdbcClient.create(database.dataSource()),
+                        new BillingZoneSettings(configured))
+                .afterPropertiesSet();
     }
 
     private static String zones() {

@@ -23,9 +23,6 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** The room put together by Spring, without the rest of the gateway. */
 class UpstreamConfigurationTests {
 
-    @EnableConfigurationProperties(UpstreamSettings.class)
-    static class Settings {}
-
     private static final TestDatabase DATABASE = TestDatabase.create().migrated();
 
     private final WebApplicationContextRunner context =
@@ -68,4 +65,7 @@ class UpstreamConfigurationTests {
         context.withPropertyValues("seedgate.upstream-connect-timeout=11s")
                 .run(it -> assertThat(it).hasFailed());
     }
+
+    @EnableConfigurationProperties(UpstreamSettings.class)
+    static class Settings {}
 }

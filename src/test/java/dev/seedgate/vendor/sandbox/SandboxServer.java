@@ -1,5 +1,6 @@
 package dev.seedgate.vendor.sandbox;
 
+import dev.seedgate.platform.web.edge.PublicUrl;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
@@ -157,6 +159,7 @@ record SandboxServer(TestDatabase database, ConfigurableApplicationContext conte
                 ServletWebSecurityAutoConfiguration.class,
                 UserDetailsServiceAutoConfiguration.class
             })
+    @EnableConfigurationProperties(PublicUrl.class)
     @Import({
         LostAnswerValve.Customizer.class,
         SandboxController.class,
