@@ -13,6 +13,7 @@ import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.IfMatch;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.RotateRequest;
 import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
@@ -65,7 +66,7 @@ class AdminKeysController {
     @GetMapping
     Page<AdminKeyAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         Page<AdminKeyDetails> page = keys.list(IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
                 page.items().stream().map(key -> AdminKeyAnswer.of(key, null)).toList(),

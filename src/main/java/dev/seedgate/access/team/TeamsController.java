@@ -10,10 +10,10 @@ import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.JsonMergePatch;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -80,15 +80,7 @@ class TeamsController {
     @GetMapping
     Page<TeamAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
-            @Parameter(
-                            schema =
-                                    @Schema(
-                                            type = "integer",
-                                            minimum = "1",
-                                            maximum = "200",
-                                            defaultValue = "50"))
-                    @RequestParam(defaultValue = "50")
-                    int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         if (cursor != null && !cursor.matches(SLUG)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
