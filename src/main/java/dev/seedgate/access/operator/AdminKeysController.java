@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The keys of this API itself. */
+/** Controller of the admin keys. */
 @RestController
 @RequestMapping(path = "/admin/api/admin-keys", produces = MediaType.APPLICATION_JSON_VALUE)
 class AdminKeysController {
@@ -106,7 +106,7 @@ class AdminKeysController {
         keys.revoke(id, new IfMatch(ifMatch), actor);
     }
 
-    /** There is no role by default: who makes a key says how much it may do. */
+    /** Body of a new admin key. There is no default role: whoever makes a key decides. */
     record AdminKeyRequest(
             @NotBlank @SingleLine @Size(max = 200) String name,
             @NotNull Role role,

@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A team: its slug, which never changes, and its settings. What moves with every create lies in
- * its account instead. */
+/**
+ * A team: its slug, which never changes, and its settings. What moves with every create lies in its
+ * account instead.
+ */
 @Entity
 class Team {
 
@@ -66,7 +68,6 @@ class Team {
     }
 
     TeamDetails details() {
-        return new TeamDetails(
-                id(), slug, settings, suspended, archivedAt, createdAt, version);
+        return new TeamDetails(id(), slug, settings, suspended, archivedAt, createdAt, version);
     }
 }

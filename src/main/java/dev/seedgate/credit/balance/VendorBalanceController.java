@@ -81,8 +81,7 @@ class VendorBalanceController {
     @ResponseStatus(HttpStatus.CREATED)
     CreditPurchase record(
             @AuthenticationPrincipal Actor actor,
-            @RequiredIdempotencyKey
-                    @RequestHeader(name = "Idempotency-Key", required = false)
+            @RequiredIdempotencyKey @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody PurchaseRequest request) {
         return pool.record(

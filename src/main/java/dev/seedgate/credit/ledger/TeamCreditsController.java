@@ -61,8 +61,7 @@ class TeamCreditsController {
     TopUpAnswer topUp(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String slug,
-            @RequiredIdempotencyKey
-                    @RequestHeader(name = "Idempotency-Key", required = false)
+            @RequiredIdempotencyKey @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {
         String once = IdempotencyKey.required(idempotencyKey);
