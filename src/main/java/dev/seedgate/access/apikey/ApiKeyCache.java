@@ -20,30 +20,30 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
- * Tells whose a key is, from memory: a typo fails its checksum without a look-up, a known key costs
- * one hash, and a change of any key anywhere empties the memory within a second.
+ * Cache of whose a key is. A typo fails its checksum without a look-up, a known key costs one hash,
+ * and a change of any key anywhere invalidates what is cached within a second.
  *
  * @param <C> who calls
  */
 public final class ApiKeyCache<C> {
 
-    // About 300 bytes each; also bounds what a flood of made-up keys with good checksums can
+    // Keys of about 300 bytes each; bounds what a flood of made-up keys with good checksums can
     // occupy.
-    private static final int REMEMBERED = 20_000;
+    private static final int MAX_KEYS = 20_000;
 
     // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
-    private static final Duration MOST_WAIT = Duration.ofMillis(500);
+    private static final Duration MAX_WAIT = Duration.ofMillis(500);
 
     // Ten years; a process does not live longer, and nanoTime must not overflow.
     private static final Duration FOR_EVER = Duration.ofDays(3650);
 
-    private final ApiKeyFormat form;
-    private final ApiKeyCacheVersion revision;
+    private final ApiKeyFormat format;
+    private final ApiKeyCacheVersion version;
     private final Function<SqlArrayValue, List<Found<C>>> lookUp;
     private final Consumer<Set<Long>> writeLastUse;
-    private final BatchedLookup<Answer<C>> lookUps;
+    private final BatchedLookup<Answer<C>> batches;
     private final Cache<ByteBuffer, Known<C>> known =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+            Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
 
     // As many as there are keys, at most.
     private final Set<Long> used = ConcurrentHashMap.newKeySet();
@@ -55,27 +55,27 @@ public final class ApiKeyCache<C> {
      * @param writeLastUse writes down that the keys with these ids were used now
      */
     ApiKeyCache(
-            ApiKeyFormat form,
-            ApiKeyCacheVersion revision,
+            ApiKeyFormat format,
+            ApiKeyCacheVersion version,
             Duration interval,
             Function<SqlArrayValue, List<Found<C>>> lookUp,
             Consumer<Set<Long>> writeLastUse) {
-        this.form = form;
-        this.revision = revision;
+        this.format = format;
+        this.version = version;
         this.lookUp = lookUp;
         this.writeLastUse = writeLastUse;
-        lookUps = new BatchedLookup<>(interval, MOST_WAIT, this::lookUp);
+        batches = new BatchedLookup<>(interval, MAX_WAIT, this::lookUp);
     }
 
     /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */
     public Optional<C> find(String text) {
-        if (!form.wellFormed(text)) {
+        if (!format.wellFormed(text)) {
             return Optional.empty();
         }
         ByteBuffer hash = ByteBuffer.wrap(Sha256.of(text));
         Known<C> it = known.getIfPresent(hash);
-        if (it == null || it.revision() != revision.seen() || revision.isStale()) {
-            it = lookUps.find(hash).of(hash);
+        if (it == null || it.version() != version.seen() || version.isStale()) {
+            it = batches.find(hash).of(hash);
             known.put(hash, it);
         }
         Found<C> found = it.found();
@@ -97,7 +97,7 @@ public final class ApiKeyCache<C> {
 
     /** The revision is the one seen before the rows are read: a change after it can't be missed. */
     private Answer<C> lookUp(Set<ByteBuffer> hashes) {
-        long seen = revision.seen();
+        long seen = version.seen();
         Object[] bytes = hashes.stream().map(ApiKeyCache::bytes).toArray(byte[][]::new);
         Map<ByteBuffer, Known<C>> found = new HashMap<>();
         for (Found<C> each : lookUp.apply(new SqlArrayValue("bytea", bytes))) {
@@ -140,12 +140,12 @@ public final class ApiKeyCache<C> {
         }
     }
 
-    private record Known<C>(@Nullable Found<C> found, long goodUntilNanos, long revision) {}
+    private record Known<C>(@Nullable Found<C> found, long goodUntilNanos, long version) {}
 
-    private record Answer<C>(Map<ByteBuffer, Known<C>> found, Known<C> nobody) {
+    private record Answer<C>(Map<ByteBuffer, Known<C>> found, Known<C> unknown) {
 
         Known<C> of(ByteBuffer hash) {
-            return found.getOrDefault(hash, nobody);
+            return found.getOrDefault(hash, unknown);
         }
     }
 }

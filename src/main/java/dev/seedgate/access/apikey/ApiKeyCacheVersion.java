@@ -7,14 +7,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts changes of keys and of whom they belong to in the database, so that every replica learns
- * within a second that what it remembers of them is old. A counter that is read beats NOTIFY: a
- * missed message can't be missed for ever.
+ * Version of all keys and their owners, a counter in the database: a change advances it, so that
+ * every replica knows within a second that what it has cached is old. A counter that is read beats
+ * NOTIFY: a missed message can't be missed for ever.
  */
 @Component
 public class ApiKeyCacheVersion {
 
-    // Three looks: what is remembered is not relied upon when they did not come through.
+    // Three failed reads in a row: what is cached is then not relied upon.
     private static final long STALE_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final JdbcClient jdbc;
@@ -23,16 +23,16 @@ public class ApiKeyCacheVersion {
 
     ApiKeyCacheVersion(JdbcClient jdbc, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
-        loops.every(settings.keyCacheCheckInterval(), "key-revision", this::look);
+        loops.every(settings.keyCacheCheckInterval(), "key-revision", this::refresh);
     }
 
-    /** Tells everybody, once the surrounding transaction commits. */
+    /** Invalidates the caches of all replicas, once the surrounding transaction commits. */
     public void advance() {
         jdbc.sql("update revision set version = version + 1 where name = 'keys'").update();
     }
 
-    /** Reads how far it has come. */
-    void look() {
+    /** Reads the version. */
+    void refresh() {
         long asked = System.nanoTime();
         long version =
                 jdbc.sql("select version from revision where name = 'keys'")
@@ -42,7 +42,7 @@ public class ApiKeyCacheVersion {
         seenAtNanos = asked;
     }
 
-    /** Whether it is unknown how far it has come: keys are then looked up again. */
+    /** Whether the version could not be read for 3 s: keys are then looked up again. */
     boolean isStale() {
         return System.nanoTime() - seenAtNanos > STALE_NANOS;
     }

@@ -5,7 +5,7 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Factory of the caches that tell whose a key is: one for each kind of keys. */
+/** Factory of the caches of keys, one for each kind of keys. */
 @Component
 public class ApiKeyCaches {
 

@@ -6,8 +6,9 @@ import java.security.SecureRandom;
 import java.util.zip.CRC32;
 
 /**
- * The text of a key: who it is for, 32 random characters and a checksum of 6. The checksum lets a
- * mistyped or cut key be refused without a look into the database, and secret scanners be sure.
+ * Format of a key's text: a prefix for its kind, 32 random characters and a checksum of 6, which
+ * lets a mistyped or cut key be refused without a look into the database, and secret scanners be
+ * sure.
  */
 public enum ApiKeyFormat {
     /** A team's, for example {@code sg_0123456789ABCDEFGHIJKLMNOPQRSTUV0ykxlY}. */
@@ -18,7 +19,7 @@ public enum ApiKeyFormat {
     private static final String ALPHABET =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    /** 190 bits: nobody guesses one, and two are never alike. */
+    /** 190 bits: none is guessed, and two are never alike. */
     private static final int RANDOM_LENGTH = 32;
 
     /** 62^6 is the first power of 62 above 2^32. */
@@ -32,7 +33,7 @@ public enum ApiKeyFormat {
         this.prefix = prefix;
     }
 
-    /** A new key that nobody has seen. */
+    /** The text of a new key. */
     public String generate() {
         StringBuilder text = new StringBuilder(prefix);
         for (int i = 0; i < RANDOM_LENGTH; i++) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
- * Looks keys up, all that are asked for at a time in one query. So a flood of made-up keys costs a
- * few queries a second, from however many addresses it comes, and a good key that is not known yet
- * is still found in the middle of it; a limit on look-ups would refuse it.
+ * Batched look-up of keys: all that are asked for at a time in one query. So a flood of made-up
+ * keys costs a few queries a second, from however many addresses it comes, and a good key that is
+ * not known yet is still found in the middle of it; a limit on look-ups would refuse it.
  *
  * @param <A> the answer for all of them
  */
@@ -23,20 +23,20 @@ final class BatchedLookup<A> {
 
     private final Function<Set<ByteBuffer>, A> query;
     private final long intervalNanos;
-    private final long mostWaitNanos;
-    private final ReentrantLock gathering = new ReentrantLock();
-    private final ReentrantLock turn = new ReentrantLock(true);
+    private final long maxWaitNanos;
+    private final ReentrantLock batchLock = new ReentrantLock();
+    private final ReentrantLock queryLock = new ReentrantLock(true);
     private @Nullable Batch<A> next;
     private long lastNanos;
 
     /**
      * @param interval between two queries
-     * @param mostWait for the query before, which may hang
+     * @param maxWait for the query before, which may hang
      */
-    BatchedLookup(Duration interval, Duration mostWait, Function<Set<ByteBuffer>, A> query) {
+    BatchedLookup(Duration interval, Duration maxWait, Function<Set<ByteBuffer>, A> query) {
         this.query = query;
         intervalNanos = interval.toNanos();
-        mostWaitNanos = mostWait.toNanos();
+        maxWaitNanos = maxWait.toNanos();
         lastNanos = System.nanoTime() - intervalNanos;
     }
 
@@ -44,14 +44,14 @@ final class BatchedLookup<A> {
     A find(ByteBuffer hash) {
         Batch<A> batch;
         boolean first;
-        gathering.lock();
+        batchLock.lock();
         try {
             first = next == null;
             batch = next == null ? new Batch<>() : next;
             next = batch;
             batch.hashes.add(hash);
         } finally {
-            gathering.unlock();
+            batchLock.unlock();
         }
         if (first) {
             answer(batch);
@@ -63,16 +63,16 @@ final class BatchedLookup<A> {
         }
     }
 
-    /** Whoever begins a batch asks for all who join it while the one before is answered. */
+    /** The thread that begins a batch queries for all that join it until its turn comes. */
     private void answer(Batch<A> batch) {
         try {
-            awaitTurn();
+            lockAtInterval();
             try {
                 close(batch);
                 batch.answer.complete(query.apply(batch.hashes));
             } finally {
                 lastNanos = System.nanoTime();
-                turn.unlock();
+                queryLock.unlock();
             }
         } catch (RuntimeException | Error e) {
             close(batch);
@@ -80,29 +80,29 @@ final class BatchedLookup<A> {
         }
     }
 
-    private void awaitTurn() {
+    private void lockAtInterval() {
         try {
-            if (!turn.tryLock(mostWaitNanos, TimeUnit.NANOSECONDS)) {
+            if (!queryLock.tryLock(maxWaitNanos, TimeUnit.NANOSECONDS)) {
                 throw new QueryTimeoutException("the look-up of keys before this one hangs");
             }
             TimeUnit.NANOSECONDS.sleep(lastNanos + intervalNanos - System.nanoTime());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            if (turn.isHeldByCurrentThread()) {
-                turn.unlock();
+            if (queryLock.isHeldByCurrentThread()) {
+                queryLock.unlock();
             }
             throw new QueryTimeoutException("the look-up of a key was interrupted", e);
         }
     }
 
     private void close(Batch<A> batch) {
-        gathering.lock();
+        batchLock.lock();
         try {
             if (next == batch) {
                 next = null;
             }
         } finally {
-            gathering.unlock();
+            batchLock.unlock();
         }
     }
 

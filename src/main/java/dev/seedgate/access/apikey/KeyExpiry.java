@@ -5,7 +5,7 @@ import dev.seedgate.platform.values.ErrorCode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The time that a key ends at, as an admin may ask for it. */
+/** End of a key, as an admin may ask for it. */
 public final class KeyExpiry {
 
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lifecycle of the keys of one kind: issued, rotated, revoked and whatever else its kind
- * allows. Each change has its audit entry and soon reaches every replica. Works in its caller's
- * transaction, on keys that the caller has locked.
+ * Lifecycle of the keys of one kind: issued, rotated, revoked and what else its kind allows. Each
+ * change has its audit entry and soon reaches every replica. Works in its caller's transaction, on
+ * keys that the caller has locked.
  *
  * @param <K> the keys
  * @param <D> what admins see of one
@@ -24,7 +24,7 @@ public final class KeyLifecycle<K extends StoredKey<D>, D> {
     private final ApiKeyFormat format;
     private final String kind;
     private final KeyStore<K> keys;
-    private final ApiKeyCacheVersion revision;
+    private final ApiKeyCacheVersion cacheVersion;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -35,19 +35,19 @@ public final class KeyLifecycle<K extends StoredKey<D>, D> {
             ApiKeyFormat format,
             String kind,
             KeyStore<K> keys,
-            ApiKeyCacheVersion revision,
+            ApiKeyCacheVersion cacheVersion,
             AuditLog audit,
             Clock clock) {
         this.format = format;
         this.kind = kind;
         this.keys = keys;
-        this.revision = revision;
+        this.cacheVersion = cacheVersion;
         this.audit = audit;
         this.clock = clock;
     }
 
     /**
-     * Makes a key. It works at once on every replica, because a key nobody remembers is looked up.
+     * Makes a key. It works at once on every replica: a key that is not cached is looked up.
      *
      * @param make makes the key of its text and the time
      */
@@ -94,7 +94,7 @@ public final class KeyLifecycle<K extends StoredKey<D>, D> {
         version.check(key.state().version());
         verb.accept(key);
         D after = keys.saveAndFlush(key).details();
-        revision.advance();
+        cacheVersion.advance();
         audit.record(
                 new Change(kind + "." + action, key.auditObject(), before, after, reason), actor);
         return after;

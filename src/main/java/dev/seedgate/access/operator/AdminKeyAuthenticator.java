@@ -6,7 +6,7 @@ import dev.seedgate.access.apikey.ApiKeyFormat;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 
-/** Authenticator of the admin API: tells which admin key calls. */
+/** Authenticator of the admin API: finds the admin key that calls. */
 @Service
 public class AdminKeyAuthenticator {
 

@@ -18,17 +18,19 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The admins' keys and the verbs on them. An unknown one is {@code KEY_NOT_FOUND}. */
+/** Service of the admin keys. An unknown one is {@code KEY_NOT_FOUND}. */
 @Service
 class AdminKeys {
 
     private final AdminKeyRepository keys;
     private final KeyLifecycle<AdminKey, AdminKeyDetails> lifecycle;
 
-    AdminKeys(AdminKeyRepository keys, ApiKeyCacheVersion revision, AuditLog audit, Clock clock) {
+    AdminKeys(
+            AdminKeyRepository keys, ApiKeyCacheVersion cacheVersion, AuditLog audit, Clock clock) {
         this.keys = keys;
         lifecycle =
-                new KeyLifecycle<>(ApiKeyFormat.ADMIN, "admin-key", keys, revision, audit, clock);
+                new KeyLifecycle<>(
+                        ApiKeyFormat.ADMIN, "admin-key", keys, cacheVersion, audit, clock);
     }
 
     @Transactional

@@ -13,6 +13,7 @@ import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.IfMatch;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.RotateRequest;
 import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
@@ -38,7 +39,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The keys of this API itself. */
+/** Controller of the admin keys. */
 @RestController
 @RequestMapping(path = "/admin/api/admin-keys", produces = MediaType.APPLICATION_JSON_VALUE)
 class AdminKeysController {
@@ -65,7 +66,7 @@ class AdminKeysController {
     @GetMapping
     Page<AdminKeyAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         Page<AdminKeyDetails> page = keys.list(IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
                 page.items().stream().map(key -> AdminKeyAnswer.of(key, null)).toList(),
@@ -105,7 +106,7 @@ class AdminKeysController {
         keys.revoke(id, new IfMatch(ifMatch), actor);
     }
 
-    /** There is no role by default: who makes a key says how much it may do. */
+    /** Body of a new admin key. There is no default role: whoever makes a key decides. */
     record AdminKeyRequest(
             @NotBlank @SingleLine @Size(max = 200) String name,
             @NotNull Role role,

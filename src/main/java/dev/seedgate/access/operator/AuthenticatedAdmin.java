@@ -2,7 +2,7 @@ package dev.seedgate.access.operator;
 
 import dev.seedgate.platform.values.Actor;
 
-/** Who calls the admin API with a good key, and what that key may do. */
+/** Caller of the admin API with a named key, and the role of the key. */
 public record AuthenticatedAdmin(long keyId, Role role) {
 
     /** Named by the key's id: names change hands, and the audit log is for ever. */

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who is signed in to the console.
+ * Person who is signed in to the console.
  *
  * @param name {@code admin} by password, a named key's own, else the provider's verified e-mail
  *     address or subject
@@ -33,7 +33,7 @@ public record ConsolePrincipal(
         }
     }
 
-    /** As it is written beside what they change. */
+    /** The actor that the audit log names beside what they change. */
     public Actor actor(String address) {
         return keyId == null
                 ? new Actor(method.text() + ":" + name, address)

@@ -11,13 +11,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Who is signed in to the console. Sessions are rows, so that every replica knows them and the end
- * of one counts everywhere at once; they begin with the sign-in, so that strangers make none.
+ * Store of the console's sessions. They are rows, so that every replica knows them and the end of
+ * one counts everywhere at once; they begin with the sign-in, so that a visit alone makes none.
  */
 @Service
 public class ConsoleSessionStore {
 
-    /** 256 bits: nobody guesses one. */
+    /** 256 bits: none is guessed. */
     private static final int TOKEN_BYTES = 32;
 
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An admin key to be made.
+ * Request for a new admin key.
  *
  * @param expiresAt when it stops working by itself, null for never
  */

@@ -3,7 +3,7 @@ package dev.seedgate.access.operator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** What somebody may do; each may do what those before it may. */
+/** Role of an admin; each may do what those before it may. */
 public enum Role {
     /** Every read. */
     @JsonProperty("viewer")

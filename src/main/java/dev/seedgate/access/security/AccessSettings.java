@@ -14,13 +14,19 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
+ * Settings of who gets in: the bootstrap admin key, the console's sign-in, the size of bodies.
+ *
  * @param adminKey the bootstrap admin key
  * @param adminKeyFile a file that holds it instead, read again when it changes
- * @param signInAttempts wrong keys of one address that are told so; a person mistypes a few times
- * @param signInLockout counted from the first of them; till its end a wrong key is told to wait
+ * @param signInAttempts wrong keys of one address before it is locked out; a person mistypes a few
+ *     times
+ * @param signInLockout how long an address is locked out, from its first wrong key on: a wrong key
+ *     is then told to wait, a right one is let in. Keys of 16 characters or more can't be guessed
+ *     at that rate
  * @param signInRefusalsAudited refused sign-ins that a replica writes into the audit log and the
  *     log in an hour: an attack shows, and at most half a million rows a year are left of it
- * @param maxBody a body with a full prompt and four long URLs is below 20 KB
+ * @param maxBody largest body of a request, in bytes; a body with a full prompt and four long URLs
+ *     is below 20 KB
  */
 @Validated
 @ConfigurationProperties("seedgate")

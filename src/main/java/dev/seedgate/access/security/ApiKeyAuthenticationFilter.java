@@ -31,24 +31,24 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Authenticates by {@code Authorization: Bearer}. Whatever is wrong with a key, the answer is one
- * text.
+ * Filter that authenticates by {@code Authorization: Bearer}. Whatever is wrong with a key, the
+ * answer is the same, so that it says nothing about the key.
  */
 class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
 
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S(?:.*\\S)?) *");
 
     private final BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate;
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
 
     /**
      * @param authenticate whose key this is; may throw {@link ApiException} to refuse a good key
      */
     ApiKeyAuthenticationFilter(
             BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate,
-            ErrorResponseWriter refusals) {
+            ErrorResponseWriter errors) {
         this.authenticate = authenticate;
-        this.refusals = refusals;
+        this.errors = errors;
     }
 
     @Override
@@ -66,10 +66,10 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
                 request.setAttribute(ConnectionShares.TEAM, team.teamId());
             }
         } catch (ApiException e) {
-            refusals.write(request, response, e);
+            errors.write(request, response, e);
             return;
         } catch (DataAccessException | TransactionException e) {
-            refusals.write(request, response, ApiExceptionHandler.explain(e, request));
+            errors.write(request, response, ApiExceptionHandler.explain(e, request));
             return;
         }
         chain.doFilter(request, response);
@@ -87,7 +87,7 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
             return Optional.empty();
         }
         Matcher bearer = BEARER.matcher(headers.getFirst());
-        // The server reads headers byte by byte, and who has an umlaut in a key sends UTF-8.
+        // The server reads headers as ISO 8859-1; clients send other letters in UTF-8.
         return bearer.matches()
                 ? Optional.of(new String(bearer.group(1).getBytes(ISO_8859_1), UTF_8))
                 : Optional.empty();

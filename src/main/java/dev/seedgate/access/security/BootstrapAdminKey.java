@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 @Component
 class BootstrapAdminKey {
 
-    // Fewer could be guessed.
-    private static final int SHORTEST = 16;
+    // Characters; a shorter key could be guessed.
+    private static final int MIN_LENGTH = 16;
 
     private final Supplier<String> text;
 
@@ -39,20 +39,20 @@ class BootstrapAdminKey {
     }
 
     /** Compared in constant time: how much of a guess is right must not show. */
-    boolean is(String guess) {
+    boolean matches(String guess) {
         return MessageDigest.isEqual(hash(), Sha256.of(guess));
     }
 
-    /** What may be kept of it. */
+    /** Its SHA-256, which may be stored. */
     byte[] hash() {
         return Sha256.of(text.get());
     }
 
     private static String checked(String where, String key) {
-        if (key.length() < SHORTEST) {
+        if (key.length() < MIN_LENGTH) {
             throw new StartupException(
                     "%s has %d characters: give a secret of %d or more; it is the key of the first admin."
-                            .formatted(where, key.length(), SHORTEST));
+                            .formatted(where, key.length(), MIN_LENGTH));
         }
         return key;
     }

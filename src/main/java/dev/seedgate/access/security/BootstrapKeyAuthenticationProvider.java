@@ -18,26 +18,28 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
 /**
- * Signs in who knows the bootstrap admin key, or a named one with its role. A source that is wrong
- * too often is told to wait; a right key passes always, as it does at the APIs: whoever shares an
- * address with a stranger is not kept out by him, and what has 16 characters or more is not
- * guessed.
+ * Authentication provider of the console's sign-in form: takes the bootstrap admin key, or a named
+ * one with its role. An address that sends too many wrong keys is told to wait. A right key passes
+ * even then, as at the APIs, so that nobody is locked out by others behind the same address; keys
+ * of 16 characters or more can't be guessed.
  */
 @Component
 class BootstrapKeyAuthenticationProvider implements AuthenticationProvider {
 
-    // About 100 bytes each.
+    // Addresses that are remembered, of about 100 bytes each.
     private static final int SOURCES = 10_000;
 
     private final BootstrapAdminKey bootstrap;
-    private final AdminKeyAuthenticator callers;
+    private final AdminKeyAuthenticator authenticator;
     private final AccessSettings settings;
     private final Cache<String, AtomicInteger> failures;
 
     BootstrapKeyAuthenticationProvider(
-            BootstrapAdminKey bootstrap, AdminKeyAuthenticator callers, AccessSettings settings) {
+            BootstrapAdminKey bootstrap,
+            AdminKeyAuthenticator authenticator,
+            AccessSettings settings) {
         this.bootstrap = bootstrap;
-        this.callers = callers;
+        this.authenticator = authenticator;
         this.settings = settings;
         failures =
                 Caffeine.newBuilder()
@@ -48,30 +50,32 @@ class BootstrapKeyAuthenticationProvider implements AuthenticationProvider {
 
     @Override
     public Authentication authenticate(Authentication attempt) {
-        String source =
+        String clientKey =
                 attempt.getDetails() instanceof WebAuthenticationDetails from
-                        ? AuthFailureThrottle.source(String.valueOf(from.getRemoteAddress()))
+                        ? AuthFailureThrottle.clientKey(String.valueOf(from.getRemoteAddress()))
                         : "";
         Authentication known =
-                known(String.valueOf(attempt.getCredentials())).orElseThrow(() -> refused(source));
-        failures.invalidate(source);
+                known(String.valueOf(attempt.getCredentials()))
+                        .orElseThrow(() -> refused(clientKey));
+        failures.invalidate(clientKey);
         return known;
     }
 
     private Optional<Authentication> known(String key) {
-        if (bootstrap.is(key)) {
+        if (bootstrap.matches(key)) {
             return Optional.of(
                     UsernamePasswordAuthenticationToken.authenticated(
                             "admin", null, List.of(EndpointPermissions.authority(Role.ADMIN))));
         }
-        return callers.authenticate(key)
+        return authenticator
+                .authenticate(key)
                 .map(named ->
                         UsernamePasswordAuthenticationToken.authenticated(
                                 named, null, List.of(EndpointPermissions.authority(named.role()))));
     }
 
-    private AuthenticationException refused(String source) {
-        int tries = failures.get(source, _ -> new AtomicInteger()).incrementAndGet();
+    private AuthenticationException refused(String clientKey) {
+        int tries = failures.get(clientKey, _ -> new AtomicInteger()).incrementAndGet();
         return tries > settings.signInAttempts()
                 ? new LockedException("too many failed sign-ins")
                 : new BadCredentialsException("not an admin key");

@@ -37,27 +37,30 @@ import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.web.util.WebUtils;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The fourth door: people, by the bootstrap admin key or the company's provider. */
+/**
+ * Security filter chain of the console, {@code /console/**}, order 3: people sign in by form with
+ * an admin key or by OpenID Connect at the company's provider, and have a session cookie then.
+ */
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
 
-    // Enough to tell what went wrong, and no more of it.
-    private static final int LONGEST_REASON = 300;
+    // Characters of a provider's error that go into the log: enough to see what went wrong.
+    private static final int MAX_REASON_LENGTH = 300;
 
-    /** Where the provider sends people back to; one step below where they set out. */
+    /** Path that the provider redirects to after a sign-in. */
     static final String CALLBACK = "/console/login/oidc/callback";
 
     private static final String LOGIN = "/console/login";
     private static final String CSRF_COOKIE = "__Host-seedgate-csrf";
 
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
     private final SignInAudit signIns;
     private final OidcSettings oidc;
     private final JsonMapper json;
 
     ConsoleSecurity(
-            ErrorResponseWriter refusals, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
-        this.refusals = refusals;
+            ErrorResponseWriter errors, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
+        this.errors = errors;
         this.signIns = signIns;
         this.oidc = oidc;
         this.json = json;
@@ -67,16 +70,16 @@ class ConsoleSecurity {
     @Order(3)
     SecurityFilterChain console(
             HttpSecurity http,
-            EndpointPermissions rules,
+            EndpointPermissions permissions,
             CookieSecurityContextRepository sessions,
             BootstrapKeyAuthenticationProvider password,
-            AnonymousRequestLimit strangers,
+            AnonymousRequestLimit anonymousLimit,
             PublicUrl publicUrl) {
         // Else a wrong key is tried, and counted, there once more.
         http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
         SecurityHeaders.add(http, SecurityHeaders.PAGES)
                 .securityMatcher("/console", "/console/**")
-                .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
+                .addFilterAfter(anonymousLimit.filter(), HeaderWriterFilter.class)
                 .securityContext(context -> context.securityContextRepository(sessions))
                 .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -85,57 +88,63 @@ class ConsoleSecurity {
                 .formLogin(form ->
                         form.loginPage(LOGIN)
                                 .defaultSuccessUrl("/console", true)
-                                .failureHandler(this::tell))
+                                .failureHandler(this::redirectToLogin))
                 .logout(logout ->
                         logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?out"))
                 .exceptionHandling(it -> it.accessDeniedHandler(this::denied))
-                .authorizeHttpRequests(rules::ofConsole);
+                .authorizeHttpRequests(permissions::ofConsole);
         if (oidc.enabled()) {
             http.oauth2Login(login ->
-                    provide(login, new LazyOidcClientRegistration(oidc, publicUrl), publicUrl));
+                    configureOidc(
+                            login, new LazyOidcClientRegistration(oidc, publicUrl), publicUrl));
         }
         return http.build();
     }
 
-    private void provide(
+    private void configureOidc(
             OAuth2LoginConfigurer<HttpSecurity> login,
             LazyOidcClientRegistration provider,
             PublicUrl publicUrl) {
         login.clientRegistrationRepository(provider)
-                .authorizedClientRepository(new NoTokens())
+                .authorizedClientRepository(new NoAuthorizedClients())
                 .loginPage(LOGIN)
                 .authorizationEndpoint(it ->
-                        it.authorizationRequestResolver(requests(provider, publicUrl))
+                        it.authorizationRequestResolver(requestResolver(provider, publicUrl))
                                 .authorizationRequestRepository(
                                         new CookieAuthorizationRequestRepository(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
                 .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
                 .defaultSuccessUrl("/console", true)
-                .failureHandler(this::tell)
+                .failureHandler(this::redirectToLogin)
                 .addObjectPostProcessor(
                         new ObjectPostProcessor<OAuth2AuthorizationRequestRedirectFilter>() {
                             @Override
                             public <O extends OAuth2AuthorizationRequestRedirectFilter>
                                     O postProcess(O filter) {
-                                filter.setAuthenticationFailureHandler(ConsoleSecurity.this::tell);
+                                filter.setAuthenticationFailureHandler(
+                                        ConsoleSecurity.this::redirectToLogin);
                                 return filter;
                             }
                         });
     }
 
     /**
-     * Where people are sent back to stands in a setting; without it, in the request, whose Host
-     * anybody can write. That is believed only where it leads to this machine.
+     * Makes the requests to the provider. The address that it redirects to comes from a setting;
+     * without one from the request, whose Host header anybody can write, and is then accepted only
+     * if it leads to this machine.
      */
-    private static OAuth2AuthorizationRequestResolver requests(
+    private static OAuth2AuthorizationRequestResolver requestResolver(
             LazyOidcClientRegistration provider, PublicUrl publicUrl) {
-        DefaultOAuth2AuthorizationRequestResolver requests =
+        DefaultOAuth2AuthorizationRequestResolver requestResolver =
                 new DefaultOAuth2AuthorizationRequestResolver(provider, LOGIN);
-        return publicUrl.isSet() ? requests : new OnThisMachine(requests);
+        return publicUrl.isSet()
+                ? requestResolver
+                : new LoopbackOnlyResolver(requestResolver);
     }
 
     /**
-     * In a cookie, which browsers take from this host alone: so a stranger's visit leaves no row.
+     * CSRF tokens in a cookie that browsers take from this host alone: a visit without a sign-in
+     * stores nothing here.
      */
     private static CookieCsrfTokenRepository csrfTokens() {
         CookieCsrfTokenRepository tokens = new CookieCsrfTokenRepository();
@@ -145,8 +154,8 @@ class ConsoleSecurity {
         return tokens;
     }
 
-    /** Leads back to the sign-in, with the reason as the page knows it. */
-    private void tell(
+    /** Redirects to the sign-in page, with the reason in its query. */
+    private void redirectToLogin(
             HttpServletRequest request,
             HttpServletResponse response,
             AuthenticationException failure)
@@ -154,7 +163,8 @@ class ConsoleSecurity {
         String reason =
                 switch (failure) {
                     case LockedException _ -> "wait";
-                    case Exception it when it.getCause() instanceof UnknownAddress -> "address";
+                    case Exception it when it.getCause() instanceof PublicUrlMissingException ->
+                            "address";
                     case BadCredentialsException _ -> "wrong";
                     case OAuth2AuthenticationException refused
                             when refused.getError()
@@ -163,18 +173,18 @@ class ConsoleSecurity {
                             "role";
                     default -> "failed";
                 };
-        signIns.refused(request, reason, line(failure));
+        signIns.refused(request, reason, singleLine(failure));
         response.sendRedirect(LOGIN + "?" + reason);
     }
 
-    /** A provider's words, which anybody can put into the address of the way back. */
-    private static String line(AuthenticationException failure) {
+    /** The provider's error on one line of the log: anybody can put it into the redirect's URL. */
+    private static String singleLine(AuthenticationException failure) {
         String text = String.valueOf(failure.getMessage());
-        return text.substring(0, Math.min(text.length(), LONGEST_REASON))
+        return text.substring(0, Math.min(text.length(), MAX_REASON_LENGTH))
                 .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
     }
 
-    /** A form that lay about too long is the common case, and signing in again helps. */
+    /** Redirects an expired form to the sign-in page; refuses whoever lacks a role. */
     private void denied(HttpServletRequest request, HttpServletResponse response, Exception reason)
             throws IOException {
         if (reason instanceof CsrfException) {
@@ -182,39 +192,39 @@ class ConsoleSecurity {
             boolean plain = !request.isSecure() && WebUtils.getCookie(request, CSRF_COOKIE) == null;
             response.sendRedirect(LOGIN + (plain ? "?plain" : "?expired"));
         } else {
-            refusals.write(request, response, SecurityConfiguration.lacksRights());
+            errors.write(request, response, SecurityConfiguration.lacksRights());
         }
     }
 
-    /** Nobody says at which address people are to come back. */
-    private static final class UnknownAddress extends RuntimeException {
+    /** There is neither a public URL in the settings nor a request to this machine itself. */
+    private static final class PublicUrlMissingException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        UnknownAddress() {
+        PublicUrlMissingException() {
             super("SEEDGATE_PUBLIC_URL is not set", null, false, false);
         }
     }
 
-    private record OnThisMachine(DefaultOAuth2AuthorizationRequestResolver requests)
+    private record LoopbackOnlyResolver(DefaultOAuth2AuthorizationRequestResolver requestResolver)
             implements OAuth2AuthorizationRequestResolver {
 
         @Override
         public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request) {
-            return checked(request, requests.resolve(request));
+            return checked(request, requestResolver.resolve(request));
         }
 
         @Override
         public @Nullable OAuth2AuthorizationRequest resolve(
                 HttpServletRequest request, String registration) {
-            return checked(request, requests.resolve(request, registration));
+            return checked(request, requestResolver.resolve(request, registration));
         }
 
         /** Null where the request is not one for the provider. */
         private static @Nullable OAuth2AuthorizationRequest checked(
                 HttpServletRequest request, @Nullable OAuth2AuthorizationRequest asked) {
             if (asked != null && !isThisMachine(request.getServerName())) {
-                throw new UnknownAddress();
+                throw new PublicUrlMissingException();
             }
             return asked;
         }
@@ -232,8 +242,8 @@ class ConsoleSecurity {
         }
     }
 
-    /** Nothing is asked of the provider once somebody is in. */
-    private static final class NoTokens implements OAuth2AuthorizedClientRepository {
+    /** Stores no tokens: nothing is asked of the provider after the sign-in. */
+    private static final class NoAuthorizedClients implements OAuth2AuthorizedClientRepository {
 
         @Override
         @SuppressWarnings("TypeParameterUnusedInFormals") // as inherited

@@ -22,15 +22,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a browser must bring back from the provider: state, nonce and the proof that it began there.
- * Kept in a cookie of its own, so that it may come back to any replica and strangers make no rows.
+ * Repository of sign-ins under way at the provider: state, nonce and code verifier, in a cookie of
+ * the browser's. So it may come back to any replica, and an unfinished sign-in stores nothing here.
  */
 class CookieAuthorizationRequestRepository
         implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
     static final String COOKIE = "__Host-seedgate-oidc";
 
-    // A person, a second factor and perhaps a forgotten password.
+    // Enough for a second factor and perhaps a forgotten password.
     private static final Duration LIFETIME = Duration.ofMinutes(15);
 
     private final JsonMapper json;
@@ -41,10 +41,10 @@ class CookieAuthorizationRequestRepository
 
     @Override
     public void saveAuthorizationRequest(
-            OAuth2AuthorizationRequest begun,
+            OAuth2AuthorizationRequest pending,
             HttpServletRequest request,
             HttpServletResponse response) {
-        byte[] kept = json.writeValueAsBytes(Begun.of(begun));
+        byte[] kept = json.writeValueAsBytes(PendingLogin.of(pending));
         set(response, Base64.getUrlEncoder().withoutPadding().encodeToString(kept), LIFETIME);
     }
 
@@ -57,9 +57,9 @@ class CookieAuthorizationRequestRepository
         }
         try {
             byte[] kept = Base64.getUrlDecoder().decode(cookie.getValue());
-            @Nullable Begun begun =
-                    json.readValue(new String(kept, StandardCharsets.UTF_8), Begun.class);
-            return begun == null ? null : begun.request();
+            @Nullable PendingLogin pending =
+                    json.readValue(new String(kept, StandardCharsets.UTF_8), PendingLogin.class);
+            return pending == null ? null : pending.request();
         } catch (IllegalArgumentException | JacksonException _) {
             // Not one of ours; as good as none.
             return null;
@@ -83,7 +83,7 @@ class CookieAuthorizationRequestRepository
     }
 
     /** The parts that count when it comes back. */
-    private record Begun(
+    private record PendingLogin(
             String registration,
             String client,
             String uri,
@@ -92,15 +92,15 @@ class CookieAuthorizationRequestRepository
             String nonce,
             String verifier) {
 
-        Begun {
+        PendingLogin {
             if (Stream.of(registration, client, uri, redirect, state, nonce, verifier)
                     .anyMatch(Objects::isNull)) {
                 throw new IllegalArgumentException("a part is missing");
             }
         }
 
-        static Begun of(OAuth2AuthorizationRequest it) {
-            return new Begun(
+        static PendingLogin of(OAuth2AuthorizationRequest it) {
+            return new PendingLogin(
                     requireNonNull(it.getAttribute(OAuth2ParameterNames.REGISTRATION_ID)),
                     it.getClientId(),
                     it.getAuthorizationUri(),

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.util.WebUtils;
 
-/** Ties a browser to its session by a cookie. */
+/** Repository of the console's security contexts: a cookie has the token of a stored session. */
 @Component
 class CookieSecurityContextRepository implements SecurityContextRepository {
 
@@ -64,7 +64,7 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
         token(request).ifPresent(sessions::close);
         Authentication caller = context.getAuthentication();
         if (caller != null) {
-            signIns.began(
+            signIns.signedIn(
                     actor(caller, request.getRemoteAddr()),
                     EndpointPermissions.role(caller.getAuthorities()).text());
         }
@@ -81,8 +81,8 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     }
 
     /**
-     * A cookie for the console alone. Not Strict: the browser comes back from the provider by a
-     * redirect of a foreign site.
+     * A cookie with the attributes that all of the console's have. SameSite=Lax, not Strict: the
+     * browser comes back from the provider by a redirect of another site.
      */
     static ResponseCookie.ResponseCookieBuilder cookie(String name, String value) {
         return ResponseCookie.from(name, value)
@@ -105,7 +105,8 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     }
 
     /**
-     * Who signed in has exactly one of our roles; by which way, says the name of the password's.
+     * Opens a session of whoever signed in. A named key is the principal itself; of the others the
+     * type of the authentication says whether it was the bootstrap key or the provider.
      */
     private String open(Authentication caller) {
         Role role = EndpointPermissions.role(caller.getAuthorities());
@@ -118,7 +119,7 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
                 : sessions.open(caller.getName(), role, ConsolePrincipal.Method.OIDC, null);
     }
 
-    /** As what they change is written beside. */
+    /** The actor under whose name the audit log has the sign-in and all changes. */
     private static Actor actor(Authentication caller, String address) {
         if (caller.getPrincipal() instanceof AuthenticatedAdmin key) {
             return key.actor(address);
@@ -130,7 +131,7 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     private static Optional<String> token(HttpServletRequest request) {
         return Optional.ofNullable(WebUtils.getCookie(request, COOKIE))
                 .map(jakarta.servlet.http.Cookie::getValue)
-                // What no session ever had is not looked for.
+                // The database is not asked for what can't be a token.
                 .filter(value -> TOKEN.matcher(value).matches());
     }
 

@@ -31,8 +31,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Which scope or role each call wants, first match first. A call that is not named here is refused
- * to everybody, even when there is a controller for it.
+ * Table of the scope or role that each call needs; the first match counts. A call that is not in it
+ * is refused to everybody, even when there is a controller for it.
  */
 @Component
 class EndpointPermissions {
@@ -110,10 +110,10 @@ class EndpointPermissions {
                     rule(POST, "/console/statements/{month}/close", ADMIN),
                     rule(GET, "/console/statements/{month}/{team}", VIEWER));
 
-    private final RequestMappingHandlerMapping calls;
+    private final RequestMappingHandlerMapping handlers;
 
     EndpointPermissions(RequestMappingHandlerMapping requestMappingHandlerMapping) {
-        calls = requestMappingHandlerMapping;
+        handlers = requestMappingHandlerMapping;
     }
 
     void ofTeamApi(
@@ -145,18 +145,20 @@ class EndpointPermissions {
                 requests.requestMatchers(HEAD, rule.path()).hasAuthority(rule.authority());
             }
         }
-        // Tells which methods there are, and does nothing.
+        // OPTIONS answers which methods there are, and does nothing.
         requests.requestMatchers(OPTIONS).authenticated();
         requests.anyRequest()
                 .access((_, context) ->
-                        new AuthorizationDecision(isNothingThere(context.getRequest())));
+                        new AuthorizationDecision(hasNoHandler(context.getRequest())));
     }
 
-    /** Where there is nothing, there is nothing to protect, and a better answer than 403. */
-    private boolean isNothingThere(HttpServletRequest request) {
+    /**
+     * Whether no controller has this path: then nothing is to protect, and 404 says more than 403.
+     */
+    private boolean hasNoHandler(HttpServletRequest request) {
         try {
             ServletRequestPathUtils.parseAndCache(request);
-            return calls.getHandler(request) == null;
+            return handlers.getHandler(request) == null;
         } catch (ServletException _) {
             // The path is there, but not for this method or form: a 405 or 406 gives nothing away.
             return true;

@@ -16,8 +16,8 @@ import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.util.StringUtils;
 
 /**
- * The company's provider. It is asked what it is like when the first person signs in, not at the
- * start: a gateway must not wait for it.
+ * Client registration at the company's OpenID Connect provider. Its metadata is fetched when the
+ * first person signs in, not at the start, which must not depend on the provider.
  */
 class LazyOidcClientRegistration implements ClientRegistrationRepository {
 
@@ -29,7 +29,7 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable ClientRegistration known;
 
-    /** Of the last time that it was asked; used by who holds the lock. */
+    /** When metadata was last fetched, by {@link System#nanoTime}; guarded by the lock. */
     private long askedAt;
 
     private boolean failed;
@@ -50,8 +50,8 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
     }
 
     /**
-     * One asks at a time, and after a failure nobody for a while: a provider that hangs holds up
-     * one thread, however many want to sign in.
+     * One thread fetches at a time, and none for a while after a failure: a provider that hangs
+     * holds up one thread, however many people want to sign in.
      */
     @Override
     public @Nullable ClientRegistration findByRegistrationId(String id) {
@@ -64,11 +64,11 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
             return last;
         }
         if (!asking.tryLock()) {
-            throw new Unknown("it is being asked already");
+            throw new ProviderUnavailable("it is being asked already");
         }
         try {
             if (failed && System.nanoTime() - askedAt < settings.oidcRetryInterval().toNanos()) {
-                throw new Unknown("it was asked a moment ago");
+                throw new ProviderUnavailable("it was asked a moment ago");
             }
             askedAt = System.nanoTime();
             failed = true;
@@ -99,12 +99,12 @@ class LazyOidcClientRegistration implements ClientRegistrationRepository {
                 .build();
     }
 
-    /** Not what the provider is like, and not the time to ask. */
-    private static final class Unknown extends IllegalArgumentException {
+    /** The provider's metadata is unknown, and it is not the time to fetch it. */
+    private static final class ProviderUnavailable extends IllegalArgumentException {
 
         private static final long serialVersionUID = 1L;
 
-        Unknown(String reason) {
+        ProviderUnavailable(String reason) {
             super("The provider did not answer yet: " + reason);
         }
     }

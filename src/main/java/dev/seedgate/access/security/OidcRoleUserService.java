@@ -15,10 +15,13 @@ import org.springframework.security.oauth2.core.oidc.StandardClaimNames;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 
-/** Knows what somebody whom the provider vouches for may do here; who has no role is refused. */
+/**
+ * User service of the OpenID Connect sign-in: maps a person's claims to a role; without one they
+ * are refused.
+ */
 class OidcRoleUserService implements OAuth2UserService<OidcUserRequest, OidcUser> {
 
-    /** The error of who is known to the provider and has no role here. */
+    /** Error code for a person who is known to the provider and has no role here. */
     static final String NO_ROLE = "no_role";
 
     private final OidcUserService provider = new OidcUserService();

@@ -33,27 +33,32 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.header.HeaderWriterFilter;
 
-/** Three doors: teams, admins, and what is open to everybody. */
+/**
+ * Security filter chains of the two APIs and of what is open to everybody, by order: 1 {@code
+ * /api/**} by a team's API key, 2 {@code /admin/api/**} by an admin key, 4 all other paths, without
+ * authentication. Number 3, the console's, is in {@link ConsoleSecurity}.
+ */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
     private final AccessSettings settings;
 
-    SecurityConfiguration(ErrorResponseWriter refusals, AccessSettings settings) {
-        this.refusals = refusals;
+    SecurityConfiguration(ErrorResponseWriter errors, AccessSettings settings) {
+        this.errors = errors;
         this.settings = settings;
     }
 
     @Bean
     @Order(1)
     SecurityFilterChain teamApi(
-            HttpSecurity http, TeamAuthenticator callers, EndpointPermissions rules) {
+            HttpSecurity http, TeamAuthenticator authenticator, EndpointPermissions permissions) {
         return keyed(
                         http,
                         "/api/**",
-                        new ApiKeyAuthenticationFilter((key, _) -> team(callers, key), refusals))
-                .authorizeHttpRequests(rules::ofTeamApi)
+                        new ApiKeyAuthenticationFilter(
+                                (key, _) -> team(authenticator, key), errors))
+                .authorizeHttpRequests(permissions::ofTeamApi)
                 .build();
     }
 
@@ -62,36 +67,40 @@ class SecurityConfiguration {
     SecurityFilterChain adminApi(
             HttpSecurity http,
             BootstrapAdminKey bootstrap,
-            AdminKeyAuthenticator callers,
-            EndpointPermissions rules) {
+            AdminKeyAuthenticator authenticator,
+            EndpointPermissions permissions) {
         return keyed(
                         http,
                         "/admin/api/**",
                         new ApiKeyAuthenticationFilter(
                                 (key, request) ->
-                                        admin(bootstrap, callers, key, request.getRemoteAddr()),
-                                refusals))
-                .authorizeHttpRequests(rules::ofAdminApi)
+                                        admin(
+                                                bootstrap,
+                                                authenticator,
+                                                key,
+                                                request.getRemoteAddr()),
+                                errors))
+                .authorizeHttpRequests(permissions::ofAdminApi)
                 .build();
     }
 
     @Bean
     @Order(4)
-    SecurityFilterChain open(HttpSecurity http, AnonymousRequestLimit strangers) {
+    SecurityFilterChain open(HttpSecurity http, AnonymousRequestLimit anonymousLimit) {
         return stateless(http, "/**", SecurityHeaders.OPEN)
-                .addFilterAfter(strangers.filter(), HeaderWriterFilter.class)
+                .addFilterAfter(anonymousLimit.filter(), HeaderWriterFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
 
     /**
-     * Each door has its own way to tell who is there; without this bean Boot would make a user and
-     * print its password.
+     * Refuses everybody: each filter chain authenticates by itself. Without this bean Spring Boot
+     * would make a user and print its password.
      */
     @Bean
-    AuthenticationManager nobodyElse() {
+    AuthenticationManager noSharedAuthenticationManager() {
         return authentication -> {
-            throw new ProviderNotFoundException("every door knows its own");
+            throw new ProviderNotFoundException("each filter chain authenticates by itself");
         };
     }
 
@@ -106,11 +115,11 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** URLs that no client means, like encoded slashes. */
+    /** Answers URLs that the firewall rejects, like those with encoded slashes: 400. */
     @Bean
     RequestRejectedHandler rejected() {
         return (request, response, _) ->
-                refusals.write(
+                errors.write(
                         request,
                         response,
                         ErrorCode.INVALID_REQUEST,
@@ -118,7 +127,7 @@ class SecurityConfiguration {
                         null);
     }
 
-    /** Rare methods are let through, to be told what is possible instead. */
+    /** Lets rare methods through, so that they get a 405 with the methods that there are. */
     @Bean
     HttpFirewall firewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
@@ -130,16 +139,16 @@ class SecurityConfiguration {
         return stateless(http, paths, SecurityHeaders.DATA)
                 .addFilterBefore(keys, ExceptionTranslationFilter.class)
                 .addFilterAfter(
-                        new RequestBodyFilter(settings.maxBody().toBytes(), refusals),
+                        new RequestBodyFilter(settings.maxBody().toBytes(), errors),
                         ApiKeyAuthenticationFilter.class)
-                .exceptionHandling(errors ->
-                        errors.authenticationEntryPoint((request, response, _) ->
-                                        refusals.write(
+                .exceptionHandling(handling ->
+                        handling.authenticationEntryPoint((request, response, _) ->
+                                        errors.write(
                                                 request,
                                                 response,
                                                 ApiKeyAuthenticationFilter.refused()))
                                 .accessDeniedHandler((request, response, _) ->
-                                        refusals.write(request, response, lacksRights())));
+                                        errors.write(request, response, lacksRights())));
     }
 
     private static HttpSecurity stateless(HttpSecurity http, String paths, String contentPolicy) {
@@ -152,8 +161,8 @@ class SecurityConfiguration {
                         sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
     }
 
-    private static Optional<Authentication> team(TeamAuthenticator callers, String key) {
-        Optional<AuthenticatedTeam> caller = callers.authenticate(key);
+    private static Optional<Authentication> team(TeamAuthenticator authenticator, String key) {
+        Optional<AuthenticatedTeam> caller = authenticator.authenticate(key);
         if (caller.map(AuthenticatedTeam::keySuspended).orElse(false)) {
             throw new ApiException(ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
         }
@@ -166,13 +175,15 @@ class SecurityConfiguration {
 
     private static Optional<Authentication> admin(
             BootstrapAdminKey bootstrap,
-            AdminKeyAuthenticator callers,
+            AdminKeyAuthenticator authenticator,
             String key,
             String address) {
-        if (bootstrap.is(key)) {
+        if (bootstrap.matches(key)) {
             return Optional.of(admin(new Actor("admin:bootstrap", address), Role.ADMIN));
         }
-        return callers.authenticate(key).map(caller -> admin(caller.actor(address), caller.role()));
+        return authenticator
+                .authenticate(key)
+                .map(caller -> admin(caller.actor(address), caller.role()));
     }
 
     private static Authentication admin(Actor actor, Role role) {

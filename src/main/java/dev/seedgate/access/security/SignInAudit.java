@@ -15,9 +15,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Sign-ins to the console, as the audit log and the log have them. Strangers can be refused as
- * often as they like, so refusals are written a number of times an hour; each entry says how many
- * were left out before it.
+ * Writer of the console's sign-ins to the audit log and the log. Anybody can be refused as often as
+ * they like, so only a bounded number of refusals an hour is written; each entry says how many were
+ * left out before it.
  */
 @Component
 class SignInAudit {
@@ -26,12 +26,12 @@ class SignInAudit {
     private static final String CONSOLE = "console";
     private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
 
-    // Who was refused has no name that could be believed.
-    private static final String NOBODY = "anonymous";
+    // A name that somebody was refused under proves nothing.
+    private static final String ANONYMOUS = "anonymous";
 
     private final AuditLog audit;
     private final TransactionOperations transactions;
-    private final int mostRefusals;
+    private final int maxRefusals;
 
     private long hourBegan = System.nanoTime();
     private int written;
@@ -40,22 +40,22 @@ class SignInAudit {
     SignInAudit(AuditLog audit, TransactionOperations transactions, AccessSettings settings) {
         this.audit = audit;
         this.transactions = transactions;
-        mostRefusals = settings.signInRefusalsAudited();
+        maxRefusals = settings.signInRefusalsAudited();
     }
 
-    /** Before the session begins: who can't be written down is not let in. */
-    void began(Actor who, String role) {
+    /** Writes a sign-in before its session begins; if that fails, the person is not let in. */
+    void signedIn(Actor who, String role) {
         record(new Change("console.sign_in", CONSOLE, null, Map.of("role", role), null), who);
     }
 
     /**
-     * Somebody was not let in.
+     * Writes a refusal, unless there were too many this hour.
      *
-     * @param reason as the page tells it
+     * @param reason the code that the sign-in page explains
      * @param detail what went wrong, in one line
      */
     void refused(HttpServletRequest request, String reason, String detail) {
-        Long before = take();
+        Long before = countRefusal();
         if (before == null) {
             return;
         }
@@ -74,21 +74,21 @@ class SignInAudit {
                         Map.of("reason", reason, "left_out", before),
                         null);
         try {
-            record(refusal, new Actor(NOBODY, address));
+            record(refusal, new Actor(ANONYMOUS, address));
         } catch (DataAccessException | TransactionException e) {
             // They are refused with or without a database.
             log.warn("This refusal could not be audited: {}", e.toString());
         }
     }
 
-    /** How many were left out since the last that was written; null when this is one more. */
-    private synchronized @Nullable Long take() {
+    /** How many were left out since the last that was written; null if this one is left out too. */
+    private synchronized @Nullable Long countRefusal() {
         long now = System.nanoTime();
         if (now - hourBegan >= HOUR_NANOS) {
             hourBegan = now;
             written = 0;
         }
-        if (written >= mostRefusals) {
+        if (written >= maxRefusals) {
             leftOut++;
             return null;
         }

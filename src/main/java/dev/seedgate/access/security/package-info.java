@@ -1,4 +1,4 @@
-/** The security chains: who is signed in and by what, and who may make which call. */
+/** Security filter chains: who calls, authenticated by what, and who may make which call. */
 @ApplicationModule(
         allowedDependencies = {
             "platform.values",

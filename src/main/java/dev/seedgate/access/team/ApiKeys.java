@@ -20,7 +20,7 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The teams' keys and the verbs on them. An unknown one is {@code KEY_NOT_FOUND}. */
+/** Service of the teams' keys. An unknown one is {@code KEY_NOT_FOUND}. */
 @Service
 public class ApiKeys {
 
@@ -32,19 +32,19 @@ public class ApiKeys {
     ApiKeys(
             ApiKeyRepository keys,
             Teams teams,
-            ApiKeyCacheVersion revision,
+            ApiKeyCacheVersion cacheVersion,
             AuditLog audit,
             Clock clock) {
         this.keys = keys;
         this.teams = teams;
         this.clock = clock;
-        lifecycle = new KeyLifecycle<>(ApiKeyFormat.TEAM, "key", keys, revision, audit, clock);
+        lifecycle = new KeyLifecycle<>(ApiKeyFormat.TEAM, "key", keys, cacheVersion, audit, clock);
     }
 
     /** Makes a key. An archived team gets none. */
     @Transactional
     public IssuedKey<KeyDetails> issue(String slug, NewKey request, Actor actor) {
-        Team team = living(slug);
+        Team team = requireNotArchived(slug);
         return lifecycle.issue((text, now) -> new ApiKey(team, request, text, now), null, actor);
     }
 
@@ -56,7 +56,7 @@ public class ApiKeys {
             IfMatch version,
             @Nullable String reason,
             Actor actor) {
-        living(slug);
+        requireNotArchived(slug);
         ApiKey old = lock(slug, id);
         return lifecycle.rotate(old, old::successor, overlap, version, reason, actor);
     }
@@ -93,7 +93,7 @@ public class ApiKeys {
         return lifecycle.change("resume", find(slug, id), ApiKey::resume, version, reason, actor);
     }
 
-    private Team living(String slug) {
+    private Team requireNotArchived(String slug) {
         Team team = teams.find(slug);
         if (team.details().archivedAt() != null) {
             throw new ApiException(

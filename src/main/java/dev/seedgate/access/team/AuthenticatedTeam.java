@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls: a good key and its team, as they were when the key was last looked up (at most a
- * second ago).
+ * Caller of the team API: a good key and its team, as they were when the key was last looked up (at
+ * most a second ago).
  *
  * @param costCenter the team's, frozen into each entry it causes
  * @param project the key's default project, used when a request names none

@@ -14,6 +14,7 @@ import dev.seedgate.platform.values.ProjectName;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.IfMatch;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
 import dev.seedgate.platform.web.api.SingleLine;
@@ -43,7 +44,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A team's keys, for admins. */
+/** Controller of a team's keys, for admins. */
 @RestController
 @RequestMapping(path = "/admin/api/teams/{slug}/keys", produces = MediaType.APPLICATION_JSON_VALUE)
 class KeysController {
@@ -77,7 +78,7 @@ class KeysController {
     Page<KeyAnswer> list(
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         Page<KeyDetails> page = keys.list(slug, IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(
                 page.items().stream().map(key -> KeyAnswer.of(key, null)).toList(),

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key to be made.
+ * Request for a new key.
  *
  * @param expiresAt when it stops working by itself, null for never
  * @param project default project of requests that name none

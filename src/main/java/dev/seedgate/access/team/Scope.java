@@ -2,7 +2,7 @@ package dev.seedgate.access.team;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a key may be used for. */
+/** Right of a team's key. */
 public enum Scope {
     /** Create, cancel, quote. */
     @JsonProperty("generate")

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.springframework.stereotype.Service;
 
-/** Authenticator of the team API: tells which team calls, and with which key. */
+/** Authenticator of the team API: finds the team that calls, and its key. */
 @Service
 public class TeamAuthenticator {
 

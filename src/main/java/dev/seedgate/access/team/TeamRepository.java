@@ -8,13 +8,14 @@ import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
+/** The teams in the database. */
 interface TeamRepository extends Repository<Team, Long> {
 
     Team saveAndFlush(Team team);
 
     Optional<Team> findBySlug(String slug);
 
-    /** Whoever changes a team waits for whoever is changing it. */
+    /** The team, locked for a change: changes of one team wait for each other. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select t from Team t where t.slug = :slug")
     Optional<Team> lockBySlug(String slug);

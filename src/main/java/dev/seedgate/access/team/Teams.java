@@ -19,24 +19,26 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The teams and the verbs on them. An unknown slug is {@code TEAM_NOT_FOUND}. */
+/**
+ * Service of teams: create, change, suspend, archive. An unknown slug is {@code TEAM_NOT_FOUND}.
+ */
 @Service
 public class Teams {
 
     private final TeamRepository teams;
-    private final ApiKeyCacheVersion revision;
+    private final ApiKeyCacheVersion cacheVersion;
     private final ApplicationEventPublisher events;
     private final AuditLog audit;
     private final Clock clock;
 
     Teams(
             TeamRepository teams,
-            ApiKeyCacheVersion revision,
+            ApiKeyCacheVersion cacheVersion,
             ApplicationEventPublisher events,
             AuditLog audit,
             Clock clock) {
         this.teams = teams;
-        this.revision = revision;
+        this.cacheVersion = cacheVersion;
         this.events = events;
         this.audit = audit;
         this.clock = clock;
@@ -115,7 +117,7 @@ public class Teams {
         version.check(before.version());
         verb.accept(team);
         TeamDetails after = teams.saveAndFlush(team).details();
-        revision.advance();
+        cacheVersion.advance();
         audit.record(new Change(action, "team:" + slug, before, after, reason), actor);
         return after;
     }

@@ -10,10 +10,10 @@ import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.JsonMergePatch;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -43,21 +43,21 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Teams, for admins. */
+/** Controller of teams, for admins. */
 @RestController
 @RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamsController {
 
     private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
-    // A century; much more would be before all time.
+    // A century in days; with much more the oldest day kept would have no date.
     private static final int MOST_DAYS = 36_500;
 
     private final Teams teams;
-    private final JsonMergePatch merge;
+    private final JsonMergePatch mergePatch;
 
-    TeamsController(Teams teams, JsonMergePatch merge) {
+    TeamsController(Teams teams, JsonMergePatch mergePatch) {
         this.teams = teams;
-        this.merge = merge;
+        this.mergePatch = mergePatch;
     }
 
     @Operation(
@@ -80,15 +80,7 @@ class TeamsController {
     @GetMapping
     Page<TeamAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
-            @Parameter(
-                            schema =
-                                    @Schema(
-                                            type = "integer",
-                                            minimum = "1",
-                                            maximum = "200",
-                                            defaultValue = "50"))
-                    @RequestParam(defaultValue = "50")
-                    int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         if (cursor != null && !cursor.matches(SLUG)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
@@ -125,7 +117,7 @@ class TeamsController {
         return tagged(
                 teams.change(
                         slug,
-                        present -> merge.merged(TeamChange.of(present), patch).settings(),
+                        present -> mergePatch.apply(TeamChange.of(present), patch).settings(),
                         new IfMatch(ifMatch),
                         actor));
     }
@@ -212,7 +204,7 @@ class TeamsController {
         }
     }
 
-    /** What of a team can change. */
+    /** The fields of a team that can change. */
     record TeamChange(
             @Schema(requiredMode = Schema.RequiredMode.NOT_REQUIRED)
                     @NotBlank

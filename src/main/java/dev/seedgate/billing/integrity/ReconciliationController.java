@@ -2,6 +2,7 @@ package dev.seedgate.billing.integrity;
 
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.PageLimit;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,7 +35,7 @@ class ReconciliationController {
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit,
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit,
             @RequestParam(required = false) @Nullable String format,
             @RequestParam(required = false) @Nullable String bom,
             HttpServletRequest request,

@@ -9,11 +9,11 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
+import dev.seedgate.platform.web.api.PageLimit;
+import dev.seedgate.platform.web.api.RequiredIdempotencyKey;
 import dev.seedgate.platform.web.api.SingleLine;
 import dev.seedgate.vendor.client.Vendor;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -67,7 +67,7 @@ class VendorBalanceController {
     @GetMapping("/purchases")
     Page<CreditPurchase> purchases(
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         return balance.purchases(vendor.name(), IdCursor.id(cursor), PageSize.checked(limit));
     }
 
@@ -81,14 +81,7 @@ class VendorBalanceController {
     @ResponseStatus(HttpStatus.CREATED)
     CreditPurchase record(
             @AuthenticationPrincipal Actor actor,
-            @Parameter(
-                            required = true,
-                            description = "So that a repeated purchase does not count twice.",
-                            schema =
-                                    @Schema(
-                                            type = "string",
-                                            pattern = "^" + IdempotencyKey.FORM + "$"))
-                    @RequestHeader(name = "Idempotency-Key", required = false)
+            @RequiredIdempotencyKey @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody PurchaseRequest request) {
         return balance.record(

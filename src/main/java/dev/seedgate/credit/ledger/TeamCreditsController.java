@@ -11,10 +11,10 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
+import dev.seedgate.platform.web.api.PageLimit;
+import dev.seedgate.platform.web.api.RequiredIdempotencyKey;
 import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -61,14 +61,7 @@ class TeamCreditsController {
     TopUpAnswer topUp(
             @AuthenticationPrincipal Actor actor,
             @PathVariable String slug,
-            @Parameter(
-                            required = true,
-                            description = "So that a repeated top-up does not count twice.",
-                            schema =
-                                    @Schema(
-                                            type = "string",
-                                            pattern = "^" + IdempotencyKey.FORM + "$"))
-                    @RequestHeader(name = "Idempotency-Key", required = false)
+            @RequiredIdempotencyKey @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable String idempotencyKey,
             @Valid @RequestBody TopUpRequest request) {
         String once = IdempotencyKey.required(idempotencyKey);
@@ -89,7 +82,7 @@ class TeamCreditsController {
     Page<TopUpAnswer> topUps(
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         Page<TopUp> page =
                 accounts.topUps(teams.get(slug), IdCursor.id(cursor), PageSize.checked(limit));
         return new Page<>(page.items().stream().map(TopUpAnswer::of).toList(), page.nextCursor());

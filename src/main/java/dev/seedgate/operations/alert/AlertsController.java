@@ -7,6 +7,7 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
@@ -46,7 +47,7 @@ class AlertsController {
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         AlertFilter filter =
                 new AlertFilter(
                         kind, team, billingZone.moment("from", from), billingZone.moment("to", to));

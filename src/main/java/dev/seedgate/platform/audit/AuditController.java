@@ -4,6 +4,7 @@ import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.web.api.IdCursor;
+import dev.seedgate.platform.web.api.PageLimit;
 import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -38,7 +39,7 @@ class AuditController {
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         AuditFilter filter =
                 new AuditFilter(
                         actor, action, object, zone.moment("from", from), zone.moment("to", to));

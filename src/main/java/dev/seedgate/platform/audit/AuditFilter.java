@@ -3,7 +3,7 @@ package dev.seedgate.platform.audit;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Which entries of the audit log are wanted; null is any. The time is half-open. */
+/** Filter on entries of the audit log; null is any. From is included, to is not. */
 record AuditFilter(
         @Nullable String actor,
         @Nullable String action,

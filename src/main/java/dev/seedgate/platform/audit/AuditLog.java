@@ -19,7 +19,7 @@ import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every change by an admin, append-only. */
+/** Audit log: an append-only entry for every change by an admin. */
 @Service
 public class AuditLog {
 

@@ -3,8 +3,8 @@ package dev.seedgate.platform.audit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was done to which thing. Before and after are what admins see of it; nothing secret may be
- * in them, for they are kept for ever.
+ * Change of one thing, for the audit log. Before and after are what admins see of it; nothing
+ * secret may be in them, for they are kept for ever.
  *
  * @param action for example {@code team.suspend}
  * @param object for example {@code team:studio}

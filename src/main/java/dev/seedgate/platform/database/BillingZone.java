@@ -19,7 +19,7 @@ import org.springframework.lang.Contract;
 import org.springframework.stereotype.Component;
 
 /**
- * The zone whose months and days quotas and reports count in: UTC, or a region by its name. Both
+ * Time zone whose months and days quotas and reports count in: UTC, or a region by its name. Both
  * Java and PostgreSQL cut days by it, so a name that they read differently is none. Frozen at the
  * first start: another one later would move past entries into other months.
  */
@@ -155,7 +155,7 @@ public class BillingZone implements InitializingBean {
         return read;
     }
 
-    /** How PostgreSQL reads a zone now, and at this time of so many days before and after. */
+    /** PostgreSQL's offsets of a zone, now and at this time of so many days before and after. */
     private List<Offset> offsets(String name, int days) {
         return jdbc.sql(
                         """

@@ -12,7 +12,7 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * The database as all of the gateway sees it: requests have connections that they share, see {@link
+ * Data source of all of the gateway: requests have connections that they share, see {@link
  * ConnectionShares}; whatever is done for no request has others, which no number of requests can
  * take.
  */
@@ -62,7 +62,7 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         }
     }
 
-    /** For a request that looks after the gateway itself, whatever other requests do. */
+    /** Pool that no request for a team can use up, for health checks too. */
     HikariDataSource reserved() {
         return reserved;
     }

@@ -10,22 +10,25 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which request gets a connection next. A team first waits in a queue of its own for one of the
- * connections that it may have; those who have got that far wait together, first come, first
- * served. So beside a team that floods, another waits for no more than the few that the first may
- * have, and a flood is refused to its author. Whoever finds too many waiting is refused at once:
- * under overload a fast refusal lets those who wait get their turn, where a long queue would time
- * everybody out.
+ * Queues that decide which request gets a connection next. A team first waits in a queue of its own
+ * for one of the connections that it may have; those who have got that far wait together, first
+ * come, first served. So beside a team that floods, another waits for no more than the few that the
+ * first may have, and a flood is refused to its author. Whoever finds too many waiting is refused
+ * at once: under overload a fast refusal lets those who wait get their turn, where a long queue
+ * would time everybody out.
  */
 public final class ConnectionShares {
 
-    /** The attribute of a request that says which team makes it; without, it is nobody's flood. */
+    /**
+     * The attribute of a request that says which team makes it; without it the request waits in the
+     * shared queue only.
+     */
     public static final String TEAM = ConnectionShares.class.getName() + ".team";
 
-    private final Queue everybody;
-    private final int teamsConnections;
-    private final int teamsPlaces;
-    private final long patienceNanos;
+    private final Queue shared;
+    private final int teamConnections;
+    private final int teamMaxWaiting;
+    private final long maxWaitNanos;
     private final LongAdder refused = new LongAdder();
 
     // As many as there are teams.
@@ -33,13 +36,13 @@ public final class ConnectionShares {
 
     /**
      * @param connections that requests may have at once
-     * @param patienceMillis of a request, in both queues together
+     * @param maxWaitMillis the longest that a request waits, in both queues together
      */
-    ConnectionShares(int connections, QueueSettings settings, long patienceMillis) {
-        everybody = new Queue(connections, settings.databaseMaxWaiting());
-        teamsConnections = settings.teamsPartOf(connections);
-        teamsPlaces = settings.teamsPartOf(settings.databaseMaxWaiting());
-        patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    ConnectionShares(int connections, QueueSettings settings, long maxWaitMillis) {
+        shared = new Queue(connections, settings.databaseMaxWaiting());
+        teamConnections = settings.teamsPartOf(connections);
+        teamMaxWaiting = settings.teamsPartOf(settings.databaseMaxWaiting());
+        maxWaitNanos = TimeUnit.MILLISECONDS.toNanos(maxWaitMillis);
     }
 
     /**
@@ -48,21 +51,21 @@ public final class ConnectionShares {
      * @return gives it back
      */
     Runnable take(@Nullable Object team) throws SQLTransientConnectionException {
-        long deadline = System.nanoTime() + patienceNanos;
+        long deadline = System.nanoTime() + maxWaitNanos;
         Queue own =
                 team == null
                         ? null
                         : teams.computeIfAbsent(
-                                team, _ -> new Queue(teamsConnections, teamsPlaces));
+                                team, _ -> new Queue(teamConnections, teamMaxWaiting));
         if (own != null && !own.enter(deadline)) {
             refused.increment();
             throw new ShareExceededException(
                     "a team has %d connections and %d places to wait for them"
-                            .formatted(teamsConnections, teamsPlaces));
+                            .formatted(teamConnections, teamMaxWaiting));
         }
         boolean entered = false;
         try {
-            entered = everybody.enter(deadline);
+            entered = shared.enter(deadline);
         } finally {
             if (!entered && own != null) {
                 own.leave();
@@ -73,7 +76,7 @@ public final class ConnectionShares {
             throw new SQLTransientConnectionException("too many requests wait for a connection");
         }
         return () -> {
-            everybody.leave();
+            shared.leave();
             if (own != null) {
                 own.leave();
             }
@@ -82,11 +85,11 @@ public final class ConnectionShares {
 
     /** Requests that wait now. */
     int waiting() {
-        return everybody.waiting.get()
+        return shared.waiting.get()
                 + teams.values().stream().mapToInt(team -> team.waiting.get()).sum();
     }
 
-    /** How many were told that too many wait, at once or when their patience was at its end. */
+    /** How many were refused, at once because too many wait or after the longest wait. */
     long refused() {
         return refused.sum();
     }
@@ -94,12 +97,12 @@ public final class ConnectionShares {
     private static final class Queue {
 
         private final Semaphore free;
-        private final int places;
+        private final int maxWaiting;
         private final AtomicInteger waiting = new AtomicInteger();
 
-        Queue(int connections, int places) {
+        Queue(int connections, int maxWaiting) {
             this.free = new Semaphore(connections, true);
-            this.places = places;
+            this.maxWaiting = maxWaiting;
         }
 
         boolean enter(long deadline) throws SQLTransientConnectionException {
@@ -108,7 +111,7 @@ public final class ConnectionShares {
                 if (free.tryAcquire(0, TimeUnit.NANOSECONDS)) {
                     return true;
                 }
-                if (waiting.incrementAndGet() > places) {
+                if (waiting.incrementAndGet() > maxWaiting) {
                     waiting.decrementAndGet();
                     return false;
                 }

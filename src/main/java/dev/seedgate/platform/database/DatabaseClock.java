@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.springframework.data.jpa.repository.NativeQuery;
 
 /**
- * What a repository extends to tell the database's time: the one clock on which renders and the
- * ends of keys are counted, whichever replica begins and ends them.
+ * Clock of the database, for a repository to extend: the one by which renders and the ends of keys
+ * are timed, whichever replica begins and ends them.
  */
 public interface DatabaseClock {
 

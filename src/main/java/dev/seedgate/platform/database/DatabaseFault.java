@@ -14,7 +14,7 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionUsageException;
 
 /**
- * What a failed call to the database means, whichever client made it: JPA, {@code JdbcClient} or a
+ * Meaning of a failed call to the database, whichever client made it: JPA, {@code JdbcClient} or a
  * pool. The SQLSTATE says so, the types that it was wrapped into on its way do not matter. The
  * codes are those of PostgreSQL's appendix A.
  */

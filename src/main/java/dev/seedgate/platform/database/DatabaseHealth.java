@@ -10,10 +10,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whether the database takes writes. One that only answers, like a standby after a fail-over or one
- * that was made read-only because its disk is full, is of no use to a gateway. Everybody may ask,
- * and the connections for it are those of the calls to the vendor: so it is looked once a moment,
- * however many ask.
+ * Health of the database: whether it takes writes. One that only answers, like a standby after a
+ * fail-over or one that was made read-only because its disk is full, is of no use to a gateway.
+ * Everybody may ask, and the connections for it are those of the calls to the vendor: so it is
+ * looked once a moment, however many ask.
  */
 class DatabaseHealth implements HealthIndicator {
 

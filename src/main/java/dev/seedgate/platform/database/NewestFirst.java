@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * The SQL for one page of a growing table, read from the end of one index and no further.
+ * SQL for one page of a growing table, read from the end of one index and no further.
  *
  * <p>The index begins with what is asked for and goes on in the order of the list. It is named by
  * comparing its columns as one row: no other index begins with the first of them and has that

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Who may have and wait for how much of the database.
+ * Settings of the connections to the database, and of who may wait for one.
  *
  * @param databaseMaxWaiting requests that wait for a connection at once; at a millisecond a request
  *     and 8 connections the last of 256 has waited 32 ms

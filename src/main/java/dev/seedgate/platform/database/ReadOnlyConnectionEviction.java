@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Which failed statements cost their connection its place in the pool, beyond those where the
+ * Rule for the failed statements whose connection leaves the pool, beyond those where the
  * connection is gone anyway. One that is read-only stays so when the database takes writes again,
  * or leads to the standby that was the primary; one on a server whose files or memory fail is not
  * to be trusted.

@@ -2,7 +2,7 @@ package dev.seedgate.platform.database;
 
 import java.sql.SQLTransientConnectionException;
 
-/** A team has all the connections and places to wait that it may have, and wants one more. */
+/** A team asks for more than the connections and places to wait that it may have. */
 public class ShareExceededException extends SQLTransientConnectionException {
 
     private static final long serialVersionUID = 1L;

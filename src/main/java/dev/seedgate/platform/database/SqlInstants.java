@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The moments that SQL's {@code timestamptz} columns hold. */
+/** Instants read from {@code timestamptz} columns. */
 public final class SqlInstants {
 
     private SqlInstants() {}

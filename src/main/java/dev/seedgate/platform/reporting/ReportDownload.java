@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on its way from a report to a client that reads at its own pace. A thread with a database
+ * Stream of a file from a report to a client that reads at its own pace. A thread with a database
  * connection writes to it, another hands it on to the client; a few chunks may lie between them.
  * Whoever writes never waits for the client any longer than allowed, so that the connection is free
  * again, however long the client keeps the other thread.

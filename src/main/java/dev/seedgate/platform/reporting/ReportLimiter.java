@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read a report now: each team one at a time; those of teams together, and those of all
- * teams, each so many that the other kind still gets a connection. In one instance.
+ * Limiter of the reports that are read at once in one instance: each team's one at a time; reports
+ * of single teams together, and reports of all teams, each so many that the other kind still gets a
+ * connection.
  */
 final class ReportLimiter {
 
@@ -30,15 +31,14 @@ final class ReportLimiter {
     }
 
     /**
-     * The turn of a report, until it is closed. One that gets none for a while is told {@code
-     * OVERLOADED}.
+     * A slot for a report, until it is closed. If none becomes free in time, {@code OVERLOADED}.
      *
      * @param team whose it is, null = of all teams; a team that reads another is told {@code
      *     TEAM_RATE_LIMITED} at once
      */
-    Turn take(@Nullable Long team) {
+    Slot acquire(@Nullable Long team) {
         if (team == null) {
-            take(ofAllTeams);
+            acquire(ofAllTeams);
             return ofAllTeams::release;
         }
         if (!teams.add(team)) {
@@ -48,7 +48,7 @@ final class ReportLimiter {
                     RETRY);
         }
         try {
-            take(ofTeams);
+            acquire(ofTeams);
         } catch (RuntimeException e) {
             teams.remove(team);
             throw e;
@@ -59,9 +59,9 @@ final class ReportLimiter {
         };
     }
 
-    private void take(Semaphore turns) {
+    private void acquire(Semaphore slots) {
         try {
-            if (turns.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (slots.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
         } catch (InterruptedException _) {
@@ -75,7 +75,7 @@ final class ReportLimiter {
 
     /** Given back when it is closed. */
     @FunctionalInterface
-    interface Turn extends AutoCloseable {
+    interface Slot extends AutoCloseable {
 
         @Override
         void close();

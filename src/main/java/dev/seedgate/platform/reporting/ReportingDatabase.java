@@ -21,18 +21,18 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The database as reports read it and as the books are kept: with time for long statements, on
- * connections of their own that no request to the API takes. Reports have a few, and all that one
- * reads is of one moment; the sums and the auditor have one that no report takes.
+ * Connections for long statements, apart from those of the API. Reports have a few, and all that
+ * one report reads is of one moment (a repeatable-read snapshot); the rollup of the ledger and its
+ * verifier have one that no report takes.
  */
 @Component
 public class ReportingDatabase implements DisposableBean {
 
-    // Rows fetched at once: enough that round trips don't count, little enough for any memory.
+    // Rows fetched in a round trip: enough that round trips don't count, few enough for memory.
     private static final int FETCHED = 500;
 
     private final ReportSettings settings;
-    private final ReportLimiter turns;
+    private final ReportLimiter limiter;
     private final HikariDataSource reports;
     private final HikariDataSource own;
     private final JdbcClient read;
@@ -47,7 +47,7 @@ public class ReportingDatabase implements DisposableBean {
             @Value("${spring.datasource.username:}") String user,
             @Value("${spring.datasource.password:}") String password) {
         this.settings = settings;
-        turns = new ReportLimiter(settings.reportConnections(), settings.reportWait());
+        limiter = new ReportLimiter(settings.reportConnections(), settings.reportWait());
         reports = pool("reports", settings.reportConnections(), settings, url, user, password);
         own = pool("books", 1, settings, url, user, password);
         read = client(reports, errors);
@@ -104,12 +104,12 @@ public class ReportingDatabase implements DisposableBean {
     }
 
     /**
-     * Reads a report when its turn has come.
+     * Reads a report when a slot is free.
      *
-     * @param team whose it is, null = of all teams; see {@link ReportLimiter#take}
+     * @param team whose it is, null = of all teams; see {@link ReportLimiter#acquire}
      */
     public <T> T read(@Nullable Long team, Function<JdbcClient, T> report) {
-        try (ReportLimiter.Turn _ = turns.take(team)) {
+        try (ReportLimiter.Slot _ = limiter.acquire(team)) {
             return in(snapshot, read, report);
         }
     }
@@ -120,13 +120,13 @@ public class ReportingDatabase implements DisposableBean {
      */
     public void download(
             @Nullable Long team, OutputStream client, BiConsumer<JdbcClient, OutputStream> report) {
-        ReportLimiter.Turn turn = turns.take(team);
+        ReportLimiter.Slot slot = limiter.acquire(team);
         ReportDownload download =
                 new ReportDownload(settings.reportDownload(), settings.reportStall());
         Thread.ofVirtual()
                 .name("report")
                 .start(() -> {
-                    try (turn) {
+                    try (slot) {
                         snapshot.executeWithoutResult(_ -> {
                             try {
                                 report.accept(read, download);
@@ -143,7 +143,7 @@ public class ReportingDatabase implements DisposableBean {
         download.copyTo(client);
     }
 
-    /** Keeps the books: for what takes longer than a statement of the application may. */
+    /** Writes in a transaction that may take longer than a statement of the application. */
     public <T> T write(Function<JdbcClient, T> change) {
         return in(writing, write, change);
     }

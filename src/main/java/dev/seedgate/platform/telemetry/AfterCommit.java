@@ -3,7 +3,7 @@ package dev.seedgate.platform.telemetry;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** For what must not be counted or told when the transaction comes to nothing. */
+/** Actions that run only if the transaction commits: metrics and log lines of what it did. */
 public final class AfterCommit {
 
     private AfterCommit() {}

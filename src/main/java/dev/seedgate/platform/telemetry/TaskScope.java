@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * A step in a task's life while it runs on this thread: log lines name the task, and its span is in
- * the task's trace when there is one.
+ * Scope of a step in a task's life on this thread: log lines name the task, and the step's span is
+ * in the task's trace when there is one.
  */
 public final class TaskScope implements AutoCloseable {
 

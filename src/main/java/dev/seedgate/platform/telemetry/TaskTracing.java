@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Begins the steps of tasks. A task's trace begins with its create, is stored with the task, and is
- * gone on with by whichever replica takes the next step.
+ * Factory of the scopes that tasks are worked on in. A task's trace begins with its create, is
+ * stored with the task, and is continued by whichever replica takes the next step.
  */
 @Component
 public class TaskTracing {
@@ -26,11 +26,13 @@ public class TaskTracing {
     }
 
     /** Names a task in the log lines of this thread, and nothing else. */
-    public static TaskScope told(TaskId task) {
+    public static TaskScope logOnly(TaskId task) {
         return new TaskScope(null, null).of(task);
     }
 
-    /** A step inside the one that runs on this thread; without one it is only told in logs. */
+    /**
+     * A span inside the one that runs on this thread; without one, only log lines name the task.
+     */
     public TaskScope begin(String name) {
         return begin(name, null);
     }
@@ -52,7 +54,7 @@ public class TaskTracing {
     }
 
     /** What to store with a task that is made in this step; null when it is not traced. */
-    public @Nullable String stored() {
+    public @Nullable String traceParent() {
         Span span = tracer.currentSpan();
         if (span == null || !Boolean.TRUE.equals(span.context().sampled())) {
             return null;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The counters that may be told apart by team. They are not unless the setting says so; then a
- * bounded number of teams is.
+ * Counters of creates and credits. With the setting {@code metricsTeamLabel} they are labelled by
+ * team: a bounded number of teams have a label of their own, the others share one.
  */
 @Component
 public class TeamMetrics {
@@ -43,7 +43,7 @@ public class TeamMetrics {
      * A create was answered.
      *
      * @param outcome {@code accepted}, {@code replayed} or the error's code
-     * @param team null while nobody knows whose it is
+     * @param team its slug; null if the request was refused before the team was known
      */
     public void created(String outcome, @Nullable String team) {
         meters.counter(CREATES, of(team).and("outcome", outcome)).increment();

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What is counted, and how often.
+ * Settings of the metrics.
  *
  * @param metricsTeamLabel whether creates and credits are counted by team: names of teams are
  *     nobody's business who merely sees a dashboard

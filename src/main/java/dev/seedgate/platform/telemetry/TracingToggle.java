@@ -9,7 +9,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * Without a collector there is no tracing at all: no span is made for a request only to be thrown
+ * Initializer that switches tracing off when no collector is set: no span is made only to be thrown
  * away.
  */
 final class TracingToggle

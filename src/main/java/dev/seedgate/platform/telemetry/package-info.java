@@ -1,6 +1,6 @@
 /**
- * Traces and log lines that name the task, and the counters that may be told apart by team. Each
- * room counts its own events; this is what they share to do so.
+ * Traces and log lines that name the task, and the counters that may be labelled by team. Each room
+ * counts its own events; this is what they share to do so.
  */
 @ApplicationModule(allowedDependencies = {"platform.values", "platform.database"})
 @NullMarked

@@ -3,7 +3,7 @@ package dev.seedgate.platform.values;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who did something, as it is written beside every movement of credits and every change.
+ * Author of a movement of credits or of a change, as it is written beside it.
  *
  * @param name for example {@code key:17}, {@code admin:bootstrap} or {@code gateway}
  * @param address where an admin's call came from, null where that is not written down

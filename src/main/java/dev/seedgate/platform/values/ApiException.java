@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal that a client is told: a code from the contract, a message that says what happened and
- * what to do, and how long to wait before the next try when waiting helps.
+ * Refusal of a request: a code from the contract, a message that says what happened and what to do,
+ * and how long to wait before the next try when waiting helps.
  */
 public class ApiException extends RuntimeException {
 

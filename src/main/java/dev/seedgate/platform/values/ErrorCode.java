@@ -1,8 +1,8 @@
 package dev.seedgate.platform.values;
 
 /**
- * What went wrong, as clients read it in the field {@code error}, with the HTTP status that goes
- * with it. The names are fixed by the gateway's contract.
+ * Error code, as clients read it in the field {@code error}, with the HTTP status that goes with
+ * it. The names are fixed by the gateway's contract.
  */
 public enum ErrorCode {
     INVALID_REQUEST(400),

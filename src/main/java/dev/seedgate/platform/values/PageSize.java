@@ -1,6 +1,6 @@
 package dev.seedgate.platform.values;
 
-/** How much of a list one call may ask for: 1 to 200 items; more is {@code INVALID_REQUEST}. */
+/** Size of a page that one call may ask for: 1 to 200 items; more is {@code INVALID_REQUEST}. */
 public final class PageSize {
 
     public static final int LARGEST = 200;

@@ -4,8 +4,8 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Names the request that is being served: the response header, the request attribute and the key in
- * the log.
+ * Id of the request that is being served, and where it stands: a response header, a request
+ * attribute and a key in the log.
  */
 public final class RequestId {
 

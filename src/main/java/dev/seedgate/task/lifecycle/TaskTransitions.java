@@ -62,7 +62,7 @@ public class TaskTransitions {
      * the commit.
      */
     public void create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
-        entities.persist(new Task(id, caller, order, upstream, tracing.stored()));
+        entities.persist(new Task(id, caller, order, upstream, tracing.traceParent()));
         entities.flush();
     }
 
@@ -195,7 +195,7 @@ public class TaskTransitions {
         TaskId id = task.id();
         Phase phase = task.phase();
         AfterCommit.run(() -> {
-            try (TaskScope _ = TaskTracing.told(id)) {
+            try (TaskScope _ = TaskTracing.logOnly(id)) {
                 log.info("task {} is {}", id, phase);
             }
         });

@@ -10,6 +10,7 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.platform.web.api.FailsWith;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.SingleLine;
 import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskInterventions;
@@ -79,7 +80,7 @@ class TasksController {
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
                         null,

@@ -10,6 +10,7 @@ import dev.seedgate.platform.values.ProjectName;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.platform.web.api.Envelope;
 import dev.seedgate.platform.web.api.FailsWith;
+import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskInterventions;
 import io.swagger.v3.oas.annotations.Operation;
@@ -73,7 +74,7 @@ class TeamTasksController {
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(defaultValue = "50") int limit) {
+            @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
                         null,

@@ -14,11 +14,11 @@ class LastUseTests {
     @Test
     void tellsWhenAKeyWasUsedLast() {
         Team team = gateway.team();
-        TeamAuthenticator callers = gateway.bean(TeamAuthenticator.class);
-        callers.writeLastUse();
+        TeamAuthenticator authenticator = gateway.bean(TeamAuthenticator.class);
+        authenticator.writeLastUse();
         assertThat(lastUse(team).isNull()).isTrue();
         assertThat(team.get("/api/credits").status()).isEqualTo(200);
-        callers.writeLastUse();
+        authenticator.writeLastUse();
         assertThat(lastUse(team).isNull()).isFalse();
     }
 

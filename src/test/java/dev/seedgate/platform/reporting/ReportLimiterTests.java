@@ -11,41 +11,41 @@ import org.junit.jupiter.api.Test;
 
 class ReportLimiterTests {
 
-    private final ReportLimiter turns = new ReportLimiter(3, Duration.ofMillis(1));
+    private final ReportLimiter limiter = new ReportLimiter(3, Duration.ofMillis(1));
 
     @Test
     void keepsOneConnectionForAdmins() {
-        turns.take(1L);
-        turns.take(2L);
-        refuses(() -> turns.take(3L), ErrorCode.OVERLOADED);
-        turns.take(null);
+        limiter.acquire(1L);
+        limiter.acquire(2L);
+        refuses(() -> limiter.acquire(3L), ErrorCode.OVERLOADED);
+        limiter.acquire(null);
     }
 
     @Test
     void keepsOneConnectionForTeams() {
-        turns.take(null);
-        turns.take(null);
-        refuses(() -> turns.take(null), ErrorCode.OVERLOADED);
-        turns.take(1L);
+        limiter.acquire(null);
+        limiter.acquire(null);
+        refuses(() -> limiter.acquire(null), ErrorCode.OVERLOADED);
+        limiter.acquire(1L);
     }
 
     @Test
     void givesATeamOneAtATimeAndTheNextWhenItIsClosed() {
-        ReportLimiter.Turn first = turns.take(1L);
-        refuses(() -> turns.take(1L), ErrorCode.TEAM_RATE_LIMITED);
+        ReportLimiter.Slot first = limiter.acquire(1L);
+        refuses(() -> limiter.acquire(1L), ErrorCode.TEAM_RATE_LIMITED);
         first.close();
-        turns.take(1L).close();
-        turns.take(1L);
+        limiter.acquire(1L).close();
+        limiter.acquire(1L);
     }
 
     /** Or a team would be told that it reads a report, for ever. */
     @Test
     void forgetsATeamThatGotNoTurn() {
-        ReportLimiter.Turn first = turns.take(1L);
-        turns.take(2L);
-        refuses(() -> turns.take(3L), ErrorCode.OVERLOADED);
+        ReportLimiter.Slot first = limiter.acquire(1L);
+        limiter.acquire(2L);
+        refuses(() -> limiter.acquire(3L), ErrorCode.OVERLOADED);
         first.close();
-        turns.take(3L);
+        limiter.acquire(3L);
     }
 
     private static void refuses(ThrowingCallable call, ErrorCode code) {

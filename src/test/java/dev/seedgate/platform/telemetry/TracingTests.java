@@ -149,7 +149,7 @@ class TracingTests {
     void leavesTheThreadAsItWas() {
         TaskId id = new TaskId(task);
         MDC.put(TaskScope.TEAM, "outer");
-        try (TaskScope _ = TaskTracing.told(id).of(id, "inner")) {
+        try (TaskScope _ = TaskTracing.logOnly(id).of(id, "inner")) {
             assertThat(MDC.get(TaskScope.TEAM)).isEqualTo("inner");
             assertThat(MDC.get(TaskScope.TASK)).isEqualTo(task);
         }

@@ -10,29 +10,26 @@ import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/**
- * Errors that reach the server without passing a controller come here, and leave in the envelope
- * too.
- */
+/** Controller of errors that no other controller has seen; answers in the envelope too. */
 @Hidden
 @Controller
 class ApiErrorController implements ErrorController {
 
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
 
-    ApiErrorController(ErrorResponseWriter refusals) {
-        this.refusals = refusals;
+    ApiErrorController(ErrorResponseWriter errors) {
+        this.errors = errors;
     }
 
     @RequestMapping("/error")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception problem
                 && DatabaseFault.of(problem) != null) {
-            refusals.write(request, response, ApiExceptionHandler.explain(problem, request));
+            errors.write(request, response, ApiExceptionHandler.explain(problem, request));
             return;
         }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int code = status instanceof Integer known ? known : 404;
-        refusals.write(request, response, ApiExceptionHandler.byStatus(code, request));
+        errors.write(request, response, ApiExceptionHandler.byStatus(code, request));
     }
 }

@@ -25,7 +25,9 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.JacksonException;
 
-/** Turns whatever a request died of into a refusal of the contract. Nothing of the inside leaks. */
+/**
+ * Exception handler of all controllers: answers with an error of the contract and nothing internal.
+ */
 @RestControllerAdvice
 public class ApiExceptionHandler {
 
@@ -33,10 +35,10 @@ public class ApiExceptionHandler {
 
     private static final String NUL_CHARACTER = "22021";
 
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
 
-    ApiExceptionHandler(ErrorResponseWriter refusals) {
-        this.refusals = refusals;
+    ApiExceptionHandler(ErrorResponseWriter errors) {
+        this.errors = errors;
     }
 
     @ExceptionHandler
@@ -53,7 +55,7 @@ public class ApiExceptionHandler {
         if (problem instanceof ErrorResponse answer) {
             copyAllow(answer, response);
         }
-        refusals.write(request, response, explain(problem, request));
+        errors.write(request, response, explain(problem, request));
     }
 
     public static ApiException explain(Exception problem, HttpServletRequest request) {

@@ -12,25 +12,25 @@ import java.util.HexFormat;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells sources that keep failing to authenticate to stop, 429 instead of 401. It only ever
- * rephrases a refusal, so a good key passes whatever others have sent from its address.
+ * Throttle of failed authentications: a client that keeps failing gets 429 instead of 401. It only
+ * ever replaces a refusal, so a good key passes whatever others have sent from its address.
  */
 @Component
 public class AuthFailureThrottle {
 
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** A site of IPv6 has a /64 at least: its hosts have as many addresses as they like. */
+    /** Bytes of a /64, the least that a site of IPv6 has: its hosts use any address in it. */
     private static final int SITE_BYTES = 8;
 
     private final long stepNanos;
 
-    /** For each source when its failures so far are worn off; by then it is like any other. */
-    private final Cache<String, Long> forgotten;
+    /** For each client the time at which its failures so far are worn off. */
+    private final Cache<String, Long> recoveredNanos;
 
     AuthFailureThrottle(AuthFailureSettings settings) {
         stepNanos = MINUTE_NANOS / settings.authFailuresPerMinute();
-        forgotten =
+        recoveredNanos =
                 Caffeine.newBuilder()
                         .maximumSize(settings.authFailureSources())
                         .expireAfterWrite(Duration.ofMinutes(1))
@@ -40,15 +40,15 @@ public class AuthFailureThrottle {
     /**
      * Counts a failure.
      *
-     * @return what to tell instead of the refusal, or the refusal
+     * @return the answer: the refusal, or a 429 in its place
      */
-    ApiException failed(String address, ApiException refusal) {
+    ApiException onFailure(String address, ApiException refusal) {
         long now = System.nanoTime();
         long[] wait = {0};
-        forgotten
+        recoveredNanos
                 .asMap()
                 .compute(
-                        source(address),
+                        clientKey(address),
                         (_, before) -> {
                             long start = before == null || before - now < 0 ? now : before;
                             long next = start + stepNanos;
@@ -65,8 +65,8 @@ public class AuthFailureThrottle {
                 wait);
     }
 
-    /** An address, or the site that it is of. */
-    public static String source(String address) {
+    /** What a client is counted by: its address, or the /64 of an IPv6 address. */
+    public static String clientKey(String address) {
         try {
             InetAddress literal = InetAddress.ofLiteral(address);
             return literal instanceof Inet6Address

@@ -3,7 +3,7 @@ package dev.seedgate.platform.web.api;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/** A good answer, in the vendor's form. */
+/** Envelope of a successful answer, in the vendor's form. */
 @JsonPropertyOrder({"code", "message", "data"})
 public record Envelope<T>(
         @Schema(description = "Always 200.", example = "200") int code,

@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes every refusal, wherever in the server it comes from: the vendor's envelope for teams,
+ * Writer of every refusal, wherever in the server it comes from: the vendor's envelope for teams,
  * problem details (RFC 9457) for admins, a page in the console. The first two are JSON whatever the
- * client accepts: it must be able to tell.
+ * client accepts, so that every client can read the error code.
  */
 @Component
 public class ErrorResponseWriter {
@@ -52,11 +52,11 @@ public class ErrorResponseWriter {
     public void write(
             HttpServletRequest request, HttpServletResponse response, ApiException refusal)
             throws IOException {
-        ApiException told =
+        ApiException answer =
                 refusal.code() == ErrorCode.INVALID_API_KEY
-                        ? throttle.failed(request.getRemoteAddr(), refusal)
+                        ? throttle.onFailure(request.getRemoteAddr(), refusal)
                         : refusal;
-        write(request, response, told.code(), told.message(), told.retryAfter());
+        write(request, response, answer.code(), answer.message(), answer.retryAfter());
     }
 
     public void write(
@@ -93,7 +93,7 @@ public class ErrorResponseWriter {
         response.getOutputStream().write(json.writeValueAsBytes(body));
     }
 
-    /** Made here for a request that the server refused before it came to the filters. */
+    /** The request's id; made here if the server refused it before the filters. */
     private static String id(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String given) {
             return given;
@@ -105,8 +105,8 @@ public class ErrorResponseWriter {
 
     private void count(HttpServletRequest request, ErrorCode code, boolean admin) {
         if (code == ErrorCode.INVALID_API_KEY || code == ErrorCode.RATE_LIMITED) {
-            String door = admin ? "admin" : "team";
-            registry.counter("seedgate.authentication.failures", "door", door, "error", code.name())
+            String api = admin ? "admin" : "team";
+            registry.counter("seedgate.authentication.failures", "door", api, "error", code.name())
                     .increment();
         }
         if (RequestPath.of(request).equals("/api/generate")) {

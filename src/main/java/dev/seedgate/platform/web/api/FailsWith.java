@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The refusals that are particular to a call, for the API's description. Those that every call can
- * draw, like a bad key, go without saying.
+ * Errors that are particular to a call, for the API's description. Those that every call can have,
+ * like {@code INVALID_API_KEY}, are added to all.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** A page that tells people of an error; implemented by the room that has pages. */
+/** Writer of an error as a page for people; implemented by the room that has pages. */
 public interface HtmlErrorPage {
 
     /** Whether the request is for a page of theirs. */

@@ -4,7 +4,7 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/** The place in a list that is ordered by id, as clients send it back. */
+/** Cursor of a list that is ordered by id, as clients send it back. */
 public final class IdCursor {
 
     private IdCursor() {}

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version that a change is meant for, as the header {@code If-Match} names it (RFC 9110).
+ * Version that a change is meant for, as the header {@code If-Match} names it (RFC 9110).
  *
  * @param header null where the caller takes any version
  */

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads a request's JSON object as a tree, because the contract wants each wrong type told by its
- * field, which binding to a class can't.
+ * Parser of a request's JSON object into a tree: the contract wants each field of a wrong type
+ * named, which binding to a class can't.
  */
 @Component
 public class JsonBodyParser {

@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Merges a partial change into what stands (RFC 7386): absent stays, null takes away. */
+/** JSON merge patch (RFC 7386) of a record: an absent field stays, null clears it. */
 @Component
 public class JsonMergePatch {
 
@@ -23,8 +23,8 @@ public class JsonMergePatch {
         this.validator = validator;
     }
 
-    /** The present value with the patch over it; {@code INVALID_REQUEST} names what is wrong. */
-    public <T extends Record> T merged(T present, ObjectNode patch) {
+    /** The patched record, validated; {@code INVALID_REQUEST} names what is wrong. */
+    public <T extends Record> T apply(T present, ObjectNode patch) {
         ObjectNode whole = json.valueToTree(present);
         whole.setAll(patch);
         T merged = read(whole, present);

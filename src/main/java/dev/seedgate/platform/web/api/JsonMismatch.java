@@ -20,7 +20,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** What about a request's JSON does not fit, told by the field and the rule that it breaks. */
+/** Error messages for JSON that does not fit: the field and the rule that it breaks. */
 final class JsonMismatch {
 
     private JsonMismatch() {}

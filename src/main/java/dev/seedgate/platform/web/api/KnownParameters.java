@@ -18,9 +18,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Refuses what a call of the admin API does not know: a query parameter that its method does not
- * declare, and a body where it takes none. Ignored, a misspelt filter would mean all. Unknown
- * fields of a body are refused where it is read.
+ * Interceptor that refuses what a call of the admin API does not know: a query parameter that its
+ * method does not declare, and a body where it takes none. Ignored, a misspelt filter would mean
+ * all. Unknown fields of a body are refused where it is read.
  */
 class KnownParameters implements HandlerInterceptor {
 
@@ -31,7 +31,7 @@ class KnownParameters implements HandlerInterceptor {
             HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method) {
             Input input = known.computeIfAbsent(method, KnownParameters::input);
-            // Sorted: which of several is told does not change from call to call.
+            // Sorted, so that the same one of several is named each time.
             for (String name : new TreeSet<>(request.getParameterMap().keySet())) {
                 if (!input.parameters().contains(name)) {
                     throw invalid(NearestName.hint("parameter", name, input.parameters()));

@@ -8,12 +8,16 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
-/** How long the old key still works. */
+/**
+ * Body of a key's rotation.
+ *
+ * @param overlap how long the old key still works, an ISO 8601 duration; null for an hour
+ */
 public record RotateRequest(
         @Schema(example = "PT1H") @SingleLine @Nullable String overlap,
         @SingleLine @Size(max = 500) @Nullable String reason) {
 
-    // Beyond that it is no overlap but a second key.
+    // Longer than that, the old key would be a second key.
     private static final Duration LONGEST = Duration.ofDays(90);
 
     public static RotateRequest of(@Nullable RotateRequest request) {

@@ -9,8 +9,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
 /**
- * A text of one line, not blank: who means nothing leaves it out. The database can't store all
- * control characters and no lone surrogates, and no list shows them.
+ * Constraint on a text: one line, not blank; a client that means nothing leaves it out. The
+ * database can't store all control characters and no lone surrogates, and no list shows them.
  */
 @Documented
 @Constraint(validatedBy = {})

@@ -16,7 +16,7 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
-/** How requests are read and refusals written, for all controllers. */
+/** Configuration of how all controllers read requests: parameters, JSON, language. */
 @Configuration(proxyBeanMethods = false)
 class WebApiConfiguration {
 

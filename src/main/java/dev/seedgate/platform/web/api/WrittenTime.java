@@ -8,8 +8,8 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 
 /**
- * Reads a moment or a day that is written as a text, and nothing else: a number would pass for
- * seconds since 1970, and a key would end at a time that nobody meant.
+ * Deserializer of an instant or a date, from a text only: a number would pass for seconds since
+ * 1970, and a key would end at a time that nobody meant.
  */
 class WrittenTime<T> extends StdScalarDeserializer<T> {
 

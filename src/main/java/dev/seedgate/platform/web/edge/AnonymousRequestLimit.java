@@ -25,44 +25,40 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * The part of the machine for callers that nobody knows: so many of their requests are begun in a
- * second and served at once; some wait, the others are told to come again. So a flood at the doors
- * that are open to everybody costs teams little. A request keeps its place for a moment only: who
- * reads an answer slowly takes no part of the machine, and must not keep the others out.
+ * Limit on requests without authentication: so many are begun a second and so many served at once;
+ * a bounded number waits, the others are refused with {@code OVERLOADED}. So a flood at the paths
+ * that are open to everybody costs teams little. A request holds its slot for a moment only: a slow
+ * reader uses no processor, and must not keep the others out.
  */
 @Component
 public class AnonymousRequestLimit {
 
-    private final RateLimiter pace;
-    private final RateLimiter healthPace;
+    private final RateLimiter rate;
+    private final RateLimiter healthRate;
     private final long healthDelayNanos;
-    private final Semaphore free;
-    private final int places;
-    private final long turnNanos;
-    private final long patienceNanos;
+    private final Semaphore freeSlots;
+    private final int maxWaiting;
+    private final long slotNanos;
+    private final long maxWaitNanos;
     private final AtomicInteger waiting = new AtomicInteger();
-    private final Set<Turn> turns = ConcurrentHashMap.newKeySet();
-    private final ErrorResponseWriter refusals;
+    private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
+    private final ErrorResponseWriter errors;
     private final Counter refused;
 
     AnonymousRequestLimit(
-            EdgeSettings settings, ErrorResponseWriter refusals, MeterRegistry registry) {
-        pace =
-                pace(
-                        "strangers",
-                        settings.anonymousRequestsPerSecond(),
-                        settings.anonymousMaxWait());
-        healthPace = pace("health", settings.healthChecksPerSecond(), Duration.ZERO);
+            EdgeSettings settings, ErrorResponseWriter errors, MeterRegistry registry) {
+        rate = rate("strangers", settings.anonymousRequestsPerSecond(), settings.anonymousMaxWait());
+        healthRate = rate("health", settings.healthChecksPerSecond(), Duration.ZERO);
         healthDelayNanos = settings.healthCheckDelay().toNanos();
-        free = new Semaphore(settings.anonymousMaxConcurrent(), true);
-        places = settings.anonymousMaxWaiting();
-        turnNanos = settings.anonymousTimeSlice().toNanos();
-        patienceNanos = settings.anonymousMaxWait().toNanos();
-        this.refusals = refusals;
+        freeSlots = new Semaphore(settings.anonymousMaxConcurrent(), true);
+        maxWaiting = settings.anonymousMaxWaiting();
+        slotNanos = settings.anonymousTimeSlice().toNanos();
+        maxWaitNanos = settings.anonymousMaxWait().toNanos();
+        this.errors = errors;
         refused = registry.counter("seedgate.strangers.refused");
     }
 
-    /** For a chain, behind what knows who is signed in. */
+    /** A filter that stands in a security chain behind what loads a console session. */
     public OncePerRequestFilter filter() {
         return new OncePerRequestFilter() {
             @Override
@@ -75,25 +71,25 @@ public class AnonymousRequestLimit {
                     HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
                 if (isHealthCheck(request)) {
-                    delayBeyondPace();
+                    delayBeyondRate();
                     chain.doFilter(request, response);
                     return;
                 }
-                Turn turn = enter();
-                if (turn == null) {
+                Slot slot = enter();
+                if (slot == null) {
                     refuse(request, response);
                     return;
                 }
                 try {
                     chain.doFilter(request, response);
                 } finally {
-                    leave(turn);
+                    leave(slot);
                 }
             }
         };
     }
 
-    /** The sandbox is the vendor, called by the gateway itself. */
+    /** Who is signed in, and the sandbox: it is the vendor, called by the gateway itself. */
     private static boolean isExempt(HttpServletRequest request) {
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
         return caller != null || RequestPath.of(request).startsWith("/sandbox/api/");
@@ -103,9 +99,9 @@ public class AnonymousRequestLimit {
         return RequestPath.of(request).startsWith("/actuator/health");
     }
 
-    /** A platform that is not told a gateway's health kills it: a flood of such is slowed only. */
-    private void delayBeyondPace() {
-        if (healthPace.acquirePermission()) {
+    /** Slows a flood of health checks: refused, they would make the platform kill the gateway. */
+    private void delayBeyondRate() {
+        if (healthRate.acquirePermission()) {
             return;
         }
         try {
@@ -115,8 +111,10 @@ public class AnonymousRequestLimit {
         }
     }
 
-    /** In steps of a tenth of a second, so that a page and its files come at once. */
-    private static RateLimiter pace(String name, double perSecond, Duration wait) {
+    /**
+     * A limiter that refills every tenth of a second, so that a page and its files come at once.
+     */
+    private static RateLimiter rate(String name, double perSecond, Duration wait) {
         int atOnce = Math.max(1, (int) (perSecond / 10));
         return RateLimiter.of(
                 name,
@@ -127,30 +125,30 @@ public class AnonymousRequestLimit {
                         .build());
     }
 
-    private @Nullable Turn enter() {
-        if (waiting.get() >= places && pace.getMetrics().getAvailablePermissions() <= 0) {
-            // Before it takes a turn that it can't wait for.
+    private @Nullable Slot enter() {
+        if (waiting.get() >= maxWaiting && rate.getMetrics().getAvailablePermissions() <= 0) {
+            // Takes no permission whose time it could not wait for.
             return null;
         }
-        long pause = pace.reservePermission();
-        if (pause == 0 && free.tryAcquire()) {
+        long pause = rate.reservePermission();
+        if (pause == 0 && freeSlots.tryAcquire()) {
             return begin();
         }
-        if (waiting.incrementAndGet() > places) {
+        if (waiting.incrementAndGet() > maxWaiting) {
             waiting.decrementAndGet();
             return null;
         }
         try {
             boolean inTime = pause >= 0;
-            // Who gets no turn in time is told so after it, not at once: a flood slows down so.
-            TimeUnit.NANOSECONDS.sleep(inTime ? pause : patienceNanos);
+            // Refused after the longest wait, not at once: that slows a flood down.
+            TimeUnit.NANOSECONDS.sleep(inTime ? pause : maxWaitNanos);
             if (!inTime) {
                 return null;
             }
-            long deadline = System.nanoTime() + patienceNanos;
-            for (long left = patienceNanos; left > 0; left = deadline - System.nanoTime()) {
+            long deadline = System.nanoTime() + maxWaitNanos;
+            for (long left = maxWaitNanos; left > 0; left = deadline - System.nanoTime()) {
                 endOverdue();
-                if (free.tryAcquire(Math.min(left, turnNanos), TimeUnit.NANOSECONDS)) {
+                if (freeSlots.tryAcquire(Math.min(left, slotNanos), TimeUnit.NANOSECONDS)) {
                     return begin();
                 }
             }
@@ -168,28 +166,28 @@ public class AnonymousRequestLimit {
         return waiting.get();
     }
 
-    private Turn begin() {
-        Turn turn = new Turn(System.nanoTime() + turnNanos);
-        turns.add(turn);
-        return turn;
+    private Slot begin() {
+        Slot slot = new Slot(System.nanoTime() + slotNanos);
+        slots.add(slot);
+        return slot;
     }
 
-    private void leave(Turn turn) {
-        // Otherwise its place was given away already.
-        if (turns.remove(turn)) {
-            free.release();
+    private void leave(Slot slot) {
+        // Otherwise the slot was given away already.
+        if (slots.remove(slot)) {
+            freeSlots.release();
         }
     }
 
     private void endOverdue() {
         long now = System.nanoTime();
-        turns.stream().filter(turn -> turn.end - now < 0).forEach(this::leave);
+        slots.stream().filter(slot -> slot.end - now < 0).forEach(this::leave);
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         refused.increment();
-        refusals.write(
+        errors.write(
                 request,
                 response,
                 ErrorCode.OVERLOADED,
@@ -198,11 +196,11 @@ public class AnonymousRequestLimit {
     }
 
     /** Compared by identity. */
-    private static final class Turn {
+    private static final class Slot {
 
         private final long end;
 
-        Turn(long end) {
+        Slot(long end) {
             this.end = end;
         }
     }

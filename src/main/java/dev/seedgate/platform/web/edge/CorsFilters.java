@@ -22,9 +22,8 @@ import org.springframework.web.cors.DefaultCorsProcessor;
 import org.springframework.web.filter.CorsFilter;
 
 /**
- * Lets the pages of some origins call the team API. Whoever calls from elsewhere is answered as if
- * there were no such thing, and a browser that asks first is told no; it then keeps the page from
- * the API.
+ * CORS filter of the team API: pages of the listed origins may call it. Other origins get no CORS
+ * headers, and their preflight requests are refused, so that the browser keeps the page from it.
  */
 final class CorsFilters {
 
@@ -32,8 +31,8 @@ final class CorsFilters {
 
     private CorsFilters() {}
 
-    static CorsFilter filter(List<String> origins, ErrorResponseWriter refusals) {
-        CorsConfiguration shared = sharing(origins);
+    static CorsFilter filter(List<String> origins, ErrorResponseWriter errors) {
+        CorsConfiguration shared = configuration(origins);
         Set<String> listed = Set.copyOf(origins);
         CorsConfigurationSource source =
                 request ->
@@ -41,11 +40,11 @@ final class CorsFilters {
                                 ? shared
                                 : null;
         CorsFilter filter = new CorsFilter(source);
-        filter.setCorsProcessor(new InTheEnvelope(refusals));
+        filter.setCorsProcessor(new EnvelopeCorsProcessor(errors));
         return filter;
     }
 
-    private static CorsConfiguration sharing(List<String> origins) {
+    private static CorsConfiguration configuration(List<String> origins) {
         CorsConfiguration shared = new CorsConfiguration();
         shared.setAllowedOrigins(origins.stream().map(CorsFilters::checked).toList());
         shared.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
@@ -82,13 +81,13 @@ final class CorsFilters {
         return origin;
     }
 
-    /** A refused preflight is told in the envelope, like all else. */
-    private static final class InTheEnvelope extends DefaultCorsProcessor {
+    /** CORS processor that refuses a preflight in the envelope, like all else. */
+    private static final class EnvelopeCorsProcessor extends DefaultCorsProcessor {
 
-        private final ErrorResponseWriter refusals;
+        private final ErrorResponseWriter errors;
 
-        InTheEnvelope(ErrorResponseWriter refusals) {
-            this.refusals = refusals;
+        EnvelopeCorsProcessor(ErrorResponseWriter errors) {
+            this.errors = errors;
         }
 
         @Override
@@ -100,7 +99,7 @@ final class CorsFilters {
             boolean asksForAnother = shared == null && CorsUtils.isPreFlightRequest(request);
             boolean goesOn = !asksForAnother && super.processRequest(shared, request, response);
             if (!goesOn) {
-                refusals.write(
+                errors.write(
                         request,
                         response,
                         new ApiException(

@@ -15,12 +15,13 @@ import org.springframework.web.filter.CorsFilter;
 class EdgeConfiguration {
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> edge(EdgeSettings settings) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> serverCustomizer(
+            EdgeSettings settings) {
         return server -> {
             server.setProtocol(RequestDeadlineProtocol.class.getName());
             server.addProtocolHandlerCustomizers(handler -> {
                 RequestDeadlineProtocol protocol = (RequestDeadlineProtocol) handler;
-                protocol.setPatience(settings.requestTimeout());
+                protocol.setRequestTimeout(settings.requestTimeout());
                 protocol.setMaxExtensionSize((int) settings.maxChunkExtensions().toBytes());
                 protocol.setMaxTrailerSize((int) settings.maxTrailers().toBytes());
             });
@@ -31,12 +32,12 @@ class EdgeConfiguration {
         };
     }
 
-    /** Behind the request's id, before the keys: a browser asks first, and without one. */
+    /** Behind the filter of the request's id, before the keys: a preflight request has none. */
     @Bean
-    FilterRegistrationBean<CorsFilter> browsers(
-            EdgeSettings settings, ErrorResponseWriter refusals) {
+    FilterRegistrationBean<CorsFilter> corsFilterRegistration(
+            EdgeSettings settings, ErrorResponseWriter errors) {
         FilterRegistrationBean<CorsFilter> filter =
-                new FilterRegistrationBean<>(CorsFilters.filter(settings.corsOrigins(), refusals));
+                new FilterRegistrationBean<>(CorsFilters.filter(settings.corsOrigins(), errors));
         filter.addUrlPatterns("/api/*");
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         filter.setEnabled(!settings.corsOrigins().isEmpty());

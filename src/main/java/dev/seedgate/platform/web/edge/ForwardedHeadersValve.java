@@ -16,9 +16,9 @@ import org.apache.catalina.valves.RemoteIpValve;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /**
- * Takes the client's address, scheme and host from {@code X-Forwarded-For}, {@code -Proto}, {@code
- * -Host} and {@code -Port}, but only from a peer on the list: anybody can write such a header. Of
- * the addresses the right-most counts that is not on the list itself.
+ * Valve that takes the client's address, scheme and host from {@code X-Forwarded-For}, {@code
+ * -Proto}, {@code -Host} and {@code -Port}, but only from a peer on the list: anybody can write
+ * such a header. Of the addresses the right-most counts that is not on the list itself.
  */
 final class ForwardedHeadersValve extends RemoteIpValve {
 
@@ -34,7 +34,7 @@ final class ForwardedHeadersValve extends RemoteIpValve {
         setTrustedProxies(null);
     }
 
-    /** Empty when nobody is trusted. */
+    /** Empty when no proxy is trusted. */
     static Optional<ForwardedHeadersValve> of(List<String> proxies) {
         return proxies.isEmpty()
                 ? Optional.empty()
@@ -45,7 +45,7 @@ final class ForwardedHeadersValve extends RemoteIpValve {
                                         .collect(Collectors.joining(","))));
     }
 
-    /** What stands left of something that is no address is anybody's word. */
+    /** Drops what stands left of an entry that is no address: anybody may have written it. */
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         List<String> chain = chain(request);
@@ -90,7 +90,7 @@ final class ForwardedHeadersValve extends RemoteIpValve {
         return parts[0] + "/" + length;
     }
 
-    /** Never asks a name server: a header must not make us look names up. */
+    /** An address literal; never asks a name server because of a header. */
     private static Optional<InetAddress> address(String text) {
         try {
             return Optional.of(InetAddress.ofLiteral(text));

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's own refusals, of requests so broken that they never reach a filter: a bad request
- * line, headers that are too large. Public, because Tomcat makes it by name.
+ * Valve that writes the server's own refusals, of requests so broken that they never reach a
+ * filter: a bad request line, headers that are too large. Public, because Tomcat makes it by name.
  */
 public class JsonErrorReportValve extends ErrorReportValve {
 
@@ -26,7 +26,7 @@ public class JsonErrorReportValve extends ErrorReportValve {
                 || !response.setErrorReported()) {
             return;
         }
-        int status = blameless(response.getStatus());
+        int status = clientError(response.getStatus());
         ErrorCode code = status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
         String message = status < 500 ? "The request is malformed." : "Something went wrong here.";
         response.setStatus(status);
@@ -45,10 +45,8 @@ public class JsonErrorReportValve extends ErrorReportValve {
         }
     }
 
-    /**
-     * What HTTP calls not implemented or not supported is no failure of ours: nobody asked for it.
-     */
-    private static int blameless(int status) {
+    /** 400 instead of 501 and 505: a request that nothing here supports is the client's error. */
+    private static int clientError(int status) {
         return status == 501 || status == 505 ? 400 : status;
     }
 }

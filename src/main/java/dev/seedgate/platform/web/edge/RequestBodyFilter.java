@@ -26,8 +26,8 @@ import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses bodies that are too large, announced or not, compressed, not JSON or not UTF-8, before
- * anything reads them. Stands behind the key filter: strangers are told nothing but 401. What
+ * Filter that refuses bodies that are too large, announced or not, compressed, not JSON or not
+ * UTF-8, before anything reads them. Stands behind the key filter: without a key all get 401. What
  * gateways and meshes make of a request on its way is read as it was meant: a chunked body of
  * length nothing is no body, a query parameter left empty is absent.
  */
@@ -38,11 +38,11 @@ public class RequestBodyFilter extends OncePerRequestFilter {
     private static final int UNREAD = -2;
 
     private final long maxBytes;
-    private final ErrorResponseWriter refusals;
+    private final ErrorResponseWriter errors;
 
-    public RequestBodyFilter(long maxBytes, ErrorResponseWriter refusals) {
+    public RequestBodyFilter(long maxBytes, ErrorResponseWriter errors) {
         this.maxBytes = maxBytes;
-        this.refusals = refusals;
+        this.errors = errors;
     }
 
     @Override
@@ -57,7 +57,7 @@ public class RequestBodyFilter extends OncePerRequestFilter {
             if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
                 throw unsupported("Send the body without Content-Encoding.");
             }
-            // Who sends Expect has a body, and waits to be told whether it is wanted.
+            // A client that sends Expect has a body, and waits for the 100 before it sends it.
             int first =
                     chunked && request.getHeader(HttpHeaders.EXPECT) == null
                             ? request.getInputStream().read()
@@ -66,9 +66,12 @@ public class RequestBodyFilter extends OncePerRequestFilter {
                 checkType(request.getContentType());
             }
             chain.doFilter(
-                    first == NONE ? new Bodiless(request) : new Limited(request, first), response);
+                    first == NONE
+                            ? new BodilessRequest(request)
+                            : new LimitedRequest(request, first),
+                    response);
         } catch (ApiException e) {
-            refusals.write(request, response, e);
+            errors.write(request, response, e);
         }
     }
 
@@ -99,11 +102,11 @@ public class RequestBodyFilter extends OncePerRequestFilter {
     }
 
     /** A request without the query parameters that were left empty. */
-    private static class Meant extends HttpServletRequestWrapper {
+    private static class NormalizedRequest extends HttpServletRequestWrapper {
 
         private @Nullable Map<String, String[]> parameters;
 
-        Meant(HttpServletRequest request) {
+        NormalizedRequest(HttpServletRequest request) {
             super(request);
         }
 
@@ -144,30 +147,30 @@ public class RequestBodyFilter extends OncePerRequestFilter {
     }
 
     /** A request whose chunks held nothing. */
-    private static final class Bodiless extends Meant {
+    private static final class BodilessRequest extends NormalizedRequest {
 
-        private static final List<String> OF_A_BODY =
+        private static final List<String> BODY_HEADERS =
                 List.of(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CONTENT_TYPE);
 
-        Bodiless(HttpServletRequest request) {
+        BodilessRequest(HttpServletRequest request) {
             super(request);
         }
 
         @Override
         public @Nullable String getHeader(String name) {
-            return isOfABody(name) ? null : super.getHeader(name);
+            return isBodyHeader(name) ? null : super.getHeader(name);
         }
 
         @Override
         public Enumeration<String> getHeaders(String name) {
-            return isOfABody(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+            return isBodyHeader(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
         }
 
         @Override
         public Enumeration<String> getHeaderNames() {
             return Collections.enumeration(
                     Collections.list(super.getHeaderNames()).stream()
-                            .filter(name -> !isOfABody(name))
+                            .filter(name -> !isBodyHeader(name))
                             .toList());
         }
 
@@ -176,34 +179,34 @@ public class RequestBodyFilter extends OncePerRequestFilter {
             return null;
         }
 
-        private static boolean isOfABody(String name) {
-            return OF_A_BODY.stream().anyMatch(name::equalsIgnoreCase);
+        private static boolean isBodyHeader(String name) {
+            return BODY_HEADERS.stream().anyMatch(name::equalsIgnoreCase);
         }
     }
 
     /** Counts what is read, because a chunked body does not say its length. */
-    private final class Limited extends Meant {
+    private final class LimitedRequest extends NormalizedRequest {
 
         private final int first;
-        private @Nullable Counted body;
+        private @Nullable CountingInputStream body;
 
-        Limited(HttpServletRequest request, int first) {
+        LimitedRequest(HttpServletRequest request, int first) {
             super(request);
             this.first = first;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            Counted counted = body;
+            CountingInputStream counted = body;
             if (counted == null) {
-                counted = new Counted(super.getInputStream(), first);
+                counted = new CountingInputStream(super.getInputStream(), first);
                 body = counted;
             }
             return counted;
         }
     }
 
-    private final class Counted extends ServletInputStream {
+    private final class CountingInputStream extends ServletInputStream {
 
         private final ServletInputStream body;
         private int first;
@@ -212,7 +215,7 @@ public class RequestBodyFilter extends OncePerRequestFilter {
         /**
          * @param first the body's first byte, read already, or {@link #UNREAD}
          */
-        Counted(ServletInputStream body, int first) {
+        CountingInputStream(ServletInputStream body, int first) {
             this.body = body;
             this.first = first;
         }

@@ -17,10 +17,10 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Bounds how long a request may take to arrive. Tomcat bounds the time between two packets only: a
- * client that sends a byte now and then, of a head, of a body, of what stands between and behind
- * its chunks or of a body that was refused already, would keep its connection for days, and a few
- * thousand of them all there are.
+ * Processor of one connection that bounds how long a request may take to arrive. Tomcat bounds the
+ * time between two packets only: a client that sends a byte now and then, of a head, of a body, of
+ * what stands between and behind its chunks or of a body that was refused already, would keep its
+ * connection for days, and a few thousand of them all there are.
  */
 final class RequestDeadlineProcessor extends Http11Processor {
 
@@ -28,20 +28,20 @@ final class RequestDeadlineProcessor extends Http11Processor {
     private static final long NOT_BEGUN = -1;
 
     private final RequestDeadlineProtocol protocol;
-    private final long patienceNanos;
-    private final int mostSwallowed;
+    private final long requestTimeoutNanos;
+    private final int maxDrainedBytes;
 
-    RequestDeadlineProcessor(RequestDeadlineProtocol protocol, Duration patience) {
-        this(protocol, patience, new Draining(protocol.getAdapter()));
+    RequestDeadlineProcessor(RequestDeadlineProtocol protocol, Duration requestTimeout) {
+        this(protocol, requestTimeout, new DrainingAdapter(protocol.getAdapter()));
     }
 
     private RequestDeadlineProcessor(
-            RequestDeadlineProtocol protocol, Duration patience, Draining adapter) {
+            RequestDeadlineProtocol protocol, Duration requestTimeout, DrainingAdapter adapter) {
         super(protocol, adapter);
         this.protocol = protocol;
-        patienceNanos = patience.toNanos();
-        mostSwallowed = protocol.getMaxSwallowSize();
-        request.setInputBuffer(new InTime(request.getInputBuffer()));
+        requestTimeoutNanos = requestTimeout.toNanos();
+        maxDrainedBytes = protocol.getMaxSwallowSize();
+        request.setInputBuffer(new DeadlineInputBuffer(request.getInputBuffer()));
         adapter.drain = this::drain;
     }
 
@@ -63,19 +63,19 @@ final class RequestDeadlineProcessor extends Http11Processor {
     }
 
     private long deadline() {
-        return request.getStartTimeNanos() + patienceNanos;
+        return request.getStartTimeNanos() + requestTimeoutNanos;
     }
 
     /**
      * Reads what the answer did not wait for, so that the client sees the answer and not a reset.
      * Tomcat would do it without a bound in time, and not at all after a 400 or 413. What is left
-     * after that, nobody reads: the connection ends.
+     * after that is not read: the connection ends.
      */
     private void drain() {
         if (isAsync() || getErrorState().isError() || isRequestBodyFullyRead()) {
             return;
         }
-        // Whoever asked first whether to send a body, and was not told to, sends none.
+        // A client that sent Expect and got no 100 sends no body.
         if (request.hasExpectation() || !isReadToItsEnd()) {
             action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
@@ -84,7 +84,7 @@ final class RequestDeadlineProcessor extends Http11Processor {
     private boolean isReadToItsEnd() {
         try {
             Discarded bytes = new Discarded();
-            long left = mostSwallowed;
+            long left = maxDrainedBytes;
             int read = 0;
             while (left > 0 && read >= 0) {
                 read = request.doRead(bytes);
@@ -96,9 +96,7 @@ final class RequestDeadlineProcessor extends Http11Processor {
         }
     }
 
-    /**
-     * What is read and wanted by nobody. Tomcat cuts off in it what is the next request's already.
-     */
+    /** Buffer of what is drained. Tomcat cuts off in it what is the next request's already. */
     private static final class Discarded implements ApplicationBufferHandler {
 
         private ByteBuffer bytes = ByteBuffer.allocate(0);
@@ -119,12 +117,12 @@ final class RequestDeadlineProcessor extends Http11Processor {
         }
     }
 
-    /** The body, as long as there is time. */
-    private final class InTime implements InputBuffer {
+    /** Body of a request, until its deadline. */
+    private final class DeadlineInputBuffer implements InputBuffer {
 
         private final InputBuffer body;
 
-        InTime(InputBuffer body) {
+        DeadlineInputBuffer(InputBuffer body) {
             this.body = body;
         }
 
@@ -149,13 +147,13 @@ final class RequestDeadlineProcessor extends Http11Processor {
         }
     }
 
-    /** The way to the servlets, and once they have answered, to the rest of the body. */
-    private static final class Draining implements Adapter {
+    /** Adapter to the servlets that drains the rest of the body once they have answered. */
+    private static final class DrainingAdapter implements Adapter {
 
         private final Adapter servlets;
         private Runnable drain = () -> {};
 
-        Draining(Adapter servlets) {
+        DrainingAdapter(Adapter servlets) {
             this.servlets = servlets;
         }
 

@@ -15,34 +15,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 with an end to its patience: whatever part of a request a read waits for, even one that
- * only Tomcat ever sees, such as a chunk's extension or a trailer, the connection has no input any
- * more once the request's time is over. Public, because Tomcat makes it by name.
+ * HTTP/1.1 protocol with a deadline for each request: whatever part of it a read waits for, even
+ * one that only Tomcat ever sees, such as a chunk's extension or a trailer, the connection's input
+ * is shut down at the deadline. Public, because Tomcat makes it by name.
  */
 public class RequestDeadlineProtocol extends Http11NioProtocol {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestDeadlineProtocol.class);
 
-    /** How much later than it should an overdue read may be found. */
+    /** An overdue read is found this part of the time-out late at most: 20 = a twentieth. */
     private static final int LATENESS_PARTS = 20;
 
     private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
-    private Duration patience = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofSeconds(30);
     private @Nullable ScheduledFuture<?> watch;
 
-    void setPatience(Duration patience) {
-        this.patience = patience;
+    void setRequestTimeout(Duration requestTimeout) {
+        this.requestTimeout = requestTimeout;
     }
 
     @Override
     protected Processor createProcessor() {
-        return new RequestDeadlineProcessor(this, patience);
+        return new RequestDeadlineProcessor(this, requestTimeout);
     }
 
     @Override
     public void start() throws Exception {
         super.start();
-        long period = Math.max(1, patience.toMillis() / LATENESS_PARTS);
+        long period = Math.max(1, requestTimeout.toMillis() / LATENESS_PARTS);
         watch =
                 getUtilityExecutor()
                         .scheduleWithFixedDelay(
@@ -58,7 +58,7 @@ public class RequestDeadlineProtocol extends Http11NioProtocol {
     }
 
     /**
-     * Reads with an end to it.
+     * Reads until a deadline.
      *
      * @param deadline by {@link System#nanoTime()}
      */
@@ -69,7 +69,7 @@ public class RequestDeadlineProtocol extends Http11NioProtocol {
         try {
             bytes = read.run();
         } finally {
-            // Whoever takes it out decides, so that no later request is cut off for this one.
+            // Removed once, here or by endOverdue: so no later request is cut off for this one.
             reading.inTime = readings.remove(reading);
         }
         if (!reading.inTime) {

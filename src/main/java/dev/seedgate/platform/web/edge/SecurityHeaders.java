@@ -3,17 +3,20 @@ package dev.seedgate.platform.web.edge;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
-/** What every answer says to browsers; each door has a content security policy of its own. */
+/** Security headers of every answer; each filter chain has its own content security policy. */
 public final class SecurityHeaders {
 
-    /** An answer of the API is data, whoever opens it. */
+    /** Policy of the APIs: an answer is data, even when a browser opens it. */
     public static final String DATA = "default-src 'none'; frame-ancestors 'none'";
 
-    /** The console's pages: their own style sheet and forms, no script at all. */
+    /** Policy of the console's pages: their own style sheet and forms, no script at all. */
     public static final String PAGES =
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    /** Swagger UI styles itself inline; a sandbox clip is shown by the browser's own player. */
+    /**
+     * Policy of all else: Swagger UI styles itself inline, the browser's player shows a sandbox
+     * clip.
+     */
     public static final String OPEN =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 

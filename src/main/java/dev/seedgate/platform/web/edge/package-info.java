@@ -1,6 +1,6 @@
 /**
  * What a request meets first: deadlines, sizes, proxies, browsers of other origins, and the share
- * of callers that nobody knows.
+ * of requests without authentication.
  */
 @ApplicationModule(
         allowedDependencies = {"platform.values", "platform.telemetry", "platform.web.api"})
