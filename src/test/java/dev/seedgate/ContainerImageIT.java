@@ -1,8 +1,10 @@
 package dev.seedgate;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -79,8 +81,7 @@ class ContainerImageIT {
         String key = team(GATEWAY, "studio");
         JsonNode made = generate(GATEWAY, key, "a boat");
         awaitEnd(GATEWAY, key, made.at("/data/task_id").stringValue());
-        assertThat(call(GATEWAY, "/api/credits", key, null).at("/data/used").asLong())
-                .isEqualTo(65);
+        assertThat(call(GATEWAY, "/api/credits", key, null)).has("/data/used", 65);
     }
 
     @Test
@@ -140,8 +141,7 @@ class ContainerImageIT {
             awaitEnd(upgraded, key, "sd15p_0000000000000waits");
             JsonNode made = generate(upgraded, key, "a boat");
             awaitEnd(upgraded, key, made.at("/data/task_id").stringValue());
-            assertThat(call(upgraded, "/api/credits", key, null).at("/data/used").asLong())
-                    .isEqualTo(3 * 65);
+            assertThat(call(upgraded, "/api/credits", key, null)).has("/data/used", 3 * 65);
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
                     .until(() ->
@@ -194,14 +194,12 @@ class ContainerImageIT {
             }
             stopped.join();
             assertThat(exitCode(first)).isEqualTo(143);
-            assertThat(call(third, "/api/credits", key, null).at("/data/used").asLong())
-                    .isEqualTo(3 * 65);
+            assertThat(call(third, "/api/credits", key, null)).has("/data/used", 3 * 65);
             assertThat(
                             call(third, "/admin/api/tasks?phase=UNCERTAIN", ADMIN_KEY, null)
                                     .at("/items"))
                     .isEmpty();
-            assertThat(call(third, "/api/credits", key, null).at("/data/in_flight").asLong())
-                    .isZero();
+            assertThat(call(third, "/api/credits", key, null)).has("/data/in_flight", 0);
             first.getDockerClient().startContainerCmd(first.getContainerId()).exec();
             awaitHealth(first);
         }
@@ -249,7 +247,7 @@ class ContainerImageIT {
     }
 
     private static String key(GenericContainer<?> gateway, String slug) {
-        return call(gateway, "/admin/api/teams/" + slug + "/keys", ADMIN_KEY, "{\"name\":\"k\"}")
+        return call(gateway, "/admin/api/teams/" + slug + "/keys", ADMIN_KEY, Json.of("name", "k"))
                 .get("key")
                 .stringValue();
     }
@@ -259,8 +257,7 @@ class ContainerImageIT {
                 gateway,
                 "/api/generate",
                 key,
-                "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}"
-                        .formatted(prompt));
+                Json.of("prompt", prompt, "aspect_ratio", "16:9", "duration", "5"));
     }
 
     private static void awaitEnd(GenericContainer<?> gateway, String key, String task) {

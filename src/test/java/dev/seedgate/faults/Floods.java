@@ -1,5 +1,6 @@
 package dev.seedgate.faults;
 
+import dev.seedgate.testing.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +31,7 @@ final class Floods {
     private static final int MEASURED = 2000;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final String ORDER =
-            "{\"prompt\":\"a boat\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+            Json.of("prompt", "a boat", "aspect_ratio", "16:9", "duration", "5");
 
     private final String gateway;
 

@@ -1,9 +1,11 @@
 package dev.seedgate.faults;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
@@ -18,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A gateway dies while four tasks stand at four points of their way, and another one goes on with
@@ -47,7 +48,7 @@ class KillTests {
                         // Tasks that are due at every look would keep it looking.
                         "seedgate.poll-max-interval=200ms",
                         "seedgate.dispatch-claim-lease=60s")) {
-            team = victim.gateway().team("\"monthly_quota\":1000");
+            team = victim.gateway().team("monthly_quota", 1000);
             rendering = team.create("rendering");
             ended = team.create("ended");
             team.await(rendering, "RENDERING");
@@ -105,8 +106,8 @@ class KillTests {
     /** Case 2: killed after the request was written. */
     @Test
     void neverSendsAgainWhatTheDeadOneHadWritten() {
-        JsonNode task = team.await(written, "UNCERTAIN");
-        assertThat(task.get("consumed_credits").asLong()).isEqualTo(65);
+        Task task = team.await(written, "UNCERTAIN");
+        assertThat(task).hasConsumed(65);
         assertThat(VendorLog.times(VENDOR, "written")).isOne();
     }
 

@@ -1,16 +1,18 @@
 package dev.seedgate.faults;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 /** A gateway on a machine of whatever country says the same, digit for digit. */
 @Tag("faults")
@@ -35,24 +37,23 @@ class LocaleTests {
                                 "-Duser.extensions="
                                         + (parts[0].equals("ar") ? "u-nu-arab" : ""))) {
             Gateway gateway = process.gateway();
-            Team team = gateway.team("\"monthly_quota\":65");
+            Team team = gateway.team("monthly_quota", 65);
             Answer created = team.generate("a boat in \u0130stanbul");
-            assertThat(created.status()).isEqualTo(200);
-            assertThat(created.header("X-Credits-Charged")).isEqualTo("65");
+            assertThat(created).hasStatus(200).hasHeader("X-Credits-Charged", "65");
             String task = created.data().get("task_id").stringValue();
             team.await(task, "RENDERING");
             vendor.finish(team.upstreamId(task), URL);
-            JsonNode status = team.await(task, "SUCCEEDED");
+            Task status = team.await(task, "SUCCEEDED");
             assertThat(status.get("response").get(0).stringValue()).isEqualTo(URL);
             assertThat(status.get("created_at").stringValue())
                     .matches("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
             Answer refused = team.generate("one more");
-            assertThat(refused.status()).isEqualTo(402);
+            assertThat(refused).hasStatus(402);
             assertThat(refused.body()).contains("needs 65").matches("\\p{ASCII}*");
             Answer malformed =
                     gateway.admin(
-                            "POST", "/teams", "{\"slug\":\"\",\"name\":\"\",\"monthly_quota\":-1}");
-            assertThat(malformed.status()).isEqualTo(400);
+                            "POST", "/teams", Json.of("slug", "", "name", "", "monthly_quota", -1));
+            assertThat(malformed).hasStatus(400);
             assertThat(malformed.body()).contains("must not be blank").matches("\\p{ASCII}*");
             for (String report :
                     new String[] {

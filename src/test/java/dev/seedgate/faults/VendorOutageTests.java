@@ -1,5 +1,8 @@
 package dev.seedgate.faults;
 
+import static dev.seedgate.platform.values.ErrorCode.TEAM_RATE_LIMITED;
+import static dev.seedgate.task.lifecycle.Phase.RENDERING;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -7,6 +10,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.SettableClock;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Clock;
@@ -203,8 +207,7 @@ class VendorOutageTests {
                         here.generate("after").status() == 200
                                 && there.generate("after").status() == 200);
         patiently().until(() -> count("phase = 'QUEUED'") == 0);
-        assertThat(here.credits().get("in_flight").asLong())
-                .isEqualTo(count("phase = 'RENDERING'"));
+        assertThat(here).hasInFlight(count("phase = 'RENDERING'"));
     }
 
     /** Case 19, when all that is queued has been given up. */
@@ -216,21 +219,21 @@ class VendorOutageTests {
                                 "seedgate.upstream-probe-interval=10m",
                                 "seedgate.upstream-refresh-interval=100ms")
                         .team();
-        Team broke = gateways.getFirst().team("\"monthly_quota\":0");
+        Team broke = gateways.getFirst().team("monthly_quota", 0);
         vendor.onEveryGenerate(FakeVendor.error(status));
         String task = team.create("the last of the queue");
         patiently().until(() -> refuses(team));
         advance(Duration.ofMinutes(16));
         team.await(task, "FAILED");
         vendor.onEveryGenerate(null);
-        assertThat(broke.generate("refused for the team's own reason").status()).isEqualTo(402);
+        assertThat(broke.generate("refused for the team's own reason")).hasStatus(402);
         String probe =
                 patiently()
                         .until(() -> team.generate("the probe"), answer -> answer.status() == 200)
                         .data()
                         .get("task_id")
                         .stringValue();
-        assertThat(team.generate("one is enough").status()).isEqualTo(503);
+        assertThat(team.generate("one is enough")).hasStatus(503);
         // Beyond the next probe, and before it has waited too long.
         advance(Duration.ofMinutes(11));
         team.await(probe, "RENDERING");
@@ -240,7 +243,7 @@ class VendorOutageTests {
     /** Case 21. */
     @Test
     void staysWithTheFirstEndAndTakesOddAnswersForRunning() {
-        Team team = start("seedgate.upstream-status-timeout=30s").team("\"monthly_quota\":1000");
+        Team team = start("seedgate.upstream-status-timeout=30s").team("monthly_quota", 1000);
         String task = team.create("contradicted");
         String id = team.upstreamId(task);
         vendor.onStatus(
@@ -252,10 +255,10 @@ class VendorOutageTests {
                 FakeVendor.answer(
                         200,
                         "{\"code\":200,\"data\":{\"task_id\":\"" + id + "\",\"status\":null}}"),
-                FakeVendor.answer(200, "{\"code\":200,\"data\":null}"));
+                FakeVendor.answer(200, Json.of("code", 200, "data", null)));
         int before = vendor.statuses().size();
         patiently().until(() -> vendor.statuses().size() > before + 4);
-        assertThat(team.task(task).get("phase").stringValue()).isEqualTo("RENDERING");
+        assertThat(team.task(task)).isIn(RENDERING);
         CountDownLatch secondThoughts = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         vendor.onStatus((request, connection) -> {
@@ -280,8 +283,8 @@ class VendorOutageTests {
                         !database.rows(
                                         "select id from task_event where evidence like '%on second thoughts%'")
                                 .isEmpty());
-        assertThat(team.status(task).get("status").stringValue()).isEqualTo("SUCCESS");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team.status(task)).isSucceeded();
+        assertThat(team).hasUsed(65);
     }
 
     /** Case 28: what an instance's own clock says decides nothing. */
@@ -290,18 +293,17 @@ class VendorOutageTests {
     void decidesNothingByAnInstancesOwnClock(Duration jump) {
         SettableClock clock = new SettableClock(Instant.now());
         Gateway jumpy = keep(startWith(Map.of("clock", clock)));
-        Team team =
-                jumpy.team("\"monthly_quota\":195,\"generate_per_minute\":3,\"max_in_flight\":3");
+        Team team = jumpy.team("monthly_quota", 195, "generate_per_minute", 3, "max_in_flight", 3);
         String before = team.create("before the jump");
         team.upstreamId(before);
         String renewal = team.credits().get("renews_at").stringValue();
         clock.advance(jump);
         String after = team.create("after the jump");
         team.upstreamId(after);
-        assertThat(team.credits().get("renews_at").stringValue()).isEqualTo(renewal);
-        assertThat(team.credits().get("used").asLong()).as("the month is the same").isEqualTo(130);
+        assertThat(team.credits()).has("renews_at", renewal);
+        assertThat(team).as("the month is the same").hasUsed(130);
         team.create("the third of this minute");
-        assertThat(team.generate("the fourth").error()).isEqualTo("TEAM_RATE_LIMITED");
+        assertThat(team.generate("the fourth")).hasError(TEAM_RATE_LIMITED);
         VendorLog.finishAll(vendor);
         team.await(before, "SUCCEEDED");
         team.await(after, "SUCCEEDED");

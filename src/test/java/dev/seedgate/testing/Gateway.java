@@ -13,8 +13,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -177,28 +180,20 @@ public final class Gateway implements AutoCloseable {
                 .values();
     }
 
-    /** A new team without limits, with a key for everything. */
-    public Team team() {
-        return team("");
-    }
-
     /**
-     * A new team.
+     * A new team without limits, with a key for everything.
      *
-     * @param limits more fields of the team, for example {@code "monthly_quota":650}
+     * @param fields more of the team, names and values in turn: {@code "monthly_quota", 650}
      */
-    public Team team(String limits) {
+    public Team team(@Nullable Object... fields) {
         String slug = "team-" + TEAMS.incrementAndGet();
-        String more = limits.isEmpty() ? "" : "," + limits;
-        Answer made =
-                admin(
-                        "POST",
-                        "/teams",
-                        "{\"slug\":\"%s\",\"name\":\"Team\"%s}".formatted(slug, more));
+        List<@Nullable Object> all = new ArrayList<>(List.of("slug", slug, "name", "Team"));
+        all.addAll(Arrays.asList(fields));
+        Answer made = admin("POST", "/teams", Json.of(all.toArray()));
         if (made.status() != 201) {
             throw new IllegalStateException(made.toString());
         }
-        return new Team(this, slug, key(slug, "{\"name\":\"all\"}"));
+        return new Team(this, slug, key(slug, Json.of("name", "all")));
     }
 
     /** A key of a team. */
@@ -318,9 +313,7 @@ public final class Gateway implements AutoCloseable {
 
         public Answer generate(String prompt, String... headers) {
             return post(
-                    "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}"
-                            .formatted(prompt),
-                    headers);
+                    Json.of("prompt", prompt, "aspect_ratio", "16:9", "duration", "5"), headers);
         }
 
         public Answer post(String body, String... headers) {
@@ -336,12 +329,14 @@ public final class Gateway implements AutoCloseable {
             return answer.data().get("task_id").stringValue();
         }
 
-        public JsonNode status(String task) {
-            return get("/api/status?task_id=" + task).data();
+        /** A task's seven fields. */
+        public Task status(String task) {
+            return new Task(get("/api/status?task_id=" + task).data());
         }
 
-        public JsonNode task(String task) {
-            return get("/api/tasks/" + task).data();
+        /** The same with its phase, its project and its timeline. */
+        public Task task(String task) {
+            return new Task(get("/api/tasks/" + task).data());
         }
 
         public JsonNode credits() {
@@ -353,11 +348,11 @@ public final class Gateway implements AutoCloseable {
         }
 
         /** Waits until the task is in this phase. */
-        public JsonNode await(String task, String phase) {
+        public Task await(String task, String phase) {
             return awaitTask(task, it -> it.get("phase").stringValue().equals(phase));
         }
 
-        public JsonNode awaitTask(String task, Predicate<JsonNode> reached) {
+        public Task awaitTask(String task, Predicate<Task> reached) {
             return Awaitility.await("task " + task)
                     .atMost(Duration.ofSeconds(15))
                     .pollInterval(Duration.ofMillis(20))
@@ -369,6 +364,26 @@ public final class Gateway implements AutoCloseable {
             await(task, "RENDERING");
             return gateway.database()
                     .text("select upstream_task_id from task where id = '" + task + "'");
+        }
+    }
+
+    /** A task as its team reads it. */
+    public record Task(JsonNode json) {
+
+        public JsonNode get(String field) {
+            return json.get(field);
+        }
+
+        public JsonNode at(String pointer) {
+            return json.at(pointer);
+        }
+
+        /** All phases that its timeline knows of. */
+        public List<String> phases() {
+            return json.get("timeline")
+                    .valueStream()
+                    .map(it -> it.get("phase").stringValue())
+                    .toList();
         }
     }
 }

@@ -130,6 +130,17 @@ public record TestDatabase(String url) {
                         .formatted(ahead.toMillis()));
     }
 
+    /** Stops the database's time at so long after a fixed moment. Needs the migrations. */
+    public void stopTime(Duration at) {
+        execute(
+                """
+                create or replace function gateway_now() returns timestamptz
+                    language sql stable parallel safe
+                    return timestamptz '2025-06-01 00:00Z' + interval '%d milliseconds'\
+                """
+                        .formatted(at.toMillis()));
+    }
+
     /**
      * Ends every session on it; new ones are read-only from now on, or take writes again. Those
      * that were opened while it was read-only stay so.

@@ -1,5 +1,7 @@
 package dev.seedgate.access.security;
 
+import static dev.seedgate.platform.values.ErrorCode.FORBIDDEN;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.access.operator.ConsolePrincipal;
@@ -8,6 +10,7 @@ import dev.seedgate.access.operator.Role;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -180,16 +183,15 @@ class AccessMatrixTests {
     @Test
     void refusesInTheFormOfItsDoor() {
         Answer admin = gateway.call("POST", "/admin/api/teams", adminKey("viewer"), "{}");
-        assertThat(admin.header("Content-Type")).isEqualTo("application/problem+json");
-        assertThat(admin.error()).isEqualTo("FORBIDDEN");
+        assertThat(admin).hasHeader("Content-Type", "application/problem+json").hasError(FORBIDDEN);
         String reader =
-                gateway.key(gateway.team().slug(), "{\"name\":\"r\",\"scopes\":[\"status\"]}");
+                gateway.key(
+                        gateway.team().slug(), Json.of("name", "r", "scopes", List.of("status")));
         Answer team = gateway.call("POST", "/api/quote", reader, "{}");
-        assertThat(team.json().get("code").asInt()).isEqualTo(403);
+        assertThat(team.json()).has("code", 403);
         for (String key : List.of(adminKey("viewer"), Gateway.ADMIN_KEY)) {
-            assertThat(gateway.call("GET", "/admin/api/nothing", key, null).status())
-                    .isEqualTo(404);
-            assertThat(gateway.call("PUT", "/admin/api/teams", key, null).status()).isEqualTo(405);
+            assertThat(gateway.call("GET", "/admin/api/nothing", key, null)).hasStatus(404);
+            assertThat(gateway.call("PUT", "/admin/api/teams", key, null)).hasStatus(405);
         }
     }
 
@@ -340,8 +342,7 @@ class AccessMatrixTests {
     }
 
     private static String adminKey(String role) {
-        return gateway.admin(
-                        "POST", "/admin-keys", "{\"name\":\"k\",\"role\":\"%s\"}".formatted(role))
+        return gateway.admin("POST", "/admin-keys", Json.of("name", "k", "role", role))
                 .json()
                 .get("key")
                 .stringValue();

@@ -11,6 +11,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.seedgate.testing.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -110,8 +111,15 @@ final class PlainProvider implements AutoCloseable {
         secrets.addAll(List.of(access, identity.substring(identity.lastIndexOf('.') + 1)));
         answer(
                 call,
-                "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":60,\"id_token\":\"%s\"}"
-                        .formatted(access, identity));
+                Json.of(
+                        "access_token",
+                        access,
+                        "token_type",
+                        "Bearer",
+                        "expires_in",
+                        60,
+                        "id_token",
+                        identity));
     }
 
     private String identity() {

@@ -1,6 +1,7 @@
 package dev.seedgate.access.security;
 
 import static dev.seedgate.testing.FakeVendor.answer;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.access.apikey.ApiKeyFormat;
@@ -8,6 +9,7 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -93,7 +95,7 @@ class SecretsTests {
                                 TestDatabase.create(),
                                 vendor,
                                 talkativeSettings(receiver, provider))) {
-            Team team = gateway.team("\"monthly_quota\":1000");
+            Team team = gateway.team("monthly_quota", 1000);
             callAsATeam(gateway, team);
             callAsAStranger(gateway, team);
             callAsAnAdmin(gateway, team);
@@ -151,7 +153,7 @@ class SecretsTests {
 
     private void callAsATeam(Gateway gateway, Team team) {
         Answer made = keep(team.post(order(PROMPT), "Idempotency-Key", IDEMPOTENCY_KEY));
-        assertThat(made.status()).isEqualTo(200);
+        assertThat(made).hasStatus(200);
         keep(team.post(order(PROMPT), "Idempotency-Key", IDEMPOTENCY_KEY));
         keep(team.post(order("another"), "Idempotency-Key", IDEMPOTENCY_KEY));
         String task = made.data().get("task_id").stringValue();
@@ -162,10 +164,10 @@ class SecretsTests {
         keep(team.get("/api/tasks?limit=2"));
         keep(team.get("/api/tasks/" + GUESS.replace("canary", "x")));
         keep(gateway.call("POST", "/api/quote", team.key(), order(PROMPT)));
-        keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"aspect_ratio\":\"" + PROMPT + "\"}"));
+        keep(team.post(Json.of("prompt", PROMPT, "aspect_ratio", PROMPT)));
         keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"asp"));
-        keep(team.post("{\"prompt\":\"" + PROMPT + "\",\"duration\":[\"" + PROMPT + "\"]}"));
-        keep(team.post("{\"prompt\":\"" + PROMPT.repeat(100) + "\"}"));
+        keep(team.post(Json.of("prompt", PROMPT, "duration", List.of(PROMPT))));
+        keep(team.post(Json.of("prompt", PROMPT.repeat(100))));
         keep(team.post(order(PROMPT), "Content-Type", "text/plain"));
     }
 
@@ -192,19 +194,19 @@ class SecretsTests {
 
     private void callAsAnAdmin(Gateway gateway, Team team) {
         String path = "/teams/" + team.slug();
-        keep(gateway.admin("PATCH", path, "{\"name\":\"Canaries\"}"));
-        keep(gateway.admin("PATCH", path, "{\"weight\":\"" + GUESS + "\"}"));
-        keep(gateway.admin("POST", "/teams", "{\"slug\":\"no\",\"monthly_quota\":" + GUESS + "}"));
+        keep(gateway.admin("PATCH", path, Json.of("name", "Canaries")));
+        keep(gateway.admin("PATCH", path, Json.of("weight", GUESS)));
+        keep(
+                gateway.admin(
+                        "POST", "/teams", Json.of("slug", "no", "monthly_quota", Json.raw(GUESS))));
         keep(gateway.admin("GET", path + "/keys", null));
         viewerKey =
-                gateway.admin("POST", "/admin-keys", "{\"name\":\"v\",\"role\":\"viewer\"}")
+                gateway.admin("POST", "/admin-keys", Json.of("name", "v", "role", "viewer"))
                         .json()
                         .get("key")
                         .stringValue();
-        assertThat(keep(gateway.call("GET", "/admin/api/teams", viewerKey, null)).status())
-                .isEqualTo(200);
-        assertThat(keep(gateway.call("POST", "/admin/api/teams", viewerKey, "{}")).status())
-                .isEqualTo(403);
+        assertThat(keep(gateway.call("GET", "/admin/api/teams", viewerKey, null))).hasStatus(200);
+        assertThat(keep(gateway.call("POST", "/admin/api/teams", viewerKey, "{}"))).hasStatus(403);
         keep(gateway.admin("GET", "/admin-keys", null));
         keep(gateway.admin("GET", "/tasks?limit=5", null));
     }
@@ -213,7 +215,7 @@ class SecretsTests {
     private void breakTheDatabase(Gateway gateway, Team team) {
         gateway.database()
                 .execute("alter table task add constraint planted check (prompt not like '%boom')");
-        assertThat(keep(team.post(order(PROMPT + " boom"))).status()).isEqualTo(500);
+        assertThat(keep(team.post(order(PROMPT + " boom")))).hasStatus(500);
     }
 
     private void failAtTheVendor(Gateway gateway, Team team, FakeVendor vendor) {
@@ -326,12 +328,19 @@ class SecretsTests {
     }
 
     private static String order(String prompt) {
-        return "{\"prompt\":\"%s\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",\"image_urls\":[\"%s\"]}"
-                .formatted(prompt, IMAGE);
+        return Json.of(
+                "prompt",
+                prompt,
+                "aspect_ratio",
+                "16:9",
+                "duration",
+                "5",
+                "image_urls",
+                List.of(IMAGE));
     }
 
     private static String envelope(int code, String message) {
-        return "{\"code\":%d,\"message\":\"%s\"}".formatted(code, message);
+        return Json.of("code", code, "message", message);
     }
 
     /** Says where, with some words around it, and not all that was searched. */

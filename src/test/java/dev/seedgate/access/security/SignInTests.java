@@ -1,10 +1,12 @@
 package dev.seedgate.access.security;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -106,7 +108,7 @@ class SignInTests {
 
     @Test
     void showsTheStatementsOfAMonthAndEachTeamsAsAPage() {
-        Team team = gateway.team("\"cost_center\":\"CC-7\"");
+        Team team = gateway.team("cost_center", "CC-7");
         BrowserClient browser = new BrowserClient();
         assertThat(location(browser.get(at("/console/statements")))).isEqualTo("/console/login");
         signIn(browser, "vera");
@@ -250,12 +252,7 @@ class SignInTests {
     @CsvSource({"viewer", "operator", "admin"})
     void signsInWithANamedKeyAndItsRoleUntilTheKeyEnds(String role) {
         String name = "finance " + role;
-        var made =
-                replica.admin(
-                                "POST",
-                                "/admin-keys",
-                                "{\"name\":\"%s\",\"role\":\"%s\"}".formatted(name, role))
-                        .json();
+        var made = replica.admin("POST", "/admin-keys", Json.of("name", name, "role", role)).json();
         BrowserClient browser = new BrowserClient();
         assertThat(location(password(browser, replica, made.get("key").asString())))
                 .isEqualTo("/console");
@@ -294,7 +291,7 @@ class SignInTests {
         // A stranger's guesses keep nobody out who has the key, and shares his address.
         assertThat(location(password(browser, gateway, Gateway.ADMIN_KEY))).isEqualTo("/console");
         // The APIs go on.
-        assertThat(gateway.admin("GET", "/teams?limit=1", null).status()).isEqualTo(200);
+        assertThat(gateway.admin("GET", "/teams?limit=1", null)).hasStatus(200);
     }
 
     /** A browser keeps no cookie of the console's there, so every form comes without. */

@@ -1,10 +1,23 @@
 package dev.seedgate.access.team;
 
+import static dev.seedgate.platform.values.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.seedgate.platform.values.ErrorCode.INVALID_IDEMPOTENCY_KEY;
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.KEY_NOT_FOUND;
+import static dev.seedgate.platform.values.ErrorCode.METHOD_NOT_ALLOWED;
+import static dev.seedgate.platform.values.ErrorCode.NOT_FOUND;
+import static dev.seedgate.platform.values.ErrorCode.PAYLOAD_TOO_LARGE;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_EXISTS;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_NOT_FOUND;
+import static dev.seedgate.platform.values.ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,20 +43,34 @@ class AdminTests {
                 gateway.admin(
                         "POST",
                         "/teams",
-                        "{\"slug\":\"%s\",\"name\":\"Studio\",\"monthly_quota\":10000,\"max_in_flight\":50,\"generate_per_minute\":600,\"weight\":7,\"cost_center\":\"CC-42\"}"
-                                .formatted(slug));
-        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+                        Json.of(
+                                "slug",
+                                slug,
+                                "name",
+                                "Studio",
+                                "monthly_quota",
+                                10000,
+                                "max_in_flight",
+                                50,
+                                "generate_per_minute",
+                                600,
+                                "weight",
+                                7,
+                                "cost_center",
+                                "CC-42"));
+        assertThat(made).hasStatus(201);
         JsonNode team = made.json();
-        assertThat(team.get("slug").stringValue()).isEqualTo(slug);
-        assertThat(team.get("name").stringValue()).isEqualTo("Studio");
-        assertThat(team.get("monthly_quota").asLong()).isEqualTo(10_000);
-        assertThat(team.get("max_in_flight").asInt()).isEqualTo(50);
-        assertThat(team.get("generate_per_minute").asInt()).isEqualTo(600);
-        assertThat(team.get("weight").asInt()).isEqualTo(7);
-        assertThat(team.get("cost_center").stringValue()).isEqualTo("CC-42");
-        assertThat(team.get("suspended").booleanValue()).isFalse();
+        assertThat(team)
+                .has("slug", slug)
+                .has("name", "Studio")
+                .has("monthly_quota", 10_000)
+                .has("max_in_flight", 50)
+                .has("generate_per_minute", 600)
+                .has("weight", 7)
+                .has("cost_center", "CC-42")
+                .has("suspended", false);
         Answer read = gateway.admin("GET", "/teams/" + slug, null);
-        assertThat(read.status()).isEqualTo(200);
+        assertThat(read).hasStatus(200);
         assertThat(read.json()).isEqualTo(team);
     }
 
@@ -59,11 +86,12 @@ class AdminTests {
                                     "/teams",
                                     "{\"slug\":\"%s\",\"name\":\"T\"%s}".formatted(slug(), limits))
                             .json();
-            assertThat(team.get("monthly_quota").isNull()).isTrue();
-            assertThat(team.get("max_in_flight").isNull()).isTrue();
-            assertThat(team.get("generate_per_minute").isNull()).isTrue();
-            assertThat(team.get("weight").asInt()).isEqualTo(1);
-            assertThat(team.get("cost_center").isNull()).isTrue();
+            assertThat(team)
+                    .hasNull("monthly_quota")
+                    .hasNull("max_in_flight")
+                    .hasNull("generate_per_minute")
+                    .has("weight", 1)
+                    .hasNull("cost_center");
         }
     }
 
@@ -71,10 +99,9 @@ class AdminTests {
     void refusesASlugThatIsTaken() {
         Team team = gateway.team();
         refused(
-                gateway.admin(
-                        "POST", "/teams", "{\"slug\":\"" + team.slug() + "\",\"name\":\"T\"}"),
+                gateway.admin("POST", "/teams", Json.of("slug", team.slug(), "name", "T")),
                 409,
-                "TEAM_EXISTS",
+                TEAM_EXISTS,
                 team.slug());
     }
 
@@ -117,17 +144,16 @@ class AdminTests {
     void namesTheFieldOfATeamThatIsWrong(List<String> field) {
         String slug = slug();
         String good =
-                "{\"slug\":\"%s\",\"name\":\"T\",\"%s\":%s}"
-                        .formatted(slug, field.getFirst(), field.getLast());
-        refused(gateway.admin("POST", "/teams", good), 400, "INVALID_REQUEST", field.getFirst());
-        refused(gateway.admin("GET", "/teams/" + slug, null), 404, "TEAM_NOT_FOUND", slug);
+                Json.of("slug", slug, "name", "T", field.getFirst(), Json.raw(field.getLast()));
+        refused(gateway.admin("POST", "/teams", good), 400, INVALID_REQUEST, field.getFirst());
+        refused(gateway.admin("GET", "/teams/" + slug, null), 404, TEAM_NOT_FOUND, slug);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "[]", "null", "5", "{", "{} {}", "{\"slug\":\"a\",\"name\":\"b\"}}"})
     void refusesABodyThatIsNoJsonObject(String body) {
-        refused(gateway.admin("POST", "/teams", body), 400, "INVALID_REQUEST", "body");
+        refused(gateway.admin("POST", "/teams", body), 400, INVALID_REQUEST, "body");
     }
 
     @Test
@@ -135,15 +161,15 @@ class AdminTests {
         refused(
                 gateway.admin("POST", "/teams", "{}", "Content-Encoding", "gzip"),
                 415,
-                "UNSUPPORTED_MEDIA_TYPE",
+                UNSUPPORTED_MEDIA_TYPE,
                 "Content-Encoding");
         refused(
                 gateway.admin("POST", "/teams", " ".repeat(70_000)),
                 413,
-                "PAYLOAD_TOO_LARGE",
+                PAYLOAD_TOO_LARGE,
                 "65536");
-        refused(gateway.admin("PUT", "/teams", "{}"), 405, "METHOD_NOT_ALLOWED", "PUT");
-        refused(gateway.admin("GET", "/no-such-thing", null), 404, "NOT_FOUND", "");
+        refused(gateway.admin("PUT", "/teams", "{}"), 405, METHOD_NOT_ALLOWED, "PUT");
+        refused(gateway.admin("GET", "/no-such-thing", null), 404, NOT_FOUND, "");
     }
 
     @Test
@@ -173,35 +199,35 @@ class AdminTests {
         "cursor=A%20B,cursor"
     })
     void refusesABadPage(String query, String field) {
-        refused(gateway.admin("GET", "/teams?" + query, null), 400, "INVALID_REQUEST", field);
+        refused(gateway.admin("GET", "/teams?" + query, null), 400, INVALID_REQUEST, field);
     }
 
     @Test
     void tellsAnUnknownTeamEverywhere() {
         for (String path : List.of("/teams/nobody", "/teams/nobody/keys", "/teams/NOBODY")) {
-            refused(gateway.admin("GET", path, null), 404, "TEAM_NOT_FOUND", "no team");
+            refused(gateway.admin("GET", path, null), 404, TEAM_NOT_FOUND, "no team");
         }
         refused(
-                gateway.admin("POST", "/teams/nobody/keys", "{\"name\":\"k\"}"),
+                gateway.admin("POST", "/teams/nobody/keys", Json.of("name", "k")),
                 404,
-                "TEAM_NOT_FOUND",
+                TEAM_NOT_FOUND,
                 "no team");
         refused(
                 gateway.admin("POST", "/teams/nobody/suspend", null),
                 404,
-                "TEAM_NOT_FOUND",
+                TEAM_NOT_FOUND,
                 "no team");
         refused(
                 gateway.admin("POST", "/teams/nobody/resume", "{}"),
                 404,
-                "TEAM_NOT_FOUND",
+                TEAM_NOT_FOUND,
                 "no team");
         refused(
                 gateway.admin("DELETE", "/teams/nobody/keys/1", null),
                 404,
-                "TEAM_NOT_FOUND",
+                TEAM_NOT_FOUND,
                 "no team");
-        refused(topUp("nobody", "{\"credits\":1}", "k"), 404, "TEAM_NOT_FOUND", "no team");
+        refused(topUp("nobody", Json.of("credits", 1), "k"), 404, TEAM_NOT_FOUND, "no team");
     }
 
     @Test
@@ -211,8 +237,16 @@ class AdminTests {
                 gateway.admin(
                         "POST",
                         keys(team),
-                        "{\"name\":\"render farm\",\"scopes\":[\"status\"],\"expires_at\":\"2099-12-31T23:59:59Z\",\"project\":\"film\"}");
-        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+                        Json.of(
+                                "name",
+                                "render farm",
+                                "scopes",
+                                List.of("status"),
+                                "expires_at",
+                                "2099-12-31T23:59:59Z",
+                                "project",
+                                "film"));
+        assertThat(made).hasStatus(201);
         String text = made.json().get("key").stringValue();
         assertThat(text).matches("sg_[0-9A-Za-z]{38}");
         Answer list = gateway.admin("GET", keys(team), null);
@@ -220,12 +254,11 @@ class AdminTests {
         assertThat(list.body()).doesNotContain(text, text.substring(8, 37));
         JsonNode key = list.json().get("items").get(1);
         assertThat(key.has("key")).isFalse();
-        assertThat(key.get("id")).isEqualTo(made.json().get("id"));
-        assertThat(key.get("name").stringValue()).isEqualTo("render farm");
+        assertThat(key).has("id", made.json().get("id")).has("name", "render farm");
         assertThat(key.get("scopes").toString()).isEqualTo("[\"status\"]");
         assertThat(Instant.parse(key.get("expires_at").stringValue()))
                 .isEqualTo(Instant.parse("2099-12-31T23:59:59Z"));
-        assertThat(key.get("project").stringValue()).isEqualTo("film");
+        assertThat(key).has("project", "film");
         String row =
                 gateway.database()
                         .text("select to_jsonb(k) from api_key k where id = " + key.get("id"));
@@ -247,7 +280,15 @@ class AdminTests {
                 gateway.admin(
                                 "POST",
                                 keys(team),
-                                "{\"name\":\"all\",\"scopes\":null,\"expires_at\":null,\"project\":null}")
+                                Json.of(
+                                        "name",
+                                        "all",
+                                        "scopes",
+                                        null,
+                                        "expires_at",
+                                        null,
+                                        "project",
+                                        null))
                         .json();
         assertThat(key.get("scopes").toString()).isEqualTo("[\"generate\",\"status\"]");
     }
@@ -285,7 +326,7 @@ class AdminTests {
         refused(
                 gateway.admin("POST", keys(team), "{%s\"%s\":%s}".formatted(name, field, value)),
                 400,
-                "INVALID_REQUEST",
+                INVALID_REQUEST,
                 field);
         assertThat(gateway.admin("GET", keys(team), null).json().get("items").size()).isEqualTo(1);
     }
@@ -293,26 +334,25 @@ class AdminTests {
     @Test
     void revokesAKeyOfItsTeamOnly() {
         Team team = gateway.team();
-        JsonNode key = gateway.admin("POST", keys(team), "{\"name\":\"short-lived\"}").json();
+        JsonNode key = gateway.admin("POST", keys(team), Json.of("name", "short-lived")).json();
         String path = "/keys/" + key.get("id");
         refused(
                 gateway.admin("DELETE", "/teams/" + gateway.team().slug() + path, null),
                 404,
-                "KEY_NOT_FOUND",
+                KEY_NOT_FOUND,
                 "no key");
         refused(
                 gateway.admin("DELETE", keys(team) + "/999999999", null),
                 404,
-                "KEY_NOT_FOUND",
+                KEY_NOT_FOUND,
                 "no key");
-        refused(gateway.admin("DELETE", keys(team) + "/x", null), 400, "INVALID_REQUEST", "id");
+        refused(gateway.admin("DELETE", keys(team) + "/x", null), 400, INVALID_REQUEST, "id");
         Answer revoked = gateway.admin("DELETE", "/teams/" + team.slug() + path, null);
-        assertThat(revoked.status()).isEqualTo(204);
+        assertThat(revoked).hasStatus(204);
         assertThat(revoked.body()).isEmpty();
-        assertThat(gateway.admin("DELETE", "/teams/" + team.slug() + path, null).status())
-                .isEqualTo(204);
+        assertThat(gateway.admin("DELETE", "/teams/" + team.slug() + path, null)).hasStatus(204);
         JsonNode listed = gateway.admin("GET", keys(team), null).json().get("items").get(1);
-        assertThat(listed.get("revoked_at").isNull()).isFalse();
+        assertThat(listed).hasValue("revoked_at");
     }
 
     @Test
@@ -322,37 +362,36 @@ class AdminTests {
                 gateway.admin(
                         "POST",
                         "/teams/" + team.slug() + "/suspend",
-                        "{\"reason\":\"late bills\"}");
-        assertThat(suspended.status()).isEqualTo(200);
-        assertThat(suspended.json().get("suspended").booleanValue()).isTrue();
-        assertThat(gateway.admin("POST", "/teams/" + team.slug() + "/suspend", null).status())
-                .isEqualTo(200);
+                        Json.of("reason", "late bills"));
+        assertThat(suspended).hasStatus(200);
+        assertThat(suspended.json()).has("suspended", true);
+        assertThat(gateway.admin("POST", "/teams/" + team.slug() + "/suspend", null))
+                .hasStatus(200);
         Answer resumed = gateway.admin("POST", "/teams/" + team.slug() + "/resume", null);
-        assertThat(resumed.json().get("suspended").booleanValue()).isFalse();
-        assertThat(team.generate("after all").status()).isEqualTo(200);
+        assertThat(resumed.json()).has("suspended", false);
+        assertThat(team.generate("after all")).hasStatus(200);
     }
 
     @Test
     void givesATopUpOncePerIdempotencyKey() {
-        Team team = gateway.team("\"monthly_quota\":0");
-        Answer given = topUp(team.slug(), "{\"credits\":5000,\"reason\":\"launch\"}", "launch-1");
-        assertThat(given.status()).as(given.toString()).isEqualTo(201);
-        assertThat(given.json().get("credits").asLong()).isEqualTo(5000);
-        assertThat(given.json().get("reason").stringValue()).isEqualTo("launch");
-        Answer again = topUp(team.slug(), "{\"reason\":\"launch\",\"credits\":5000}", "launch-1");
+        Team team = gateway.team("monthly_quota", 0);
+        Answer given = topUp(team.slug(), Json.of("credits", 5000, "reason", "launch"), "launch-1");
+        assertThat(given).hasStatus(201);
+        assertThat(given.json()).has("credits", 5000).has("reason", "launch");
+        Answer again = topUp(team.slug(), Json.of("reason", "launch", "credits", 5000), "launch-1");
         assertThat(again.json()).isEqualTo(given.json());
         refused(
-                topUp(team.slug(), "{\"credits\":5001,\"reason\":\"launch\"}", "launch-1"),
+                topUp(team.slug(), Json.of("credits", 5001, "reason", "launch"), "launch-1"),
                 422,
-                "IDEMPOTENCY_KEY_REUSED",
+                IDEMPOTENCY_KEY_REUSED,
                 "Idempotency-Key");
         refused(
-                topUp(team.slug(), "{\"credits\":-5001}", "back"),
+                topUp(team.slug(), Json.of("credits", -5001), "back"),
                 400,
-                "INVALID_REQUEST",
+                INVALID_REQUEST,
                 "credits");
-        assertThat(topUp(team.slug(), "{\"credits\":-5000}", "back").status()).isEqualTo(201);
-        assertThat(team.credits().get("top_ups").asLong()).isZero();
+        assertThat(topUp(team.slug(), Json.of("credits", -5000), "back")).hasStatus(201);
+        assertThat(team).hasTopUps(0);
     }
 
     @ParameterizedTest
@@ -371,8 +410,8 @@ class AdminTests {
             })
     void namesTheFieldOfATopUpThatIsWrong(String field, String body) {
         Team team = gateway.team();
-        refused(topUp(team.slug(), body, "k"), 400, "INVALID_REQUEST", field);
-        assertThat(team.credits().get("top_ups").asLong()).isZero();
+        refused(topUp(team.slug(), body, "k"), 400, INVALID_REQUEST, field);
+        assertThat(team).hasTopUps(0);
     }
 
     @Test
@@ -380,24 +419,24 @@ class AdminTests {
         Team team = gateway.team();
         String path = "/teams/" + team.slug() + "/topups";
         refused(
-                gateway.admin("POST", path, "{\"credits\":1}"),
+                gateway.admin("POST", path, Json.of("credits", 1)),
                 400,
-                "INVALID_IDEMPOTENCY_KEY",
+                INVALID_IDEMPOTENCY_KEY,
                 "Idempotency-Key");
         refused(
-                topUp(team.slug(), "{\"credits\":1}", ""),
+                topUp(team.slug(), Json.of("credits", 1), ""),
                 400,
-                "INVALID_IDEMPOTENCY_KEY",
+                INVALID_IDEMPOTENCY_KEY,
                 "Idempotency-Key");
         refused(
-                topUp(team.slug(), "{\"credits\":1}", "a b"),
+                topUp(team.slug(), Json.of("credits", 1), "a b"),
                 400,
-                "INVALID_IDEMPOTENCY_KEY",
+                INVALID_IDEMPOTENCY_KEY,
                 "Idempotency-Key");
         refused(
-                topUp(team.slug(), "{\"credits\":1}", "k".repeat(256)),
+                topUp(team.slug(), Json.of("credits", 1), "k".repeat(256)),
                 400,
-                "INVALID_IDEMPOTENCY_KEY",
+                INVALID_IDEMPOTENCY_KEY,
                 "Idempotency-Key");
     }
 
@@ -414,16 +453,7 @@ class AdminTests {
         return "made-" + UUID.randomUUID();
     }
 
-    private static void refused(Answer answer, int status, String error, String said) {
-        assertThat(answer.error()).as(answer.toString()).isEqualTo(error);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
-        JsonNode problem = answer.json();
-        assertThat(problem.propertyNames())
-                .containsExactly("type", "title", "status", "detail", "error", "request_id");
-        assertThat(problem.get("status").intValue()).isEqualTo(status);
-        assertThat(problem.get("detail").stringValue()).contains(said);
-        assertThat(problem.get("request_id").stringValue())
-                .isEqualTo(answer.header("X-Request-Id"));
+    private static void refused(Answer answer, int status, ErrorCode error, String said) {
+        assertThat(answer).hasStatus(status).hasError(error).says(said);
     }
 }

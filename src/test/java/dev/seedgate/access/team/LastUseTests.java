@@ -1,5 +1,6 @@
 package dev.seedgate.access.team;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
@@ -17,7 +18,7 @@ class LastUseTests {
         TeamAuthenticator authenticator = gateway.bean(TeamAuthenticator.class);
         authenticator.writeLastUse();
         assertThat(lastUse(team).isNull()).isTrue();
-        assertThat(team.get("/api/credits").status()).isEqualTo(200);
+        assertThat(team.get("/api/credits")).hasStatus(200);
         authenticator.writeLastUse();
         assertThat(lastUse(team).isNull()).isFalse();
     }

@@ -1,11 +1,15 @@
 package dev.seedgate.access.team;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_NOT_FOUND;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -36,7 +40,7 @@ class StrictInputTests {
     void namesAnUnknownFieldOfEveryBody() {
         List<String> wrong = new ArrayList<>();
         for (Route route : routes()) {
-            Answer answer = ask(route, "", "{\"no_such_field\":1}");
+            Answer answer = ask(route, "", Json.of("no_such_field", 1));
             boolean named =
                     route.body() == null
                             ? detail(answer).contains("no body")
@@ -46,7 +50,7 @@ class StrictInputTests {
             for (RecordComponent field : fields(route)) {
                 String name = name(field);
                 String misspelt = name + "s";
-                Answer near = ask(route, "", "{\"%s\":null}".formatted(misspelt));
+                Answer near = ask(route, "", Json.of(misspelt, null));
                 note(
                         wrong,
                         route + " {" + misspelt + "}",
@@ -86,7 +90,7 @@ class StrictInputTests {
         for (Route route : routes()) {
             for (RecordComponent field : fields(route)) {
                 for (String value : wrongFor(field)) {
-                    String body = "{\"%s\":%s}".formatted(name(field), value);
+                    String body = Json.of(name(field), Json.raw(value));
                     Answer answer = ask(route, "", body);
                     boolean told =
                             detail(answer)
@@ -105,7 +109,20 @@ class StrictInputTests {
     void leavesATeamAsItIsWhateverBlankComes() {
         Team team =
                 gateway.team(
-                        "\"monthly_quota\":650,\"max_in_flight\":3,\"generate_per_minute\":9,\"weight\":7,\"soft_limits\":true,\"prompt_retention_days\":30,\"cost_center\":\"C\"");
+                        "monthly_quota",
+                        650,
+                        "max_in_flight",
+                        3,
+                        "generate_per_minute",
+                        9,
+                        "weight",
+                        7,
+                        "soft_limits",
+                        true,
+                        "prompt_retention_days",
+                        30,
+                        "cost_center",
+                        "C");
         String before = gateway.admin("GET", "/teams/" + team.slug(), null).body();
         for (RecordComponent field : TeamsController.TeamChange.class.getRecordComponents()) {
             for (String blank : List.of("\"\"", "\" \"", "\"\\t\"")) {
@@ -113,7 +130,7 @@ class StrictInputTests {
                         gateway.admin(
                                 "PATCH",
                                 "/teams/" + team.slug(),
-                                "{\"%s\":%s}".formatted(name(field), blank));
+                                Json.of(name(field), Json.raw(blank)));
                 assertThat(answer.status()).as(name(field) + " " + blank).isEqualTo(400);
             }
         }
@@ -137,10 +154,9 @@ class StrictInputTests {
     void saysWhichOneWasMeant(String method, String path, String body, String nearest) {
         Team team = gateway.team();
         Answer answer = gateway.admin(method, path.replace("{team}", team.slug()), body);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
-        assertThat(answer.error()).isEqualTo("INVALID_REQUEST");
+        assertThat(answer).hasStatus(400).hasError(INVALID_REQUEST);
         assertThat(detail(answer)).endsWith("the nearest is " + nearest + ".");
-        assertThat(gateway.admin("GET", "/teams/strict", null).status()).isEqualTo(404);
+        assertThat(gateway.admin("GET", "/teams/strict", null)).hasStatus(404);
     }
 
     @ParameterizedTest
@@ -161,22 +177,20 @@ class StrictInputTests {
 
     @Test
     void refundsManyOnlyForAFilter() {
-        Answer all = gateway.admin("POST", "/tasks/refund", "{\"phase\":\"EXPIRED\"}");
-        assertThat(all.status()).isEqualTo(400);
+        Answer all = gateway.admin("POST", "/tasks/refund", Json.of("phase", "EXPIRED"));
+        assertThat(all).hasStatus(400);
         assertThat(detail(all)).contains("team or before");
         Answer misspelt =
                 gateway.admin(
                         "POST",
                         "/tasks/refund",
-                        "{\"phase\":\"EXPIRED\",\"team\":\"nobodys-team\"}");
-        assertThat(misspelt.error()).isEqualTo("TEAM_NOT_FOUND");
+                        Json.of("phase", "EXPIRED", "team", "nobodys-team"));
+        assertThat(misspelt).hasError(TEAM_NOT_FOUND);
         Team team = gateway.team();
         Answer one =
                 gateway.admin(
-                        "POST",
-                        "/tasks/refund",
-                        "{\"phase\":\"EXPIRED\",\"team\":\"%s\"}".formatted(team.slug()));
-        assertThat(one.status()).as(one.toString()).isEqualTo(200);
+                        "POST", "/tasks/refund", Json.of("phase", "EXPIRED", "team", team.slug()));
+        assertThat(one).hasStatus(200);
     }
 
     private static void note(List<String> wrong, String call, Answer answer, boolean told) {

@@ -1,10 +1,12 @@
 package dev.seedgate.billing.integrity;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class ClockSetBackTests {
         try (FakeVendor vendor = FakeVendor.start();
                 Gateway gateway =
                         Gateway.start(database, vendor, "seedgate.ledger-check-interval=1h")) {
-            Team team = gateway.team("\"monthly_quota\":10000");
+            Team team = gateway.team("monthly_quota", 10000);
             String summed = "date_trunc('day', gateway_now(), 'UTC')";
             String behind =
                     database.text(
@@ -33,7 +35,7 @@ class ClockSetBackTests {
             gateway.admin(
                     "POST",
                     "/teams/" + team.slug() + "/topups",
-                    "{\"credits\":50}",
+                    Json.of("credits", 50),
                     "Idempotency-Key",
                     "set-back");
             String task = team.create("a boat");
@@ -48,11 +50,10 @@ class ClockSetBackTests {
                             "select 'from=' || (gateway_now()::date - 2) || '&to=' || (gateway_now()::date + 3)");
             JsonNode total =
                     gateway.admin("GET", "/reports/usage?" + days, null).json().get("total");
-            assertThat(total.get("charged").asLong()).isEqualTo(65);
-            assertThat(total.get("succeeded").asLong()).isEqualTo(1);
-            assertThat(gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong())
+            assertThat(total).has("charged", 65).has("succeeded", 1);
+            assertThat(gateway.admin("GET", "/vendor-balance", null).json())
                     .as("of what has no mark to fall behind")
-                    .isEqualTo(65);
+                    .has("taken", 65);
         }
     }
 }

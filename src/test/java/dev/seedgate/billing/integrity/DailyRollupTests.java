@@ -1,5 +1,6 @@
 package dev.seedgate.billing.integrity;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.billing.integrity.PlantedLedger.Clip;
@@ -213,7 +214,7 @@ class DailyRollupTests {
         List<String> answers = new ArrayList<>();
         for (String query : queries) {
             Answer answer = gateway.call("GET", query, Gateway.ADMIN_KEY, null);
-            assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+            assertThat(answer).hasStatus(200);
             answers.add(
                     query.contains("statements")
                             ? answer.json().get("teams").toString()

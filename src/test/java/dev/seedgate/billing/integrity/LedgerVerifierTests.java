@@ -1,5 +1,7 @@
 package dev.seedgate.billing.integrity;
 
+import static dev.seedgate.platform.values.ErrorCode.BOOKS_NOT_AUDITED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,7 +73,7 @@ class LedgerVerifierTests {
 
     @Test
     void findsOnePlantedCreditAndForgetsItWhenItIsMended() {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         for (int i = 0; i < 7; i++) {
             gateway.vendor()
                     .finish(team.upstreamId(team.create("clip " + i)), "https://x.example/y.mp4");
@@ -93,8 +95,8 @@ class LedgerVerifierTests {
         gateway.database().execute("delete from work where task_id = '" + task + "'");
         assertThat(rulesBroken()).containsExactly("open_task_has_work");
         JsonNode answer = gateway.admin("GET", "/ledger-check", null).json();
-        assertThat(answer.get("drift").asInt()).isOne();
-        assertThat(answer.get("findings").get(0).get("subject").stringValue()).isEqualTo(task);
+        assertThat(answer).has("drift", 1);
+        assertThat(answer.get("findings").get(0)).has("subject", task);
         assertThat(gateway.call("GET", "/actuator/prometheus", null, null).body())
                 .contains("seedgate_auditor_findings 1.0");
         gateway.database()
@@ -173,8 +175,7 @@ class LedgerVerifierTests {
                                                 "select ceil(extract(epoch from gateway_renewal() - gateway_now()))::bigint + 7200"))));
         String close = "/reports/statements/" + month + "/close";
         Answer early = gateway.admin("POST", close, null);
-        assertThat(early.status()).as(early.toString()).isEqualTo(409);
-        assertThat(early.error()).isEqualTo("BOOKS_NOT_AUDITED");
+        assertThat(early).hasStatus(409).hasError(BOOKS_NOT_AUDITED);
         assertThat(early.json().get("detail").stringValue())
                 .containsAnyOf("It has checked the ledger up to 20", "It has not come to any hour");
         while (gateway.database().text(UNCHECKED).equals("t")) {
@@ -186,11 +187,9 @@ class LedgerVerifierTests {
                 .execute(
                         "update auditor set teams_began_at = gateway_now() - interval '40 days', teams_completed_from = gateway_now() - interval '40 days'");
         Answer accounts = gateway.admin("POST", close, null);
-        assertThat(accounts.error()).isEqualTo("BOOKS_NOT_AUDITED");
-        assertThat(accounts.json().get("detail").stringValue())
-                .contains("it will be through at about 20");
+        assertThat(accounts).hasError(BOOKS_NOT_AUDITED).says("it will be through at about 20");
         assertThat(rulesBroken()).isEmpty();
-        assertThat(gateway.admin("POST", close, null).status()).isEqualTo(200);
+        assertThat(gateway.admin("POST", close, null)).hasStatus(200);
     }
 
     private static void sumWhatIsOver() {

@@ -1,5 +1,6 @@
 package dev.seedgate.billing.statement;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.billing.integrity.DailyRollup;
@@ -67,16 +68,16 @@ class FocusTests {
             // a at May's price, d at June's; b was charged in May and given back in June.
             assertThat(cost).isEqualByComparingTo("2.275");
             JsonNode refund = rows.get(2);
-            assertThat(refund.get("ChargePeriodStart").asString())
-                    .isEqualTo("2024-06-01T00:00:00Z");
-            assertThat(refund.get("ChargePeriodEnd").asString()).isEqualTo("2024-06-02T00:00:00Z");
-            assertThat(refund.get("BillingPeriodStart").asString())
-                    .isEqualTo("2024-06-01T00:00:00Z");
+            assertThat(refund)
+                    .has("ChargePeriodStart", "2024-06-01T00:00:00Z")
+                    .has("ChargePeriodEnd", "2024-06-02T00:00:00Z")
+                    .has("BillingPeriodStart", "2024-06-01T00:00:00Z");
             assertThat(refund.get("BilledCost").decimalValue()).isEqualByComparingTo("-0.65");
             assertThat(refund.get("ListUnitPrice").decimalValue()).isEqualByComparingTo("0.01");
-            assertThat(refund.get("SubAccountId").asString()).isEqualTo(team.slug());
-            assertThat(refund.get("Tags").asString()).isEqualTo("{\"project\":\"film\"}");
-            assertThat(refund.get("BillingCurrency").asString()).isEqualTo("EUR");
+            assertThat(refund)
+                    .has("SubAccountId", team.slug())
+                    .has("Tags", "{\"project\":\"film\"}")
+                    .has("BillingCurrency", "EUR");
             Answer csv = focus("&format=csv");
             List<String> lines = csv.body().lines().toList();
             assertThat(lines).hasSize(rows.size() + 1);
@@ -91,9 +92,9 @@ class FocusTests {
         try (Gateway other = Gateway.start(TestDatabase.create(), gateway.vendor())) {
             other.team().create("free");
             JsonNode row = other.admin("GET", "/reports/focus", null).json().at("/rows/0");
-            assertThat(row.get("BillingCurrency").asString()).isEqualTo("XXX");
+            assertThat(row).has("BillingCurrency", "XXX");
             assertThat(row.get("BilledCost").decimalValue()).isEqualByComparingTo("0");
-            assertThat(row.get("ConsumedQuantity").asLong()).isEqualTo(65);
+            assertThat(row).has("ConsumedQuantity", 65);
         }
     }
 
@@ -108,7 +109,7 @@ class FocusTests {
                         "/prices",
                         "{\"effective_from\":\"%s\",\"currency\":\"EUR\",\"per_credit\":\"%s\"}"
                                 .formatted(from, perCredit));
-        assertThat(set.status()).as(set.toString()).isEqualTo(201);
+        assertThat(set).hasStatus(201);
     }
 
     private static Clip clip(String id, String created, String end, boolean succeeded) {

@@ -1,5 +1,8 @@
 package dev.seedgate.billing.usage;
 
+import static dev.seedgate.platform.values.ErrorCode.FORBIDDEN;
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.billing.integrity.DailyRollup;
@@ -9,6 +12,7 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +67,7 @@ class UsageTests {
 
     @Test
     void countsWhatRealTasksMoved() {
-        Team team = gateway.team("\"cost_center\":\"CC-1\"");
+        Team team = gateway.team("cost_center", "CC-1");
         String done = team.create("done");
         String failed = team.create("failed");
         team.create("running");
@@ -86,15 +90,14 @@ class UsageTests {
                         "refunded",
                         "net",
                         "seconds");
-        assertThat(row.get("cost_center").stringValue()).isEqualTo("CC-1");
-        assertThat(row.get("preset").stringValue()).isEqualTo("5s");
+        assertThat(row).has("cost_center", "CC-1").has("preset", "5s");
         assertThat(figures(row)).containsExactly(3L, 1L, 1L, 0L, 195L, 65L, 130L, 5L);
         Answer own = team.get("/api/usage?group_by=project,day");
-        assertThat(own.status()).as(own.toString()).isEqualTo(200);
+        assertThat(own).hasStatus(200);
         assertThat(own.json().propertyNames()).containsExactly("code", "message", "data");
         assertThat(figures(own.data().get("rows").get(0)))
                 .containsExactly(3L, 1L, 1L, 0L, 195L, 65L, 130L, 5L);
-        assertThat(own.data().get("rows").get(0).get("project").isNull()).isTrue();
+        assertThat(own.data().get("rows").get(0)).hasNull("project");
         JsonNode total = own.data().get("total");
         assertThat(total.get("success_rate").decimalValue()).isEqualByComparingTo("0.5");
         assertThat(total.get("median_render_seconds").isNumber()).isTrue();
@@ -116,21 +119,22 @@ class UsageTests {
         assertThat(figures(one.get("/api/usage?team=" + other.slug()).data().get("total")))
                 .startsWith(1L);
         Answer grouped = one.get("/api/usage?group_by=team");
-        assertThat(grouped.status()).isEqualTo(400);
-        assertThat(grouped.json().get("message").stringValue()).contains("group_by");
+        assertThat(grouped).hasStatus(400).says("group_by");
         Answer csv = one.get("/api/usage?group_by=key&format=csv");
         assertThat(csv.body())
                 .matches(
                         "key,key_id,created,succeeded,failed,uncertain,charged,refunded,net,seconds\r\nall,\\d+,1,0,0,0,65,0,65,0\r\n");
-        String writer = gateway.key(one.slug(), "{\"name\":\"w\",\"scopes\":[\"generate\"]}");
-        assertThat(gateway.call("GET", "/api/usage", writer, null).error()).isEqualTo("FORBIDDEN");
+        String writer =
+                gateway.key(one.slug(), Json.of("name", "w", "scopes", List.of("generate")));
+        assertThat(gateway.call("GET", "/api/usage", writer, null)).hasError(FORBIDDEN);
     }
 
     @Test
     void tellsKeysOfOneNameApart() {
         Team team = gateway.team();
         Team other = gateway.team();
-        Team again = new Team(gateway, team.slug(), gateway.key(team.slug(), "{\"name\":\"all\"}"));
+        Team again =
+                new Team(gateway, team.slug(), gateway.key(team.slug(), Json.of("name", "all")));
         team.create("one");
         again.create("two");
         again.create("three");
@@ -263,9 +267,9 @@ class UsageTests {
                 .write();
         JsonNode rows = usage("from=2020-06-01&to=2020-08-01&group_by=month").get("rows");
         assertThat(rows.size()).isEqualTo(2);
-        assertThat(rows.get(0).get("month").stringValue()).isEqualTo("2020-06");
+        assertThat(rows.get(0)).has("month", "2020-06");
         assertThat(figures(rows.get(0))).containsExactly(1L, 0L, 0L, 0L, 65L, 0L, 65L, 0L);
-        assertThat(rows.get(1).get("month").stringValue()).isEqualTo("2020-07");
+        assertThat(rows.get(1)).has("month", "2020-07");
         assertThat(figures(rows.get(1))).containsExactly(0L, 0L, 1L, 0L, 0L, 65L, -65L, 0L);
         assertThat(figures(usage("from=2020-07-01&to=2020-08-01").get("total")))
                 .containsExactly(0L, 0L, 1L, 0L, 0L, 65L, -65L, 0L);
@@ -295,12 +299,12 @@ class UsageTests {
         JsonNode usage = usage("from=2020-02-29&to=2020-03-01&group_by=team");
         assertThat(figures(usage.get("rows").get(0)))
                 .containsExactly(1L, 0L, 0L, 1L, 65L, 0L, 65L, 0L);
-        assertThat(usage.get("total").get("success_rate").isNull()).isTrue();
+        assertThat(usage).hasNull("/total/success_rate");
     }
 
     @Test
     void changesNoPastRowWhenNamesChange() {
-        Team team = gateway.team("\"cost_center\":\"old\"");
+        Team team = gateway.team("cost_center", "old");
         new PlantedLedger(gateway.database())
                 .add(clip(team.slug(), "2019-05-05T12:00:00Z", "2019-05-05T12:01:00Z", true))
                 .write();
@@ -378,7 +382,7 @@ class UsageTests {
         ledger.write();
         String query = "/reports/usage?from=2017-05-01&to=2017-06-01&group_by=key,project";
         Answer csv = gateway.admin("GET", query, null, "Accept", "text/csv");
-        assertThat(csv.status()).isEqualTo(200);
+        assertThat(csv).hasStatus(200);
         assertThat(csv.header("Content-Type")).startsWith("text/csv");
         UnaryOperator<String> more = key -> key + ",1," + team.slug() + ",,1";
         assertThat(csv.body())
@@ -406,8 +410,7 @@ class UsageTests {
         assertThat(gateway.admin("GET", query + "&format=csv", null).body()).isEqualTo(csv.body());
         assertThat(gateway.admin("GET", query + "&format=csv&bom=1", null).body())
                 .isEqualTo("\ufeff" + csv.body());
-        assertThat(gateway.admin("GET", query + "&format=csv&bom=yes", null).status())
-                .isEqualTo(400);
+        assertThat(gateway.admin("GET", query + "&format=csv&bom=yes", null)).hasStatus(400);
         Answer json = gateway.admin("GET", query, null, "Accept", "application/json, text/csv");
         assertThat(json.header("Content-Type")).startsWith("application/json");
         assertThat(json.json().get("rows").size()).isEqualTo(names.size() + 1);
@@ -416,10 +419,8 @@ class UsageTests {
         assertThat(other.body()).isEqualTo(csv.body());
         assertThat(gateway.admin("GET", query + "&format=json", null, "Accept", noJson).body())
                 .isEqualTo(json.body());
-        assertThat(
-                        gateway.admin("GET", query + "&format=json", null, "Accept", "text/csv")
-                                .status())
-                .isEqualTo(406);
+        assertThat(gateway.admin("GET", query + "&format=json", null, "Accept", "text/csv"))
+                .hasStatus(406);
     }
 
     @Test
@@ -433,8 +434,7 @@ class UsageTests {
         ledger.write();
         String query = "/reports/usage?from=2016-01-01&to=2017-01-01&group_by=day";
         Answer json = gateway.admin("GET", query, null);
-        assertThat(json.status()).isEqualTo(400);
-        assertThat(json.json().get("detail").stringValue()).contains("group_by", "csv");
+        assertThat(json).hasStatus(400).says("group_by", "csv");
         assertThat(gateway.admin("GET", query + "&format=csv", null).body().lines()).hasSize(102);
     }
 
@@ -454,14 +454,12 @@ class UsageTests {
     void namesTheWishThatIsWrong(String query, String field) {
         for (String format : List.of("", "&group_by=day")) {
             Answer refused = gateway.admin("GET", "/reports/usage?" + query + format, null);
-            assertThat(refused.status()).as(refused.toString()).isEqualTo(400);
-            assertThat(refused.error()).isEqualTo("INVALID_REQUEST");
-            assertThat(refused.json().get("detail").stringValue()).contains(field);
+            assertThat(refused).hasStatus(400).hasError(INVALID_REQUEST).says(field);
         }
         Answer csv =
                 gateway.admin("GET", "/reports/usage?" + query, null, "Accept", "text/csv, */*");
-        assertThat(csv.status()).as("checked before the first byte").isEqualTo(400);
-        assertThat(gateway.team().get("/api/usage?" + query).status()).isEqualTo(400);
+        assertThat(csv).as("checked before the first byte").hasStatus(400);
+        assertThat(gateway.team().get("/api/usage?" + query)).hasStatus(400);
     }
 
     @Test
@@ -603,7 +601,7 @@ class UsageTests {
 
     private static JsonNode usage(String query) {
         Answer answer = gateway.admin("GET", "/reports/usage?" + query, null);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         return answer.json();
     }
 

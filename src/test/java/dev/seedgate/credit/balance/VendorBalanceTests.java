@@ -1,5 +1,8 @@
 package dev.seedgate.credit.balance;
 
+import static dev.seedgate.platform.values.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_UNAVAILABLE;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +12,7 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -83,17 +87,18 @@ class VendorBalanceTests {
         team.await(unknown, "FAILED");
         JsonNode pool = pool();
         assertThat(pool.get("taken").asLong() - before).as("a possible loss stays").isEqualTo(all);
-        assertThat(pool.get("balance").asLong())
-                .isEqualTo(pool.get("purchased").asLong() - pool.get("taken").asLong());
-        assertThat(pool.get("upstream").stringValue()).isEqualTo("seedance");
-        assertThat(pool.get("sandbox").booleanValue()).isFalse();
-        assertThat(pool.get("reserve").asLong()).isEqualTo(100);
+        assertThat(pool)
+                .has("balance", pool.get("purchased").asLong() - pool.get("taken").asLong())
+                .has("upstream", "seedance")
+                .has("sandbox", false)
+                .has("reserve", 100);
         // All of it within a day.
         assertThat(pool.at("/burn_per_day/last_7_days").asLong())
                 .isEqualTo(pool.at("/burn_per_day/last_28_days").asLong())
                 .isEqualTo(pool.get("taken").asLong());
-        assertThat(pool.at("/dry_on/last_7_days").stringValue())
-                .isEqualTo(
+        assertThat(pool)
+                .has(
+                        "/dry_on/last_7_days",
                         gateway.database()
                                 .text(
                                         "select (gateway_now() at time zone 'UTC')::date + %d"
@@ -114,11 +119,10 @@ class VendorBalanceTests {
         await().until(() -> team.generate("a boat").status() == 503);
         long used = team.credits().get("used").asLong();
         Answer refused = team.generate("a boat");
-        assertThat(refused.error()).isEqualTo("UPSTREAM_UNAVAILABLE");
-        assertThat(refused.header("Retry-After")).isEqualTo("60");
+        assertThat(refused).hasError(UPSTREAM_UNAVAILABLE).hasHeader("Retry-After", "60");
         assertThat(refused.body()).contains("nothing was charged");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(used);
-        assertThat(pool().get("below_reserve").booleanValue()).isTrue();
+        assertThat(team).hasUsed(used);
+        assertThat(pool()).has("below_reserve", true);
         purchase(100_000);
         await().until(() -> team.generate("a boat").status() == 200);
     }
@@ -127,14 +131,14 @@ class VendorBalanceTests {
     void recordsAPurchaseOnceAndListsThemNewestFirst() {
         String key = "order-" + KEYS.incrementAndGet();
         String body =
-                "{\"credits\":50000,\"reason\":\"order 7\",\"cost\":\"499.90\",\"currency\":\"EUR\"}";
+                Json.of("credits", 50000, "reason", "order 7", "cost", "499.90", "currency", "EUR");
         Answer first =
                 gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
-        assertThat(first.status()).isEqualTo(201);
-        assertThat(first.json().get("cost").stringValue()).isEqualTo("499.9");
+        assertThat(first).hasStatus(201);
+        assertThat(first.json()).has("cost", "499.9");
         Answer again =
                 gateway.admin("POST", "/vendor-balance/purchases", body, "Idempotency-Key", key);
-        assertThat(again.json().get("id")).isEqualTo(first.json().get("id"));
+        assertThat(again.json()).has("id", first.json().get("id"));
         Answer other =
                 gateway.admin(
                         "POST",
@@ -142,11 +146,10 @@ class VendorBalanceTests {
                         body.replace("499.90", "500"),
                         "Idempotency-Key",
                         key);
-        assertThat(other.status()).isEqualTo(422);
-        assertThat(other.error()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        assertThat(other).hasStatus(422).hasError(IDEMPOTENCY_KEY_REUSED);
         long correction = purchase(-1);
         JsonNode page = gateway.admin("GET", "/vendor-balance/purchases?limit=1", null).json();
-        assertThat(page.at("/items/0/id").asLong()).isEqualTo(correction);
+        assertThat(page).has("/items/0/id", correction);
         JsonNode next =
                 gateway.admin(
                                 "GET",
@@ -154,10 +157,11 @@ class VendorBalanceTests {
                                         + page.get("next_cursor").stringValue(),
                                 null)
                         .json();
-        assertThat(next.at("/items/0/id")).isEqualTo(first.json().get("id"));
+        assertThat(next).has("/items/0/id", first.json().get("id"));
         JsonNode audited = gateway.admin("GET", "/audit?action=pool.purchase&limit=1", null).json();
-        assertThat(audited.at("/items/0/object").stringValue()).isEqualTo("pool:seedance");
-        assertThat(audited.at("/items/0/after/credits").asLong()).isEqualTo(-1);
+        assertThat(audited)
+                .has("/items/0/object", "pool:seedance")
+                .has("/items/0/after/credits", -1);
     }
 
     @ParameterizedTest
@@ -179,7 +183,7 @@ class VendorBalanceTests {
                         body,
                         "Idempotency-Key",
                         "bad-" + KEYS.incrementAndGet());
-        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer).hasStatus(400);
         assertThat(gateway.admin("POST", "/vendor-balance/purchases", body).error())
                 .isIn("INVALID_IDEMPOTENCY_KEY", "INVALID_REQUEST");
     }
@@ -313,10 +317,10 @@ class VendorBalanceTests {
                 gateway.admin(
                         "POST",
                         "/vendor-balance/purchases",
-                        "{\"credits\":%d,\"reason\":\"test\"}".formatted(credits),
+                        Json.of("credits", credits, "reason", "test"),
                         "Idempotency-Key",
                         "purchase-" + KEYS.incrementAndGet());
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
+        assertThat(answer).hasStatus(201);
         return answer.json().get("id").asLong();
     }
 

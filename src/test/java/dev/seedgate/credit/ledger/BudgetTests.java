@@ -1,5 +1,9 @@
 package dev.seedgate.credit.ledger;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.KEY_NOT_FOUND;
+import static dev.seedgate.platform.values.ErrorCode.NOT_FOUND;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -7,6 +11,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 class BudgetTests {
 
     private static final String ORDER =
-            "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+            Json.of("prompt", "p", "aspect_ratio", "16:9", "duration", "5");
 
     private static Gateway gateway;
     private static Gateway replica;
@@ -57,33 +62,34 @@ class BudgetTests {
                 .filteredOn(it -> it.status() != 200)
                 .allMatch(it -> it.status() == 402 && it.error().equals("TEAM_QUOTA_EXHAUSTED"));
         JsonNode budget = budgets(team).get(0);
-        assertThat(budget.get("key_id").asLong()).isEqualTo(key);
-        assertThat(budget.get("key").asString()).isEqualTo("all");
-        assertThat(budget.get("used").asLong()).isEqualTo(650);
-        assertThat(budget.get("remaining").asLong()).isZero();
+        assertThat(budget)
+                .has("key_id", key)
+                .has("key", "all")
+                .has("used", 650)
+                .has("remaining", 0);
     }
 
     @Test
     void saysWhoseBudgetIsSpent() {
-        Team team = gateway.team("\"monthly_quota\":300");
+        Team team = gateway.team("monthly_quota", 300);
         set(team, "/projects/film", 100);
-        assertThat(create(team, team.key(), "film").status()).isEqualTo(200);
+        assertThat(create(team, team.key(), "film")).hasStatus(200);
         Answer project = create(team, team.key(), "film");
-        assertThat(project.status()).isEqualTo(402);
+        assertThat(project).hasStatus(402);
         assertThat(message(project))
                 .contains("65 credits", "the project \"film\"", "35 left", "T00:00:00Z");
-        assertThat(create(team, team.key(), "other").status()).isEqualTo(200);
+        assertThat(create(team, team.key(), "other")).hasStatus(200);
         set(team, "/keys/" + keyId(team), 130);
         Answer key = create(team, team.key(), "other");
         assertThat(message(key)).contains("your key \"all\"", "0 left");
         set(team, "/keys/" + keyId(team), 10_000);
         // The team's quota comes first.
-        assertThat(create(team, team.key(), "other").status()).isEqualTo(200);
-        assertThat(create(team, team.key(), "other").status()).isEqualTo(200);
+        assertThat(create(team, team.key(), "other")).hasStatus(200);
+        assertThat(create(team, team.key(), "other")).hasStatus(200);
         assertThat(message(create(team, team.key(), "film"))).contains("your team has 40 left");
         // A refusal moved nothing.
-        assertThat(budgets(team).get(0).get("used").asLong()).isEqualTo(260);
-        assertThat(team.credits().get("used").asLong()).isEqualTo(260);
+        assertThat(budgets(team).get(0)).has("used", 260);
+        assertThat(team).hasUsed(260);
     }
 
     @Test
@@ -95,12 +101,12 @@ class BudgetTests {
         List.of(gateway, replica).forEach(it -> it.admin("POST", "/upstream/pause", null));
         try {
             Answer made = create(team, team.key(), "film");
-            assertThat(create(team, team.key(), "film").status()).isEqualTo(402);
+            assertThat(create(team, team.key(), "film")).hasStatus(402);
             String task = made.data().get("task_id").asString();
-            assertThat(gateway.call("DELETE", "/api/tasks/" + task, team.key(), null).status())
-                    .isEqualTo(200);
+            assertThat(gateway.call("DELETE", "/api/tasks/" + task, team.key(), null))
+                    .hasStatus(200);
             budgets(team).forEach(it -> assertThat(it.get("used").asLong()).isZero());
-            assertThat(create(team, team.key(), "film").status()).isEqualTo(200);
+            assertThat(create(team, team.key(), "film")).hasStatus(200);
         } finally {
             List.of(gateway, replica).forEach(it -> it.admin("POST", "/upstream/resume", null));
         }
@@ -112,26 +118,25 @@ class BudgetTests {
         create(team, team.key(), "film");
         long key = keyId(team);
         JsonNode made = set(team, "/keys/" + key, 195);
-        assertThat(made.get("used").asLong()).isEqualTo(65);
+        assertThat(made).has("used", 65);
         Answer rotated =
                 gateway.admin("POST", "/teams/" + team.slug() + "/keys/" + key + "/rotate", null);
         String successor = rotated.json().get("key").asString();
-        assertThat(create(team, successor, "film").status()).isEqualTo(200);
-        assertThat(create(team, team.key(), "film").status()).isEqualTo(200);
-        assertThat(create(team, successor, "film").status()).isEqualTo(402);
-        assertThat(budgets(team).get(0).get("key_id")).isEqualTo(rotated.json().get("id"));
+        assertThat(create(team, successor, "film")).hasStatus(200);
+        assertThat(create(team, team.key(), "film")).hasStatus(200);
+        assertThat(create(team, successor, "film")).hasStatus(402);
+        assertThat(budgets(team).get(0)).has("key_id", rotated.json().get("id"));
         // By whichever of its keys it is named.
         set(team, "/keys/" + rotated.json().get("id"), 260);
         assertThat(budgets(team).size()).isEqualTo(1);
-        assertThat(create(team, successor, "film").status()).isEqualTo(200);
+        assertThat(create(team, successor, "film")).hasStatus(200);
         assertThat(
                         gateway.admin(
-                                        "DELETE",
-                                        "/teams/" + team.slug() + "/keys/" + key + "/budget",
-                                        null)
-                                .status())
-                .isEqualTo(204);
-        assertThat(create(team, successor, "film").status()).isEqualTo(200);
+                                "DELETE",
+                                "/teams/" + team.slug() + "/keys/" + key + "/budget",
+                                null))
+                .hasStatus(204);
+        assertThat(create(team, successor, "film")).hasStatus(200);
         assertThat(budgets(team).isEmpty()).isTrue();
     }
 
@@ -149,7 +154,7 @@ class BudgetTests {
         }
         creates.forEach(it -> assertThat(it.join().status()).isEqualTo(200));
         set(team, "/projects/film", 100_000);
-        assertThat(budgets(team).get(0).get("used").asLong()).isEqualTo(40 * 65);
+        assertThat(budgets(team).get(0)).has("used", 40 * 65);
     }
 
     @Test
@@ -163,9 +168,9 @@ class BudgetTests {
                         "update budget b set period = period - interval '1 month' from team t where t.id = b.team_id and t.slug = '"
                                 + team.slug()
                                 + "'");
-        assertThat(budgets(team).get(0).get("used").asLong()).isZero();
-        assertThat(create(team, team.key(), "film").status()).isEqualTo(200);
-        assertThat(create(team, team.key(), "film").status()).isEqualTo(402);
+        assertThat(budgets(team).get(0)).has("used", 0);
+        assertThat(create(team, team.key(), "film")).hasStatus(200);
+        assertThat(create(team, team.key(), "film")).hasStatus(402);
         // The first create's entry is still this month's, so the books would not agree.
         gateway.admin("DELETE", "/teams/" + team.slug() + "/projects/film/budget", null);
     }
@@ -174,17 +179,17 @@ class BudgetTests {
     void refusesWhatIsNoBudget() {
         Team team = gateway.team();
         String path = "/teams/" + team.slug();
-        assertThat(put(path + "/keys/0/budget", "{\"monthly_credits\":1}").error())
-                .isEqualTo("KEY_NOT_FOUND");
+        assertThat(put(path + "/keys/0/budget", Json.of("monthly_credits", 1)))
+                .hasError(KEY_NOT_FOUND);
         long foreign = keyId(gateway.team());
-        assertThat(put(path + "/keys/" + foreign + "/budget", "{\"monthly_credits\":1}").error())
-                .isEqualTo("KEY_NOT_FOUND");
-        assertThat(put(path + "/projects/a%20b/budget", "{\"monthly_credits\":1}").error())
-                .isEqualTo("INVALID_REQUEST");
-        assertThat(put(path + "/projects/film/budget", "{\"monthly_credits\":-1}").error())
-                .isEqualTo("INVALID_REQUEST");
-        assertThat(gateway.admin("DELETE", path + "/projects/film/budget", null).error())
-                .isEqualTo("NOT_FOUND");
+        assertThat(put(path + "/keys/" + foreign + "/budget", Json.of("monthly_credits", 1)))
+                .hasError(KEY_NOT_FOUND);
+        assertThat(put(path + "/projects/a%20b/budget", Json.of("monthly_credits", 1)))
+                .hasError(INVALID_REQUEST);
+        assertThat(put(path + "/projects/film/budget", Json.of("monthly_credits", -1)))
+                .hasError(INVALID_REQUEST);
+        assertThat(gateway.admin("DELETE", path + "/projects/film/budget", null))
+                .hasError(NOT_FOUND);
     }
 
     @Test
@@ -196,9 +201,10 @@ class BudgetTests {
                 gateway.admin("GET", "/audit?object=team:" + team.slug() + "/project:film", null)
                         .json()
                         .at("/items/0");
-        assertThat(entry.get("action").asString()).isEqualTo("budget.set");
-        assertThat(entry.at("/before/monthlyCredits").asLong()).isEqualTo(65);
-        assertThat(entry.at("/after/monthlyCredits").asLong()).isEqualTo(66);
+        assertThat(entry)
+                .has("action", "budget.set")
+                .has("/before/monthlyCredits", 65)
+                .has("/after/monthlyCredits", 66);
     }
 
     private interface Where {
@@ -236,8 +242,8 @@ class BudgetTests {
         Answer answer =
                 put(
                         "/teams/" + team.slug() + path + "/budget",
-                        "{\"monthly_credits\":%d}".formatted(credits));
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+                        Json.of("monthly_credits", credits));
+        assertThat(answer).hasStatus(200);
         return answer.json();
     }
 

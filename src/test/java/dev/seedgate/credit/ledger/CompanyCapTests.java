@@ -1,5 +1,7 @@
 package dev.seedgate.credit.ledger;
 
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_UNAVAILABLE;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +10,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,27 +44,29 @@ class CompanyCapTests {
             Team other = gateway.team();
             await().until(() -> other.generate("three").status() == 503);
             Answer refused = other.generate("three");
-            assertThat(refused.error()).isEqualTo("UPSTREAM_UNAVAILABLE");
-            assertThat(refused.header("Retry-After")).isEqualTo("60");
+            assertThat(refused).hasError(UPSTREAM_UNAVAILABLE).hasHeader("Retry-After", "60");
             JsonNode spending = gateway.admin("GET", "/vendor-balance", null).json().get(shown);
-            assertThat(spending.get("reached").booleanValue()).isTrue();
-            assertThat(spending.get("cap").asLong()).isEqualTo(130);
+            assertThat(spending).has("reached", true).has("cap", 130);
             assertThat(refused.json().get("message").asString())
                     .contains("130 credits for " + words, "nothing was charged")
                     .contains(spending.get("until").asString());
             assertThat(Instant.parse(spending.get("until").asString())).isAfter(Instant.EPOCH);
-            assertThat(other.get("/api/credits").data().get("in_flight").asInt())
-                    .isEqualTo(other.get("/api/tasks").data().get("items").size());
+            assertThat(other.get("/api/credits").data())
+                    .has("in_flight", other.get("/api/tasks").data().get("items").size());
             assertThat(
                             gateway.call(
                                             "POST",
                                             "/api/quote",
                                             other.key(),
-                                            "{\"prompt\":\"p\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}")
-                                    .data()
-                                    .get("error")
-                                    .asString())
-                    .isEqualTo("UPSTREAM_UNAVAILABLE");
+                                            Json.of(
+                                                    "prompt",
+                                                    "p",
+                                                    "aspect_ratio",
+                                                    "1:1",
+                                                    "duration",
+                                                    "5"))
+                                    .data())
+                    .has("error", "UPSTREAM_UNAVAILABLE");
             Invariants.check(gateway.database());
         }
     }

@@ -1,5 +1,7 @@
 package dev.seedgate.operations.alert;
 
+import static dev.seedgate.platform.values.ErrorCode.NOT_FOUND;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.operations.alert.Alerts.AlertCandidate;
@@ -8,6 +10,7 @@ import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -69,7 +72,7 @@ class AlertRulesTests {
 
     @Test
     void tellsOnceOfEachPartOfAQuota() throws Exception {
-        Team team = gateway.team("\"monthly_quota\":130");
+        Team team = gateway.team("monthly_quota", 130);
         look();
         assertThat(thresholds(team)).isEmpty();
         team.create("half of it");
@@ -84,25 +87,24 @@ class AlertRulesTests {
                 .startsWith(
                         "Team %s has used 100 %% of its monthly quota: 130 of 130 credits in "
                                 .formatted(team.slug()));
-        assertThat(alert.get("kind").stringValue()).isEqualTo("QUOTA");
-        assertThat(alert.get("sandbox").booleanValue()).isFalse();
+        assertThat(alert).has("kind", "QUOTA").has("sandbox", false);
     }
 
     @Test
     void tellsOfAQuotaThatWasLoweredBelowWhatIsUsed() throws Exception {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         team.create("a boat");
         look();
         assertThat(thresholds(team)).isEmpty();
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":80}");
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", 80));
         look();
         assertThat(thresholds(team)).as("crossed together").containsExactly("80%");
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":null}");
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", null));
         look();
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":65}");
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", 65));
         look();
         assertThat(thresholds(team)).containsExactly("100%", "80%");
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":100}");
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", 100));
         look();
         assertThat(thresholds(team)).as("told of more already").containsExactly("100%", "80%");
     }
@@ -221,7 +223,7 @@ class AlertRulesTests {
     void saysSandboxWhenNobodyPays() throws Exception {
         raise("sandbox-subject", true);
         send();
-        assertThat(heard("sandbox-subject").at("/data/sandbox").booleanValue()).isTrue();
+        assertThat(heard("sandbox-subject")).has("/data/sandbox", true);
         assertThat(heard("sandbox-subject").get("text").stringValue()).startsWith("SANDBOX: ");
     }
 
@@ -244,12 +246,12 @@ class AlertRulesTests {
                 .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
         assertThat(request.headers().get("content-type")).startsWith("application/json");
         JsonNode alert = alert("signed");
-        assertThat(alert.at("/delivery/message_id").stringValue()).isEqualTo(id);
-        assertThat(alert.at("/delivery/delivered_at").isNull()).isFalse();
+        assertThat(alert).has("/delivery/message_id", id).hasValue("/delivery/delivered_at");
         JsonNode body = heard("signed");
-        assertThat(body.get("type").stringValue()).isEqualTo("alert.raised");
-        assertThat(body.at("/data/id").asLong()).isEqualTo(alert.get("id").asLong());
-        assertThat(body.at("/data/kind").stringValue()).isEqualTo("DRIFT");
+        assertThat(body)
+                .has("type", "alert.raised")
+                .has("/data/id", alert.get("id").asLong())
+                .has("/data/kind", "DRIFT");
     }
 
     @Test
@@ -259,25 +261,23 @@ class AlertRulesTests {
                 FakeVendor.answer(500, "not\u0000 now"),
                 FakeVendor.hangUp(),
                 FakeVendor.error(204));
+        Instant before = Instant.now();
         send();
         JsonNode once = alert("tried thrice").get("delivery");
-        assertThat(once.get("attempts").asInt()).isOne();
-        assertThat(once.get("last_error").stringValue()).isEqualTo("HTTP 500 not now");
+        assertThat(once).has("attempts", 1).has("last_error", "HTTP 500 not now");
         assertThat(Instant.parse(once.get("next_try_at").stringValue()))
-                .isAfter(Instant.now().plusSeconds(4));
+                .isAfter(before.plusSeconds(4));
         send();
-        assertThat(alert("tried thrice").at("/delivery/attempts").asInt())
+        assertThat(alert("tried thrice"))
                 .as("not before the back-off is over")
-                .isOne();
+                .has("/delivery/attempts", 1);
         sendAll();
         JsonNode twice = alert("tried thrice").get("delivery");
-        assertThat(twice.get("attempts").asInt()).isEqualTo(2);
+        assertThat(twice).has("attempts", 2);
         assertThat(twice.get("last_error").stringValue()).isNotBlank();
         sendAll();
         JsonNode done = alert("tried thrice").get("delivery");
-        assertThat(done.get("delivered_at").isNull()).isFalse();
-        assertThat(done.get("next_try_at").isNull()).isTrue();
-        assertThat(done.get("last_error").isNull()).isTrue();
+        assertThat(done).hasValue("delivered_at").hasNull("next_try_at").hasNull("last_error");
         List<Request> tries = requests("tried thrice");
         assertThat(tries).hasSize(3);
         assertThat(tries.stream().map(it -> it.headers().get("webhook-id")).distinct()).hasSize(1);
@@ -294,9 +294,7 @@ class AlertRulesTests {
             sendAll();
         }
         JsonNode delivery = alert("given up").get("delivery");
-        assertThat(delivery.get("attempts").asInt()).isEqualTo(3);
-        assertThat(delivery.get("delivered_at").isNull()).isTrue();
-        assertThat(delivery.get("next_try_at").isNull()).isTrue();
+        assertThat(delivery).has("attempts", 3).hasNull("delivered_at").hasNull("next_try_at");
         assertThat(delivery.get("last_error").stringValue()).startsWith("HTTP 410");
         assertThat(requests("given up")).hasSize(3);
         assertThat(gateway.call("GET", "/actuator/prometheus", null, null).body())
@@ -337,31 +335,29 @@ class AlertRulesTests {
         raise("first", false);
         raise("second", false);
         JsonNode page = gateway.admin("GET", "/alerts?kind=DRIFT&limit=1", null).json();
-        assertThat(page.at("/items/0/subject").stringValue()).isEqualTo("second");
+        assertThat(page).has("/items/0/subject", "second");
         String cursor = page.get("next_cursor").stringValue();
         JsonNode next =
                 gateway.admin("GET", "/alerts?kind=DRIFT&limit=1&cursor=" + cursor, null).json();
-        assertThat(next.at("/items/0/subject").stringValue()).isEqualTo("first");
+        assertThat(next).has("/items/0/subject", "first");
         assertThat(alerts("?from=2100-01-01")).isEmpty();
         assertThat(alerts("?to=2020-01-01T00:00:00Z")).isEmpty();
         assertThat(alerts("?team=nobody")).isEmpty();
         for (String bad : List.of("?kind=X", "?cursor=x", "?limit=0", "?from=x")) {
-            assertThat(gateway.admin("GET", "/alerts" + bad, null).status()).isEqualTo(400);
+            assertThat(gateway.admin("GET", "/alerts" + bad, null)).hasStatus(400);
         }
         String path = "/alerts/" + page.at("/items/0/id").asLong() + "/acknowledge";
-        Answer seen = gateway.admin("POST", path, "{\"reason\":\"on it\"}");
-        assertThat(seen.status()).isEqualTo(200);
-        assertThat(seen.json().get("acknowledged_by").stringValue()).isEqualTo("admin:bootstrap");
+        Answer seen = gateway.admin("POST", path, Json.of("reason", "on it"));
+        assertThat(seen).hasStatus(200);
+        assertThat(seen.json()).has("acknowledged_by", "admin:bootstrap");
         Answer again = gateway.admin("POST", path, null);
-        assertThat(again.json().get("acknowledged_at"))
-                .isEqualTo(seen.json().get("acknowledged_at"));
+        assertThat(again.json()).has("acknowledged_at", seen.json().get("acknowledged_at"));
         assertThat(
                         gateway.admin("GET", "/audit?action=alert.acknowledge", null)
                                 .json()
                                 .get("items"))
                 .hasSize(1);
-        assertThat(gateway.admin("POST", "/alerts/0/acknowledge", null).error())
-                .isEqualTo("NOT_FOUND");
+        assertThat(gateway.admin("POST", "/alerts/0/acknowledge", null)).hasError(NOT_FOUND);
     }
 
     private static void look() throws Exception {
@@ -400,10 +396,10 @@ class AlertRulesTests {
                 gateway.admin(
                         "POST",
                         "/vendor-balance/purchases",
-                        "{\"credits\":%d,\"reason\":\"test\"}".formatted(credits),
+                        Json.of("credits", credits, "reason", "test"),
                         "Idempotency-Key",
                         key.replace(' ', '-'));
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
+        assertThat(answer).hasStatus(201);
     }
 
     private static List<String> thresholds(Team team) {

@@ -1,5 +1,9 @@
 package dev.seedgate.operations.alert;
 
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_ID_TAKEN;
+import static dev.seedgate.task.lifecycle.Phase.RENDERING;
+import static dev.seedgate.task.lifecycle.Phase.UNCERTAIN;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.values.TaskId;
@@ -13,6 +17,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PollAnswer;
@@ -201,7 +206,7 @@ class SecondIdTests {
         Team team = gateway.team();
         way.happen(team);
         assertThat(taken() - taken).as("taken").isEqualTo(way.taken);
-        assertThat(team.credits().get("used").asLong()).as("charged").isEqualTo(way.charged);
+        assertThat(team).as("charged").hasUsed(way.charged);
         JsonNode today = reconciliation();
         assertThat(today.get("drift").asLong() - drift)
                 .as("drift is what was taken and not charged")
@@ -277,11 +282,11 @@ class SecondIdTests {
                         team.slug(),
                         null),
                 new PollAnswer.Running("still"));
-        assertThat(team.task(task).get("phase").stringValue()).isEqualTo("RENDERING");
+        assertThat(team.task(task)).isIn(RENDERING);
         assertThat(taken() - taken).as("the vendor gave the first one back").isEqualTo(65);
         assertThat(items(reconciliation(), team)).isEmpty();
         polled(task, new PollAnswer.Succeeded(List.of(CLIP), 65L, "done"));
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
         assertThat(alertsAfterALook()).isEmpty();
     }
 
@@ -291,16 +296,12 @@ class SecondIdTests {
         String task = rendering(team);
         record(task, 1, "second-of-" + task);
         String other = uncertain(team);
-        assertThat(resolve(other, "second-of-" + task).error()).isEqualTo("UPSTREAM_ID_TAKEN");
+        assertThat(resolve(other, "second-of-" + task)).hasError(UPSTREAM_ID_TAKEN);
         record(other, 1, "second-of-" + task);
-        assertThat(team.task(other).get("phase").stringValue()).isEqualTo("UNCERTAIN");
-        assertThat(
-                        gateway.admin("GET", "/tasks?upstream_task_id=second-of-" + task, null)
-                                .json()
-                                .at("/items/0/task_id")
-                                .stringValue())
+        assertThat(team.task(other)).isIn(UNCERTAIN);
+        assertThat(gateway.admin("GET", "/tasks?upstream_task_id=second-of-" + task, null).json())
                 .as("the task of an id on the vendor's bill")
-                .isEqualTo(task);
+                .has("/items/0/task_id", task);
     }
 
     @Test
@@ -329,7 +330,7 @@ class SecondIdTests {
 
     private static void attach(String task, String id) {
         Answer answer = resolve(task, id);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
     }
 
     private static Answer resolve(String task, String id) {
@@ -341,8 +342,7 @@ class SecondIdTests {
         return gateway.admin(
                 "POST",
                 "/tasks/" + task + "/resolve",
-                "{\"outcome\":\"ATTACH\",\"upstream_task_id\":\"%s\",\"force\":true}"
-                        .formatted(id));
+                Json.of("outcome", "ATTACH", "upstream_task_id", id, "force", true));
     }
 
     /** An answer with a new id comes in for this attempt. */

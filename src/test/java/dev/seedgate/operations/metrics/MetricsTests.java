@@ -1,5 +1,7 @@
 package dev.seedgate.operations.metrics;
 
+import static dev.seedgate.platform.values.ErrorCode.TEAM_QUOTA_EXHAUSTED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -31,12 +33,12 @@ class MetricsTests {
     static void sendsWhatIsSentEveryDay() {
         gateway.bean(ClusterGauges.class).read();
         before = Scrape.of(gateway);
-        Team team = gateway.team("\"monthly_quota\":195");
+        Team team = gateway.team("monthly_quota", 195);
         String finished = team.create("a clip");
         team.generate("twice", "Idempotency-Key", "once");
         team.generate("twice", "Idempotency-Key", "once");
         String failed = team.create("it will fail");
-        assertThat(team.generate("one too many").error()).isEqualTo("TEAM_QUOTA_EXHAUSTED");
+        assertThat(team.generate("one too many")).hasError(TEAM_QUOTA_EXHAUSTED);
         gateway.call("POST", "/api/generate", "sg_wrong", "{}");
         gateway.admin("GET", "/teams", null);
         gateway.call("GET", "/admin/api/teams", "wrong", null);

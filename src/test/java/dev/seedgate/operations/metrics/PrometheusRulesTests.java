@@ -1,5 +1,6 @@
 package dev.seedgate.operations.metrics;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -69,9 +70,8 @@ class PrometheusRulesTests {
     @Test
     void letsTheDashboardChooseItsDataSource() throws IOException {
         JsonNode dashboard = dashboard();
-        assertThat(dashboard.get("uid").stringValue()).isEqualTo("seedgate");
-        assertThat(dashboard.get("templating").get("list").get(0).get("type").stringValue())
-                .isEqualTo("datasource");
+        assertThat(dashboard).has("uid", "seedgate");
+        assertThat(dashboard.get("templating").get("list").get(0)).has("type", "datasource");
         assertThat(targets())
                 .allMatch(it ->
                         it.get("datasource").get("uid").stringValue().equals("${datasource}"));

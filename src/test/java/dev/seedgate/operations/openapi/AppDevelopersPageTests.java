@@ -1,5 +1,6 @@
 package dev.seedgate.operations.openapi;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +9,7 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AppDevelopersPageTests {
 
     private static final String ORDER =
-            "{\"prompt\":\"a\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}";
+            Json.of("prompt", "a", "aspect_ratio", "1:1", "duration", "5");
 
     private static final Path PAGE = Path.of("docs", "for-app-developers.md");
 
@@ -81,7 +83,7 @@ class AppDevelopersPageTests {
         String out = new String(sample.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(sample.waitFor()).as(Files.readString(folder.resolve("errors"))).isZero();
         assertThat(out.strip()).matches("http://localhost:[0-9]+/sandbox/media/clip_[^ ]+\\.mp4");
-        assertThat(team.credits().get("used").asInt()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
     }
 
     /** Java and a shell are everywhere; the others only where somebody installed them. */
@@ -127,9 +129,9 @@ class AppDevelopersPageTests {
     @Test
     void quotesTheMessagesThatThereAre() throws IOException {
         String page = plain(Files.readString(PAGE));
-        Team team = gateway.team("\"monthly_quota\":100");
-        Team slow = gateway.team("\"generate_per_minute\":1");
-        Team busy = gateway.team("\"max_in_flight\":1");
+        Team team = gateway.team("monthly_quota", 100);
+        Team slow = gateway.team("generate_per_minute", 1);
+        Team busy = gateway.team("max_in_flight", 1);
         Team suspended = gateway.team();
         gateway.admin("POST", "/teams/" + suspended.slug() + "/suspend", "{}");
         slow.create("the first");
@@ -143,7 +145,7 @@ class AppDevelopersPageTests {
                         suspended.generate("suspended"),
                         team.get("/api/tasks/sd15p_aaaaaaaaaaaaaaaaaaaa"),
                         team.post(
-                                "{\"prompt\":\"b\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}",
+                                Json.of("prompt", "b", "aspect_ratio", "1:1", "duration", "5"),
                                 "Idempotency-Key",
                                 "once"),
                         slow.generate("the second"),

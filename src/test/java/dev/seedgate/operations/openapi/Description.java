@@ -1,5 +1,6 @@
 package dev.seedgate.operations.openapi;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
@@ -21,7 +22,7 @@ record Description(JsonNode tree, Map<JsonNode, Schema> validators) {
 
     static Description of(Gateway gateway) {
         Answer answer = gateway.call("GET", "/v3/api-docs", null, null);
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         return new Description(answer.json(), new IdentityHashMap<>());
     }
 

@@ -146,7 +146,7 @@ class FuzzTests {
 
     /** A team for whatever happens to teams; the one that pays is never named. */
     private static void victim(Gateway gateway, Fuzz fuzz) {
-        Team victim = gateway.team("\"monthly_quota\":500");
+        Team victim = gateway.team("monthly_quota", 500);
         fuzz.learn("slug", victim.slug());
         fuzz.learn("key", victim.key());
         JsonNode keys = gateway.admin("GET", "/teams/" + victim.slug() + "/keys", null).json();

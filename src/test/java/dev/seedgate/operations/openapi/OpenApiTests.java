@@ -1,5 +1,6 @@
 package dev.seedgate.operations.openapi;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.SchemaRegistry;
@@ -7,6 +8,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
@@ -128,27 +130,27 @@ class OpenApiTests {
     @Test
     void describesCreatesAndTheirRefusals() {
         String call = "POST /api/generate";
-        Team team = gateway.team("\"monthly_quota\":65");
+        Team team = gateway.team("monthly_quota", 65);
         description.holdsFor(call, team.post("{}"));
         description.holdsFor(call, team.generate("a boat", "Idempotency-Key", "key with spaces"));
         description.holdsFor(call, team.generate("a boat", "Idempotency-Key", "one"));
         description.holdsFor(call, team.generate("a boat", "Idempotency-Key", "one"));
         description.holdsFor(call, team.generate("a ship", "Idempotency-Key", "one"));
         Answer poor = team.generate("another");
-        assertThat(poor.status()).isEqualTo(402);
+        assertThat(poor).hasStatus(402);
         description.holdsFor(call, poor);
         description.holdsFor(call, gateway.call("POST", "/api/generate", null, "{}"));
         description.holdsFor(call, team.post("{}", "Content-Encoding", "gzip"));
         description.holdsFor(call, team.post(" ".repeat(70_000)));
         description.holdsFor(call, team.post("{}", "Accept", "image/png"));
-        Team slow = gateway.team("\"generate_per_minute\":1");
+        Team slow = gateway.team("generate_per_minute", 1);
         slow.create("first");
         Answer limited = slow.generate("second");
-        assertThat(limited.status()).isEqualTo(429);
+        assertThat(limited).hasStatus(429);
         description.holdsFor(call, limited);
-        Team narrow = gateway.team("\"max_in_flight\":0");
+        Team narrow = gateway.team("max_in_flight", 0);
         description.holdsFor(call, narrow.generate("none"));
-        String reader = gateway.key(team.slug(), "{\"name\":\"r\",\"scopes\":[\"status\"]}");
+        String reader = gateway.key(team.slug(), Json.of("name", "r", "scopes", List.of("status")));
         description.holdsFor(call, gateway.call("POST", "/api/generate", reader, "{}"));
     }
 
@@ -176,13 +178,20 @@ class OpenApiTests {
             })
     void acceptsTheBodiesThatTheDescriptionAllows(String field, String value, boolean good) {
         String body =
-                "{\"prompt\":\"a boat\",\"duration\":\"5\",\"aspect_ratio\":\"16:9\",\"%s\":%s}"
-                        .formatted(field, value);
+                Json.of(
+                        "prompt",
+                        "a boat",
+                        "duration",
+                        "5",
+                        "aspect_ratio",
+                        "16:9",
+                        field,
+                        Json.raw(value));
         JsonNode tree = JSON.readTree(body);
         String call = "POST /api/generate";
         assertThat(description.faultsOfBody(call, tree).iterator().hasNext()).isNotEqualTo(good);
         Answer answer = gateway.team().post(body);
-        assertThat(answer.status()).isEqualTo(good ? 200 : 400);
+        assertThat(answer).hasStatus(good ? 200 : 400);
         description.holdsFor(call, answer);
     }
 
@@ -197,7 +206,7 @@ class OpenApiTests {
         team.await(done, "SUCCEEDED");
         team.await(failed, "FAILED");
         for (String task : List.of(running, done, failed, UNKNOWN, "nonsense")) {
-            String question = "{\"task_id\":\"" + task + "\"}";
+            String question = Json.of("task_id", task);
             description.holdsFor("GET /api/status", team.get("/api/status?task_id=" + task));
             description.holdsFor(
                     "POST /api/status", gateway.call("POST", "/api/status", team.key(), question));
@@ -205,7 +214,13 @@ class OpenApiTests {
         }
         Answer withImages =
                 team.post(
-                        "{\"prompt\":\"p\",\"duration\":5,\"image_urls\":[\"https://example.com/a.png\"]}");
+                        Json.of(
+                                "prompt",
+                                "p",
+                                "duration",
+                                5,
+                                "image_urls",
+                                List.of("https://example.com/a.png")));
         String id = withImages.data().get("task_id").stringValue();
         description.holdsFor("GET /api/status", team.get("/api/status?task_id=" + id));
     }
@@ -213,33 +228,34 @@ class OpenApiTests {
     @Test
     void describesCreditsWithAndWithoutAQuota() {
         description.holdsFor("GET /api/credits", gateway.team().get("/api/credits"));
-        Team limited = gateway.team("\"monthly_quota\":100");
+        Team limited = gateway.team("monthly_quota", 100);
         description.holdsFor("GET /api/credits", limited.get("/api/credits"));
-        String writer = gateway.key(limited.slug(), "{\"name\":\"w\",\"scopes\":[\"generate\"]}");
+        String writer =
+                gateway.key(limited.slug(), Json.of("name", "w", "scopes", List.of("generate")));
         description.holdsFor("GET /api/credits", gateway.call("GET", "/api/credits", writer, null));
     }
 
     @Test
     void describesTheAdminsCalls() {
         String team = "/admin/api/teams/{slug}";
-        String slug = gateway.team("\"cost_center\":\"CC-42\"").slug();
+        String slug = gateway.team("cost_center", "CC-42").slug();
         String path = "/teams/" + slug;
         admin("GET /admin/api/teams", "/teams?limit=1", null);
         admin("GET /admin/api/teams", "/teams?limit=0", null);
-        admin("POST /admin/api/teams", "/teams", "{\"slug\":\"" + slug + "\",\"name\":\"n\"}");
-        admin("POST /admin/api/teams", "/teams", "{\"slug\":\"A B\"}");
-        admin("POST /admin/api/teams", "/teams", "{\"slug\":\"made-by-docs\",\"name\":\"n\"}");
+        admin("POST /admin/api/teams", "/teams", Json.of("slug", slug, "name", "n"));
+        admin("POST /admin/api/teams", "/teams", Json.of("slug", "A B"));
+        admin("POST /admin/api/teams", "/teams", Json.of("slug", "made-by-docs", "name", "n"));
         admin("GET " + team, path, null);
         admin("GET " + team, "/teams/nobody", null);
         admin("POST " + team + "/suspend", path + "/suspend", null);
         admin("POST " + team + "/resume", path + "/resume", null);
         admin("POST " + team + "/resume", "/teams/nobody/resume", null);
-        admin("POST " + team + "/topups", path + "/topups", "{\"credits\":5}", "one");
-        admin("POST " + team + "/topups", path + "/topups", "{\"credits\":6}", "one");
-        admin("POST " + team + "/topups", path + "/topups", "{\"credits\":6}");
-        admin("POST " + team + "/topups", path + "/topups", "{\"credits\":-99}", "two");
-        admin("POST " + team + "/keys", path + "/keys", "{\"name\":\"k\",\"project\":\"p\"}");
-        admin("POST " + team + "/keys", path + "/keys", "{\"name\":1,\"scopes\":[\"x\"]}");
+        admin("POST " + team + "/topups", path + "/topups", Json.of("credits", 5), "one");
+        admin("POST " + team + "/topups", path + "/topups", Json.of("credits", 6), "one");
+        admin("POST " + team + "/topups", path + "/topups", Json.of("credits", 6));
+        admin("POST " + team + "/topups", path + "/topups", Json.of("credits", -99), "two");
+        admin("POST " + team + "/keys", path + "/keys", Json.of("name", "k", "project", "p"));
+        admin("POST " + team + "/keys", path + "/keys", Json.of("name", 1, "scopes", List.of("x")));
         Answer keys = admin("GET " + team + "/keys", path + "/keys", null);
         long id = keys.json().at("/items/0/id").asLong();
         admin("DELETE " + team + "/keys/{id}", path + "/keys/" + id, null);
@@ -250,9 +266,9 @@ class OpenApiTests {
                 admin(
                         "POST " + keysOfAdmins,
                         "/admin-keys",
-                        "{\"name\":\"n\",\"role\":\"viewer\"}");
+                        Json.of("name", "n", "role", "viewer"));
         String one = "/admin-keys/" + made.json().get("id").asLong();
-        admin("POST " + keysOfAdmins, "/admin-keys", "{\"name\":\"n\"}");
+        admin("POST " + keysOfAdmins, "/admin-keys", Json.of("name", "n"));
         admin("GET " + keysOfAdmins, "/admin-keys", null);
         admin("POST " + keysOfAdmins + "/{id}/rotate", one + "/rotate", null);
         admin("DELETE " + keysOfAdmins + "/{id}", one, null);
@@ -281,14 +297,14 @@ class OpenApiTests {
         admin("GET " + statement, "/reports/statements/x", null);
         admin("POST " + statement + "/close", "/reports/statements/9000-01/close", null);
         admin("POST " + statement + "/reopen", "/reports/statements/2020-02/reopen", "{}");
-        String reason = "{\"reason\":\"r\"}";
+        String reason = Json.of("reason", "r");
         admin("POST " + statement + "/reopen", "/reports/statements/2020-02/reopen", reason);
         admin("GET /admin/api/prices", "/prices", null);
         admin("POST /admin/api/prices", "/prices", "{}");
         admin(
                 "POST /admin/api/prices",
                 "/prices",
-                "{\"effective_from\":\"2200-01-01\",\"currency\":\"EUR\",\"per_credit\":\"0.01\"}");
+                Json.of("effective_from", "2200-01-01", "currency", "EUR", "per_credit", "0.01"));
         for (String path : List.of("/reports/usage", "/reconciliation")) {
             assertThat(gateway.admin("GET", path + "?format=csv", null).header("Content-Type"))
                     .startsWith("text/csv");
@@ -305,15 +321,15 @@ class OpenApiTests {
     void describesThePoolAndTheAlerts() {
         admin("GET /admin/api/vendor-balance", "/vendor-balance", null);
         String purchases = "/admin/api/vendor-balance/purchases";
-        String purchase = "{\"credits\":5,\"reason\":\"r\",\"cost\":\"0.50\",\"currency\":\"EUR\"}";
+        String purchase = Json.of("credits", 5, "reason", "r", "cost", "0.50", "currency", "EUR");
         admin("POST " + purchases, "/vendor-balance/purchases", purchase, "p");
         admin("POST " + purchases, "/vendor-balance/purchases", purchase.replace("5", "6"), "p");
         admin("POST " + purchases, "/vendor-balance/purchases", purchase);
         admin("POST " + purchases, "/vendor-balance/purchases", "{}", "q");
         admin("GET " + purchases, "/vendor-balance/purchases?limit=1", null);
         admin("GET /admin/api/vendor-balance", "/vendor-balance", null);
-        String task = "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
-        gateway.team("\"monthly_quota\":65").post(task);
+        String task = Json.of("prompt", "p", "aspect_ratio", "16:9", "duration", "5");
+        gateway.team("monthly_quota", 65).post(task);
         Awaitility.await()
                 .until(() ->
                         gateway.admin("GET", "/alerts?kind=QUOTA", null).json().get("items").size()

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.startup;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -277,7 +278,7 @@ class OneLineFailureReporterTests {
                                 vendor,
                                 "spring.flyway.enabled=false",
                                 "spring.flyway.password=")) {
-            assertThat(gateway.team().generate("works").status()).isEqualTo(200);
+            assertThat(gateway.team().generate("works")).hasStatus(200);
         }
     }
 

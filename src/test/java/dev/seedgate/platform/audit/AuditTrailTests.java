@@ -1,11 +1,16 @@
 package dev.seedgate.platform.audit;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.VERSION_CONFLICT;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,54 +25,54 @@ import tools.jackson.databind.JsonNode;
 class AuditTrailTests {
 
     private static final String ORDER =
-            "{\"prompt\":\"a boat\",\"aspect_ratio\":\"1:1\",\"duration\":\"5\"}";
+            Json.of("prompt", "a boat", "aspect_ratio", "1:1", "duration", "5");
 
     private static final Gateway gateway = Gateway.shared();
 
     @Test
     void changesOnlyWhatIsGiven() {
-        Team team = gateway.team("\"monthly_quota\":1000,\"max_in_flight\":7");
+        Team team = gateway.team("monthly_quota", 1000, "max_in_flight", 7);
         JsonNode before = gateway.admin("GET", "/teams/" + team.slug(), null).json();
         Answer changed =
-                gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":null}");
-        assertThat(changed.status()).as(changed.toString()).isEqualTo(200);
-        assertThat(changed.json().get("monthly_quota").isNull()).isTrue();
-        assertThat(changed.json().get("max_in_flight")).isEqualTo(before.get("max_in_flight"));
-        assertThat(changed.json().get("name")).isEqualTo(before.get("name"));
-        assertThat(changed.json().get("version").asLong())
-                .isEqualTo(before.get("version").asLong() + 1);
+                gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", null));
+        assertThat(changed).hasStatus(200);
+        assertThat(changed.json())
+                .hasNull("monthly_quota")
+                .has("max_in_flight", before.get("max_in_flight"))
+                .has("name", before.get("name"))
+                .has("version", before.get("version").asLong() + 1);
         assertThat(changed.http().headers().firstValue("ETag"))
                 .hasValue("\"" + changed.json().get("version").asLong() + "\"");
     }
 
     @Test
     void countsANewLimitAtOnce() {
-        Team team = gateway.team("\"monthly_quota\":65");
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":64}");
-        assertThat(post(team, "/api/generate", ORDER).status()).isEqualTo(402);
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"monthly_quota\":65}");
-        assertThat(post(team, "/api/generate", ORDER).status()).isEqualTo(200);
+        Team team = gateway.team("monthly_quota", 65);
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", 64));
+        assertThat(post(team, "/api/generate", ORDER)).hasStatus(402);
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("monthly_quota", 65));
+        assertThat(post(team, "/api/generate", ORDER)).hasStatus(200);
     }
 
     @Test
     void refusesAChangeOfAnotherVersion() {
         Team team = gateway.team();
         String path = "/teams/" + team.slug();
-        Answer first = gateway.admin("PATCH", path, "{\"weight\":2}", "If-Match", "\"0\"");
-        assertThat(first.status()).as(first.toString()).isEqualTo(200);
+        Answer first = gateway.admin("PATCH", path, Json.of("weight", 2), "If-Match", "\"0\"");
+        assertThat(first).hasStatus(200);
         for (String verb : List.of("/suspend", "/resume", "/archive")) {
             refused(
                     gateway.admin("POST", path + verb, null, "If-Match", "\"0\""),
                     412,
-                    "VERSION_CONFLICT");
+                    VERSION_CONFLICT);
         }
         refused(
-                gateway.admin("PATCH", path, "{\"weight\":3}", "If-Match", "\"0\""),
+                gateway.admin("PATCH", path, Json.of("weight", 3), "If-Match", "\"0\""),
                 412,
-                "VERSION_CONFLICT");
-        assertThat(gateway.admin("GET", path, null).json().get("weight").asInt()).isEqualTo(2);
-        assertThat(gateway.admin("PATCH", path, "{\"weight\":3}", "If-Match", "*").status())
-                .isEqualTo(200);
+                VERSION_CONFLICT);
+        assertThat(gateway.admin("GET", path, null).json()).has("weight", 2);
+        assertThat(gateway.admin("PATCH", path, Json.of("weight", 3), "If-Match", "*"))
+                .hasStatus(200);
     }
 
     @ParameterizedTest
@@ -87,14 +92,9 @@ class AuditTrailTests {
     void namesWhatOfAChangeIsWrong(String change, String field) {
         Team team = gateway.team();
         Answer answer = gateway.admin("PATCH", "/teams/" + team.slug(), change);
-        refused(answer, 400, "INVALID_REQUEST");
-        assertThat(answer.json().get("detail").stringValue()).contains(field);
-        assertThat(
-                        gateway.admin("GET", "/teams/" + team.slug(), null)
-                                .json()
-                                .get("version")
-                                .asInt())
-                .isZero();
+        refused(answer, 400, INVALID_REQUEST);
+        assertThat(answer).says(field);
+        assertThat(gateway.admin("GET", "/teams/" + team.slug(), null).json()).has("version", 0);
     }
 
     @Test
@@ -102,21 +102,21 @@ class AuditTrailTests {
         Team team = gateway.team();
         Answer archived =
                 gateway.admin(
-                        "POST", "/teams/" + team.slug() + "/archive", "{\"reason\":\"over\"}");
-        assertThat(archived.status()).as(archived.toString()).isEqualTo(200);
-        assertThat(archived.json().get("archived_at").isNull()).isFalse();
+                        "POST", "/teams/" + team.slug() + "/archive", Json.of("reason", "over"));
+        assertThat(archived).hasStatus(200);
+        assertThat(archived.json()).hasValue("archived_at");
         seenWithinSeconds(team, 401);
         refused(
-                gateway.admin("POST", "/teams/" + team.slug() + "/keys", "{\"name\":\"k\"}"),
+                gateway.admin("POST", "/teams/" + team.slug() + "/keys", Json.of("name", "k")),
                 400,
-                "INVALID_REQUEST");
+                INVALID_REQUEST);
     }
 
     @Test
     void listsKeysPageByPage() {
         Team team = gateway.team();
         for (String name : List.of("second", "third")) {
-            gateway.key(team.slug(), "{\"name\":\"" + name + "\"}");
+            gateway.key(team.slug(), Json.of("name", name));
         }
         String path = "/teams/" + team.slug() + "/keys?limit=2";
         JsonNode first = gateway.admin("GET", path, null).json();
@@ -128,50 +128,45 @@ class AuditTrailTests {
                                 null)
                         .json();
         assertThat(rest.get("items").findValuesAsString("name")).containsExactly("third");
-        assertThat(rest.get("next_cursor").isNull()).isTrue();
-        refused(gateway.admin("GET", path + "&cursor=x", null), 400, "INVALID_REQUEST");
+        assertThat(rest).hasNull("next_cursor");
+        refused(gateway.admin("GET", path + "&cursor=x", null), 400, INVALID_REQUEST);
     }
 
     @Test
     void suspendsAndResumesAKey() {
         Team team = gateway.team();
         String key = keyPath(team);
-        assertThat(
-                        gateway.admin("POST", key + "/suspend", null)
-                                .json()
-                                .get("suspended")
-                                .asBoolean())
-                .isTrue();
+        assertThat(gateway.admin("POST", key + "/suspend", null).json()).has("suspended", true);
         seenWithinSeconds(team, 403);
-        refused(gateway.admin("POST", key + "/rotate", null), 400, "INVALID_REQUEST");
+        refused(gateway.admin("POST", key + "/rotate", null), 400, INVALID_REQUEST);
         gateway.admin("POST", key + "/resume", null);
         seenWithinSeconds(team, 200);
         refused(
                 gateway.admin("POST", key + "/rotate", null, "If-Match", "\"0\""),
                 412,
-                "VERSION_CONFLICT");
+                VERSION_CONFLICT);
     }
 
     @Test
     void rotatesAKeyWithAnOverlap() {
         Team team = gateway.team();
         String key = keyPath(team);
-        Answer rotated = gateway.admin("POST", key + "/rotate", "{\"overlap\":\"PT1H\"}");
-        assertThat(rotated.status()).as(rotated.toString()).isEqualTo(201);
+        Answer rotated = gateway.admin("POST", key + "/rotate", Json.of("overlap", "PT1H"));
+        assertThat(rotated).hasStatus(201);
         Team renewed = new Team(gateway, team.slug(), rotated.json().get("key").stringValue());
-        assertThat(renewed.get("/api/credits").status()).isEqualTo(200);
-        assertThat(team.get("/api/credits").status()).isEqualTo(200);
+        assertThat(renewed.get("/api/credits")).hasStatus(200);
+        assertThat(team.get("/api/credits")).hasStatus(200);
         JsonNode old =
                 gateway.admin("GET", "/teams/" + team.slug() + "/keys", null)
                         .json()
                         .get("items")
                         .get(0);
-        assertThat(old.get("expires_at").isNull()).isFalse();
-        assertThat(gateway.admin("POST", key + "/rotate", "{\"overlap\":\"PT0S\"}").status())
-                .isEqualTo(201);
+        assertThat(old).hasValue("expires_at");
+        assertThat(gateway.admin("POST", key + "/rotate", Json.of("overlap", "PT0S")))
+                .hasStatus(201);
         seenWithinSeconds(team, 401);
-        assertThat(renewed.get("/api/credits").status()).isEqualTo(200);
-        refused(gateway.admin("POST", key + "/rotate", null), 400, "INVALID_REQUEST");
+        assertThat(renewed.get("/api/credits")).hasStatus(200);
+        refused(gateway.admin("POST", key + "/rotate", null), 400, INVALID_REQUEST);
     }
 
     /** An answer that was lost is asked for once more; both keys then live as the first would. */
@@ -195,11 +190,11 @@ class AuditTrailTests {
                 IntStream.range(0, 2)
                         .mapToObj(_ ->
                                 CompletableFuture.supplyAsync(() ->
-                                        gateway.admin("POST", rotate, "{\"overlap\":\"PT1H\"}")))
+                                        gateway.admin("POST", rotate, Json.of("overlap", "PT1H"))))
                         .toList();
         List<Answer> rotated =
                 new ArrayList<>(atOnce.stream().map(CompletableFuture::join).toList());
-        rotated.add(gateway.admin("POST", rotate, "{\"overlap\":\"PT2H\"}"));
+        rotated.add(gateway.admin("POST", rotate, Json.of("overlap", "PT2H")));
         // And a successor's successor.
         rotated.add(
                 gateway.admin(
@@ -207,7 +202,7 @@ class AuditTrailTests {
                         keys + "/" + rotated.getFirst().json().get("id") + "/rotate",
                         null));
         for (Answer answer : rotated) {
-            assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
+            assertThat(answer).hasStatus(201);
             assertThat(answer.json().get("expires_at").asString("null")).isEqualTo(end);
         }
     }
@@ -217,10 +212,9 @@ class AuditTrailTests {
     void refusesAnOverlapThatIsNone(String overlap) {
         Team team = gateway.team();
         refused(
-                gateway.admin(
-                        "POST", keyPath(team) + "/rotate", "{\"overlap\":\"" + overlap + "\"}"),
+                gateway.admin("POST", keyPath(team) + "/rotate", Json.of("overlap", overlap)),
                 400,
-                "INVALID_REQUEST");
+                INVALID_REQUEST);
     }
 
     @Test
@@ -228,19 +222,20 @@ class AuditTrailTests {
         Team team = gateway.team();
         Answer suspended =
                 gateway.admin(
-                        "POST", "/teams/" + team.slug() + "/suspend", "{\"reason\":\"unpaid\"}");
+                        "POST", "/teams/" + team.slug() + "/suspend", Json.of("reason", "unpaid"));
         JsonNode entries = audit("object=team:" + team.slug());
         assertThat(entries.size()).isEqualTo(2);
         JsonNode entry = entries.get(0);
-        assertThat(entry.get("actor").stringValue()).isEqualTo("admin:bootstrap");
-        assertThat(entry.get("action").stringValue()).isEqualTo("team.suspend");
-        assertThat(entry.get("before").get("suspended").asBoolean()).isFalse();
-        assertThat(entry.get("after").get("suspended").asBoolean()).isTrue();
-        assertThat(entry.get("reason").stringValue()).isEqualTo("unpaid");
+        assertThat(entry)
+                .has("actor", "admin:bootstrap")
+                .has("action", "team.suspend")
+                .has("/before/suspended", false)
+                .has("/after/suspended", true)
+                .has("reason", "unpaid");
         assertThat(entry.get("address").stringValue()).isIn("127.0.0.1", "0:0:0:0:0:0:0:1");
         assertThat(suspended.http().headers().firstValue("X-Request-Id"))
                 .hasValue(entry.get("request_id").stringValue());
-        assertThat(entries.get(1).get("action").stringValue()).isEqualTo("team.create");
+        assertThat(entries.get(1)).has("action", "team.create");
     }
 
     @Test
@@ -258,13 +253,13 @@ class AuditTrailTests {
         gateway.admin("GET", "/tasks/" + task, null);
         JsonNode looks = audit("object=task:" + task);
         assertThat(looks.size()).isEqualTo(1);
-        assertThat(looks.get(0).get("action").stringValue()).isEqualTo("prompt.read");
+        assertThat(looks.get(0)).has("action", "prompt.read");
     }
 
     @Test
     void writesNothingForWhatWasRefused() {
         Team team = gateway.team();
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"weight\":9}", "If-Match", "\"77\"");
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("weight", 9), "If-Match", "\"77\"");
         assertThat(audit("object=team:" + team.slug()).size()).isEqualTo(1);
     }
 
@@ -283,26 +278,24 @@ class AuditTrailTests {
 
     @Test
     void quotesWithoutCharging() {
-        Team team = gateway.team("\"monthly_quota\":100");
+        Team team = gateway.team("monthly_quota", 100);
         JsonNode quote = post(team, "/api/quote", ORDER).json().get("data");
-        assertThat(quote.get("credits").asLong()).isEqualTo(65);
-        assertThat(quote.get("accepted").asBoolean()).isTrue();
-        assertThat(quote.get("error").isNull()).isTrue();
-        assertThat(quote.get("remaining").asLong()).isEqualTo(100);
+        assertThat(quote)
+                .has("credits", 65)
+                .has("accepted", true)
+                .hasNull("error")
+                .has("remaining", 100);
         JsonNode dear =
                 post(team, "/api/quote", ORDER.replace("\"5\"", "\"10\"")).json().get("data");
-        assertThat(dear.get("accepted").asBoolean()).isFalse();
-        assertThat(dear.get("error").stringValue()).isEqualTo("TEAM_QUOTA_EXHAUSTED");
+        assertThat(dear).has("accepted", false).has("error", "TEAM_QUOTA_EXHAUSTED");
         JsonNode credits = team.get("/api/credits").json().get("data");
-        assertThat(credits.get("used").asLong()).isZero();
-        assertThat(credits.get("in_flight").asInt()).isZero();
-        gateway.admin("PATCH", "/teams/" + team.slug(), "{\"soft_limits\":true}");
+        assertThat(credits).has("used", 0).has("in_flight", 0);
+        gateway.admin("PATCH", "/teams/" + team.slug(), Json.of("soft_limits", true));
         JsonNode soft =
                 post(team, "/api/quote", ORDER.replace("\"5\"", "\"10\"")).json().get("data");
-        assertThat(soft.get("accepted").asBoolean()).isTrue();
-        assertThat(soft.get("error").stringValue()).isEqualTo("TEAM_QUOTA_EXHAUSTED");
-        Answer bad = post(team, "/api/quote", "{\"prompt\":\"a\"}");
-        assertThat(bad.status()).isEqualTo(400);
+        assertThat(soft).has("accepted", true).has("error", "TEAM_QUOTA_EXHAUSTED");
+        Answer bad = post(team, "/api/quote", Json.of("prompt", "a"));
+        assertThat(bad).hasStatus(400);
     }
 
     private static JsonNode audit(String query) {
@@ -321,12 +314,10 @@ class AuditTrailTests {
     /** The gateway looks once a second whether a key has changed. */
     private static void seenWithinSeconds(Team team, int status) {
         Awaitility.await()
-                .untilAsserted(
-                        () -> assertThat(team.get("/api/credits").status()).isEqualTo(status));
+                .untilAsserted(() -> assertThat(team.get("/api/credits")).hasStatus(status));
     }
 
-    private static void refused(Answer answer, int status, String error) {
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
-        assertThat(answer.json().get("error").stringValue()).isEqualTo(error);
+    private static void refused(Answer answer, int status, ErrorCode error) {
+        assertThat(answer).hasStatus(status).hasError(error);
     }
 }

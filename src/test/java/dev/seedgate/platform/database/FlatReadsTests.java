@@ -1,5 +1,6 @@
 package dev.seedgate.platform.database;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Explained;
@@ -239,7 +240,7 @@ class FlatReadsTests {
     }
 
     private static Answer ok(Answer answer) {
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         return answer;
     }
 

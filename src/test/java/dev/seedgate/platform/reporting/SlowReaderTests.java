@@ -1,5 +1,8 @@
 package dev.seedgate.platform.reporting;
 
+import static dev.seedgate.platform.values.ErrorCode.OVERLOADED;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_RATE_LIMITED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.billing.integrity.DailyRollup;
@@ -67,25 +70,23 @@ class SlowReaderTests {
                 Socket client = stalled("/api/usage" + LARGE, team.key())) {
             Awaitility.await().until(() -> reading() == 2);
             Answer second = team.get("/api/usage" + WISH);
-            assertThat(second.status()).as(second.toString()).isEqualTo(429);
-            assertThat(second.error()).isEqualTo("TEAM_RATE_LIMITED");
-            assertThat(second.json().get("message").stringValue()).contains("Your team");
-            assertThat(second.header("Retry-After")).isEqualTo("2");
+            assertThat(second)
+                    .hasStatus(429)
+                    .hasError(TEAM_RATE_LIMITED)
+                    .says("Your team")
+                    .hasHeader("Retry-After", "2");
             Answer ofAll = gateway.call("GET", ALL + WISH, Gateway.ADMIN_KEY, null);
-            assertThat(ofAll.status()).as(ofAll.toString()).isEqualTo(503);
-            assertThat(ofAll.error()).isEqualTo("OVERLOADED");
-            assertThat(ofAll.header("Retry-After")).isEqualTo("2");
-            assertThat(other.get("/api/usage" + WISH).error()).isEqualTo("OVERLOADED");
+            assertThat(ofAll).hasStatus(503).hasError(OVERLOADED).hasHeader("Retry-After", "2");
+            assertThat(other.get("/api/usage" + WISH)).hasError(OVERLOADED);
             // With every connection of the reports taken, the books go on.
             assertThat(reading()).isEqualTo(2);
             assertThat(gateway.bean(DailyRollup.class).sumNext()).isTrue();
             assertThat(gateway.bean(LedgerVerifier.class).step()).isFalse();
             assertThat(reading()).isEqualTo(2);
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> reading() == 0);
-            assertThat(other.get("/api/usage" + WISH).status()).isEqualTo(200);
-            assertThat(team.get("/api/usage" + WISH).status()).isEqualTo(200);
-            assertThat(gateway.call("GET", ALL + WISH, Gateway.ADMIN_KEY, null).status())
-                    .isEqualTo(200);
+            assertThat(other.get("/api/usage" + WISH)).hasStatus(200);
+            assertThat(team.get("/api/usage" + WISH)).hasStatus(200);
+            assertThat(gateway.call("GET", ALL + WISH, Gateway.ADMIN_KEY, null)).hasStatus(200);
             assertThat(client.isConnected() && admin.isConnected()).isTrue();
         }
         String whole = gateway.call("GET", ALL + LARGE, Gateway.ADMIN_KEY, null).body();

@@ -1,5 +1,6 @@
 package dev.seedgate.platform.telemetry;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.values.TaskId;
@@ -124,14 +125,14 @@ class TracingTests {
     @Test
     void writesEveryChangeOfATaskAsAJsonLineWithItsNames() {
         JsonNode queued = line("task " + task + " is QUEUED");
-        assertThat(queued.get("request_id").stringValue()).isEqualTo(requestId);
-        assertThat(queued.get("traceId").stringValue()).isEqualTo(TRACE);
+        assertThat(queued).has("request_id", requestId).has("traceId", TRACE);
         for (String phase : List.of("QUEUED", "SUBMITTING", "RENDERING", "SUCCEEDED")) {
             JsonNode line = line("task " + task + " is " + phase);
-            assertThat(line.get("task").stringValue()).isEqualTo(task);
-            assertThat(line.get("team").stringValue()).isEqualTo(team.slug());
-            assertThat(line.get("traceId").stringValue()).isEqualTo(TRACE);
-            assertThat(line.get("log").get("level").stringValue()).isEqualTo("INFO");
+            assertThat(line)
+                    .has("task", task)
+                    .has("team", team.slug())
+                    .has("traceId", TRACE)
+                    .has("/log/level", "INFO");
         }
         assertThat(output)
                 .doesNotContain(PROMPT, team.key(), "vendor-key-of-the-tests", Gateway.ADMIN_KEY);

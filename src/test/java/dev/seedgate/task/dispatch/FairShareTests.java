@@ -1,5 +1,6 @@
 package dev.seedgate.task.dispatch;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.task.queue.DueSubmit;
@@ -135,7 +136,7 @@ class FairShareTests {
 
     @Test
     void claimsManyAtOnceInTheOrderOfOneByOne() {
-        Team heavy = gateway.team("\"weight\":3");
+        Team heavy = gateway.team("weight", 3);
         List<String> its = order(heavy, 12);
         order(gateway.team(), 12);
         List<DueSubmit> batch = gateway.bean(WorkQueue.class).claimSubmits(8, Duration.ofHours(1));
@@ -146,8 +147,7 @@ class FairShareTests {
     }
 
     private static void cancel(Team team, String task) {
-        assertThat(gateway.call("DELETE", "/api/tasks/" + task, team.key(), null).status())
-                .isEqualTo(200);
+        assertThat(gateway.call("DELETE", "/api/tasks/" + task, team.key(), null)).hasStatus(200);
     }
 
     /** Places in the queue until all of these are through, one claim at a time. */
@@ -168,7 +168,7 @@ class FairShareTests {
      * Three teams with as many tasks each, queued behind all tasks of a first one; drains them all.
      */
     private static double meanPlaceOfTheOthers(int tasksOfTheFirst, int weightOfTheFirst) {
-        order(gateway.team("\"weight\":" + weightOfTheFirst), tasksOfTheFirst);
+        order(gateway.team("weight", weightOfTheFirst), tasksOfTheFirst);
         Set<String> others = new HashSet<>();
         for (int team = 0; team < 3; team++) {
             others.addAll(order(gateway.team(), EACH));

@@ -1,5 +1,8 @@
 package dev.seedgate.task.dispatch;
 
+import static dev.seedgate.platform.values.ErrorCode.INTERNAL_ERROR;
+import static dev.seedgate.platform.values.ErrorCode.OVERLOADED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.database.DatabaseFault;
@@ -145,17 +148,15 @@ class SickDatabaseTests {
                 database.execute("insert into refusal values ('" + state + "', 'QUEUED')");
                 Answer answer = team.generate(state);
                 if (AWAY.contains(state)) {
-                    assertThat(answer.status()).as(state).isEqualTo(503);
-                    assertThat(answer.error()).as(state).isEqualTo("OVERLOADED");
+                    assertThat(answer).as(state).hasStatus(503).hasError(OVERLOADED);
                     assertThat(answer.header("Retry-After")).as(state).isNotNull();
                 } else {
-                    assertThat(answer.status()).as(state).isEqualTo(500);
-                    assertThat(answer.error()).as(state).isEqualTo("INTERNAL_ERROR");
+                    assertThat(answer).as(state).hasStatus(500).hasError(INTERNAL_ERROR);
                 }
             }
         }
         database.execute("delete from refusal");
-        assertThat(team.generate(AWAY.getFirst()).status()).isEqualTo(200);
+        assertThat(team.generate(AWAY.getFirst())).hasStatus(200);
     }
 
     /** More tries than there are for what only the answer is to blame for. */
@@ -205,7 +206,7 @@ class SickDatabaseTests {
     /** As an administrator, a watchdog of the disk or a fail-over makes it. */
     @Test
     void storesAPaidAnswerThatCameWhileTheDatabaseWasReadOnly(CapturedOutput out) {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         CountDownLatch readOnly = new CountDownLatch(1);
         vendor.onGenerate((request, connection) -> {
             readOnly.await();
@@ -226,20 +227,17 @@ class SickDatabaseTests {
         // The first ones may still find out that their connections are gone.
         for (int i = 0; i < 20; i++) {
             Answer answer = team.generate("meanwhile");
-            assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
-            assertThat(answer.error()).isEqualTo("OVERLOADED");
+            assertThat(answer).hasStatus(503).hasError(OVERLOADED);
             assertThat(answer.header("Retry-After")).isNotNull();
         }
-        assertThat(gateway.call("GET", "/actuator/health/liveness", null, null).status())
-                .isEqualTo(200);
-        assertThat(team.status(task).get("status").stringValue()).isEqualTo("IN_PROGRESS");
+        assertThat(gateway.call("GET", "/actuator/health/liveness", null, null)).hasStatus(200);
+        assertThat(team.status(task)).isRunning();
         // Connections that were made meanwhile stay read-only; nobody ends them.
         database.makeWritable();
         assertThat(team.upstreamId(task)).isEqualTo(id);
         Awaitility.await().until(() -> readiness() == 200);
         Awaitility.await()
-                .untilAsserted(
-                        () -> assertThat(team.generate("afterwards").status()).isEqualTo(200));
+                .untilAsserted(() -> assertThat(team.generate("afterwards")).hasStatus(200));
         assertThat(vendor.generates().stream().filter(it -> it.body().contains("taken while")))
                 .hasSize(1);
     }

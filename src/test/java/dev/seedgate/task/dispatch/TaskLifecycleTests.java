@@ -1,5 +1,11 @@
 package dev.seedgate.task.dispatch;
 
+import static dev.seedgate.task.lifecycle.Phase.FAILED;
+import static dev.seedgate.task.lifecycle.Phase.QUEUED;
+import static dev.seedgate.task.lifecycle.Phase.RENDERING;
+import static dev.seedgate.task.lifecycle.Phase.SUBMITTING;
+import static dev.seedgate.task.lifecycle.Phase.SUCCEEDED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.values.TaskId;
@@ -7,6 +13,7 @@ import dev.seedgate.task.lifecycle.PollOutcomes;
 import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
@@ -24,7 +31,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What becomes of a task, from the accepted create to its end, with a vendor that does all kinds of
@@ -57,27 +63,27 @@ class TaskLifecycleTests {
 
     @Test
     void submitsOnceRendersAndChargesThePrice() {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         String task = team.create("a plain success");
         vendor.finish(team.upstreamId(task), CLIP);
-        JsonNode done = team.await(task, "SUCCEEDED");
-        assertThat(done.get("response").get(0).stringValue()).isEqualTo(CLIP);
-        assertThat(done.get("consumed_credits").asLong()).isEqualTo(65);
-        assertThat(phases(done)).containsExactly("QUEUED", "SUBMITTING", "RENDERING", "SUCCEEDED");
+        Task done = team.await(task, "SUCCEEDED");
+        assertThat(done)
+                .isSucceeded()
+                .hasClips(CLIP)
+                .hasConsumed(65)
+                .wentThrough(QUEUED, SUBMITTING, RENDERING, SUCCEEDED);
         assertThat(sent("a plain success")).isOne();
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
-        assertThat(team.credits().get("in_flight").asInt()).isZero();
+        assertThat(team).hasUsed(65).hasInFlight(0);
     }
 
     @Test
     void givesTheChargeBackWhenTheRenderFails() {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         String task = team.create("a failed render");
         vendor.fail(team.upstreamId(task), "content policy");
-        JsonNode failed = team.await(task, "FAILED");
-        assertThat(failed.get("error_message").stringValue()).isEqualTo("content policy");
-        assertThat(failed.get("consumed_credits").asLong()).isZero();
-        assertThat(team.credits().get("used").asLong()).isZero();
+        Task failed = team.await(task, "FAILED");
+        assertThat(failed).isFailed().because("content policy").hasConsumed(0);
+        assertThat(team).hasUsed(0);
     }
 
     @Test
@@ -85,10 +91,9 @@ class TaskLifecycleTests {
         Team team = gateway.team();
         vendor.onGenerate(FakeVendor.error(422));
         String task = team.create("refused");
-        JsonNode failed = team.await(task, "FAILED");
-        assertThat(failed.get("error_message").stringValue()).isEqualTo("error 422");
-        assertThat(phases(failed)).containsExactly("QUEUED", "SUBMITTING", "FAILED");
-        assertThat(team.credits().get("used").asLong()).isZero();
+        Task failed = team.await(task, "FAILED");
+        assertThat(failed).isFailed().because("error 422").wentThrough(QUEUED, SUBMITTING, FAILED);
+        assertThat(team).hasUsed(0);
     }
 
     @Test
@@ -101,7 +106,7 @@ class TaskLifecycleTests {
         vendor.finish(team.upstreamId(task), CLIP);
         team.await(task, "SUCCEEDED");
         assertThat(sent("two errors")).isEqualTo(3);
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
     }
 
     @Test
@@ -115,7 +120,7 @@ class TaskLifecycleTests {
         String task = team.create("errors only");
         advanceUntilSent("errors only", 4);
         team.await(task, "FAILED");
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
     }
 
     @ParameterizedTest
@@ -132,10 +137,9 @@ class TaskLifecycleTests {
                     default -> FakeVendor.answer(200, "{\"code\":200,\"data\":{}}");
                 });
         String task = team.create("perhaps " + fault);
-        JsonNode uncertain = team.await(task, "UNCERTAIN");
-        assertThat(uncertain.get("status").stringValue()).isEqualTo("IN_PROGRESS");
-        assertThat(uncertain.get("consumed_credits").asLong()).isEqualTo(65);
-        assertThat(team.credits().get("in_flight").asInt()).isZero();
+        Task uncertain = team.await(task, "UNCERTAIN");
+        assertThat(uncertain).isRunning().hasConsumed(65);
+        assertThat(team).hasInFlight(0);
         assertThat(sent("perhaps " + fault)).isOne();
         // Other submits prove the vendor well, so that this fault does not open the breaker for the
         // next.
@@ -151,7 +155,7 @@ class TaskLifecycleTests {
         team.await(task, "UNCERTAIN");
         advance(Duration.ofHours(25));
         team.await(task, "FAILED");
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
         assertThat(sent("never heard of again")).isOne();
     }
 
@@ -185,14 +189,13 @@ class TaskLifecycleTests {
         String task = team.create("takes for ever");
         String id = team.upstreamId(task);
         advance(Duration.ofHours(3));
-        JsonNode expired = team.await(task, "EXPIRED");
-        assertThat(expired.get("status").stringValue()).isEqualTo("IN_PROGRESS");
-        assertThat(team.credits().get("in_flight").asInt()).isZero();
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        Task expired = team.await(task, "EXPIRED");
+        assertThat(expired).isRunning();
+        assertThat(team).hasInFlight(0).hasUsed(65);
         vendor.finish(id, CLIP);
         advance(Duration.ofHours(2));
         team.await(task, "SUCCEEDED");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
     }
 
     @Test
@@ -203,13 +206,12 @@ class TaskLifecycleTests {
         vendor.lose(id);
         advance(Duration.ofHours(3));
         team.await(task, "EXPIRED");
-        assertThat(team.credits().get("in_flight").asInt()).isZero();
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasInFlight(0).hasUsed(65);
         advance(Duration.ofDays(8));
         awaitWork(task, "refund");
         advance(Duration.ofHours(25));
         team.await(task, "FAILED");
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
     }
 
     /** Silence expires nothing, but what is expired waits for its end no longer because of it. */
@@ -267,7 +269,7 @@ class TaskLifecycleTests {
             awaitRequeued(team, task);
             advance(Duration.ofMinutes(16));
             team.await(task, "FAILED");
-            assertThat(team.credits().get("used").asLong()).isZero();
+            assertThat(team).hasUsed(0);
         } finally {
             vendor.reopenPort();
         }
@@ -304,7 +306,7 @@ class TaskLifecycleTests {
                         vendor,
                         "seedgate.upstream-probe-interval=100ms",
                         "seedgate.upstream-refresh-interval=50ms")) {
-            Team team = own.team("\"monthly_quota\":100000");
+            Team team = own.team("monthly_quota", 100000);
             vendor.onEveryGenerate((request, connection) -> {
                 if (request.body().contains("poison")) {
                     connection.send(403, Map.of(), "forbidden");
@@ -336,12 +338,12 @@ class TaskLifecycleTests {
         String rendering;
         String queued;
         try (Gateway first = start(database)) {
-            team = first.team("\"monthly_quota\":1000");
+            team = first.team("monthly_quota", 1000);
             rendering = team.create("renders across a restart");
             team.await(rendering, "RENDERING");
             vendor.closePort();
             queued = team.create("queued across a restart");
-            team.awaitTask(queued, it -> phases(it).contains("SUBMITTING"));
+            team.awaitTask(queued, it -> it.phases().contains("SUBMITTING"));
         } finally {
             vendor.reopenPort();
         }
@@ -351,7 +353,7 @@ class TaskLifecycleTests {
             again.await(rendering, "SUCCEEDED");
             vendor.finish(again.upstreamId(queued), CLIP);
             again.await(queued, "SUCCEEDED");
-            assertThat(again.credits().get("used").asLong()).isEqualTo(130);
+            assertThat(again).hasUsed(130);
             assertThat(sent("renders across a restart")).isOne();
             assertThat(sent("queued across a restart")).isOne();
             Invariants.check(database);
@@ -363,7 +365,7 @@ class TaskLifecycleTests {
         TestDatabase database = TestDatabase.create();
         try (Gateway first = start(database);
                 Gateway second = start(database)) {
-            Team team = first.team("\"monthly_quota\":1000");
+            Team team = first.team("monthly_quota", 1000);
             String task = team.create("settled at once");
             DuePoll poll =
                     new DuePoll(
@@ -434,15 +436,12 @@ class TaskLifecycleTests {
 
     /** Tried once and back in the queue, where the back-off keeps it for a while. */
     private static void awaitRequeued(Team team, String task) {
-        team.awaitTask(task, it -> phases(it).size() > 1 && phases(it).getLast().equals("QUEUED"));
+        team.awaitTask(
+                task, it -> it.phases().size() > 1 && it.phases().getLast().equals("QUEUED"));
     }
 
     private static String phase(Team team, String task) {
         return team.task(task).get("phase").stringValue();
-    }
-
-    private static List<String> phases(JsonNode task) {
-        return task.get("timeline").valueStream().map(it -> it.get("phase").stringValue()).toList();
     }
 
     /** Skips the back-offs between the tries. */

@@ -1,11 +1,15 @@
 package dev.seedgate.task.dispatch;
 
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_UNAVAILABLE;
+import static dev.seedgate.task.lifecycle.Phase.QUEUED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -34,17 +38,17 @@ class UpstreamTests {
     @Test
     void queuesCreatesWhilePausedAndSendsThemAfterwards() {
         Team team = gateway.team();
-        Answer paused = gateway.admin("POST", "/upstream/pause", "{\"reason\":\"moving\"}");
-        assertThat(paused.status()).as(paused.toString()).isEqualTo(200);
+        Answer paused = gateway.admin("POST", "/upstream/pause", Json.of("reason", "moving"));
+        assertThat(paused).hasStatus(200);
         JsonNode pause = paused.json().get("pauses").get(0);
-        assertThat(pause.get("reason").stringValue()).isEqualTo("OPERATOR");
-        assertThat(pause.get("detail").stringValue()).isEqualTo("admin:bootstrap: moving");
-        assertThat(pause.get("until").isNull()).isTrue();
+        assertThat(pause)
+                .has("reason", "OPERATOR")
+                .has("detail", "admin:bootstrap: moving")
+                .hasNull("until");
         String task = team.create("waits");
-        assertThat(team.task(task).get("phase").stringValue()).isEqualTo("QUEUED");
+        assertThat(team.task(task)).isIn(QUEUED);
         JsonNode state = gateway.admin("GET", "/upstream", null).json();
-        assertThat(state.get("queue_depth").asLong()).isEqualTo(1);
-        assertThat(state.get("sandbox").asBoolean()).isFalse();
+        assertThat(state).has("queue_depth", 1).has("sandbox", false);
         JsonNode resumed = gateway.admin("POST", "/upstream/resume", null).json();
         assertThat(resumed.get("pauses").isEmpty()).isTrue();
         team.await(task, "RENDERING");
@@ -55,13 +59,12 @@ class UpstreamTests {
     void refusesEveryCreateWhileTheyAreStopped() {
         Team team = gateway.team();
         String before = team.create("taken before");
-        gateway.admin("POST", "/upstream/creates/stop", "{\"reason\":\"budget\"}");
+        gateway.admin("POST", "/upstream/creates/stop", Json.of("reason", "budget"));
         Answer refused = team.generate("too late");
-        assertThat(refused.status()).isEqualTo(503);
-        assertThat(refused.json().get("error").stringValue()).isEqualTo("UPSTREAM_UNAVAILABLE");
+        assertThat(refused).hasStatus(503).hasError(UPSTREAM_UNAVAILABLE);
         assertThat(refused.http().headers().firstValue("Retry-After")).isPresent();
         team.await(before, "RENDERING");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
         gateway.admin("POST", "/upstream/creates/resume", null);
         team.await(team.create("in time"), "RENDERING");
         assertThat(actions()).contains("creates.stop", "creates.resume");
@@ -86,8 +89,7 @@ class UpstreamTests {
             gateway.database().execute("alter table audit_entry drop constraint nothing_more");
         }
         JsonNode untouched = gateway.admin("GET", "/teams/" + team.slug(), null).json();
-        assertThat(untouched.get("suspended").asBoolean()).isFalse();
-        assertThat(untouched.get("archived_at").isNull()).isTrue();
+        assertThat(untouched).has("suspended", false).hasNull("archived_at");
         assertThat(gateway.admin("GET", "/upstream", null).json().get("pauses").isEmpty()).isTrue();
         team.await(team.create("goes on"), "RENDERING");
     }

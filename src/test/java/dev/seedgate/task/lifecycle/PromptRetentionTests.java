@@ -1,12 +1,16 @@
 package dev.seedgate.task.lifecycle;
 
+import static dev.seedgate.platform.values.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +26,7 @@ class PromptRetentionTests {
     private static final String SECRET = "a paper boat named Confidential";
     private static final String IMAGE = "https://pictures.example.com/a.png?signature=s3cret";
     private static final String ORDER =
-            "{\"prompt\":\"%s\",\"duration\":\"5\",\"image_urls\":[\"%s\"]}"
-                    .formatted(SECRET, IMAGE);
+            Json.of("prompt", SECRET, "duration", "5", "image_urls", List.of(IMAGE));
 
     private static Gateway gateway;
 
@@ -54,38 +57,37 @@ class PromptRetentionTests {
 
     @Test
     void blanksWhatEndedLongerAgoAndNothingElse() {
-        Team forgetful = gateway.team("\"prompt_retention_days\":30");
+        Team forgetful = gateway.team("prompt_retention_days", 30);
         Team keeping = gateway.team();
         String done = finished(forgetful);
         String kept = finished(keeping);
         String running = ordered(forgetful);
-        JsonNode before = forgetful.status(done);
+        Task before = forgetful.status(done);
         pass(Duration.ofDays(29));
         String later = finished(forgetful);
         assertThat(blankExpired()).isZero();
         pass(Duration.ofDays(2));
         assertThat(blankExpired()).isEqualTo(1);
         assertThat(blankExpired()).isZero();
-        JsonNode after = forgetful.status(done);
-        assertThat(after.propertyNames()).isEqualTo(before.propertyNames());
+        Task after = forgetful.status(done);
+        assertThat(after.json().propertyNames()).isEqualTo(before.json().propertyNames());
         assertThat(after.at("/request/prompt").stringValue()).isEmpty();
         assertThat(after.at("/request").has("image_urls")).isFalse();
-        for (String field : after.propertyNames()) {
+        for (String field : after.json().propertyNames()) {
             if (!field.equals("request")) {
                 assertThat(after.get(field)).as(field).isEqualTo(before.get(field));
             }
         }
         for (String other : List.of(running, later)) {
-            assertThat(forgetful.status(other).at("/request/prompt").stringValue())
-                    .isEqualTo(SECRET);
+            assertThat(forgetful.status(other).json()).has("/request/prompt", SECRET);
         }
-        assertThat(keeping.status(kept).at("/request/image_urls/0").stringValue()).isEqualTo(IMAGE);
+        assertThat(keeping.status(kept).json()).has("/request/image_urls/0", IMAGE);
         Invariants.check(gateway.database());
     }
 
     @Test
     void goesOnInSmallSteps() {
-        Team team = gateway.team("\"prompt_retention_days\":1");
+        Team team = gateway.team("prompt_retention_days", 1);
         for (int i = 0; i < 5; i++) {
             finished(team);
         }
@@ -98,21 +100,21 @@ class PromptRetentionTests {
 
     @Test
     void replaysAnIdempotencyKeyOfABlankedTask() {
-        Team team = gateway.team("\"prompt_retention_days\":1");
+        Team team = gateway.team("prompt_retention_days", 1);
         Answer first = team.post(ORDER, "Idempotency-Key", "one");
         end(team, first.data().get("task_id").stringValue());
         pass(Duration.ofDays(2));
         assertThat(blankExpired()).isEqualTo(1);
         Answer again = team.post(ORDER, "Idempotency-Key", "one");
         assertThat(again.body()).isEqualTo(first.body());
-        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
-        assertThat(team.post(ORDER.replace("boat", "ship"), "Idempotency-Key", "one").error())
-                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        assertThat(again).hasHeader("Idempotent-Replayed", "true");
+        assertThat(team.post(ORDER.replace("boat", "ship"), "Idempotency-Key", "one"))
+                .hasError(IDEMPOTENCY_KEY_REUSED);
     }
 
     @Test
     void countsTheDaysByTheDatabasesClock() {
-        Team team = gateway.team("\"prompt_retention_days\":1");
+        Team team = gateway.team("prompt_retention_days", 1);
         String task = finished(team);
         gateway.database()
                 .execute("update task set finished_at = '2020-01-01' where id = '" + task + "'");
@@ -123,12 +125,11 @@ class PromptRetentionTests {
     void changesLikeAnyLimitAndIsAudited() {
         Team team = gateway.team();
         String path = "/teams/" + team.slug();
-        assertThat(gateway.admin("GET", path, null).json().get("prompt_retention_days").isNull())
-                .isTrue();
+        assertThat(gateway.admin("GET", path, null).json()).hasNull("prompt_retention_days");
         String task = finished(team);
         pass(Duration.ofDays(8));
-        Answer changed = gateway.admin("PATCH", path, "{\"prompt_retention_days\":7}");
-        assertThat(changed.json().get("prompt_retention_days").asInt()).isEqualTo(7);
+        Answer changed = gateway.admin("PATCH", path, Json.of("prompt_retention_days", 7));
+        assertThat(changed.json()).has("prompt_retention_days", 7);
         assertThat(blankExpired()).isEqualTo(1);
         assertThat(team.status(task).at("/request/prompt").stringValue()).isEmpty();
         JsonNode entry =
@@ -141,7 +142,10 @@ class PromptRetentionTests {
         assertThat(entry.toString()).contains("\"promptRetentionDays\":7");
         for (String bad : List.of("0", "36501", "1.5", "\"7\"")) {
             assertThat(
-                            gateway.admin("PATCH", path, "{\"prompt_retention_days\":" + bad + "}")
+                            gateway.admin(
+                                            "PATCH",
+                                            path,
+                                            Json.of("prompt_retention_days", Json.raw(bad)))
                                     .status())
                     .as(bad)
                     .isEqualTo(400);
@@ -150,15 +154,13 @@ class PromptRetentionTests {
 
     @Test
     void keepsNoCopyElsewhereThoughTheVendorRepeatsIt() {
-        Team team = gateway.team("\"prompt_retention_days\":1");
+        Team team = gateway.team("prompt_retention_days", 1);
         String words = "'" + SECRET + "' with " + IMAGE + " is against the rules";
-        gateway.vendor()
-                .onGenerate(FakeVendor.answer(400, "{\"code\":400,\"message\":\"" + words + "\"}"));
+        gateway.vendor().onGenerate(FakeVendor.answer(400, Json.of("code", 400, "message", words)));
         team.await(ordered(team), "FAILED");
         String task = ordered(team);
         gateway.vendor().fail(team.upstreamId(task), words);
-        assertThat(team.await(task, "FAILED").get("error_message").stringValue())
-                .contains("is against the rules");
+        assertThat(team.await(task, "FAILED")).becauseOf("is against the rules");
         pass(Duration.ofDays(2));
         assertThat(blankExpired()).isEqualTo(2);
         for (String table :
@@ -177,7 +179,7 @@ class PromptRetentionTests {
 
     private static String ordered(Team team) {
         Answer answer = team.post(ORDER);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         return answer.data().get("task_id").stringValue();
     }
 

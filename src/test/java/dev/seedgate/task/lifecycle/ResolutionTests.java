@@ -1,5 +1,11 @@
 package dev.seedgate.task.lifecycle;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_RESOLVABLE;
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_ID_TAKEN;
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_TASK_DIFFERS;
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_TASK_UNKNOWN;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -7,6 +13,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -50,8 +57,7 @@ class ResolutionTests {
         String task = uncertain(team, "evidence is kept");
         Answer found = gateway.admin("GET", "/tasks?phase=UNCERTAIN&team=" + team.slug(), null);
         JsonNode file = found.json().get("items").get(0);
-        assertThat(file.get("task_id").stringValue()).isEqualTo(task);
-        assertThat(file.get("team").stringValue()).isEqualTo(team.slug());
+        assertThat(file).has("task_id", task).has("team", team.slug());
         assertThat(file.get("events").findValuesAsString("evidence"))
                 .anyMatch(it -> it.contains("POST /api/generate") && it.contains("sent"));
         assertThat(file.get("ledger").findValuesAsString("kind")).containsExactly("reserve");
@@ -65,27 +71,24 @@ class ResolutionTests {
 
     @Test
     void refundsOnlyWhenNoAnswerCanComeAnyMoreAndBooksTheLossToTheCompany() {
-        Team team = gateway.team("\"monthly_quota\":100");
+        Team team = gateway.team("monthly_quota", 100);
         String task = uncertain(team, "to be refunded");
-        Answer early = resolve(task, "{\"outcome\":\"REFUND\"}");
-        assertThat(early.status()).isEqualTo(409);
-        assertThat(early.error()).isEqualTo("TASK_NOT_RESOLVABLE");
+        Answer early = resolve(task, Json.of("outcome", "REFUND"));
+        assertThat(early).hasStatus(409).hasError(TASK_NOT_RESOLVABLE);
         advance(Duration.ofMinutes(10));
-        Answer resolved = resolve(task, "{\"outcome\":\"REFUND\",\"reason\":\"asked the vendor\"}");
-        assertThat(resolved.status()).isEqualTo(200);
-        assertThat(resolved.json().get("phase").stringValue()).isEqualTo("FAILED");
+        Answer resolved = resolve(task, Json.of("outcome", "REFUND", "reason", "asked the vendor"));
+        assertThat(resolved).hasStatus(200);
+        assertThat(resolved.json()).has("phase", "FAILED");
         assertThat(resolved.json().get("ledger").findValuesAsString("kind"))
                 .containsExactly("reserve", "release", "adjust");
-        assertThat(resolved.json().get("ledger").get(2).get("debit").stringValue())
-                .isEqualTo("company");
-        assertThat(team.credits().get("used").asLong()).isZero();
-        assertThat(resolve(task, "{\"outcome\":\"REFUND\"}").error())
-                .isEqualTo("TASK_NOT_RESOLVABLE");
+        assertThat(resolved.json().get("ledger").get(2)).has("debit", "company");
+        assertThat(team).hasUsed(0);
+        assertThat(resolve(task, Json.of("outcome", "REFUND"))).hasError(TASK_NOT_RESOLVABLE);
     }
 
     @Test
     void attachesTheVendorsTaskAndSettlesIt() {
-        Team team = gateway.team("\"monthly_quota\":100");
+        Team team = gateway.team("monthly_quota", 100);
         vendor.onGenerate(vendor.acceptAndReset());
         String task = team.create("found again");
         team.await(task, "UNCERTAIN");
@@ -96,12 +99,12 @@ class ResolutionTests {
                         .findFirst()
                         .orElseThrow();
         Answer attached = resolve(task, attach(id, ""));
-        assertThat(attached.status()).as(attached.toString()).isEqualTo(200);
-        assertThat(attached.json().get("upstream_task_id").stringValue()).isEqualTo(id);
-        assertThat(team.credits().get("in_flight").asInt()).isOne();
+        assertThat(attached).hasStatus(200);
+        assertThat(attached.json()).has("upstream_task_id", id);
+        assertThat(team).hasInFlight(1);
         vendor.finish(id, CLIP);
         team.await(task, "SUCCEEDED");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
     }
 
     @Test
@@ -111,14 +114,11 @@ class ResolutionTests {
         String taken = team.upstreamId(other);
         String task = uncertain(team, "not found");
         vendor.onStatus(FakeVendor.error(404));
-        assertThat(resolve(task, attach("sd15p_nobody", "")).error())
-                .isEqualTo("UPSTREAM_TASK_UNKNOWN");
-        assertThat(resolve(task, attach(taken, "")).error()).isEqualTo("UPSTREAM_TASK_DIFFERS");
-        assertThat(resolve(task, attach(taken, ",\"force\":true")).error())
-                .isEqualTo("UPSTREAM_ID_TAKEN");
-        assertThat(resolve(task, "{\"outcome\":\"ATTACH\"}").error()).isEqualTo("INVALID_REQUEST");
-        assertThat(resolve(other, "{\"outcome\":\"REFUND\"}").error())
-                .isEqualTo("TASK_NOT_RESOLVABLE");
+        assertThat(resolve(task, attach("sd15p_nobody", ""))).hasError(UPSTREAM_TASK_UNKNOWN);
+        assertThat(resolve(task, attach(taken, ""))).hasError(UPSTREAM_TASK_DIFFERS);
+        assertThat(resolve(task, attach(taken, ",\"force\":true"))).hasError(UPSTREAM_ID_TAKEN);
+        assertThat(resolve(task, Json.of("outcome", "ATTACH"))).hasError(INVALID_REQUEST);
+        assertThat(resolve(other, Json.of("outcome", "REFUND"))).hasError(TASK_NOT_RESOLVABLE);
         team.await(task, "UNCERTAIN");
     }
 
@@ -134,20 +134,19 @@ class ResolutionTests {
         gateway.database().execute("update task set prompt = null where id = '" + task + "'");
         String found = "sd15p_found" + force;
         Answer refused = resolve(task, attach(found, force ? ",\"force\":true" : ""));
-        assertThat(refused.status()).as(refused.toString()).isEqualTo(409);
-        assertThat(refused.error()).isEqualTo("TASK_NOT_RESOLVABLE");
+        assertThat(refused).hasStatus(409).hasError(TASK_NOT_RESOLVABLE);
         String rendering = team.create("renders");
         team.upstreamId(rendering);
-        assertThat(resolve(rendering, attach(found, "")).error()).isEqualTo("TASK_NOT_RESOLVABLE");
+        assertThat(resolve(rendering, attach(found, ""))).hasError(TASK_NOT_RESOLVABLE);
         assertThat(vendor.statuses()).noneMatch(it -> it.query().containsValue(found));
     }
 
     @Test
     void refundsManyAtOnce() {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         String first = uncertain(team, "one of two");
         String second = uncertain(team, "two of two");
-        String filter = "{\"phase\":\"UNCERTAIN\",\"team\":\"" + team.slug() + "\"}";
+        String filter = Json.of("phase", "UNCERTAIN", "team", team.slug());
         JsonNode early = gateway.admin("POST", "/tasks/refund", filter).json();
         assertThat(early.get("refunded")).isEmpty();
         assertThat(early.get("left")).hasSize(2);
@@ -155,7 +154,7 @@ class ResolutionTests {
         JsonNode done = gateway.admin("POST", "/tasks/refund", filter).json();
         assertThat(done.get("refunded").valueStream().map(JsonNode::stringValue))
                 .containsExactlyInAnyOrder(first, second);
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
     }
 
     private static String uncertain(Team team, String prompt) {

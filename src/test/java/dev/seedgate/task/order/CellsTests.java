@@ -1,5 +1,8 @@
 package dev.seedgate.task.order;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_API_KEY;
+import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_FOUND;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,8 +41,8 @@ class CellsTests {
                                 new TestDatabase(second.getJdbcUrl("postgres", "postgres")),
                                 vendor,
                                 "seedgate.cell=1")) {
-            Team here = zero.team("\"monthly_quota\":10000");
-            Team there = one.team("\"monthly_quota\":10000");
+            Team here = zero.team("monthly_quota", 10000);
+            Team there = one.team("monthly_quota", 10000);
             assertThat(zero.database().text("select max(id) from team"))
                     .as("a team's number is its database's own")
                     .isEqualTo(one.database().text("select max(id) from team"));
@@ -48,10 +51,9 @@ class CellsTests {
             assertThat(ofZero).allMatch(it -> it.endsWith("0"));
             assertThat(ofOne).allMatch(it -> it.endsWith("1")).doesNotContainAnyElementsOf(ofZero);
 
-            assertThat(there.get("/api/status?task_id=" + ofZero.getFirst()).error())
-                    .isEqualTo("TASK_NOT_FOUND");
-            assertThat(one.call("GET", "/api/credits", here.key(), null).error())
-                    .isEqualTo("INVALID_API_KEY");
+            assertThat(there.get("/api/status?task_id=" + ofZero.getFirst()))
+                    .hasError(TASK_NOT_FOUND);
+            assertThat(one.call("GET", "/api/credits", here.key(), null)).hasError(INVALID_API_KEY);
 
             end(vendor, here, ofZero);
             end(vendor, there, ofOne);
@@ -67,7 +69,7 @@ class CellsTests {
             Answer first = team.generate("a boat", "Idempotency-Key", "order-" + i);
             Answer again = team.generate("a boat", "Idempotency-Key", "order-" + i);
             assertThat(again.body()).isEqualTo(first.body());
-            assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(again).hasHeader("Idempotent-Replayed", "true");
             tasks.add(first.data().get("task_id").stringValue());
             tasks.add(team.create("another boat"));
         }
@@ -83,10 +85,10 @@ class CellsTests {
 
     private static void books(Gateway gateway, Team team, String cell, int tasks) {
         Invariants.check(gateway.database());
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65L * tasks);
-        assertThat(gateway.admin("GET", "/vendor-balance", null).json().get("taken").asLong())
+        assertThat(team).hasUsed(65L * tasks);
+        assertThat(gateway.admin("GET", "/vendor-balance", null).json())
                 .as("what its own tasks took, of the one account at the vendor")
-                .isEqualTo(65L * tasks);
+                .has("taken", 65L * tasks);
         for (String column :
                 List.of(
                         "id from task",

@@ -1,5 +1,7 @@
 package dev.seedgate.task.order;
 
+import static dev.seedgate.platform.values.ErrorCode.OVERLOADED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -7,6 +9,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -88,9 +91,9 @@ class FloodTests {
                                 .mapToObj(_ -> quiet.create("beside the flood"))
                                 .toList();
                 taken.forEach(task -> quiet.await(task, "RENDERING"));
-                assertThat(gateway.call("GET", "/actuator/health/readiness", null, null).status())
-                        .isEqualTo(200);
-                assertThat(gateway.admin("GET", "/teams", null).status()).isEqualTo(200);
+                assertThat(gateway.call("GET", "/actuator/health/readiness", null, null))
+                        .hasStatus(200);
+                assertThat(gateway.admin("GET", "/teams", null)).hasStatus(200);
             } finally {
                 on.set(false);
             }
@@ -98,10 +101,9 @@ class FloodTests {
         assertThat(broken).isEmpty();
         assertThat(samples).containsOnlyKeys(200, 503);
         Answer refused = samples.get(503);
-        assertThat(refused.error()).isEqualTo("OVERLOADED");
-        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        assertThat(refused).hasError(OVERLOADED).hasHeader("Retry-After", "1");
         assertThat(refused.json().get("message").stringValue()).startsWith("Your team has more");
-        assertThat(kind.call(loud).status()).isEqualTo(200);
+        assertThat(kind.call(loud)).hasStatus(200);
     }
 
     private static void repeat(
@@ -147,7 +149,7 @@ class FloodTests {
                         "POST",
                         "/api/quote",
                         team.key(),
-                        "{\"prompt\":\"x\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}");
+                        Json.of("prompt", "x", "aspect_ratio", "16:9", "duration", "5"));
             }
         };
 

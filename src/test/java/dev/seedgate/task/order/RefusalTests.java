@@ -1,11 +1,21 @@
 package dev.seedgate.task.order;
 
+import static dev.seedgate.platform.values.ErrorCode.FORBIDDEN;
+import static dev.seedgate.platform.values.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.seedgate.platform.values.ErrorCode.OVERLOADED;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_QUOTA_EXHAUSTED;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_RATE_LIMITED;
+import static dev.seedgate.platform.values.ErrorCode.TEAM_TASKS_IN_FLIGHT;
+import static dev.seedgate.platform.values.ErrorCode.UPSTREAM_UNAVAILABLE;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class RefusalTests {
 
     private static final String QUOTE =
-            "{\"prompt\":\"x\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+            Json.of("prompt", "x", "aspect_ratio", "16:9", "duration", "5");
 
     private static TestDatabase database;
     private static FakeVendor vendor;
@@ -83,26 +93,26 @@ class RefusalTests {
     void writesNothingWhenSuspended() throws Exception {
         Team team = gateway.team();
         gateway.admin("POST", "/teams/" + team.slug() + "/suspend", "{}");
-        refusesWithoutATrace(team, "FORBIDDEN");
+        refusesWithoutATrace(team, FORBIDDEN);
     }
 
     @Test
     void writesNothingWhenTheRateIsReached() throws Exception {
-        Team team = gateway.team("\"generate_per_minute\":1");
+        Team team = gateway.team("generate_per_minute", 1);
         team.create("the first");
-        refusesWithoutATrace(team, "TEAM_RATE_LIMITED");
+        refusesWithoutATrace(team, TEAM_RATE_LIMITED);
     }
 
     @Test
     void writesNothingWhenTooManyAreInFlight() throws Exception {
-        Team team = gateway.team("\"max_in_flight\":1");
+        Team team = gateway.team("max_in_flight", 1);
         team.create("the first");
-        refusesWithoutATrace(team, "TEAM_TASKS_IN_FLIGHT");
+        refusesWithoutATrace(team, TEAM_TASKS_IN_FLIGHT);
     }
 
     @Test
     void writesNothingWhenTheQuotaIsUsed() throws Exception {
-        refusesWithoutATrace(gateway.team("\"monthly_quota\":64"), "TEAM_QUOTA_EXHAUSTED");
+        refusesWithoutATrace(gateway.team("monthly_quota", 64), TEAM_QUOTA_EXHAUSTED);
     }
 
     @Test
@@ -110,7 +120,7 @@ class RefusalTests {
         Team team = gateway.team();
         gateway.admin("POST", "/upstream/creates/stop", "{}");
         try {
-            refusesWithoutATrace(team, "UPSTREAM_UNAVAILABLE");
+            refusesWithoutATrace(team, UPSTREAM_UNAVAILABLE);
         } finally {
             gateway.admin("POST", "/upstream/creates/resume", "{}");
         }
@@ -121,7 +131,7 @@ class RefusalTests {
         Team team = gateway.team();
         Awaitility.await().until(() -> team.generate("fills the queue").status() == 503);
         try {
-            refusesWithoutATrace(team, "OVERLOADED");
+            refusesWithoutATrace(team, OVERLOADED);
         } finally {
             database.rows(
                             "select t.id from task t join team on team.id = t.team_id where phase = 'QUEUED' and slug = '"
@@ -138,8 +148,8 @@ class RefusalTests {
         Team team = gateway.team();
         Answer first = team.generate("the first", "Idempotency-Key", "key");
         long before = writes();
-        assertThat(team.generate("another", "Idempotency-Key", "key").error())
-                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        assertThat(team.generate("another", "Idempotency-Key", "key"))
+                .hasError(IDEMPOTENCY_KEY_REUSED);
         assertThat(team.generate("the first", "Idempotency-Key", "key").data())
                 .isEqualTo(first.data());
         assertThat(writes()).isEqualTo(before);
@@ -148,42 +158,40 @@ class RefusalTests {
     /** What made it may be what uses up the rest. */
     @Test
     void answersAKnownKeyWhateverWouldRefuseANewOne() {
-        Team team = gateway.team("\"monthly_quota\":65");
+        Team team = gateway.team("monthly_quota", 65);
         Answer first = team.generate("the last", "Idempotency-Key", "last");
         assertThat(team.generate("the last", "Idempotency-Key", "last").data())
                 .isEqualTo(first.data());
-        assertThat(team.generate("the last", "Idempotency-Key", "next").error())
-                .isEqualTo("TEAM_QUOTA_EXHAUSTED");
+        assertThat(team.generate("the last", "Idempotency-Key", "next"))
+                .hasError(TEAM_QUOTA_EXHAUSTED);
     }
 
     @Test
     void writesNothingForAQuote() throws Exception {
-        Team team = gateway.team("\"monthly_quota\":65");
+        Team team = gateway.team("monthly_quota", 65);
         long before = writes();
         withLockedAccount(
                 team,
                 () -> {
                     Answer quote = quote(team);
-                    assertThat(quote.data().get("accepted").asBoolean()).isTrue();
-                    assertThat(quote.data().get("remaining").asLong()).isEqualTo(65);
+                    assertThat(quote.data()).has("accepted", true).has("remaining", 65);
                 });
         assertThat(writes()).isEqualTo(before);
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
     }
 
-    private static void refusesWithoutATrace(Team team, String error) throws SQLException {
+    private static void refusesWithoutATrace(Team team, ErrorCode error) throws SQLException {
         long before = writes();
         withLockedAccount(
                 team,
                 () -> {
                     for (int i = 0; i < 5; i++) {
-                        assertThat(team.generate("refused").error()).isEqualTo(error);
-                        assertThat(team.generate("refused", "Idempotency-Key", "key").error())
-                                .isEqualTo(error);
+                        assertThat(team.generate("refused")).hasError(error);
+                        assertThat(team.generate("refused", "Idempotency-Key", "key"))
+                                .hasError(error);
                     }
                     Answer quote = quote(team);
-                    assertThat(quote.data().get("accepted").asBoolean()).isFalse();
-                    assertThat(quote.data().get("error").stringValue()).isEqualTo(error);
+                    assertThat(quote.data()).has("accepted", false).has("error", error.name());
                 });
         assertThat(writes()).isEqualTo(before);
     }

@@ -1,12 +1,23 @@
 package dev.seedgate.task.view;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_REQUEST;
+import static dev.seedgate.platform.values.ErrorCode.INVALID_TASK_ID;
+import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_FOUND;
+import static dev.seedgate.task.lifecycle.Phase.QUEUED;
+import static dev.seedgate.task.lifecycle.Phase.RENDERING;
+import static dev.seedgate.task.lifecycle.Phase.SUBMITTING;
+import static dev.seedgate.task.lifecycle.Phase.SUCCEEDED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
@@ -45,8 +56,8 @@ class StatusTests {
         assertFields(team.status(failed));
     }
 
-    private static void assertFields(JsonNode status) {
-        assertThat(status.propertyNames())
+    private static void assertFields(Task task) {
+        assertThat(task.json().propertyNames())
                 .containsExactly(
                         "task_id",
                         "status",
@@ -61,15 +72,14 @@ class StatusTests {
     void showsARunningTaskWithItsPriceFromTheMomentItsIdIsReturned() {
         Instant before = Instant.now().minusSeconds(1);
         String task = team.create("just created");
-        JsonNode status = team.status(task);
-        assertThat(status.get("task_id").stringValue()).isEqualTo(task);
-        assertThat(status.get("status").stringValue()).isEqualTo("IN_PROGRESS");
+        Task status = team.status(task);
+        assertThat(status.json()).has("task_id", task);
+        assertThat(status).isRunning();
         assertThat(status.get("request").propertyNames())
                 .containsExactly("prompt", "aspect_ratio", "duration", "sound");
-        assertThat(status.get("response").isNull()).isTrue();
-        assertThat(status.get("error_message").isNull()).isTrue();
+        assertThat(status).hasNoClips().hasNoErrorMessage();
         assertThat(status.get("consumed_credits").isIntegralNumber()).isTrue();
-        assertThat(status.get("consumed_credits").asLong()).isEqualTo(65);
+        assertThat(status).hasConsumed(65);
         String createdAt = status.get("created_at").stringValue();
         assertThat(createdAt).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
         assertThat(Instant.parse(createdAt)).isBetween(before, Instant.now());
@@ -80,39 +90,36 @@ class StatusTests {
         String task = team.create("succeeds");
         gateway.vendor().finish(team.upstreamId(task), CLIP, CLIP + "&second");
         team.await(task, "SUCCEEDED");
-        JsonNode status = team.status(task);
-        assertThat(status.get("status").stringValue()).isEqualTo("SUCCESS");
-        assertThat(status.get("response").values())
-                .extracting(JsonNode::stringValue)
-                .containsExactly(CLIP, CLIP + "&second");
-        assertThat(status.get("consumed_credits").asLong()).isEqualTo(65);
-        assertThat(status.get("error_message").isNull()).isTrue();
+        Task status = team.status(task);
+        assertThat(status).isSucceeded().hasClips(CLIP, CLIP + "&second");
+        assertThat(status).hasConsumed(65).hasNoErrorMessage();
     }
 
     @Test
     void saysWhyATaskFailedAndThatItCostsNothing() {
-        Team own = gateway.team("\"monthly_quota\":65");
+        Team own = gateway.team("monthly_quota", 65);
         String task = own.create("fails");
         gateway.vendor().fail(own.upstreamId(task), "The picture was refused.");
         own.await(task, "FAILED");
-        JsonNode status = own.status(task);
-        assertThat(status.get("status").stringValue()).isEqualTo("FAILED");
-        assertThat(status.get("response").isNull()).isTrue();
-        assertThat(status.get("consumed_credits").asLong()).isZero();
-        assertThat(status.get("error_message").stringValue()).contains("The picture was refused.");
-        assertThat(own.credits().get("remaining").asLong()).isEqualTo(65);
+        Task status = own.status(task);
+        assertThat(status)
+                .isFailed()
+                .hasNoClips()
+                .hasConsumed(0)
+                .becauseOf("The picture was refused.");
+        assertThat(own).hasRemaining(65);
     }
 
     @Test
     void takesTheIdFromTheQueryOrAJsonBody() {
         String task = team.create("found everywhere");
-        String body = "{\"task_id\":\"" + task + "\",\"more\":1}";
+        String body = Json.of("task_id", task, "more", 1);
         assertShows(task, team.get("/api/status?task_id=" + task));
         assertShows(task, post("", body));
         assertShows(task, post("?task_id=" + task, null));
         assertShows(task, post("?task_id=" + task, body));
         assertShows(task, post("?task_id=" + task, "{}"));
-        assertShows(task, post("?task_id=" + task, "{\"task_id\":null}"));
+        assertShows(task, post("?task_id=" + task, Json.of("task_id", null)));
         assertShows(
                 task,
                 gateway.send(
@@ -123,20 +130,19 @@ class StatusTests {
     }
 
     private static void assertShows(String task, Answer answer) {
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         assertThat(answer.json().propertyNames()).containsExactly("code", "message", "data");
-        assertThat(answer.data().get("task_id").stringValue()).isEqualTo(task);
+        assertThat(answer.data()).has("task_id", task);
     }
 
     @Test
     void refusesTwoDifferentIds() {
         String one = team.create("one");
         String two = team.create("two");
+        assertRefused(post("?task_id=" + one, Json.of("task_id", two)), 400, INVALID_TASK_ID);
         assertRefused(
-                post("?task_id=" + one, "{\"task_id\":\"" + two + "\"}"), 400, "INVALID_TASK_ID");
-        assertRefused(
-                team.get("/api/status?task_id=" + one + "&task_id=" + two), 400, "INVALID_TASK_ID");
-        assertRefused(post("?task_id=" + one + "&task_id=" + two, null), 400, "INVALID_TASK_ID");
+                team.get("/api/status?task_id=" + one + "&task_id=" + two), 400, INVALID_TASK_ID);
+        assertRefused(post("?task_id=" + one + "&task_id=" + two, null), 400, INVALID_TASK_ID);
     }
 
     static final List<String> MALFORMED_IDS =
@@ -201,21 +207,21 @@ class StatusTests {
                 "{\"task_id\":\" " + UNKNOWN + "\"}"
             })
     void refusesAMalformedIdInTheBody(String body) {
-        assertRefused(post("", body), 400, "INVALID_TASK_ID");
+        assertRefused(post("", body), 400, INVALID_TASK_ID);
     }
 
     @Test
     void refusesACallWithoutAnyId() {
-        assertRefused(team.get("/api/status"), 400, "INVALID_TASK_ID");
-        assertRefused(post("", null), 400, "INVALID_TASK_ID");
-        assertRefused(team.get("/api/tasks/1"), 400, "INVALID_TASK_ID");
+        assertRefused(team.get("/api/status"), 400, INVALID_TASK_ID);
+        assertRefused(post("", null), 400, INVALID_TASK_ID);
+        assertRefused(team.get("/api/tasks/1"), 400, INVALID_TASK_ID);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{", "5", "{} {}"})
     void refusesABodyThatIsNoJsonObject(String body) {
-        assertRefused(post("", body), 400, "INVALID_REQUEST");
-        assertRefused(post("?task_id=" + UNKNOWN, body), 400, "INVALID_REQUEST");
+        assertRefused(post("", body), 400, INVALID_REQUEST);
+        assertRefused(post("?task_id=" + UNKNOWN, body), 400, INVALID_REQUEST);
     }
 
     @Test
@@ -223,7 +229,7 @@ class StatusTests {
         String foreign = gateway.team().create("another team's");
         for (String path : List.of("/api/status?task_id=", "/api/tasks/")) {
             Answer unknown = team.get(path + UNKNOWN);
-            assertRefused(unknown, 404, "TASK_NOT_FOUND");
+            assertRefused(unknown, 404, TASK_NOT_FOUND);
             assertThat(withoutRequestId(team.get(path + foreign)))
                     .isEqualTo(withoutRequestId(unknown));
             assertThat(withoutRequestId(team.get(path + "sd15p_" + "z".repeat(64))))
@@ -255,7 +261,7 @@ class StatusTests {
         String upstreamId = team.upstreamId(task);
         assertThat(team.get("/api/status?task_id=" + task).body()).doesNotContain(upstreamId);
         assertThat(team.get("/api/tasks/" + task).body()).doesNotContain(upstreamId);
-        assertRefused(team.get("/api/status?task_id=" + upstreamId), 404, "TASK_NOT_FOUND");
+        assertRefused(team.get("/api/status?task_id=" + upstreamId), 404, TASK_NOT_FOUND);
         gateway.vendor().fail(upstreamId, "Task " + upstreamId + " failed");
         team.await(task, "FAILED");
         assertThat(team.get("/api/status?task_id=" + task).body()).doesNotContain(upstreamId);
@@ -267,8 +273,8 @@ class StatusTests {
         Answer created = team.generate("with a history", "X-Project", "film");
         String task = created.data().get("task_id").stringValue();
         gateway.vendor().finish(team.upstreamId(task), CLIP);
-        JsonNode details = team.await(task, "SUCCEEDED");
-        assertThat(details.propertyNames())
+        Task details = team.await(task, "SUCCEEDED");
+        assertThat(details.json().propertyNames())
                 .containsExactly(
                         "task_id",
                         "status",
@@ -280,11 +286,8 @@ class StatusTests {
                         "phase",
                         "project",
                         "timeline");
-        assertThat(details.get("project").stringValue()).isEqualTo("film");
-        assertThat(details.get("status").stringValue()).isEqualTo("SUCCESS");
-        assertThat(details.get("timeline").values())
-                .extracting(it -> it.get("phase").stringValue())
-                .containsExactly("QUEUED", "SUBMITTING", "RENDERING", "SUCCEEDED");
+        assertThat(details.json()).has("project", "film");
+        assertThat(details).isSucceeded().wentThrough(QUEUED, SUBMITTING, RENDERING, SUCCEEDED);
         assertThat(details.get("timeline").values())
                 .allSatisfy(it -> {
                     assertThat(it.propertyNames()).containsExactly("at", "phase", "note");
@@ -298,11 +301,11 @@ class StatusTests {
 
     @Test
     void tellsTheCredits() {
-        Team limited = gateway.team("\"monthly_quota\":1000");
+        Team limited = gateway.team("monthly_quota", 1000);
         gateway.admin(
                 "POST",
                 "/teams/" + limited.slug() + "/topups",
-                "{\"credits\":500}",
+                Json.of("credits", 500),
                 "Idempotency-Key",
                 "one");
         limited.create("costs 65");
@@ -310,15 +313,15 @@ class StatusTests {
         assertThat(credits.propertyNames())
                 .containsExactlyInAnyOrder(
                         "quota", "used", "top_ups", "remaining", "renews_at", "in_flight");
-        assertThat(credits.get("quota").asLong()).isEqualTo(1000);
-        assertThat(credits.get("used").asLong()).isEqualTo(65);
-        assertThat(credits.get("top_ups").asLong()).isEqualTo(500);
-        assertThat(credits.get("remaining").asLong()).isEqualTo(1435);
-        assertThat(credits.get("in_flight").asInt()).isEqualTo(1);
+        assertThat(credits)
+                .has("quota", 1000)
+                .has("used", 65)
+                .has("top_ups", 500)
+                .has("remaining", 1435)
+                .has("in_flight", 1);
         assertThat(credits.get("renews_at").stringValue()).matches("\\d{4}-\\d\\d-01T00:00:00Z");
         JsonNode unlimited = team.credits();
-        assertThat(unlimited.get("quota").isNull()).isTrue();
-        assertThat(unlimited.get("remaining").isNull()).isTrue();
+        assertThat(unlimited).hasNull("quota").hasNull("remaining");
     }
 
     @Test
@@ -336,18 +339,17 @@ class StatusTests {
             Team readers = idle.team();
             String task = readers.create("read by many");
             String upstreamId = readers.upstreamId(task);
-            assertThat(readers.status(task).get("status").stringValue()).isEqualTo("IN_PROGRESS");
+            assertThat(readers.status(task)).isRunning();
             assertThat(vendor.statuses()).as("what was said just now is fresh").isEmpty();
             idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
             vendor.finish(upstreamId, CLIP);
-            List<Future<JsonNode>> reads = new ArrayList<>();
+            List<Future<Task>> reads = new ArrayList<>();
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < 32; i++) {
                     reads.add(threads.submit(() -> readers.status(task)));
                 }
             }
-            assertThat(reads)
-                    .allMatch(it -> it.resultNow().get("status").stringValue().equals("SUCCESS"));
+            assertThat(reads).allSatisfy(it -> assertThat(it.resultNow()).isSucceeded());
             assertThat(vendor.statuses()).hasSize(1);
         }
     }
@@ -371,7 +373,7 @@ class StatusTests {
             vendor.onEveryStatus(vendor.stall());
             idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
             Answer answer = reader.get("/api/status?task_id=" + task);
-            assertThat(answer.data().get("status").stringValue()).isEqualTo("IN_PROGRESS");
+            assertThat(answer.data()).has("status", "IN_PROGRESS");
         }
     }
 
@@ -379,12 +381,7 @@ class StatusTests {
         return gateway.call("POST", "/api/status" + query, team.key(), body);
     }
 
-    private static void assertRefused(Answer answer, int status, String error) {
-        assertThat(answer.error()).as(answer.toString()).isEqualTo(error);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.json().propertyNames())
-                .containsExactly("code", "message", "error", "request_id");
-        assertThat(answer.json().get("request_id").stringValue())
-                .isEqualTo(answer.header("X-Request-Id"));
+    private static void assertRefused(Answer answer, int status, ErrorCode error) {
+        assertThat(answer).hasStatus(status).hasError(error);
     }
 }

@@ -1,7 +1,11 @@
 package dev.seedgate.task.view;
 
+import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_CANCELLABLE;
+import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_FOUND;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -49,19 +53,19 @@ class TeamTasksTests {
 
     @Test
     void cancelsAWaitingTaskAndGivesItsChargeBack() {
-        Team team = gateway.team("\"monthly_quota\":1000");
+        Team team = gateway.team("monthly_quota", 1000);
         pauseTheVendor();
         String task = team.create("no longer wanted");
         Answer cancelled = cancel(team, task);
-        assertThat(cancelled.status()).as(cancelled.toString()).isEqualTo(200);
-        assertThat(cancelled.data().get("status").stringValue()).isEqualTo("FAILED");
-        assertThat(cancelled.data().get("phase").stringValue()).isEqualTo("FAILED");
-        assertThat(cancelled.data().get("consumed_credits").asLong()).isZero();
+        assertThat(cancelled).hasStatus(200);
+        assertThat(cancelled.data())
+                .has("status", "FAILED")
+                .has("phase", "FAILED")
+                .has("consumed_credits", 0);
         assertThat(cancelled.data().get("error_message").stringValue()).startsWith("Cancelled");
         JsonNode credits = team.credits();
-        assertThat(credits.get("used").asLong()).isZero();
-        assertThat(credits.get("in_flight").asLong()).isZero();
-        assertThat(cancel(team, task).error()).as("once").isEqualTo("TASK_NOT_CANCELLABLE");
+        assertThat(credits).has("used", 0).has("in_flight", 0);
+        assertThat(cancel(team, task)).as("once").hasError(TASK_NOT_CANCELLABLE);
         assertThat(
                         gateway.database()
                                 .text(
@@ -77,11 +81,10 @@ class TeamTasksTests {
         String task = team.create("rendering");
         String id = team.upstreamId(task);
         Answer refused = cancel(team, task);
-        assertThat(refused.status()).isEqualTo(409);
-        assertThat(refused.error()).isEqualTo("TASK_NOT_CANCELLABLE");
+        assertThat(refused).hasStatus(409).hasError(TASK_NOT_CANCELLABLE);
         vendor.finish(id, "https://cdn.example.com/clip.mp4");
         team.await(task, "SUCCEEDED");
-        assertThat(cancel(team, task).status()).isEqualTo(409);
+        assertThat(cancel(team, task)).hasStatus(409);
     }
 
     @Test
@@ -89,28 +92,27 @@ class TeamTasksTests {
         pauseTheVendor();
         String foreign = gateway.team().create("another team's");
         Answer refused = cancel(gateway.team(), foreign);
-        assertThat(refused.status()).isEqualTo(404);
-        assertThat(refused.error()).isEqualTo("TASK_NOT_FOUND");
+        assertThat(refused).hasStatus(404).hasError(TASK_NOT_FOUND);
         Answer unknown = cancel(gateway.team(), "sd15p_0000000000000000000000");
-        assertThat(unknown.json().get("message")).isEqualTo(refused.json().get("message"));
+        assertThat(unknown.json()).has("message", refused.json().get("message"));
     }
 
     @Test
     void letsAnAdminCancelForATeam() {
-        Team team = gateway.team("\"monthly_quota\":65");
+        Team team = gateway.team("monthly_quota", 65);
         pauseTheVendor();
         String task = team.create("an admin knows better");
         Answer cancelled = gateway.admin("DELETE", "/tasks/" + task, null);
-        assertThat(cancelled.status()).as(cancelled.toString()).isEqualTo(200);
-        assertThat(cancelled.json().get("phase").stringValue()).isEqualTo("FAILED");
-        assertThat(team.credits().get("remaining").asLong()).isEqualTo(65);
-        assertThat(gateway.admin("DELETE", "/tasks/" + task, null).status()).isEqualTo(409);
+        assertThat(cancelled).hasStatus(200);
+        assertThat(cancelled.json()).has("phase", "FAILED");
+        assertThat(team).hasRemaining(65);
+        assertThat(gateway.admin("DELETE", "/tasks/" + task, null)).hasStatus(409);
     }
 
     /** Each is either cancelled and never sent, or sent and not cancelled. */
     @Test
     void sendsNothingThatItSaysIsCancelled() {
-        Team team = gateway.team("\"monthly_quota\":100000");
+        Team team = gateway.team("monthly_quota", 100000);
         Map<String, String> prompts = new LinkedHashMap<>();
         List<String> cancelled = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -137,7 +139,7 @@ class TeamTasksTests {
                                 .filter(it -> !cancelled.contains(it.getKey()))
                                 .map(Map.Entry::getValue)
                                 .toList());
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65L * sent.size());
+        assertThat(team).hasUsed(65L * sent.size());
     }
 
     @Test
@@ -210,11 +212,9 @@ class TeamTasksTests {
         "to=2026-13-01, INVALID_REQUEST, to",
         "project=a%20b, INVALID_PROJECT, project"
     })
-    void refusesABadParameterByItsName(String query, String error, String name) {
+    void refusesABadParameterByItsName(String query, ErrorCode error, String name) {
         Answer refused = gateway.team().get("/api/tasks?" + query);
-        assertThat(refused.status()).as(refused.toString()).isEqualTo(400);
-        assertThat(refused.error()).isEqualTo(error);
-        assertThat(refused.json().get("message").stringValue()).contains(name);
+        assertThat(refused).hasStatus(400).hasError(error).says(name);
     }
 
     private static List<String> found(Team team, String query) {

@@ -3,6 +3,7 @@ package dev.seedgate.vendor.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seedgate.testing.Json;
 import dev.seedgate.vendor.sandbox.SandboxServer.Answer;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -77,7 +78,15 @@ class SandboxTests {
         assertThat(status.path("status").stringValue()).isEqualTo("IN_PROGRESS");
         assertThat(status.path("request"))
                 .hasToString(
-                        "{\"prompt\":\"a market at night\",\"aspect_ratio\":\"9:16\",\"duration\":\"10\",\"sound\":true}");
+                        Json.of(
+                                "prompt",
+                                "a market at night",
+                                "aspect_ratio",
+                                "9:16",
+                                "duration",
+                                "10",
+                                "sound",
+                                true));
         assertThat(status.path("response").isNull()).isTrue();
         assertThat(status.path("consumed_credits").longValue()).isEqualTo(260);
         assertThat(status.path("error_message").isNull()).isTrue();
@@ -112,8 +121,17 @@ class SandboxTests {
                 sandbox.status(answer.data().path("task_id").stringValue()).path("request");
         assertThat(request)
                 .hasToString(
-                        "{\"prompt\":\"p\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\",\"sound\":false,"
-                                + "\"image_urls\":[\"https://cdn.example.com/1.png\"]}");
+                        Json.of(
+                                "prompt",
+                                "p",
+                                "aspect_ratio",
+                                "16:9",
+                                "duration",
+                                "5",
+                                "sound",
+                                false,
+                                "image_urls",
+                                List.of("https://cdn.example.com/1.png")));
     }
 
     @ParameterizedTest
@@ -275,7 +293,7 @@ class SandboxTests {
     @Test
     void takesTheTaskIdFromTheQueryOrThePostedBody() {
         String id = sandbox.order("a market at night");
-        String body = "{\"task_id\":\"" + id + "\"}";
+        String body = Json.of("task_id", id);
         assertThat(
                         sandbox.send(
                                 sandbox.request("/sandbox/api/status")
@@ -302,7 +320,7 @@ class SandboxTests {
         assertRefused(
                 sandbox.send(
                         sandbox.request("/sandbox/api/status")
-                                .POST(BodyPublishers.ofString("{\"task_id\":7}"))),
+                                .POST(BodyPublishers.ofString(Json.of("task_id", 7)))),
                 400);
         assertRefused(
                 sandbox.send(sandbox.request("/sandbox/api/status?task_id=sd15p_0123456789abcde")),

@@ -1,10 +1,12 @@
 package dev.seedgate.vendor.sandbox;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
@@ -45,14 +47,14 @@ class SmokeTests {
     @Test
     void saysThatItIsTheSandboxAlsoOnAPageThatThereIsNot() {
         Answer page = gateway.call("GET", "/console/nothing", null, null);
-        assertThat(page.status()).isEqualTo(404);
+        assertThat(page).hasStatus(404);
         assertThat(page.body()).contains("There is no such page", "<strong>SANDBOX</strong>");
     }
 
     @Test
     void makesAClipThatCanBeFetched() throws Exception {
-        Team team = gateway.team("\"monthly_quota\":1000");
-        JsonNode done = team.await(team.create("a boat"), "SUCCEEDED");
+        Team team = gateway.team("monthly_quota", 1000);
+        Task done = team.await(team.create("a boat"), "SUCCEEDED");
         URI clip = URI.create(done.get("response").get(0).stringValue());
         HttpResponse<byte[]> media =
                 HttpClient.newHttpClient()
@@ -61,7 +63,7 @@ class SmokeTests {
         assertThat(media.headers().firstValue("Content-Type")).hasValue("video/mp4");
         assertThat(new String(media.body(), 4, 4, java.nio.charset.StandardCharsets.US_ASCII))
                 .isEqualTo("ftyp");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(65);
+        assertThat(team).hasUsed(65);
         assertThat(unused.requests()).isEmpty();
         Invariants.check(gateway.database());
     }
@@ -111,13 +113,13 @@ class SmokeTests {
         Team team = gateway.team();
         team.await(team.create("a boat"), "SUCCEEDED");
         JsonNode own = team.get("/api/usage?group_by=preset,month").data().get("rows").get(0);
-        assertThat(own.get("net").asLong()).isEqualTo(65);
-        assertThat(team.get("/api/usage").data().get("sandbox").booleanValue()).isTrue();
+        assertThat(own).has("net", 65);
+        assertThat(team.get("/api/usage").data()).has("sandbox", true);
         Answer csv = gateway.admin("GET", "/reports/usage?format=csv", null);
         assertThat(csv.header("Content-Disposition")).contains("usage-SANDBOX.csv");
         String month = own.get("month").stringValue();
         JsonNode statement = gateway.admin("GET", "/reports/statements/" + month, null).json();
-        assertThat(statement.at("/total/net").asLong()).isZero();
+        assertThat(statement).has("/total/net", 0);
         assertThat(statement.get("teams").findValuesAsString("team")).contains(team.slug());
     }
 
@@ -136,18 +138,16 @@ class SmokeTests {
         team.await(throttled, "SUCCEEDED");
         team.await(lost, "UNCERTAIN");
         team.await(odd, "SUCCEEDED");
-        assertThat(team.credits().get("used").asLong()).isEqualTo(4 * 65);
+        assertThat(team).hasUsed(4 * 65);
         Invariants.check(gateway.database());
     }
 
     @Test
     void tellsThatItIsAliveReadyAndMeasured() {
-        assertThat(gateway.call("GET", "/actuator/health/liveness", null, null).status())
-                .isEqualTo(200);
-        assertThat(gateway.call("GET", "/actuator/health/readiness", null, null).status())
-                .isEqualTo(200);
+        assertThat(gateway.call("GET", "/actuator/health/liveness", null, null)).hasStatus(200);
+        assertThat(gateway.call("GET", "/actuator/health/readiness", null, null)).hasStatus(200);
         assertThat(gateway.call("GET", "/actuator/prometheus", null, null).body())
                 .contains("seedgate_vendor_stopped");
-        assertThat(gateway.call("GET", "/actuator/env", null, null).status()).isEqualTo(404);
+        assertThat(gateway.call("GET", "/actuator/env", null, null)).hasStatus(404);
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.vendor.sandbox;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,7 +29,7 @@ class VendorChangeTests {
                             "seedgate.upstream-api-key=",
                             "seedgate.upstream-base-url=",
                             "seedgate.sandbox-render-time=100ms")) {
-                Team team = gateway.team("\"monthly_quota\":1000");
+                Team team = gateway.team("monthly_quota", 1000);
                 slug = team.slug();
                 key = team.key();
                 done = team.create("a boat");
@@ -43,10 +44,9 @@ class VendorChangeTests {
             try (Gateway gateway =
                     Gateway.start(database, vendor, "seedgate.cancel-sandbox-tasks=true")) {
                 Team team = new Team(gateway, slug, key);
-                assertThat(team.status(stuck).get("status").stringValue()).isEqualTo("FAILED");
-                assertThat(team.status(done).get("status").stringValue()).isEqualTo("SUCCESS");
-                assertThat(team.credits().get("used").asInt()).isEqualTo(65);
-                assertThat(team.credits().get("in_flight").asInt()).isZero();
+                assertThat(team.status(stuck)).isFailed();
+                assertThat(team.status(done)).isSucceeded();
+                assertThat(team).hasUsed(65).hasInFlight(0);
                 Invariants.check(database);
             }
         }

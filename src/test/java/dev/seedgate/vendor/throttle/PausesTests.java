@@ -44,13 +44,14 @@ class PausesTests {
     @Test
     void stopsEveryInstanceWhenTheKeyIsWrong() {
         fake.onGenerate(FakeVendor.error(401));
+        long before = System.nanoTime();
         one.submit();
         other.pauses().refresh();
         for (UpstreamFixture each : List.of(one, other)) {
             PermitGrant grant = each.budget().take(5, 5);
             assertThat(grant.submits()).isEmpty();
             assertThat(grant.polls()).isEmpty();
-            assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
+            assertIsLeft(grant.retryIn(), Duration.ofSeconds(10), before);
             assertThat(each.budget().createRetryAfter(false)).isPresent();
         }
     }
@@ -146,44 +147,49 @@ class PausesTests {
 
     @Test
     void pausesTheClusterForAsLongAsTheVendorAsks() {
-        fake.onGenerate(FakeVendor.throttle("7"));
+        fake.onGenerate(FakeVendor.throttle("70"));
+        long before = System.nanoTime();
         one.submit();
         other.pauses().refresh();
         PermitGrant grant = other.budget().take(5, 5);
         assertThat(grant.submits()).isEmpty();
         assertThat(grant.polls()).isEmpty();
-        assertThat(grant.retryIn()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
+        assertIsLeft(grant.retryIn(), Duration.ofSeconds(70), before);
         assertThat(other.budget().createRetryAfter(false)).isEmpty();
         assertThat(other.submit()).isInstanceOf(SubmitAnswer.NotSent.class);
-        pass(Duration.ofSeconds(8));
+        pass(Duration.ofSeconds(71));
         assertThat(other.budget().take(2, 2).submits()).hasSize(2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "-"})
     void backsOffLongerEachTimeWhenTheVendorNamesNoTime(String garbage) {
+        // The time stands still, or a slow machine would let a pause end before it is looked at.
+        DATABASE.stopTime(Duration.ZERO);
         long now = 0;
         for (long wait : List.of(1, 2, 4, 8)) {
             fake.onGenerate(FakeVendor.throttle(garbage));
             one.submit();
             // Those that were in flight at the same time don't count again.
             one.pauses().throttle(null, "in flight together");
-            assertThat(one.pauses().pollsWait())
-                    .isBetween(Duration.ofSeconds(wait - 1), Duration.ofSeconds(wait));
+            assertThat(secondsOfThrottling()).isEqualTo(wait);
+            assertThat(one.pauses().pollsWait()).isLessThanOrEqualTo(Duration.ofSeconds(wait));
             now += wait + 1;
-            pass(Duration.ofSeconds(now));
+            DATABASE.stopTime(Duration.ofSeconds(now));
+            one.pauses().refresh();
         }
         one.submit();
         fake.onGenerate(FakeVendor.throttle(garbage));
         one.submit();
-        assertThat(one.pauses().pollsWait()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+        assertThat(secondsOfThrottling()).isEqualTo(1);
     }
 
     @Test
     void neverShortensAPauseThatWasAskedFor() {
+        long before = System.nanoTime();
         one.pauses().throttle(Duration.ofSeconds(60), "test");
         one.pauses().throttle(Duration.ofSeconds(1), "test");
-        assertThat(one.pauses().pollsWait()).isGreaterThan(Duration.ofSeconds(50));
+        assertIsLeft(one.pauses().pollsWait(), Duration.ofSeconds(60), before);
     }
 
     @Test
@@ -224,7 +230,7 @@ class PausesTests {
             DATABASE.execute("alter table upstream_pause rename to away");
             DATABASE.execute("alter table away rename to upstream_pause");
             one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
-            await().atMost(Duration.ofSeconds(5))
+            await().atMost(Duration.ofMinutes(1))
                     .until(() -> other.pauses().accountStop() == PauseReason.ACCOUNT_KEY);
         } finally {
             watch.stop();
@@ -245,6 +251,23 @@ class PausesTests {
     /** Its time-outs are long: a late answer would be no answer, and no pause would follow. */
     private UpstreamFixture gateway() {
         return UpstreamFixture.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
+    }
+
+    /**
+     * Asserts that nothing is missing of a wait but the time since {@code before}, which is by
+     * {@link System#nanoTime()} and no later than its beginning.
+     */
+    private static void assertIsLeft(Duration left, Duration whole, long before) {
+        Duration passed = Duration.ofNanos(System.nanoTime() - before);
+        // The clocks of the database and of this process may go a little apart.
+        assertThat(left).isBetween(whole.minus(passed).minusMillis(100), whole);
+    }
+
+    /** How long the throttling lasts from the database's now on, exactly when its time stands. */
+    private static long secondsOfThrottling() {
+        return Long.parseLong(
+                DATABASE.text(
+                        "select round(extract(epoch from until - gateway_now())) from upstream_pause where reason = 'THROTTLED'"));
     }
 
     /** Moves the database's time to so long after the start, and lets all instances look. */

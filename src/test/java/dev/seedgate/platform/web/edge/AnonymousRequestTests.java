@@ -1,5 +1,6 @@
 package dev.seedgate.platform.web.edge;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.web.api.ErrorResponseWriter;
@@ -123,7 +124,7 @@ class AnonymousRequestTests {
             })
     void servesOneAnswerToEverybody(String path) {
         Answer first = gateway.call("GET", path, null, null, "Accept-Language", "de");
-        assertThat(first.status()).isEqualTo(200);
+        assertThat(first).hasStatus(200);
         Answer second =
                 gateway.call(
                         "GET",
@@ -139,12 +140,12 @@ class AnonymousRequestTests {
         assertThat(second.body()).isEqualTo(first.body());
         String etag = first.header("ETag");
         assertThat(etag).isNotNull().isEqualTo(second.header("ETag"));
-        assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(first).hasHeader("Cache-Control", "no-cache");
         Answer known = gateway.call("GET", path, null, null, "If-None-Match", etag);
-        assertThat(known.status()).isEqualTo(304);
+        assertThat(known).hasStatus(304);
         assertThat(known.body()).isEmpty();
         Answer asked = gateway.call("HEAD", path, null, null);
-        assertThat(asked.header("Content-Length")).isEqualTo(first.header("Content-Length"));
+        assertThat(asked).hasHeader("Content-Length", first.header("Content-Length"));
         assertThat(gateway.call("POST", path, null, null).status()).isIn(403, 405, 302);
     }
 
@@ -240,7 +241,7 @@ class AnonymousRequestTests {
     void writesMetricsOutOnceAMomentWhateverIsAskedFor() {
         String first = gateway.call("GET", "/actuator/prometheus", null, null).body();
         Team team = gateway.team();
-        assertThat(team.get("/api/credits").status()).isEqualTo(200);
+        assertThat(team.get("/api/credits")).hasStatus(200);
         assertThat(gateway.call("GET", "/actuator/prometheus", null, null).body()).isEqualTo(first);
         assertThat(
                         gateway.call(

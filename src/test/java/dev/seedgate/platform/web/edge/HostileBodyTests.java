@@ -1,5 +1,6 @@
 package dev.seedgate.platform.web.edge;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -65,7 +66,7 @@ class HostileBodyTests {
                         "server.tomcat.connection-timeout=500ms",
                         "seedgate.request-timeout=2s",
                         "server.tomcat.max-connections=40");
-        team = gateway.team("\"monthly_quota\":1000");
+        team = gateway.team("monthly_quota", 1000);
     }
 
     @AfterAll
@@ -76,7 +77,7 @@ class HostileBodyTests {
 
     @AfterEach
     void chargesAndSendsNothing() {
-        assertThat(team.credits().get("used").asLong()).isZero();
+        assertThat(team).hasUsed(0);
         assertThat(vendor.generates()).isEmpty();
         Invariants.check(gateway.database());
     }

@@ -1,10 +1,13 @@
 package dev.seedgate.platform.web.edge;
 
+import static dev.seedgate.platform.values.ErrorCode.INVALID_TASK_ID;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,7 +47,7 @@ class ProxiedRequestsTests {
 
     @Test
     void readsChunksThatHoldSomething() {
-        String body = "{\"prompt\":\"x\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+        String body = Json.of("prompt", "x", "aspect_ratio", "16:9", "duration", "5");
         String json = "Content-Type: application/json\r\n";
         String whole = Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
         assertThat(chunked("POST", "/api/quote", json, whole)).startsWith("HTTP/1.1 200 ");
@@ -70,7 +73,7 @@ class ProxiedRequestsTests {
             assertThat(team.get(path).status()).as(path).isEqualTo(200);
         }
         assertThat(team.get("/api/tasks?status=&limit=").body()).contains(id);
-        assertThat(team.get("/api/status?task_id=").error()).isEqualTo("INVALID_TASK_ID");
+        assertThat(team.get("/api/status?task_id=")).hasError(INVALID_TASK_ID);
         for (String path :
                 new String[] {
                     "/tasks?status=&team=&phase=&upstream_task_id=&limit=&cursor=",
@@ -112,11 +115,11 @@ class ProxiedRequestsTests {
     @ParameterizedTest
     @ValueSource(strings = {"de", "tr-TR", "ar-EG", "zh", "fa-IR;q=0.9, *"})
     void answersInOneLanguageWhateverIsAccepted(String language) {
-        String body = "{\"slug\":\"X Y\",\"name\":\"\",\"monthly_quota\":-1}";
+        String body = Json.of("slug", "X Y", "name", "", "monthly_quota", -1);
         Answer plain = gateway.admin("POST", "/teams", body);
         Answer asked = gateway.admin("POST", "/teams", body, "Accept-Language", language);
-        assertThat(plain.status()).isEqualTo(400);
-        assertThat(asked.json().get("detail")).isEqualTo(plain.json().get("detail"));
+        assertThat(plain).hasStatus(400);
+        assertThat(asked.json()).has("detail", plain.json().get("detail"));
     }
 
     private String chunked(String method, String path, String head, String chunks) {

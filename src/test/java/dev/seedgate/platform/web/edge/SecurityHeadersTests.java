@@ -1,5 +1,6 @@
 package dev.seedgate.platform.web.edge;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
@@ -31,18 +32,19 @@ class SecurityHeadersTests {
     })
     void tellsBrowsersWhatAnAnswerMayDo(String path, String contentPolicy) {
         Answer answer = gateway.call("GET", path, null, null);
-        assertThat(answer.header("Content-Security-Policy")).isEqualTo(contentPolicy);
-        assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
-        assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
-        assertThat(answer.header("Referrer-Policy")).isEqualTo("same-origin");
+        assertThat(answer)
+                .hasHeader("Content-Security-Policy", contentPolicy)
+                .hasHeader("X-Content-Type-Options", "nosniff")
+                .hasHeader("X-Frame-Options", "DENY")
+                .hasHeader("Referrer-Policy", "same-origin");
         assertThat(answer.header("Cache-Control")).contains("no-store");
-        assertThat(answer.header("Strict-Transport-Security")).isNull();
+        assertThat(answer).hasNoHeader("Strict-Transport-Security");
     }
 
     @Test
     void keepsGoodAnswersOutOfCachesToo() {
         Answer answer = gateway.team().get("/api/credits");
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         assertThat(answer.header("Cache-Control")).contains("no-store");
     }
 
@@ -91,8 +93,7 @@ class SecurityHeadersTests {
                 "/health/ping"
             })
     void answersNothingAboutTheInside(String path) {
-        assertThat(gateway.call("GET", "/actuator" + path, null, null).status()).isEqualTo(404);
-        assertThat(gateway.call("GET", "/actuator" + path, Gateway.ADMIN_KEY, null).status())
-                .isEqualTo(404);
+        assertThat(gateway.call("GET", "/actuator" + path, null, null)).hasStatus(404);
+        assertThat(gateway.call("GET", "/actuator" + path, Gateway.ADMIN_KEY, null)).hasStatus(404);
     }
 }

@@ -1,5 +1,8 @@
 package dev.seedgate.platform.web.edge;
 
+import static dev.seedgate.platform.values.ErrorCode.FORBIDDEN;
+import static dev.seedgate.platform.values.ErrorCode.RATE_LIMITED;
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +13,7 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,23 +62,21 @@ class ServerEdgeTests {
     void tellsASourceThatKeepsFailingToStop() {
         String source = source();
         for (int i = 0; i < 3; i++) {
-            assertThat(from(source, ApiKeyFormat.TEAM.generate()).status()).isEqualTo(401);
+            assertThat(from(source, ApiKeyFormat.TEAM.generate())).hasStatus(401);
         }
         for (Answer answer :
                 List.of(
                         from(source, ApiKeyFormat.TEAM.generate()),
                         from(source, "nonsense"),
                         from(source, null))) {
-            assertThat(answer.status()).isEqualTo(429);
-            assertThat(answer.error()).isEqualTo("RATE_LIMITED");
-            assertThat(answer.json().get("code").intValue()).isEqualTo(429);
+            assertThat(answer).hasStatus(429).hasError(RATE_LIMITED);
+            assertThat(answer.json()).has("code", 429);
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 20);
-            assertThat(answer.header("WWW-Authenticate")).isNull();
+            assertThat(answer).hasNoHeader("WWW-Authenticate");
         }
         Answer admin = gateway.call("GET", "/admin/api/teams", "nonsense", null, forwarded(source));
-        assertThat(admin.status()).isEqualTo(429);
-        assertThat(admin.header("Content-Type")).isEqualTo("application/problem+json");
-        assertThat(from(source(), "nonsense").status()).isEqualTo(401);
+        assertThat(admin).hasStatus(429).hasHeader("Content-Type", "application/problem+json");
+        assertThat(from(source(), "nonsense")).hasStatus(401);
     }
 
     @Test
@@ -83,32 +85,32 @@ class ServerEdgeTests {
         for (int i = 0; i < 10; i++) {
             from(source, ApiKeyFormat.TEAM.generate());
         }
-        assertThat(from(source, "nonsense").status()).isEqualTo(429);
-        assertThat(from(source, team.key()).status()).isEqualTo(200);
-        String unseen = gateway.key(team.slug(), "{\"name\":\"made a moment ago\"}");
-        assertThat(from(source, unseen).status()).isEqualTo(200);
+        assertThat(from(source, "nonsense")).hasStatus(429);
+        assertThat(from(source, team.key())).hasStatus(200);
+        String unseen = gateway.key(team.slug(), Json.of("name", "made a moment ago"));
+        assertThat(from(source, unseen)).hasStatus(200);
         assertThat(
                         gateway.call(
-                                        "GET",
-                                        "/admin/api/teams",
-                                        Gateway.ADMIN_KEY,
-                                        null,
-                                        forwarded(source))
-                                .status())
-                .isEqualTo(200);
-        String reader = gateway.key(team.slug(), "{\"name\":\"reader\",\"scopes\":[\"generate\"]}");
+                                "GET",
+                                "/admin/api/teams",
+                                Gateway.ADMIN_KEY,
+                                null,
+                                forwarded(source)))
+                .hasStatus(200);
+        String reader =
+                gateway.key(team.slug(), Json.of("name", "reader", "scopes", List.of("generate")));
         for (int i = 0; i < 5; i++) {
-            assertThat(from(source, reader).status()).isEqualTo(403);
+            assertThat(from(source, reader)).hasStatus(403);
         }
     }
 
     @Test
     void takesASiteOfIpv6ForOneSource() {
         for (int i = 1; i < 4; i++) {
-            assertThat(from("2001:db8:0:7::" + i, "nonsense").status()).isEqualTo(401);
+            assertThat(from("2001:db8:0:7::" + i, "nonsense")).hasStatus(401);
         }
-        assertThat(from("2001:db8:0:7:ffff::1", "nonsense").status()).isEqualTo(429);
-        assertThat(from("2001:db8:0:8::1", "nonsense").status()).isEqualTo(401);
+        assertThat(from("2001:db8:0:7:ffff::1", "nonsense")).hasStatus(429);
+        assertThat(from("2001:db8:0:8::1", "nonsense")).hasStatus(401);
     }
 
     @ParameterizedTest
@@ -192,20 +194,21 @@ class ServerEdgeTests {
     void answersTheQuestionOfABrowserWithoutAKey() {
         Answer answer =
                 preflight(STUDIO, "POST", "authorization,content-type,idempotency-key,x-project");
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer).hasStatus(200);
         assertThat(answer.body()).isEmpty();
-        assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(STUDIO);
+        assertThat(answer).hasHeader("Access-Control-Allow-Origin", STUDIO);
         assertThat(answer.header("Access-Control-Allow-Methods")).contains("POST", "GET", "DELETE");
-        assertThat(answer.header("Access-Control-Allow-Headers"))
-                .isEqualTo("authorization, content-type, idempotency-key, x-project");
-        assertThat(answer.header("Access-Control-Allow-Credentials")).isNull();
+        assertThat(answer)
+                .hasHeader(
+                        "Access-Control-Allow-Headers",
+                        "authorization, content-type, idempotency-key, x-project")
+                .hasNoHeader("Access-Control-Allow-Credentials");
     }
 
     @Test
     void letsAListedPageReadAnswersAndRefusals() {
         Answer made = team.generate("a boat", "Origin", STUDIO);
-        assertThat(made.status()).isEqualTo(200);
-        assertThat(made.header("Access-Control-Allow-Origin")).isEqualTo(STUDIO);
+        assertThat(made).hasStatus(200).hasHeader("Access-Control-Allow-Origin", STUDIO);
         assertThat(made.header("Vary")).contains("Origin");
         assertThat(made.header("Access-Control-Expose-Headers"))
                 .contains(
@@ -224,8 +227,7 @@ class ServerEdgeTests {
                         STUDIO,
                         "X-Forwarded-For",
                         source());
-        assertThat(refused.status()).isEqualTo(401);
-        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo(STUDIO);
+        assertThat(refused).hasStatus(401).hasHeader("Access-Control-Allow-Origin", STUDIO);
     }
 
     @ParameterizedTest
@@ -240,14 +242,12 @@ class ServerEdgeTests {
             })
     void sharesNothingWithOtherPages(String origin) {
         Answer asked = preflight(origin, "POST", "authorization");
-        assertThat(asked.status()).isEqualTo(403);
-        assertThat(asked.error()).isEqualTo("FORBIDDEN");
+        assertThat(asked).hasStatus(403).hasError(FORBIDDEN);
         assertThat(asked.json().propertyNames())
                 .containsExactly("code", "message", "error", "request_id");
-        assertThat(asked.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(asked).hasNoHeader("Access-Control-Allow-Origin");
         Answer called = gateway.call("GET", "/api/credits", team.key(), null, "Origin", origin);
-        assertThat(called.status()).isEqualTo(200);
-        assertThat(called.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(called).hasStatus(200).hasNoHeader("Access-Control-Allow-Origin");
     }
 
     @Test
@@ -283,8 +283,7 @@ class ServerEdgeTests {
                         STUDIO,
                         "Access-Control-Request-Method",
                         "POST");
-        assertThat(answer.status()).isEqualTo(401);
-        assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(answer).hasStatus(401).hasNoHeader("Access-Control-Allow-Origin");
     }
 
     @ParameterizedTest
@@ -336,10 +335,8 @@ class ServerEdgeTests {
 
     private static String auditedAddress(Gateway gateway, String... headers) {
         Team own = gateway.team();
-        assertThat(
-                        gateway.admin("POST", "/teams/" + own.slug() + "/suspend", null, headers)
-                                .status())
-                .isEqualTo(200);
+        assertThat(gateway.admin("POST", "/teams/" + own.slug() + "/suspend", null, headers))
+                .hasStatus(200);
         JsonNode entry =
                 gateway.admin("GET", "/audit?action=team.suspend&object=team:" + own.slug(), null)
                         .json()
