@@ -17,7 +17,8 @@ public final class JsonAssert extends AbstractAssert<JsonAssert, JsonNode> {
 
     public JsonAssert has(String field, @Nullable String text) {
         JsonNode value = field(field);
-        return check(value.isString() && value.stringValue().equals(text), field, String.valueOf(text));
+        return check(
+                value.isString() && value.stringValue().equals(text), field, String.valueOf(text));
     }
 
     /** It has this whole number; a text or a fraction of the same value is none. */

@@ -14,11 +14,7 @@ public class ApiKeyCaches {
     private final KeySettings settings;
     private final Loops loops;
 
-    ApiKeyCaches(
-            JdbcClient jdbc,
-            ApiKeyCacheVersion version,
-            KeySettings settings,
-            Loops loops) {
+    ApiKeyCaches(JdbcClient jdbc, ApiKeyCacheVersion version, KeySettings settings, Loops loops) {
         this.jdbc = jdbc;
         this.version = version;
         this.settings = settings;

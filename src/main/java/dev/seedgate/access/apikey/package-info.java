@@ -12,4 +12,3 @@ package dev.seedgate.access.apikey;
 
 import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;
-

@@ -137,9 +137,7 @@ class ConsoleSecurity {
             LazyOidcClientRegistration provider, PublicUrl publicUrl) {
         DefaultOAuth2AuthorizationRequestResolver requestResolver =
                 new DefaultOAuth2AuthorizationRequestResolver(provider, LOGIN);
-        return publicUrl.isSet()
-                ? requestResolver
-                : new LoopbackOnlyResolver(requestResolver);
+        return publicUrl.isSet() ? requestResolver : new LoopbackOnlyResolver(requestResolver);
     }
 
     /**

@@ -341,7 +341,8 @@ public class LedgerVerifier {
             return ledgerIsEmpty(work) && endRound(work);
         }
         ZoneId zone = calendar.now().zone();
-        boolean more = advance(work, VerificationWalk.NEW, summed, settings.ledgerCheckEntryBatch(), zone);
+        boolean more =
+                advance(work, VerificationWalk.NEW, summed, settings.ledgerCheckEntryBatch(), zone);
         if (more || advance(work, VerificationWalk.ROUND, summed, entriesAStep(work), zone)) {
             return false;
         }

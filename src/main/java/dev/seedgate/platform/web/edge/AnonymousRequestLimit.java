@@ -47,7 +47,11 @@ public class AnonymousRequestLimit {
 
     AnonymousRequestLimit(
             EdgeSettings settings, ErrorResponseWriter errors, MeterRegistry registry) {
-        rate = rate("strangers", settings.anonymousRequestsPerSecond(), settings.anonymousMaxWait());
+        rate =
+                rate(
+                        "strangers",
+                        settings.anonymousRequestsPerSecond(),
+                        settings.anonymousMaxWait());
         healthRate = rate("health", settings.healthChecksPerSecond(), Duration.ZERO);
         healthDelayNanos = settings.healthCheckDelay().toNanos();
         freeSlots = new Semaphore(settings.anonymousMaxConcurrent(), true);
