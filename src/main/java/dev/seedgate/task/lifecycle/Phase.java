@@ -29,7 +29,10 @@ public enum Phase {
 
     private final String status;
     private final boolean inFlight;
+    @SuppressWarnings("ImmutableEnumChecker") // of Set.of
     private final Set<WorkKind> work;
+
+    @SuppressWarnings("ImmutableEnumChecker") // of List.of
     private final List<EntryKind> entries;
 
     Phase(String status, boolean inFlight, Set<WorkKind> work, List<EntryKind> entries) {

@@ -471,7 +471,7 @@ class AnswersByPhaseTests {
                                 from task t join account a using (team_id) where t.id = '%s'
                                 """
                                         .formatted(task.value()))
-                        .split("\\|");
+                        .split("\\|", -1);
         return new State(
                 Phase.valueOf(row[0]),
                 Integer.parseInt(row[1]),
