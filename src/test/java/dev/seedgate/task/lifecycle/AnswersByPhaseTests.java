@@ -17,6 +17,7 @@ import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PollAnswer;
 import dev.seedgate.vendor.contract.SubmitAnswer;
+import dev.seedgate.vendor.contract.UpstreamSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
@@ -542,7 +543,8 @@ class AnswersByPhaseTests {
     @EnableConfigurationProperties({
         GenerationSettings.class,
         PollSchedule.class,
-        TelemetrySettings.class
+        TelemetrySettings.class,
+        UpstreamSettings.class
     })
     @Import({
         Ledger.class,
