@@ -59,9 +59,8 @@ final class Simulation implements AutoCloseable {
             teams.add(
                     replicas.getFirst()
                             .team(
-                                    i % 2 == 0
-                                            ? "\"monthly_quota\":" + (1000 + dice.nextInt(4000))
-                                            : "\"weight\":" + (1 + i)));
+                                    i % 2 == 0 ? "monthly_quota" : "weight",
+                                    i % 2 == 0 ? 1000 + dice.nextInt(4000) : 1 + i));
         }
     }
 

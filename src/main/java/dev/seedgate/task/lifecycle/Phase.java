@@ -29,6 +29,7 @@ public enum Phase {
 
     private final String status;
     private final boolean inFlight;
+
     @SuppressWarnings("ImmutableEnumChecker") // of Set.of
     private final Set<WorkKind> work;
 
