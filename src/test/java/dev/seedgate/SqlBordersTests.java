@@ -88,7 +88,7 @@ class SqlBordersTests {
             Pattern.compile("\\b(?:from|join|into|update|table)\\s+(?:only\\s+)?([a-z_]+)");
     private static final Pattern ENTITY =
             Pattern.compile("^@Entity$.*?^class (\\w+)", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern CREATED = Pattern.compile("create table (\\w+)");
+    private static final Pattern CREATED = Pattern.compile("create (?:unlogged )?table (\\w+)");
     private static final Pattern DROPPED = Pattern.compile("drop table (\\w+)");
 
     @Test

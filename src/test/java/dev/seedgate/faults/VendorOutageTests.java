@@ -320,7 +320,11 @@ class VendorOutageTests {
 
     /** Behind so many of another team, all queued before, with a slow vendor. */
     private int placeOfTheLastOfTwenty(int others) {
-        Gateway gateway = start("seedgate.upstream-requests-per-second=50");
+        // One call at a time: two that are under way together arrive in any order.
+        Gateway gateway =
+                start(
+                        "seedgate.upstream-requests-per-second=50",
+                        "seedgate.upstream-max-concurrent=1");
         Team flood = gateway.team();
         Team team = gateway.team();
         vendor.onGenerate(FakeVendor.throttle("30"));

@@ -356,7 +356,13 @@ public final class Gateway implements AutoCloseable {
             return Awaitility.await("task " + task)
                     .atMost(Duration.ofSeconds(15))
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> task(task), reached);
+                    .until(() -> taskIfToldOf(task), reached);
+        }
+
+        /** Null while the gateway can't tell; what waits asks again. */
+        private @Nullable Task taskIfToldOf(String task) {
+            Answer answer = get("/api/tasks/" + task);
+            return answer.status() == 200 ? new Task(answer.data()) : null;
         }
 
         /** The vendor's id of a task that was accepted there. */
