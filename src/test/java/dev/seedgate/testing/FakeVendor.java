@@ -47,6 +47,7 @@ public final class FakeVendor implements AutoCloseable {
     private final Map<String, Task> tasks = new ConcurrentHashMap<>();
     private final Queue<Reaction> nextGenerates = new ConcurrentLinkedQueue<>();
     private final Queue<Reaction> nextStatuses = new ConcurrentLinkedQueue<>();
+    private final Map<String, Reaction> nextStatusOf = new ConcurrentHashMap<>();
     private final AtomicInteger resetsAtOnce = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -122,6 +123,12 @@ public final class FakeVendor implements AutoCloseable {
     /** What the next status calls draw, one each. */
     public FakeVendor onStatus(Reaction... reactions) {
         nextStatuses.addAll(List.of(reactions));
+        return this;
+    }
+
+    /** What the next status call for this id draws, whatever is asked for in between. */
+    public FakeVendor onNextStatusOf(String id, Reaction reaction) {
+        nextStatusOf.put(id, reaction);
         return this;
     }
 
@@ -403,7 +410,10 @@ public final class FakeVendor implements AutoCloseable {
 
     private Reaction reaction(Request request) {
         boolean generate = request.path().endsWith("/api/generate");
-        @Nullable Reaction scripted = (generate ? nextGenerates : nextStatuses).poll();
+        @Nullable Reaction scripted = generate ? null : nextStatusOf.remove(askedFor(request));
+        if (scripted == null) {
+            scripted = (generate ? nextGenerates : nextStatuses).poll();
+        }
         if (scripted == null) {
             scripted = generate ? everyGenerate : everyStatus;
         }
@@ -425,12 +435,15 @@ public final class FakeVendor implements AutoCloseable {
         return task;
     }
 
+    /** The id in a status call. */
+    private static String askedFor(Request request) {
+        return request.method().equals("POST")
+                ? JSON.readTree(request.body()).path("task_id").asString("")
+                : request.query().getOrDefault("task_id", "");
+    }
+
     private Reaction status(Request request) {
-        String id =
-                request.method().equals("POST")
-                        ? JSON.readTree(request.body()).path("task_id").asString("")
-                        : request.query().getOrDefault("task_id", "");
-        @Nullable Task task = tasks.get(id);
+        @Nullable Task task = tasks.get(askedFor(request));
         return task == null ? error(404) : answer(200, task.json());
     }
 

@@ -124,7 +124,7 @@ public class ApiKeys {
      */
     @Transactional
     public void ensure(String slug, String name, String apiKey) {
-        Team team = teams.findOrCreate(slug, TeamSettings.unlimited(name));
+        Team team = teams.findOrCreate(slug, TeamSpec.unlimited(name));
         if (!keys.existsByHash(Sha256.of(apiKey))) {
             NewKey key = new NewKey(name, EnumSet.allOf(Scope.class), null, null);
             keys.saveAndFlush(new ApiKey(team, key, apiKey, clock.instant()));

@@ -22,7 +22,7 @@ class Team {
     private @Nullable Long id;
 
     private String slug;
-    @Embedded private TeamSettings settings;
+    @Embedded private TeamSpec settings;
     private boolean suspended;
     private @Nullable Instant archivedAt;
     private Instant createdAt;
@@ -31,13 +31,13 @@ class Team {
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Team() {}
 
-    Team(String slug, TeamSettings settings, Instant now) {
+    Team(String slug, TeamSpec settings, Instant now) {
         this.slug = slug;
         this.settings = settings;
         createdAt = now;
     }
 
-    void change(UnaryOperator<TeamSettings> change) {
+    void change(UnaryOperator<TeamSpec> change) {
         settings = change.apply(settings);
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record TeamDetails(
         long id,
         String slug,
-        @JsonUnwrapped TeamSettings settings,
+        @JsonUnwrapped TeamSpec settings,
         boolean suspended,
         @Nullable Instant archivedAt,
         Instant createdAt,

@@ -46,7 +46,7 @@ public class Teams {
 
     /** Makes a team and its account; a slug that is taken is {@code TEAM_EXISTS}. */
     @Transactional
-    public TeamDetails create(String slug, TeamSettings settings, Actor actor) {
+    public TeamDetails create(String slug, TeamSpec settings, Actor actor) {
         if (teams.findBySlug(slug).isPresent()) {
             throw exists(slug);
         }
@@ -78,7 +78,7 @@ public class Teams {
      */
     @Transactional
     public TeamDetails change(
-            String slug, UnaryOperator<TeamSettings> change, IfMatch version, Actor actor) {
+            String slug, UnaryOperator<TeamSpec> change, IfMatch version, Actor actor) {
         return change("team.change", slug, team -> team.change(change), version, null, actor);
     }
 
@@ -126,11 +126,11 @@ public class Teams {
         return teams.findBySlug(slug).orElseThrow(() -> unknown(slug));
     }
 
-    Team findOrCreate(String slug, TeamSettings settings) {
+    Team findOrCreate(String slug, TeamSpec settings) {
         return teams.findBySlug(slug).orElseGet(() -> store(slug, settings));
     }
 
-    private Team store(String slug, TeamSettings settings) {
+    private Team store(String slug, TeamSpec settings) {
         try {
             Team team = teams.saveAndFlush(new Team(slug, settings, clock.instant()));
             events.publishEvent(new TeamCreated(team.id()));

@@ -190,7 +190,7 @@ class TeamsController {
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        TeamSettings settings() {
+        TeamSpec settings() {
             return new TeamChange(
                             name,
                             monthlyQuota,
@@ -222,7 +222,7 @@ class TeamsController {
             @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
                     @Nullable Integer promptRetentionDays) {
 
-        static TeamChange of(TeamSettings team) {
+        static TeamChange of(TeamSpec team) {
             return new TeamChange(
                     team.name(),
                     team.monthlyQuota(),
@@ -234,8 +234,8 @@ class TeamsController {
                     team.promptRetentionDays());
         }
 
-        TeamSettings settings() {
-            return new TeamSettings(
+        TeamSpec settings() {
+            return new TeamSpec(
                     name,
                     costCenter,
                     monthlyQuota,
@@ -263,7 +263,7 @@ class TeamsController {
             long version) {
 
         static TeamAnswer of(TeamDetails team) {
-            TeamSettings settings = team.settings();
+            TeamSpec settings = team.settings();
             return new TeamAnswer(
                     team.slug(),
                     settings.name(),

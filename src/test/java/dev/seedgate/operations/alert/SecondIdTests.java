@@ -334,7 +334,8 @@ class SecondIdTests {
     }
 
     private static Answer resolve(String task, String id) {
-        vendor.onStatus(
+        vendor.onNextStatusOf(
+                id,
                 FakeVendor.answer(
                         200,
                         "{\"code\":200,\"message\":\"success\",\"data\":{\"task_id\":\"%s\",\"status\":\"IN_PROGRESS\"}}"

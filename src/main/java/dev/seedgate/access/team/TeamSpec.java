@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptRetentionDays days that what was ordered is kept after a task's end; null for ever
  */
 @Embeddable
-record TeamSettings(
+record TeamSpec(
         String name,
         @Nullable String costCenter,
         @Nullable Long monthlyQuota,
@@ -25,7 +25,7 @@ record TeamSettings(
         boolean softLimits,
         @Nullable Integer promptRetentionDays) {
 
-    static TeamSettings unlimited(String name) {
-        return new TeamSettings(name, null, null, null, null, 1, false, null);
+    static TeamSpec unlimited(String name) {
+        return new TeamSpec(name, null, null, null, null, 1, false, null);
     }
 }
