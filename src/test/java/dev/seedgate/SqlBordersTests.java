@@ -2,6 +2,7 @@ package dev.seedgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.SourceStrings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
  */
 class SqlBordersTests {
 
-    private static final Path SOURCES = Path.of("src/main/java/dev/seedgate");
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
 
     /** The wing whose rooms may name each table. */
@@ -82,8 +81,6 @@ class SqlBordersTests {
     /** Everybody stands on these. */
     private static final Set<String> COMMON = Set.of("installation");
 
-    private static final Pattern LITERAL =
-            Pattern.compile("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", Pattern.DOTALL);
     private static final Pattern NAMED =
             Pattern.compile("\\b(?:from|join|into|update|table)\\s+(?:only\\s+)?([a-z_]+)");
     private static final Pattern ENTITY =
@@ -94,12 +91,9 @@ class SqlBordersTests {
     @Test
     void everyTableIsOwned() throws IOException {
         Set<String> tables = new TreeSet<>();
-        for (String migration : files(MIGRATIONS, ".sql").values()) {
-            tables.addAll(all(CREATED, migration));
-        }
-        for (String migration : files(MIGRATIONS, ".sql").values()) {
-            tables.removeAll(all(DROPPED, migration));
-        }
+        List<String> migrations = migrations();
+        migrations.forEach(it -> all(CREATED, it).forEach(tables::add));
+        migrations.forEach(it -> all(DROPPED, it).forEach(tables::remove));
         assertThat(owners().keySet()).isEqualTo(tables);
     }
 
@@ -108,14 +102,15 @@ class SqlBordersTests {
         Map<String, String> owners = owners();
         List<String> crossings = new ArrayList<>();
         Set<String> seen = new TreeSet<>();
-        for (Map.Entry<Path, String> file : files(SOURCES, ".java").entrySet()) {
-            Path path = SOURCES.relativize(file.getKey());
-            String wing = path.getName(0).toString();
-            for (String table : tables(file.getValue())) {
+        for (Map.Entry<String, List<String>> source :
+                SourceStrings.in(SourceStrings.MAIN).entrySet()) {
+            String file = source.getKey();
+            String wing = file.split("/", 2)[0];
+            for (String table : tables(file, source.getValue())) {
                 if (owners.containsKey(table) && !COMMON.contains(table)) {
                     seen.add(table);
                     if (!wing.equals(owners.get(table))) {
-                        crossings.add(path + " names " + table + " of " + owners.get(table));
+                        crossings.add(file + " names " + table + " of " + owners.get(table));
                     }
                 }
             }
@@ -133,29 +128,27 @@ class SqlBordersTests {
                                 Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, TreeMap::new));
     }
 
-    private static Set<String> tables(String source) {
+    /** In its SQL, and as the table of an entity. */
+    private static Set<String> tables(String file, List<String> strings) throws IOException {
         Set<String> tables = new TreeSet<>();
-        Matcher literals = LITERAL.matcher(source);
-        while (literals.find()) {
-            tables.addAll(all(NAMED, literals.group()));
-        }
-        for (String entity : all(ENTITY, source)) {
-            tables.add(entity.replaceAll("(?<!^)([A-Z])", "_$1").toLowerCase(Locale.ROOT));
-        }
+        strings.forEach(it -> all(NAMED, it).forEach(tables::add));
+        all(ENTITY, Files.readString(SourceStrings.MAIN.resolve(file)))
+                .map(it -> it.replaceAll("(?<!^)([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+                .forEach(tables::add);
         return tables;
     }
 
-    private static List<String> all(Pattern pattern, String text) {
-        return pattern.matcher(text).results().map(it -> it.group(1)).toList();
+    private static Stream<String> all(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(it -> it.group(1));
     }
 
-    private static Map<Path, String> files(Path folder, String ending) throws IOException {
-        Map<Path, String> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.filter(it -> it.toString().endsWith(ending)).toList()) {
-                files.put(path, Files.readString(path));
+    private static List<String> migrations() throws IOException {
+        List<String> migrations = new ArrayList<>();
+        try (Stream<Path> all = Files.list(MIGRATIONS)) {
+            for (Path path : all.filter(it -> it.toString().endsWith(".sql")).toList()) {
+                migrations.add(Files.readString(path));
             }
         }
-        return files;
+        return migrations;
     }
 }

@@ -2,6 +2,7 @@ package dev.seedgate.credit.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.SourceStrings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,22 +19,16 @@ import org.junit.jupiter.api.Test;
 /** The SQL that stands in the sources, where it names the ledger or the accounts. */
 class LedgerSqlTests {
 
-    private static final Path MAIN = Path.of("src/main/java/dev/seedgate");
-    private static final Path TESTS = Path.of("src/test/java/dev/seedgate");
-
-    /** A comment, which comes first as it may have quotes in it; or a text block, or a string. */
-    private static final Pattern TOKEN =
-            Pattern.compile(
-                    "//[^\\n]*|/\\*[\\s\\S]*?\\*/|\"\"\"([\\s\\S]*?)\"\"\"|\"((?:[^\"\\\\\\n]|\\\\.)*)\"|'(?:[^'\\\\]|\\\\.)'");
-
     private static final Pattern WRITE =
             Pattern.compile(
                     "(insert\\s+into|delete\\s+from|merge\\s+into|truncate|update)\\s+(ledger_entry|account)\\b");
 
-    /** Neither a budget that was made or taken away nor a probe of the connection moves money. */
+    /** A budget that was made or taken away moves no money. */
     private static final Pattern HARMLESS =
-            Pattern.compile(
-                    "update account set (budget_changes = budget_changes \\+ 1 where|in_flight = in_flight where false).*");
+            Pattern.compile("update account set budget_changes = budget_changes \\+ 1 where.*");
+
+    /** The table, and the view of it that other wings read. */
+    private static final Pattern LEDGER = Pattern.compile("\\bledger_(entry|movement)\\b");
 
     /** A column and what it is compared with. */
     private static final Pattern COMPARED =
@@ -51,7 +45,7 @@ class LedgerSqlTests {
     @Test
     void onlyTheLedgerWritesEntriesAndMovesAccounts() throws IOException {
         Map<String, List<String>> writers = new TreeMap<>();
-        literals(MAIN)
+        SourceStrings.in(SourceStrings.MAIN)
                 .forEach((file, literals) -> {
                     List<String> writes =
                             literals.stream()
@@ -104,7 +98,7 @@ class LedgerSqlTests {
     @Test
     void typesNoKindInJava() throws IOException {
         List<String> kinds = Stream.of(EntryKind.values()).map(EntryKind::word).toList();
-        literals(MAIN)
+        SourceStrings.in(SourceStrings.MAIN)
                 .forEach((file, literals) -> {
                     if (file.matches("(credit|billing)/.*")) {
                         assertThat(literals).as(file).doesNotContainAnyElementsOf(kinds);
@@ -115,8 +109,8 @@ class LedgerSqlTests {
     /** What is written in SQL about the ledger, in the sources, the tests and the migrations. */
     private static List<String> statements() throws IOException {
         List<String> statements = new ArrayList<>();
-        literals(MAIN).values().forEach(statements::addAll);
-        literals(TESTS).values().forEach(statements::addAll);
+        SourceStrings.in(SourceStrings.MAIN).values().forEach(statements::addAll);
+        SourceStrings.in(SourceStrings.TESTS).values().forEach(statements::addAll);
         for (String folder : List.of("src/main/resources/db/migration", "src/test/sql")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(it -> it.toString().endsWith(".sql")).toList()) {
@@ -125,28 +119,6 @@ class LedgerSqlTests {
                 }
             }
         }
-        return statements.stream().filter(it -> it.contains("ledger_entry")).toList();
-    }
-
-    /** The strings of each source file. */
-    private static Map<String, List<String>> literals(Path root) throws IOException {
-        Map<String, List<String>> literals = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
-                literals.put(
-                        root.relativize(file).toString(),
-                        TOKEN.matcher(Files.readString(file))
-                                .results()
-                                .map(LedgerSqlTests::text)
-                                .filter(it -> !it.isEmpty())
-                                .toList());
-            }
-        }
-        return literals;
-    }
-
-    private static String text(MatchResult token) {
-        String block = token.group(1) == null ? token.group(2) : token.group(1);
-        return block == null ? "" : block;
+        return statements.stream().filter(it -> LEDGER.matcher(it).find()).toList();
     }
 }

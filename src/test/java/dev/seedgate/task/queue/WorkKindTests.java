@@ -2,11 +2,10 @@ package dev.seedgate.task.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.SourceStrings;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -20,6 +19,10 @@ class WorkKindTests {
 
     private static final Pattern COMPARISON =
             Pattern.compile("kind\\s*(=|<>|(?:not )?in)\\s*(\\('[^)]*\\)|'[^']*')");
+
+    /** The table, and the view of it that other wings read. */
+    private static final Pattern QUEUE = Pattern.compile("(from|join) (work|task_queue)\\b");
+
     private static final Pattern LITERAL = Pattern.compile("'([^']*)'");
     private static final Set<String> WORDS =
             Stream.of(WorkKind.values()).map(WorkKind::word).collect(Collectors.toSet());
@@ -38,33 +41,18 @@ class WorkKindTests {
     /** In literals: the table's partial indexes are not found by parameters. */
     @Test
     void areTheOnlyOnesInTheStatementsAboutThem() throws IOException {
-        Path root = Path.of("src/main/java/dev/seedgate");
-        List<String> found =
-                Stream.concat(
-                                comparisons(root.resolve("task/queue")),
-                                comparisons(root.resolve("operations/metrics")))
-                        .flatMap(it -> literals(it).stream())
-                        .toList();
+        List<String> found = new ArrayList<>();
+        SourceStrings.in(SourceStrings.MAIN)
+                .forEach((file, strings) ->
+                        strings.stream()
+                                // The queue's statements are put together from parts.
+                                .filter(it ->
+                                        file.startsWith("task/queue/") || QUEUE.matcher(it).find())
+                                .flatMap(it ->
+                                        COMPARISON.matcher(it).results().map(MatchResult::group))
+                                .forEach(it -> found.addAll(literals(it))));
         assertThat(found).hasSizeGreaterThan(10);
         assertThat(WORDS).containsAll(found);
-    }
-
-    private static Stream<String> comparisons(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files
-                    .map(WorkKindTests::read)
-                    .flatMap(it -> COMPARISON.matcher(it).results().map(MatchResult::group))
-                    .toList()
-                    .stream();
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<String> literals(String sql) {
