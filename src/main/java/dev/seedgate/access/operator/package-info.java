@@ -3,7 +3,6 @@
         allowedDependencies = {
             "platform.values",
             "platform.database",
-            "platform.telemetry",
             "platform.web.api",
             "platform.audit",
             "access.apikey"

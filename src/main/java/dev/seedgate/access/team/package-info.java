@@ -2,8 +2,6 @@
 @ApplicationModule(
         allowedDependencies = {
             "platform.values",
-            "platform.database",
-            "platform.telemetry",
             "platform.web.api",
             "platform.audit",
             "access.apikey"

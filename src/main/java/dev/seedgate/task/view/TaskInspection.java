@@ -27,6 +27,11 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class TaskInspection {
 
+    // What a record has beyond a summary. Columns are named, as another version may have added
+    // some.
+    private static final String COLUMNS =
+            "cost_center, key_id, key_name, request_id, upstream, upstream_task_id, upstream_credits, accepted_at, finished_at";
+
     private final JdbcClient jdbc;
     private final TaskSearch search;
     private final AuditLog audit;
@@ -88,14 +93,14 @@ class TaskInspection {
     }
 
     /** Nothing is shown that could not be written down. */
-    private List<TaskRecord> shown(List<TaskRecord> files, Actor actor) {
-        if (!files.isEmpty()) {
-            List<String> ids = files.stream().map(it -> it.status().taskId()).toList();
+    private List<TaskRecord> shown(List<TaskRecord> records, Actor actor) {
+        if (!records.isEmpty()) {
+            List<String> ids = records.stream().map(it -> it.status().taskId()).toList();
             String object = ids.size() == 1 ? "task:" + ids.getFirst() : "tasks";
             audit.record(
                     new Change("prompt.read", object, null, Map.of("tasks", ids), null), actor);
         }
-        return files;
+        return records;
     }
 
     private List<TaskRecord> records(Map<String, String> teams) {
@@ -104,7 +109,8 @@ class TaskInspection {
             return List.of();
         }
         Map<String, List<TaskRecord.Event>> events = new LinkedHashMap<>();
-        jdbc.sql("select * from task_event where task_id in (:ids) order by id")
+        jdbc.sql(
+                        "select task_id, at, phase, attempt, note, evidence from task_event where task_id in (:ids) order by id")
                 .param("ids", ids)
                 .query(row -> {
                     events.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
@@ -125,7 +131,9 @@ class TaskInspection {
                     entries.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
                             .add(entry(row));
                 });
-        return jdbc.sql("select * from task where id in (:ids) order by id desc")
+        return jdbc.sql(
+                        "select %s, %s from task where id in (:ids) order by id desc"
+                                .formatted(TaskRows.COLUMNS, COLUMNS))
                 .param("ids", ids)
                 .query((row, number) -> {
                     String id = row.getString("id");
