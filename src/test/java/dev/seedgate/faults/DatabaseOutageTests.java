@@ -197,8 +197,8 @@ class DatabaseOutageTests {
                 assertThat(answer).hasStatus(503);
                 assertThat(answer.header("Retry-After")).isNotNull();
             }
-            // With what a busy machine adds; without a bound it is the client's thirty seconds.
-            assertThat(millis).allSatisfy(it -> assertThat(it).isLessThan(15_000));
+            // The client's own time on a busy machine is in it too.
+            assertThat(millis).allSatisfy(it -> assertThat(it).isLessThan(3500));
             threads.add(ManagementFactory.getThreadMXBean().getThreadCount());
         }
         assertThat(health("readiness")).isEqualTo(503);

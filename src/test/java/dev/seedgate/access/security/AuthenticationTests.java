@@ -471,10 +471,10 @@ class AuthenticationTests {
                 .replaceAll("Date: .*", "Date: ");
     }
 
-    /** What every replica knows within five seconds, unless the machine is slow. */
+    /** What every replica knows within five seconds. */
     private static void eventually(Runnable assertion) {
         Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
+                .atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(assertion::run);
     }
