@@ -13,6 +13,7 @@ import dev.seedgate.task.lifecycle.PollOutcomes;
 import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
@@ -274,7 +275,13 @@ class TaskLifecycleTests {
             vendor.reopenPort();
         }
         advance(Duration.ofMinutes(2));
-        team.await(team.create("the vendor is back"), "RENDERING");
+        // The queue is looked at once a second: until then it is as old as it was.
+        Answer taken =
+                Awaitility.await()
+                        .until(
+                                () -> team.generate("the vendor is back"),
+                                answer -> answer.status() == 200);
+        team.await(taken.data().get("task_id").stringValue(), "RENDERING");
     }
 
     @Test
