@@ -2,6 +2,7 @@ package dev.seedgate.operations.alert;
 
 import dev.seedgate.platform.values.StartupException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -180,7 +181,8 @@ final class Webhook implements AutoCloseable {
                     "its name leads to an internal address, and SEEDGATE_ALERT_WEBHOOK_ALLOW_INTERNAL is not set",
                     e);
         } catch (IOException e) {
-            if (post.isCancelled()) {
+            // Whichever is first: the client's own time-out between two packets is as long.
+            if (post.isCancelled() || e instanceof SocketTimeoutException) {
                 throw new IOException("no answer within " + timeout, e);
             }
             throw e;
