@@ -136,6 +136,8 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.alert-interval", "1s");
         // All tests come from one address, and many of them have no key.
         all.put("seedgate.auth-failures-per-minute", "1000000");
+        // Many tests are nothing but refusals.
+        all.put("seedgate.refusals-per-second", "1000000");
         // What a test asks for is as it is.
         all.put("seedgate.metrics-max-age", "0s");
         all.put("seedgate.database-health-max-age", "0s");

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.platform.database.ConnectionShares;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -63,7 +62,6 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
             SecurityContextHolder.setContext(new SecurityContextImpl(caller));
             if (caller.getPrincipal() instanceof AuthenticatedTeam team) {
                 MDC.put(TaskScope.TEAM, team.teamSlug());
-                request.setAttribute(ConnectionShares.TEAM, team.teamId());
             }
         } catch (ApiException e) {
             errors.write(request, response, e);

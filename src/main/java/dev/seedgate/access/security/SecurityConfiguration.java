@@ -4,6 +4,7 @@ import dev.seedgate.access.operator.AdminKeyAuthenticator;
 import dev.seedgate.access.operator.Role;
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.TeamAuthenticator;
+import dev.seedgate.platform.database.ConnectionShares;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -11,6 +12,7 @@ import dev.seedgate.platform.web.api.ErrorResponseWriter;
 import dev.seedgate.platform.web.edge.AnonymousRequestLimit;
 import dev.seedgate.platform.web.edge.RequestBodyFilter;
 import dev.seedgate.platform.web.edge.SecurityHeaders;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -57,7 +59,7 @@ class SecurityConfiguration {
                         http,
                         "/api/**",
                         new ApiKeyAuthenticationFilter(
-                                (key, _) -> team(authenticator, key), errors))
+                                (key, request) -> team(authenticator, key, request), errors))
                 .authorizeHttpRequests(permissions::ofTeamApi)
                 .build();
     }
@@ -161,8 +163,10 @@ class SecurityConfiguration {
                         sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
     }
 
-    private static Optional<Authentication> team(TeamAuthenticator authenticator, String key) {
+    private static Optional<Authentication> team(
+            TeamAuthenticator authenticator, String key, HttpServletRequest request) {
         Optional<AuthenticatedTeam> caller = authenticator.authenticate(key);
+        caller.ifPresent(known -> request.setAttribute(ConnectionShares.TEAM, known.teamId()));
         if (caller.map(AuthenticatedTeam::keySuspended).orElse(false)) {
             throw new ApiException(ErrorCode.FORBIDDEN, "This API key is suspended. Ask an admin.");
         }

@@ -2,7 +2,6 @@ package dev.seedgate.platform.web.edge;
 
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.web.api.ErrorResponseWriter;
-import dev.seedgate.platform.web.api.RequestPath;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.micrometer.core.instrument.Counter;
@@ -34,8 +33,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 public class AnonymousRequestLimit {
 
     private final RateLimiter rate;
-    private final RateLimiter healthRate;
-    private final long healthDelayNanos;
     private final Semaphore freeSlots;
     private final int maxWaiting;
     private final long slotNanos;
@@ -52,8 +49,6 @@ public class AnonymousRequestLimit {
                         "strangers",
                         settings.anonymousRequestsPerSecond(),
                         settings.anonymousMaxWait());
-        healthRate = rate("health", settings.healthChecksPerSecond(), Duration.ZERO);
-        healthDelayNanos = settings.healthCheckDelay().toNanos();
         freeSlots = new Semaphore(settings.anonymousMaxConcurrent(), true);
         maxWaiting = settings.anonymousMaxWaiting();
         slotNanos = settings.anonymousTimeSlice().toNanos();
@@ -74,11 +69,6 @@ public class AnonymousRequestLimit {
             protected void doFilterInternal(
                     HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
-                if (isHealthCheck(request)) {
-                    delayBeyondRate();
-                    chain.doFilter(request, response);
-                    return;
-                }
                 Slot slot = enter();
                 if (slot == null) {
                     refuse(request, response);
@@ -93,32 +83,18 @@ public class AnonymousRequestLimit {
         };
     }
 
-    /** Who is signed in, and the sandbox: it is the vendor, called by the gateway itself. */
+    /** Who is signed in, health checks, and the sandbox: the gateway itself calls it. */
     private static boolean isExempt(HttpServletRequest request) {
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
-        return caller != null || RequestPath.of(request).startsWith("/sandbox/api/");
-    }
-
-    private static boolean isHealthCheck(HttpServletRequest request) {
-        return RequestPath.of(request).startsWith("/actuator/health");
-    }
-
-    /** Slows a flood of health checks: refused, they would make the platform kill the gateway. */
-    private void delayBeyondRate() {
-        if (healthRate.acquirePermission()) {
-            return;
-        }
-        try {
-            TimeUnit.NANOSECONDS.sleep(healthDelayNanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return caller != null
+                || ResponseDelayFilter.isHealthCheck(request)
+                || ResponseDelayFilter.isSandbox(request);
     }
 
     /**
      * A limiter that refills every tenth of a second, so that a page and its files come at once.
      */
-    private static RateLimiter rate(String name, double perSecond, Duration wait) {
+    static RateLimiter rate(String name, double perSecond, Duration wait) {
         int atOnce = Math.max(1, (int) (perSecond / 10));
         return RateLimiter.of(
                 name,

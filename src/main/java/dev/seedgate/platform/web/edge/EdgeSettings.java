@@ -34,8 +34,15 @@ import org.springframework.validation.annotation.Validated;
  *     place is another's
  * @param healthChecksPerSecond questions for the health that are answered at once; many probes of
  *     many platforms make less
- * @param healthCheckDelay what each beyond that waits before its answer, for none is refused: far
- *     less than the second that a probe waits, and a caller who asks without end gets ten a second
+ * @param healthCheckDelay what each beyond that waits before its answer at most, for none is
+ *     refused: far less than the second that a probe waits, and a caller who asks without end gets
+ *     ten a second
+ * @param refusalsPerSecond refusals that a team gets at once, and all callers together whom nobody
+ *     knows; each takes some 0.2 ms of a processor, and a client that heeds Retry-After makes less
+ * @param refusalDelay what each beyond that waits before its answer at most; so a flood on 64
+ *     connections gets no more than twice the rate, and a person hardly notices
+ * @param maxDelayedResponses that wait at once; each keeps some 6 KB beside what its connection
+ *     takes anyway. Beyond it responses come at once
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -54,5 +61,9 @@ record EdgeSettings(
         @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration anonymousMaxWait,
         @DefaultValue("250ms") @DurationMin(millis = 1) @DurationMax(minutes = 1)
                 Duration anonymousTimeSlice,
-        @DefaultValue("50") @Min(1) @Max(1_000_000) int healthChecksPerSecond,
-        @DefaultValue("100ms") @DurationMin @DurationMax(millis = 500) Duration healthCheckDelay) {}
+        @DefaultValue("50") @DecimalMin("0.01") @DecimalMax("1000000") double healthChecksPerSecond,
+        @DefaultValue("100ms") @DurationMin @DurationMax(millis = 500) Duration healthCheckDelay,
+        @DefaultValue("50") @DecimalMin("0.01") @DecimalMax("1000000") double refusalsPerSecond,
+        // Clients wait for an answer for some seconds at least.
+        @DefaultValue("1s") @DurationMin @DurationMax(seconds = 5) Duration refusalDelay,
+        @DefaultValue("4096") @Min(0) @Max(1_000_000) int maxDelayedResponses) {}

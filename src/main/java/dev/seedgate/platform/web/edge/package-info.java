@@ -3,7 +3,12 @@
  * of requests without authentication.
  */
 @ApplicationModule(
-        allowedDependencies = {"platform.values", "platform.telemetry", "platform.web.api"})
+        allowedDependencies = {
+            "platform.values",
+            "platform.database",
+            "platform.telemetry",
+            "platform.web.api"
+        })
 @NullMarked
 package dev.seedgate.platform.web.edge;
 

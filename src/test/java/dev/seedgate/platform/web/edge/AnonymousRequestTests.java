@@ -307,25 +307,16 @@ class AnonymousRequestTests {
 
     /** A probe that is refused has its platform kill the gateway. */
     @Test
-    void slowsAFloodOfHealthChecksButRefusesNone() throws Exception {
+    void countsNoHealthChecks() throws Exception {
         AnonymousRequestLimit part =
                 new AnonymousRequestLimit(
-                        bind(
-                                Map.of(
-                                        "seedgate.health-checks-per-second", "1",
-                                        "seedgate.health-check-delay", "100ms",
-                                        "seedgate.anonymous-max-concurrent", "1",
-                                        "seedgate.anonymous-max-waiting", "0",
-                                        "seedgate.anonymous-requests-per-second", "0.01")),
+                        settings("1", "0.01", "0", "1ms", "1m"),
                         gateway.bean(ErrorResponseWriter.class),
                         new SimpleMeterRegistry());
         CountDownLatch over = new CountDownLatch(0);
-        long begin = System.nanoTime();
         for (int i = 0; i < 12; i++) {
             assertThat(pass(part, over, over, "/actuator/health/readiness")).isEqualTo(200);
         }
-        // Twelve take a second, in which two at most come at once.
-        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(1_000_000_000L);
         assertThat(pass(part, over, over, "/nothing")).isEqualTo(200);
         assertThat(pass(part, over, over, "/nothing")).isEqualTo(503);
     }
@@ -383,7 +374,7 @@ class AnonymousRequestTests {
                         "seedgate.anonymous-time-slice", turn));
     }
 
-    private static EdgeSettings bind(Map<String, String> settings) {
+    static EdgeSettings bind(Map<String, String> settings) {
         return new Binder(new MapConfigurationPropertySource(settings))
                 .bind("seedgate", EdgeSettings.class)
                 .get();
