@@ -1,5 +1,7 @@
 package dev.seedgate.access.operator;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param oidcClientSecretFile a file that holds it instead, read again when it changes
  * @param oidcRetryInterval how long a provider that could not be asked what it is like is left
  *     alone: nobody notices ten seconds of an outage, and strangers can't have it asked without end
+ * @param oidcTokenRequestsPerMinute sign-ins that a replica asks the provider about; a company's
+ *     people all at once are less, and a provider is asked far more by its other clients
  * @param oidcRolesClaim where the roles are; for one inside another, with a dot between
  * @param oidcViewerRoles what the provider calls our roles
  */
@@ -37,6 +41,7 @@ public record OidcSettings(
         @DefaultValue({"openid", "profile", "email"}) Set<String> oidcScopes,
         @DefaultValue("10s") @DurationMin(millis = 1) @DurationMax(hours = 1)
                 Duration oidcRetryInterval,
+        @DefaultValue("120") @Min(1) @Max(100_000) int oidcTokenRequestsPerMinute,
         @DefaultValue("roles") String oidcRolesClaim,
         @DefaultValue("viewer") List<String> oidcViewerRoles,
         @DefaultValue("operator") List<String> oidcOperatorRoles,

@@ -113,6 +113,7 @@ class ConsoleSecurity {
                                 .authorizationRequestRepository(
                                         new CookieAuthorizationRequestRepository(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
+                .tokenEndpoint(it -> it.accessTokenResponseClient(new BoundedTokenClient(oidc)))
                 .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
                 .defaultSuccessUrl("/console", true)
                 .failureHandler(this::redirectToLogin)
@@ -164,11 +165,12 @@ class ConsoleSecurity {
                     case Exception it when it.getCause() instanceof PublicUrlMissingException ->
                             "address";
                     case BadCredentialsException _ -> "wrong";
-                    case OAuth2AuthenticationException refused
-                            when refused.getError()
-                                    .getErrorCode()
-                                    .equals(OidcRoleUserService.NO_ROLE) ->
-                            "role";
+                    case OAuth2AuthenticationException refused ->
+                            switch (refused.getError().getErrorCode()) {
+                                case OidcRoleUserService.NO_ROLE -> "role";
+                                case BoundedTokenClient.BUSY -> "busy";
+                                default -> "failed";
+                            };
                     default -> "failed";
                 };
         signIns.refused(request, reason, singleLine(failure));

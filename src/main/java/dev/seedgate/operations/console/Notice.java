@@ -11,6 +11,7 @@ enum Notice {
     WAIT("Too many failed sign-ins from your address. Wait some minutes, then try again."),
     ROLE("Your provider knows you, but you have no role here. Ask an admin for one."),
     FAILED("That did not work. Try again; if it keeps failing, ask whoever runs this gateway."),
+    BUSY("Too many sign-ins are under way at your provider. Wait a minute, then try again."),
     ADDRESS(
             "The gateway does not know its own address, so it can't tell your provider where to"
                     + " send you back to. Whoever runs it has to set SEEDGATE_PUBLIC_URL."),

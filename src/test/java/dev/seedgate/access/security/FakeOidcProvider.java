@@ -8,12 +8,14 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import jakarta.servlet.Filter;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
@@ -61,6 +63,7 @@ final class FakeOidcProvider implements AutoCloseable {
                     "nora", List.of("staff"));
 
     private final Tomcat tomcat = new Tomcat();
+    private final AtomicInteger tokenRequests = new AtomicInteger();
 
     private FakeOidcProvider() {}
 
@@ -84,6 +87,8 @@ final class FakeOidcProvider implements AutoCloseable {
                 (_, servlets) -> {
                     beans.setServletContext(servlets);
                     beans.refresh();
+                    servlets.addFilter("count", provider.counting())
+                            .addMappingForUrlPatterns(null, false, "/oauth2/token");
                     servlets.addFilter(
                                     "security",
                                     new DelegatingFilterProxy("springSecurityFilterChain", beans))
@@ -92,6 +97,22 @@ final class FakeOidcProvider implements AutoCloseable {
                 Set.of());
         tomcat.start();
         return provider;
+    }
+
+    String issuer() {
+        return "http://127.0.0.1:" + tomcat.getConnector().getLocalPort();
+    }
+
+    /** How often a code was to be exchanged for a token. */
+    int tokenRequests() {
+        return tokenRequests.get();
+    }
+
+    private Filter counting() {
+        return (request, response, chain) -> {
+            tokenRequests.incrementAndGet();
+            chain.doFilter(request, response);
+        };
     }
 
     @Override

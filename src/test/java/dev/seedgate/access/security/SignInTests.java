@@ -1,6 +1,7 @@
 package dev.seedgate.access.security;
 
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -385,6 +387,51 @@ class SignInTests {
         }
         assertThat(asked).hasValue(1);
         assertThat(written(mark)).hasSize(2).allMatch(it -> it.contains("refused failed"));
+    }
+
+    /**
+     * A stranger needs no sign-in that began: the cookie that a state is compared with is theirs.
+     */
+    @Test
+    void asksTheProviderAboutMadeUpSignInsAtABoundedRate() {
+        try (Gateway other =
+                Gateway.start(
+                        replica.database(),
+                        replica.vendor(),
+                        "seedgate.oidc-issuer=" + provider.issuer(),
+                        "seedgate.oidc-client-id=" + FakeOidcProvider.CLIENT,
+                        "seedgate.oidc-client-secret=" + FakeOidcProvider.SECRET,
+                        "seedgate.oidc-token-requests-per-minute=1")) {
+            String callback = at(other, "/console/login/oidc/callback?code=made-up&state=");
+            int before = provider.tokenRequests();
+            // Without a cookie, or with another state, none reaches the provider.
+            assertThat(location(new BrowserClient().get(callback + "made-up")))
+                    .isEqualTo("/console/login?failed");
+            BrowserClient stranger = new BrowserClient();
+            stranger.get(at(other, "/console/login/oidc"));
+            String cookie =
+                    stranger.cookies(at(other, ""))
+                            .get(CookieAuthorizationRequestRepository.COOKIE);
+            String forged = forged(requireNonNull(cookie), "state");
+            stranger.cookies(at(other, ""))
+                    .put(CookieAuthorizationRequestRepository.COOKIE, forged);
+            assertThat(location(stranger.get(callback + "made-up")))
+                    .isEqualTo("/console/login?failed");
+            assertThat(provider.tokenRequests()).isEqualTo(before);
+
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                stranger.cookies(at(other, ""))
+                        .put(CookieAuthorizationRequestRepository.COOKIE, forged);
+                answers.add(location(stranger.get(callback + "forged".repeat(10))));
+            }
+            assertThat(answers.getFirst()).isEqualTo("/console/login?failed");
+            assertThat(answers).contains("/console/login?busy");
+            assertThat(provider.tokenRequests() - before)
+                    .isEqualTo(answers.stream().filter(it -> it.endsWith("?failed")).count());
+            assertThat(new BrowserClient().get(at(other, "/console/login?busy")).body())
+                    .contains("Too many sign-ins", "Wait a minute");
+        }
     }
 
     private static List<String> written(String mark) {
