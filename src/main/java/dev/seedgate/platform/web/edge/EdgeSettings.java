@@ -39,10 +39,10 @@ import org.springframework.validation.annotation.Validated;
  *     ten a second
  * @param refusalsPerSecond refusals that a team gets at once, and all callers together whom nobody
  *     knows; each takes some 0.2 ms of a processor, and a client that heeds Retry-After makes less
- * @param refusalDelay what each beyond that waits before its answer at most; so a flood on 64
- *     connections gets no more than twice the rate, and a person hardly notices
- * @param maxDelayedResponses that wait at once; each keeps some 6 KB beside what its connection
- *     takes anyway. Beyond it responses come at once
+ * @param refusalDelay what each beyond that waits before its answer at most; a flood on 64
+ *     connections then gets little more than the rate, and a person hardly notices
+ * @param maxDelayedResponses that wait at once, for each keeps the stack of a thread; half of the
+ *     connections that there may be. Beyond it responses come at once
  */
 @Validated
 @ConfigurationProperties("seedgate")
