@@ -41,8 +41,8 @@ final class EmptyServer {
                         response.setContentLength(body.length);
                         response.getOutputStream().write(body);
                     }
-                });
-        context.addServletMappingDecoded("/*", "empty", false);
+                })
+                .addMapping("/*");
         tomcat.start();
         System.out.println(tomcat.getConnector().getLocalPort());
         tomcat.getServer().await();
