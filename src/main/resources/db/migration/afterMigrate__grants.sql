@@ -35,6 +35,8 @@ begin
             ('team_history', 'select'),
             ('ledger_movement', 'select'),
             ('team_account', 'select'),
+            ('billing_month', 'select'),
+            ('ledger_clock', 'select'),
             ('team_budget', 'select'),
             ('task_outcome', 'select'),
             ('task_phase_change', 'select'),

@@ -26,6 +26,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.web.SecurityFilterChain;
@@ -104,6 +105,12 @@ class SecurityConfiguration {
         return authentication -> {
             throw new ProviderNotFoundException("each filter chain authenticates by itself");
         };
+    }
+
+    /** A dozen spans and timers a request of the filters' own: noise, and not for free. */
+    @Bean
+    static SecurityObservationSettings noObservationsOfFilters() {
+        return SecurityObservationSettings.noObservations();
     }
 
     /** Each role may do what the one below it may. */

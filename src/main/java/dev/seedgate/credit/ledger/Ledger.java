@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
@@ -45,13 +46,13 @@ public class Ledger {
             with a as materialized (
                 select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
                        t.suspended or t.archived_at is not null as closed,
-                       gateway_now() as now, gateway_renewal() as renews_at,
+                       gateway_now() as now, m.renews_at,
                        interval '1 minute' / t.generate_per_minute as rate_step,
                        greatest(a.rate_tat, gateway_now()) as rate_tat,
-                       greatest(a.period, gateway_period()) as period,
-                       case when a.period < gateway_period() then 0 else a.used end as used,
+                       greatest(a.period, m.period) as period,
+                       case when a.period < m.period then 0 else a.used end as used,
                        a.top_ups, a.in_flight, a.budget_changes
-                from account a join team_limits t on t.id = a.team_id
+                from account a join team_limits t on t.id = a.team_id cross join billing_month m
                 where a.team_id = :team
                 %1$s
             ), b as materialized (
@@ -103,7 +104,7 @@ public class Ledger {
 
     /**
      * Locks the account first, so that no other transaction moves it between the verdict and the
-     * move.
+     * move. The caller's own rows come between this and the answer.
      */
     private static final String RESERVE =
             VERDICT.formatted("for update of a", "for update of b")
@@ -127,16 +128,15 @@ public class Ledger {
                         from b cross join verdict v join moved using (team_id)
                         where budget.id = b.id
                     ), entry as (
-                        insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                        insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
                             from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
                             preset, price_version, upstream)
-                        select :kind, v.team_id, :debit, :credit, :credits, v.period, :credits - v.from_top_ups,
+                        select (select now from ledger_clock), :kind, v.team_id, :debit, :credit, :credits, v.period, :credits - v.from_top_ups,
                             v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
                             :keyName, :preset, :priceVersion, :upstream
                         from verdict v join moved using (team_id)
                     )
-                    """
-                    + ANSWER;
+                    """;
 
     /**
      * Closes a reservation: copies what was frozen at its start, gives back what a release gives
@@ -147,10 +147,10 @@ public class Ledger {
             with reserved as (
                 select * from ledger_entry where task_id = :task and kind = 'reserve'
             ), entry as (
-                insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
+                insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
                     key_name, preset, price_version, upstream)
-                select :kind, team_id, :debit, :credit, credits, period, from_quota, from_top_ups,
+                select (select now from ledger_clock), :kind, team_id, :debit, :credit, credits, period, from_quota, from_top_ups,
                     task_id, :reason, :actor, team_slug, project, cost_center, key_id, key_name, preset,
                     price_version, upstream
                 from reserved
@@ -219,19 +219,25 @@ public class Ledger {
      * Holds the price of a task, or refuses with {@code FORBIDDEN}, {@code TEAM_RATE_LIMITED},
      * {@code TEAM_TASKS_IN_FLIGHT} or {@code TEAM_QUOTA_EXHAUSTED}. Locks the account until the
      * commit: call it late. A team with soft limits is refused only while it is suspended.
+     *
+     * @param rows what else is written if it is not refused, in the same statement: one round trip
+     *     while the account is locked instead of one for each table
      */
-    public Reservation reserve(ReservationRequest request) {
-        return tryToReserve(request)
+    public Reservation reserve(ReservationRequest request, DependentRows rows) {
+        String sql = RESERVE + rows.sql() + ANSWER;
+        return tryToReserve(request, sql, rows.parameters())
                 // It holds the account's lock now: what it sees can't change any more.
-                .or(() -> tryToReserve(request))
+                .or(() -> tryToReserve(request, sql, rows.parameters()))
                 .orElseThrow(
                         () -> new IllegalStateException("the account's budgets are miscounted"));
     }
 
     /** Empty when the team's budgets have changed while the account was waited for. */
-    private Optional<Reservation> tryToReserve(ReservationRequest request) {
+    private Optional<Reservation> tryToReserve(
+            ReservationRequest request, String sql, Map<String, @Nullable Object> rows) {
         long credits = request.price().credits();
-        return jdbc.sql(RESERVE)
+        return jdbc.sql(sql)
+                .params(rows)
                 .param("kind", EntryKind.RESERVE.word())
                 .param("debit", LedgerAccount.TEAM.word())
                 .param("credit", LedgerAccount.HELD.word())

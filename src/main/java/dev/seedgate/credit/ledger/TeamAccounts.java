@@ -37,9 +37,10 @@ public class TeamAccounts {
     public Balance balance(long teamId) {
         return jdbc.sql(
                         """
-                        select t.monthly_quota, a.top_ups, a.in_flight, gateway_renewal() as renews_at,
-                               case when a.period < gateway_period() then 0 else a.used end as used
-                        from account a join team_limits t on t.id = a.team_id where a.team_id = :team
+                        select t.monthly_quota, a.top_ups, a.in_flight, m.renews_at,
+                               case when a.period < m.period then 0 else a.used end as used
+                        from account a join team_limits t on t.id = a.team_id cross join billing_month m
+                        where a.team_id = :team
                         """)
                 .param("team", teamId)
                 .query((row, _) -> {

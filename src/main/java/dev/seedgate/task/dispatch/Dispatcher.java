@@ -38,6 +38,12 @@ class Dispatcher implements SmartLifecycle {
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
+    // While more is due than is taken, claiming takes at most a quarter of one processor, whatever
+    // a
+    // claim costs with so many teams; what comes up meanwhile is claimed together.
+    private static final int RESTS_FOR_A_CLAIM = 3;
+    // A slow database must not make the vendor wait.
+    private static final Duration LONGEST_REST = Duration.ofMillis(50);
 
     private final WorkQueue work;
     private final RateBudget budget;
@@ -51,6 +57,7 @@ class Dispatcher implements SmartLifecycle {
     private final PollFairShare pollFairShare = new PollFairShare();
     private final Semaphore slots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
+    private long restsUntilNanos = System.nanoTime();
     // No more than there are slots. They are the system's own: a virtual thread would wait behind
     // those of all requests each time that it waited for the database, and its permit would end.
     private final ExecutorService threads =
@@ -93,6 +100,10 @@ class Dispatcher implements SmartLifecycle {
 
     /** Looks once at what is due. Answers the time until the next look, unless woken. */
     Duration tick() {
+        Duration rest = Duration.ofNanos(restsUntilNanos - System.nanoTime());
+        if (rest.isPositive()) {
+            return rest;
+        }
         CallCapacity capacity = budget.capacity();
         int free = slots.availablePermits();
         if (capacity.isNone() || free == 0) {
@@ -108,6 +119,7 @@ class Dispatcher implements SmartLifecycle {
             // A call that ends, or gets its permit, wakes the loop.
             return settings.dispatchInterval();
         }
+        long begin = System.nanoTime();
         DueCounts counts = work.dueCounts(Math.max(1, polls) + 1);
         boolean more = false;
         if (capacity.probe()) {
@@ -121,8 +133,14 @@ class Dispatcher implements SmartLifecycle {
             int room = Math.min(polls, slots.availablePermits());
             more |= room > 0 && poll(room, counts.polls() > room);
         }
-        // What was taken may not be all: look again at once, as far as there is room.
-        return more ? Duration.ZERO : shorter(settings.dispatchInterval(), counts.nextPoll());
+        if (!more) {
+            return shorter(settings.dispatchInterval(), counts.nextPoll());
+        }
+        // What was taken may not be all: look again soon, as far as there is room.
+        long claiming = System.nanoTime() - begin;
+        Duration pause = shorter(Duration.ofNanos(claiming * RESTS_FOR_A_CLAIM), LONGEST_REST);
+        restsUntilNanos = System.nanoTime() + pause.toNanos();
+        return pause;
     }
 
     /**

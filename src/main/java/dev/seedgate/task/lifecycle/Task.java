@@ -1,7 +1,5 @@
 package dev.seedgate.task.lifecycle;
 
-import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.credit.ledger.ClipPrice;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PromptRedactor;
@@ -61,36 +59,6 @@ class Task {
 
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
-
-    Task(
-            TaskId id,
-            AuthenticatedTeam caller,
-            Order order,
-            String upstream,
-            @Nullable String traceParent) {
-        ClipRequest clip = order.clip();
-        ClipPrice price = order.preset();
-        this.id = id.value();
-        teamId = caller.teamId();
-        keyId = caller.keyId();
-        keyName = caller.keyName();
-        project = order.project();
-        costCenter = caller.costCenter();
-        requestId = order.requestId();
-        prompt = clip.prompt();
-        aspectRatio = clip.aspectRatio();
-        durationSeconds = (short) clip.durationSeconds();
-        sound = clip.sound();
-        imageUrls = clip.imageUrls().toArray(String[]::new);
-        preset = price.label();
-        credits = price.credits();
-        priceVersion = ClipPrice.PRICE_VERSION;
-        phase = Phase.QUEUED;
-        this.upstream = upstream;
-        // One reading of one clock: a time is a place among the ids.
-        createdAt = id.time();
-        this.traceParent = traceParent;
-    }
 
     /** The next attempt begins: it is about to be sent. */
     void submitting() {

@@ -1,7 +1,11 @@
 package dev.seedgate.task.lifecycle;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.credit.ledger.AdmissionVerdict;
+import dev.seedgate.credit.ledger.DependentRows;
 import dev.seedgate.credit.ledger.Ledger;
+import dev.seedgate.credit.ledger.Reservation;
+import dev.seedgate.credit.ledger.ReservationRequest;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.telemetry.TaskTracing;
@@ -10,13 +14,17 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PollAnswer;
-import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,7 +37,22 @@ public class TaskTransitions {
 
     private static final Logger log = LoggerFactory.getLogger(TaskTransitions.class);
 
-    private final EntityManager entities;
+    private static final String QUEUED =
+            """
+            , queued as (
+                insert into task (id, team_id, key_id, key_name, project, cost_center, request_id, trace_parent, prompt,
+                    aspect_ratio, duration_seconds, sound, image_urls, preset, credits, price_version, phase, upstream,
+                    created_at)
+                select :task, :team, :keyId, :keyName, :project, :costCenter, :requestId, :traceParent, :prompt,
+                    :aspectRatio, :durationSeconds, :sound, :imageUrls, :preset, :credits, :priceVersion, '%s', :upstream,
+                    :createdAt
+                from moved
+            ), waiting as (
+                %s
+            )
+            """
+                    .formatted(Phase.QUEUED, WorkQueue.ENQUEUE);
+
     private final TaskRepository tasks;
     private final TaskEvents events;
     private final Ledger ledger;
@@ -39,7 +62,6 @@ public class TaskTransitions {
     private final TaskTracing tracing;
 
     TaskTransitions(
-            EntityManager entities,
             TaskRepository tasks,
             TaskEvents events,
             Ledger ledger,
@@ -47,7 +69,6 @@ public class TaskTransitions {
             GenerationSettings settings,
             TaskMetrics metrics,
             TaskTracing tracing) {
-        this.entities = entities;
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -58,12 +79,44 @@ public class TaskTransitions {
     }
 
     /**
-     * Stores a new task, QUEUED, at once, so that a violated constraint is an error here and not at
-     * the commit.
+     * Makes a new task, QUEUED, with its charge and its place in the queue, or refuses as {@link
+     * Ledger#reserve} does and writes nothing. One statement: it holds the account of its team,
+     * which all its creates wait for, no longer than it must.
      */
-    public void create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
-        entities.persist(new Task(id, caller, order, upstream, tracing.traceParent()));
-        entities.flush();
+    public Reservation create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+        ClipRequest clip = order.clip();
+        Map<String, @Nullable Object> columns = new HashMap<>();
+        columns.put("requestId", order.requestId());
+        columns.put("traceParent", tracing.traceParent());
+        columns.put("prompt", clip.prompt());
+        columns.put("aspectRatio", clip.aspectRatio());
+        columns.put("durationSeconds", clip.durationSeconds());
+        columns.put("sound", clip.sound());
+        columns.put("imageUrls", new SqlArrayValue("text", clip.imageUrls().toArray()));
+        // One reading of one clock: a time is a place among the ids.
+        columns.put("createdAt", id.time().atOffset(ZoneOffset.UTC));
+        return ledger.reserve(
+                charge(id, caller, order, upstream), new DependentRows(QUEUED, columns));
+    }
+
+    /** Says what {@link #create} would do with the team's limits as they are; writes nothing. */
+    public AdmissionVerdict preview(
+            TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+        return ledger.preview(charge(id, caller, order, upstream));
+    }
+
+    private static ReservationRequest charge(
+            TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+        return new ReservationRequest(
+                id.value(),
+                caller.teamId(),
+                caller.keyId(),
+                caller.keyName(),
+                order.project(),
+                caller.costCenter(),
+                order.preset(),
+                upstream,
+                caller.actor());
     }
 
     /** Whether the team has this task. */

@@ -1,17 +1,18 @@
 package dev.seedgate.task.order;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.credit.ledger.Ledger;
+import dev.seedgate.credit.ledger.AdmissionVerdict;
 import dev.seedgate.credit.ledger.Reservation;
-import dev.seedgate.credit.ledger.ReservationRequest;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.Order;
 import dev.seedgate.task.lifecycle.TaskQueued;
 import dev.seedgate.task.lifecycle.TaskTransitions;
-import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.client.Vendor;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -27,24 +28,20 @@ class Admission {
 
     private final TaskTransitions tasks;
     private final IdempotencyStore idempotencyKeys;
-    private final Ledger ledger;
-    private final WorkQueue work;
     private final AdmissionGate gate;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
+    // As many as there are teams, at most.
+    private final Set<Long> refusedLately = ConcurrentHashMap.newKeySet();
 
     Admission(
             TaskTransitions tasks,
             IdempotencyStore idempotencyKeys,
-            Ledger ledger,
-            WorkQueue work,
             AdmissionGate gate,
             Vendor vendor,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
-        this.ledger = ledger;
-        this.work = work;
         this.gate = gate;
         this.vendor = vendor;
         this.events = events;
@@ -59,35 +56,49 @@ class Admission {
     @Transactional
     CreateResult admit(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
         String key = order.idempotencyKey();
-        // An order that this look refuses writes nothing; one that passes may still be refused by
-        // the reservation. It comes before the key is looked for: the call that the key belongs to
-        // may have used up what this one misses.
-        ApiException refusal = ledger.preview(charge(caller, order, id)).refusal();
+        // A team that is beyond a limit mostly comes again: the look refuses it without a lock. It
+        // comes before the key is looked for: the call that the key belongs to may have used up
+        // what this one misses.
+        @Nullable ApiException refusal =
+                refusedLately.contains(caller.teamId())
+                        ? preview(caller, order, id).refusal()
+                        : null;
         Optional<CreateResult> earlier =
-                Optional.ofNullable(key)
-                        .flatMap(it -> idempotencyKeys.find(it, caller.teamId(), order));
+                key == null ? Optional.empty() : idempotencyKeys.find(key, caller.teamId(), order);
         if (earlier.isPresent()) {
             return earlier.get();
         }
         if (refusal != null) {
             throw refusal;
         }
-        gate.check(caller);
+        try {
+            gate.check(caller);
+        } catch (ApiException closed) {
+            // What the team can see to itself says more to it.
+            refusal = preview(caller, order, id).refusal();
+            throw refusal == null ? closed : refusal;
+        }
         if (key != null) {
             earlier = idempotencyKeys.claim(key, caller.teamId(), order, id);
         }
         return earlier.orElseGet(() -> accept(caller, order, id, committing));
     }
 
-    /**
-     * The account is moved last but for the work row, which needs the price: its lock is what
-     * creates wait for.
-     */
+    /** Says what the team's limits say to it now; neither locks nor writes. */
+    AdmissionVerdict preview(AuthenticatedTeam caller, Order order, TaskId id) {
+        return tasks.preview(id, caller, order, vendor.name());
+    }
+
     private CreateResult accept(
             AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
-        tasks.create(id, caller, order, vendor.name());
-        Reservation reservation = ledger.reserve(charge(caller, order, id));
-        work.enqueue(id, caller.teamId(), reservation.credits());
+        Reservation reservation;
+        try {
+            reservation = tasks.create(id, caller, order, vendor.name());
+        } catch (ApiException refusal) {
+            refusedLately.add(caller.teamId());
+            throw refusal;
+        }
+        refusedLately.remove(caller.teamId());
         gate.countAdmitted(caller);
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
@@ -99,18 +110,5 @@ class Admission {
                 });
         return new CreateResult(
                 id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
-    }
-
-    ReservationRequest charge(AuthenticatedTeam caller, Order order, TaskId id) {
-        return new ReservationRequest(
-                id.value(),
-                caller.teamId(),
-                caller.keyId(),
-                caller.keyName(),
-                order.project(),
-                caller.costCenter(),
-                order.preset(),
-                vendor.name(),
-                caller.actor());
     }
 }

@@ -2,7 +2,6 @@ package dev.seedgate.task.order;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.credit.ledger.AdmissionVerdict;
-import dev.seedgate.credit.ledger.Ledger;
 import dev.seedgate.credit.ledger.TeamAccounts;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -19,20 +18,13 @@ class Quotes {
 
     private final Admission admission;
     private final AdmissionGate gate;
-    private final Ledger ledger;
     private final TeamAccounts accounts;
     private final Clock clock;
 
-    Quotes(
-            Admission admission,
-            AdmissionGate gate,
-            Ledger ledger,
-            TeamAccounts accounts,
-            Clock clock) {
+    Quotes(Admission admission, AdmissionGate gate, TeamAccounts accounts, Clock clock) {
         this.admission = admission;
         this.clock = clock;
         this.gate = gate;
-        this.ledger = ledger;
         this.accounts = accounts;
     }
 
@@ -47,8 +39,7 @@ class Quotes {
             return refused(credits, refusal, remaining);
         }
         AdmissionVerdict verdict =
-                ledger.preview(
-                        admission.charge(caller, order, TaskId.create(clock.instant(), '0')));
+                admission.preview(caller, order, TaskId.create(clock.instant(), '0'));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);

@@ -34,6 +34,16 @@ public class WorkQueue {
             )\
             """;
 
+    /**
+     * The row of a new task, which waits to be submitted, as part of the statement that charges it.
+     */
+    public static final String ENQUEUE =
+            """
+            insert into work (task_id, kind, team_id, due_at, credits)
+            select :task, '%s', :team, gateway_now(), :credits from moved\
+            """
+                    .formatted(WorkKind.SUBMIT.word());
+
     private static final String NOT_SUSPENDED =
             "not exists (select from team_limits t where t.id = w.team_id and t.suspended)";
 
@@ -161,20 +171,6 @@ public class WorkQueue {
 
     WorkQueue(JdbcClient jdbc) {
         this.jdbc = jdbc;
-    }
-
-    /** A new task waits to be submitted. */
-    public void enqueue(TaskId task, long teamId, long credits) {
-        jdbc.sql(
-                        """
-                        insert into work (task_id, kind, team_id, due_at, credits)
-                        values (:task, :kind, :team, gateway_now(), :credits)
-                        """)
-                .param("task", task.value())
-                .param("kind", WorkKind.SUBMIT.word())
-                .param("team", teamId)
-                .param("credits", credits)
-                .update();
     }
 
     /** Claims due submits, by the fair share of their teams. */

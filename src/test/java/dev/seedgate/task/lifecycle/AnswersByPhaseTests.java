@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.Scope;
 import dev.seedgate.credit.ledger.Ledger;
-import dev.seedgate.credit.ledger.ReservationRequest;
 import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.telemetry.TeamMetrics;
 import dev.seedgate.platform.telemetry.TelemetrySettings;
@@ -404,22 +403,8 @@ class AnswersByPhaseTests {
                         team, "team", null, 1, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(CLIP, null, null, "request");
         bean(TransactionTemplate.class)
-                .executeWithoutResult(_ -> {
-                    bean(TaskTransitions.class).create(task, caller, order, "seedance");
-                    bean(Ledger.class)
-                            .reserve(
-                                    new ReservationRequest(
-                                            task.value(),
-                                            team,
-                                            1,
-                                            "key",
-                                            null,
-                                            null,
-                                            order.preset(),
-                                            "seedance",
-                                            caller.actor()));
-                    bean(WorkQueue.class).enqueue(task, team, PRICE);
-                });
+                .executeWithoutResult(
+                        _ -> bean(TaskTransitions.class).create(task, caller, order, "seedance"));
         return task;
     }
 

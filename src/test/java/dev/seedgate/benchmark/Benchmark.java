@@ -1,0 +1,611 @@
+package dev.seedgate.benchmark;
+
+import dev.seedgate.benchmark.HttpConnection.Answer;
+import dev.seedgate.benchmark.Load.Latencies;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Measures the packaged gateway on this machine, with a PostgreSQL that flushes what it commits and
+ * a vendor that answers at once, and each figure beside what it is measured against in the same
+ * run. {@code src/build/benchmark} runs it; docs/performance.md explains the rows.
+ */
+public final class Benchmark implements AutoCloseable {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-benchmark-0123456789";
+    private static final String ORDER =
+            "{\"prompt\":\"a boat on a lake\",\"aspect_ratio\":\"16:9\",\"duration\":\"5\"}";
+    private static final String STACKS = "-XX:FlightRecorderOptions=stackdepth=256";
+    private static final String PROFILE =
+            "-XX:StartFlightRecording=filename=target/benchmark.jfr,settings=profile";
+    private static final Pattern ID = Pattern.compile("\"task_id\":\"([^\"]+)\"");
+    private static final Pattern KEY = Pattern.compile("\"key\":\"([^\"]+)\"");
+
+    /** Ids that no other column has, so that they are found among the recorded values. */
+    private static final long MARKED_ID = 900_000_001L;
+
+    private final boolean profiled;
+    private final Set<String> only;
+    private final int teamCount;
+    private final double seconds;
+    private final Path work;
+    private final EmbeddedPostgres postgres;
+    private final InstantVendor vendor = new InstantVendor();
+    private final Process gateway;
+    private final int port;
+    private final double startSeconds;
+    private final BenchmarkReport report = new BenchmarkReport();
+    private final List<Team> teams = new ArrayList<>();
+    private volatile String lastCreated = "";
+
+    private Benchmark(Path jar, boolean small, boolean profiled, Set<String> only)
+            throws Exception {
+        this.profiled = profiled;
+        this.only = only;
+        teamCount = small ? 200 : 1000;
+        seconds = small ? 8 : 30;
+        work = Files.createTempDirectory("seedgate-benchmark");
+        postgres =
+                EmbeddedPostgres.builder()
+                        .setDataDirectory(work.resolve("data"))
+                        .setServerConfig("fsync", "on")
+                        .setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("full_page_writes", "on")
+                        .setServerConfig("max_connections", "100")
+                        .setServerConfig("shared_buffers", "256MB")
+                        .setServerConfig(
+                                "shared_preload_libraries", profiled ? "pg_stat_statements" : "")
+                        .setServerConfig("logging_collector", "on")
+                        .setServerConfig("log_destination", "csvlog")
+                        .setServerConfig("log_directory", work.resolve("logs").toString())
+                        .start();
+        port = freePort();
+        long begin = System.nanoTime();
+        gateway =
+                java(
+                        work.resolve("gateway.log"),
+                        List.of(
+                                "-Xmx512m",
+                                STACKS,
+                                profiled ? PROFILE : "-Xshare:auto",
+                                "-jar",
+                                jar.toString(),
+                                "--server.port=" + port,
+                                "--spring.datasource.url=" + url(),
+                                "--seedgate.admin-key=" + ADMIN_KEY,
+                                "--seedgate.upstream-api-key=key-of-the-benchmark",
+                                "--seedgate.upstream-base-url=" + vendor.url(),
+                                // No row waits for permits, nor for a clip to be looked for.
+                                "--seedgate.upstream-requests-per-second=100000",
+                                "--seedgate.poll-first-after=1s",
+                                "--seedgate.queue-max-wait=7d",
+                                "--seedgate.queue-max-length=10000000"));
+        awaitReady();
+        startSeconds = (System.nanoTime() - begin) / 1e9;
+    }
+
+    /**
+     * Runs all rows.
+     *
+     * @param arguments the packaged jar; then {@code --short} for a look of some minutes, {@code
+     *     --profile} for a recording of the gateway in target/benchmark.jfr and the statements of
+     *     each group in target/statements-*.txt, and names of groups of rows, to run these alone:
+     *     creates, status, rates, lives
+     */
+    public static void main(String[] arguments) throws Exception {
+        List<String> options = List.of(arguments).subList(1, arguments.length);
+        Set<String> only =
+                options.stream().filter(it -> !it.startsWith("--")).collect(Collectors.toSet());
+        try (Benchmark benchmark =
+                new Benchmark(
+                        Path.of(arguments[0]),
+                        options.contains("--short"),
+                        options.contains("--profile"),
+                        only)) {
+            benchmark.run();
+        }
+    }
+
+    private boolean runs(String group) {
+        return only.isEmpty() || only.contains(group);
+    }
+
+    private void run() throws Exception {
+        makeTeams();
+        admin("POST", "/admin/api/upstream/pause", "{\"reason\":\"benchmark\"}");
+        long idle = residentMegabytes();
+        load(this::createOfAny).closed(8, seconds);
+        if (runs("creates")) {
+            creates();
+        }
+        if (runs("status")) {
+            statusReads();
+        }
+        if (runs("rates")) {
+            openLoop();
+        }
+        long loaded = residentMegabytes();
+        report.row("P7", "resident memory: idle, after the load (MB)", loaded, Double.NaN, 600, 320)
+                .note("idle " + idle + " MB: floor 350, goal 260");
+        report.row("P8", "start to ready, plain jar (s)", startSeconds, Double.NaN, 20, 10);
+        if (runs("lives")) {
+            lives();
+        }
+        Path target = Path.of("target");
+        Files.writeString(target.resolve("benchmark.json"), report.json());
+        Files.writeString(target.resolve("benchmark.html"), report.html());
+        System.out.println(report.table());
+        System.out.println("Also in target/benchmark.json and target/benchmark.html.");
+        ledgerIsRight();
+    }
+
+    /** P1, P2, P5: what is durable when it is answered, beside the same statements alone. */
+    private void creates() throws Exception {
+        Team marked = teams.getFirst();
+        RecordedTransaction admission;
+        try (Connection connection = DriverManager.getConnection(url())) {
+            admission =
+                    RecordedTransaction.of(
+                            connection,
+                            work.resolve("logs"),
+                            "into ledger_entry",
+                            () -> createOnce(marked));
+        }
+        double alone = admission.perSecond(url(), 8, seconds, _ -> values(any()));
+        CpuMeter cpu = cpu();
+        Latencies many = load(this::createOfAny).closed(8, seconds);
+        cpu.report("a create", many.count());
+        statements("creates");
+        report.row(
+                        "P1",
+                        "creates a second, 8 clients, many teams",
+                        many.perSecond(),
+                        alone,
+                        0.40,
+                        0.75)
+                .note(admission.statements() + " statements a create")
+                .curve("creates, 8 clients", many);
+        double aloneOfOne = admission.perSecond(url(), 8, seconds, _ -> values(teams.get(1)));
+        Load ofOne = load(_ -> teams.get(1).create());
+        Latencies eight = ofOne.closed(8, seconds);
+        Latencies crowd = ofOne.closed(128, seconds);
+        report.row(
+                        "P2",
+                        "one team: 128 clients beside 8",
+                        crowd.perSecond(),
+                        eight.perSecond(),
+                        0.35,
+                        1.0)
+                .note("the statements alone: %.0f a second".formatted(aloneOfOne));
+        Latencies one = load(this::createOfAny).closed(1, seconds);
+        report.row("P5", "create, one client, p50 (ms)", one.percentile(50), Double.NaN, 2, 0.7)
+                .curve("create, 1 client", one);
+        report.row("P5", "create, one client, p99 (ms)", one.percentile(99), Double.NaN, 15, 4);
+    }
+
+    /** P3, P4: beside an empty servlet on the same server. */
+    private void statusReads() throws Exception {
+        List<byte[]> reads = new ArrayList<>();
+        int size = 0;
+        try (HttpConnection connection = new HttpConnection(port)) {
+            for (int i = 0; i < 200; i++) {
+                Team team = any();
+                String id = first(ID, connection.send(team.create()).text());
+                reads.add(
+                        HttpConnection.request("GET", "/api/status?task_id=" + id, team.key(), ""));
+                size = connection.send(reads.getLast()).body().length;
+            }
+        }
+        Process process =
+                java(
+                        work.resolve("empty.log"),
+                        List.of(
+                                "-Xmx512m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                EmptyServer.class.getName(),
+                                String.valueOf(size)));
+        try {
+            int emptyPort = portOf(work.resolve("empty.log"), process);
+            Load empty = new Load(emptyPort, n -> reads.get((int) (n % reads.size())));
+            Load status = load(n -> reads.get((int) (n % reads.size())));
+            empty.closed(32, seconds / 2);
+            Latencies fastest = empty.closed(32, seconds / 2);
+            Latencies fastestOne = empty.closed(1, seconds / 2);
+            status.closed(32, seconds / 2);
+            CpuMeter cpu = cpu();
+            Latencies many = status.closed(32, seconds / 2);
+            cpu.report("a status read", many.count());
+            statements("status");
+            report.row(
+                            "P3",
+                            "status reads a second, 32 clients",
+                            many.perSecond(),
+                            fastest.perSecond(),
+                            0.15,
+                            0.45)
+                    .curve("status, 32 clients", many);
+            Latencies one = status.closed(1, seconds / 2);
+            report.row(
+                            "P4",
+                            "status, one client, p50 beyond an empty servlet (ms)",
+                            one.percentile(50) - fastestOne.percentile(50),
+                            Double.NaN,
+                            0.5,
+                            0.25)
+                    .curve("status, 1 client", one);
+            report.row(
+                    "P4",
+                    "status, one client, p99 beyond an empty servlet (ms)",
+                    one.percentile(99) - fastestOne.percentile(99),
+                    Double.NaN,
+                    5,
+                    0.75);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    /** P6: the highest rate that is kept up within a p99. */
+    private void openLoop() throws Exception {
+        double within10 = 0;
+        double within50 = 0;
+        for (double rate = 250; rate <= 8000; rate *= 1.41) {
+            Latencies at = load(this::createOfAny).open(rate, 256, seconds / 2);
+            double p99 = at.percentile(99);
+            report.curve("creates, %.0f a second".formatted(rate), at);
+            within10 = p99 <= 10 ? rate : within10;
+            within50 = p99 <= 50 ? rate : within50;
+            if (p99 > 200) {
+                break;
+            }
+        }
+        report.row(
+                "P6",
+                "creates a second with p99 at most 10 ms, open loop",
+                within10,
+                Double.NaN,
+                1500,
+                4000);
+        report.row(
+                "P6",
+                "creates a second with p99 at most 50 ms, open loop",
+                within50,
+                Double.NaN,
+                3000,
+                6000);
+    }
+
+    /** P13, P14: from create to settlement, and what a create feels meanwhile. */
+    private void lives() throws Exception {
+        Load one = load(this::createOfAny);
+        Latencies quiet = one.closed(1, seconds / 2);
+        long ended = count("select count(*) from task where phase = 'SUCCEEDED'");
+        admin("POST", "/admin/api/upstream/resume", "{\"reason\":\"benchmark\"}");
+        long begin = System.nanoTime();
+        CpuMeter cpu = cpu();
+        Thread.sleep(TimeUnit.SECONDS.toMillis(3));
+        Latencies busy = one.closed(1, seconds);
+        double took = (System.nanoTime() - begin) / 1e9;
+        long more = count("select count(*) from task where phase = 'SUCCEEDED'") - ended;
+        cpu.report("a life (with the creates beside it)", more);
+        statements("lives");
+        report.row(
+                "P13", "whole lives a second, at full speed", more / took, Double.NaN, 300, 1000);
+        report.row(
+                "P14",
+                "create, one client, p50 beside a backlog (ratio to quiet)",
+                busy.percentile(50),
+                quiet.percentile(50),
+                3,
+                1.5);
+        report.row(
+                "P14",
+                "create, one client, p99 beside a backlog (ratio to quiet)",
+                busy.percentile(99),
+                quiet.percentile(99),
+                3,
+                1.5);
+    }
+
+    /** No figure counts if a credit is lost on the way. */
+    private void ledgerIsRight() throws Exception {
+        long wrong =
+                count(
+                        """
+                        select count(*) from account a where a.used + a.top_ups <> 0 and a.used <> (
+                            select coalesce(sum(case e.kind when 'reserve' then e.credits
+                                when 'release' then -e.credits else 0 end), 0)
+                            from ledger_entry e where e.team_id = a.team_id)
+                        """);
+        if (wrong > 0) {
+            throw new IllegalStateException(wrong + " accounts differ from the ledger");
+        }
+        System.out.println("The accounts agree with the ledger.");
+    }
+
+    private void makeTeams() throws Exception {
+        execute("alter table team alter column id restart with " + MARKED_ID);
+        execute("alter table api_key alter column id restart with " + MARKED_ID * 2);
+        List<Integer> numbers = IntStream.range(0, teamCount).boxed().toList();
+        try (ExecutorService clients = Executors.newFixedThreadPool(4)) {
+            List<Future<Team>> made = new ArrayList<>();
+            for (int number : numbers) {
+                made.add(clients.submit(() -> makeTeam(number)));
+            }
+            for (Future<Team> each : made) {
+                teams.add(each.get());
+            }
+        }
+    }
+
+    private Team makeTeam(int number) throws Exception {
+        String slug = "benchmark-team-" + number;
+        admin(
+                "POST",
+                "/admin/api/teams",
+                "{\"slug\":\"%s\",\"name\":\"Team\",\"monthly_quota\":1000000000}".formatted(slug));
+        String key =
+                first(KEY, admin("POST", "/admin/api/teams/" + slug + "/keys", "{\"name\":\"k\"}"));
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "select t.id, k.id from team t join api_key k on k.team_id = t.id where slug = '"
+                                        + slug
+                                        + "'")) {
+            row.next();
+            return new Team(slug, row.getLong(1), row.getLong(2), key);
+        }
+    }
+
+    /** The recorded create's values, as those of another task of this team. */
+    private Map<String, String> values(Team team) {
+        Team marked = teams.getFirst();
+        byte[] random = new byte[12];
+        ThreadLocalRandom.current().nextBytes(random);
+        return Map.of(
+                "'" + marked.id() + "'", "'" + team.id() + "'",
+                "'" + marked.keyId() + "'", "'" + team.keyId() + "'",
+                "'" + marked.slug() + "'", "'" + team.slug() + "'",
+                "'" + lastCreated + "'", "'sd15p_" + HexFormat.of().formatHex(random) + "'");
+    }
+
+    private void createOnce(Team team) {
+        try (HttpConnection connection = new HttpConnection(port)) {
+            lastCreated = first(ID, connection.send(team.create()).text());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private byte[] createOfAny(long number) {
+        return teams.get((int) (number % teams.size())).create();
+    }
+
+    private Team any() {
+        return teams.get(ThreadLocalRandom.current().nextInt(teams.size()));
+    }
+
+    private Load load(LongFunction<byte[]> requests) {
+        return new Load(port, requests);
+    }
+
+    private String admin(String method, String path, String body) throws IOException {
+        try (HttpConnection connection = new HttpConnection(port)) {
+            Answer answer = connection.send(HttpConnection.request(method, path, ADMIN_KEY, body));
+            if (answer.status() >= 300) {
+                throw new IllegalStateException(path + ": " + answer.text());
+            }
+            return answer.text();
+        }
+    }
+
+    private static String first(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new IllegalStateException("an answer without " + pattern + ": " + text);
+        }
+        return matcher.group(1);
+    }
+
+    private String url() {
+        return postgres.getJdbcUrl("postgres", "postgres");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Writes what the database did for a group of rows, the costliest statements first. */
+    private void statements(String group) throws Exception {
+        if (!profiled) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                """
+                                select calls, total_exec_time, mean_exec_time, rows, wal_bytes,
+                                    regexp_replace(query, '\\s+', ' ', 'g') as query
+                                from pg_stat_statements order by total_exec_time desc limit 40
+                                """)) {
+            while (row.next()) {
+                text.append(
+                        "%8d calls %9.1f ms %8.3f ms each %8d rows %10d bytes of WAL  %s%n"
+                                .formatted(
+                                        row.getLong(1),
+                                        row.getDouble(2),
+                                        row.getDouble(3),
+                                        row.getLong(4),
+                                        row.getLong(5),
+                                        row.getString(6)));
+            }
+        }
+        Files.writeString(Path.of("target", "statements-" + group + ".txt"), text);
+    }
+
+    private long count(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private void awaitReady() throws Exception {
+        byte[] request = HttpConnection.request("GET", "/actuator/health/readiness", "", "");
+        while (gateway.isAlive()) {
+            try (HttpConnection connection = new HttpConnection(port)) {
+                if (connection.send(request).status() == 200) {
+                    return;
+                }
+            } catch (IOException e) {
+                // Not there yet.
+                Thread.sleep(50);
+            }
+        }
+        throw new IllegalStateException("the gateway has ended: " + work.resolve("gateway.log"));
+    }
+
+    /** What the process holds of the machine's memory, after a collection. */
+    private long residentMegabytes() throws Exception {
+        String status = Files.readString(Path.of("/proc", String.valueOf(gateway.pid()), "status"));
+        Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+        return resident.find() ? Long.parseLong(resident.group(1)) / 1024 : 0;
+    }
+
+    private static Process java(Path log, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return process;
+    }
+
+    private static int portOf(Path log, Process process) throws Exception {
+        while (process.isAlive()) {
+            try (BufferedReader lines =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    Files.newInputStream(log), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (line.matches("\\d+")) {
+                        return Integer.parseInt(line);
+                    }
+                }
+            }
+            Thread.sleep(50);
+        }
+        throw new IllegalStateException("the empty server has ended: " + log);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        gateway.destroy();
+        gateway.onExit()
+                .orTimeout(90, TimeUnit.SECONDS)
+                .exceptionally(_ -> gateway.destroyForcibly())
+                .join();
+        vendor.close();
+        postgres.close();
+    }
+
+    private CpuMeter cpu() throws IOException, SQLException {
+        if (profiled) {
+            execute("create extension if not exists pg_stat_statements");
+            execute("select pg_stat_statements_reset()");
+        }
+        long postmaster =
+                Long.parseLong(Files.readAllLines(work.resolve("data/postmaster.pid")).getFirst());
+        return new CpuMeter(gateway.toHandle(), ProcessHandle.of(postmaster).orElseThrow());
+    }
+
+    /** The processor time that gateway and PostgreSQL take from the meter's making on. */
+    private final class CpuMeter {
+
+        private final ProcessHandle gatewayProcess;
+        private final ProcessHandle postmaster;
+        private final Duration gatewayBefore;
+        private final Duration postgresBefore;
+
+        private CpuMeter(ProcessHandle gatewayProcess, ProcessHandle postmaster) {
+            this.gatewayProcess = gatewayProcess;
+            this.postmaster = postmaster;
+            gatewayBefore = used(Stream.of(gatewayProcess));
+            postgresBefore = used(postmaster.descendants());
+        }
+
+        private static Duration used(Stream<ProcessHandle> processes) {
+            return processes
+                    .map(it -> it.info().totalCpuDuration().orElse(Duration.ZERO))
+                    .reduce(Duration.ZERO, Duration::plus);
+        }
+
+        /** Adds rows for what each of so many took, in microseconds. */
+        private void report(String what, long many) {
+            Duration ofGateway = used(Stream.of(gatewayProcess)).minus(gatewayBefore);
+            Duration ofPostgres = used(postmaster.descendants()).minus(postgresBefore);
+            report.figure("CPU " + what + ", gateway (µs)", perEach(ofGateway, many));
+            report.figure("CPU " + what + ", PostgreSQL (µs)", perEach(ofPostgres, many));
+        }
+
+        private static double perEach(Duration all, long many) {
+            return all.toNanos() / 1e3 / Math.max(many, 1);
+        }
+    }
+
+    /** A team of the load. */
+    private record Team(String slug, long id, long keyId, String key) {
+
+        byte[] create() {
+            return HttpConnection.request("POST", "/api/generate", key, ORDER);
+        }
+    }
+}

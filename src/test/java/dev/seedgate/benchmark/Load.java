@@ -1,0 +1,164 @@
+package dev.seedgate.benchmark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
+
+/** Drives a server on this machine with ready-made requests, and says how long each took. */
+final class Load {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final int port;
+    private final LongFunction<byte[]> requests;
+
+    /**
+     * A load of a server.
+     *
+     * @param requests the request of each number from 0
+     */
+    Load(int port, LongFunction<byte[]> requests) {
+        this.port = port;
+        this.requests = requests;
+    }
+
+    /** So many clients, each of which sends its next request when the last is answered. */
+    Latencies closed(int clients, double seconds) throws Exception {
+        long end = System.nanoTime() + (long) (seconds * SECOND);
+        AtomicLong numbers = new AtomicLong();
+        return run(
+                clients,
+                seconds,
+                samples -> {
+                    try (HttpConnection connection = new HttpConnection(port)) {
+                        while (System.nanoTime() < end) {
+                            byte[] request = requests.apply(numbers.getAndIncrement());
+                            samples.send(connection, request, System.nanoTime());
+                        }
+                    }
+                });
+    }
+
+    /**
+     * So many requests a second, whether the server keeps up or not. A request's time begins when
+     * it is due, not when a client is free to send it: what a slow server makes others wait counts.
+     */
+    Latencies open(double perSecond, int clients, double seconds) throws Exception {
+        long begin = System.nanoTime() + SECOND / 10;
+        long many = (long) (perSecond * seconds);
+        AtomicLong numbers = new AtomicLong();
+        return run(
+                clients,
+                seconds,
+                samples -> {
+                    try (HttpConnection connection = new HttpConnection(port)) {
+                        for (long number = numbers.getAndIncrement();
+                                number < many;
+                                number = numbers.getAndIncrement()) {
+                            long due = begin + (long) (number / perSecond * SECOND);
+                            for (long left = due - System.nanoTime();
+                                    left > 0;
+                                    left = due - System.nanoTime()) {
+                                LockSupport.parkNanos(left);
+                            }
+                            if (System.nanoTime() - begin > 2 * (long) (seconds * SECOND)) {
+                                return;
+                            }
+                            samples.send(connection, requests.apply(number), due);
+                        }
+                    }
+                });
+    }
+
+    private static Latencies run(int clients, double seconds, Client client) throws Exception {
+        List<Samples> all = new ArrayList<>();
+        long begin = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                Samples samples = new Samples();
+                all.add(samples);
+                running.add(
+                        threads.submit(() -> {
+                            client.run(samples);
+                            return null;
+                        }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a client of the load ended early", e);
+        }
+        double took = Math.max(seconds, (System.nanoTime() - begin) / (double) SECOND);
+        return Latencies.of(all, took);
+    }
+
+    /** What one client does. */
+    private interface Client {
+
+        void run(Samples samples) throws IOException;
+    }
+
+    /** The times of one client's requests, in nanoseconds. */
+    private static final class Samples {
+
+        private long[] nanos = new long[4096];
+        private int size;
+        private int refused;
+
+        void send(HttpConnection connection, byte[] request, long from) throws IOException {
+            int status = connection.send(request).status();
+            if (size == nanos.length) {
+                nanos = Arrays.copyOf(nanos, size * 2);
+            }
+            nanos[size++] = System.nanoTime() - from;
+            if (status >= 300) {
+                refused++;
+            }
+        }
+    }
+
+    /**
+     * The times of all requests, sorted.
+     *
+     * @param perSecond requests answered well
+     * @param refused requests answered with an error, whose times are among the others
+     */
+    record Latencies(long[] nanos, double perSecond, int refused) {
+
+        private static Latencies of(List<Samples> all, double seconds) {
+            int size = all.stream().mapToInt(it -> it.size).sum();
+            int refused = all.stream().mapToInt(it -> it.refused).sum();
+            long[] nanos = new long[size];
+            int at = 0;
+            for (Samples each : all) {
+                System.arraycopy(each.nanos, 0, nanos, at, each.size);
+                at += each.size;
+            }
+            Arrays.sort(nanos);
+            return new Latencies(nanos, (size - refused) / seconds, refused);
+        }
+
+        int count() {
+            return nanos.length;
+        }
+
+        /** In milliseconds, below which so many of a hundred are. */
+        double percentile(double percent) {
+            if (nanos.length == 0) {
+                return Double.NaN;
+            }
+            int index = (int) Math.min(nanos.length - 1L, (long) (nanos.length * percent / 100));
+            return nanos[index] / 1e6;
+        }
+    }
+}

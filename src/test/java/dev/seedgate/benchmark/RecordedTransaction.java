@@ -1,0 +1,188 @@
+package dev.seedgate.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The statements of one transaction as PostgreSQL logged them, to be driven again straight through
+ * JDBC: what the database could do of the gateway's work if nothing but the statements were done.
+ * So the denominator follows the code by itself.
+ */
+final class RecordedTransaction {
+
+    private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'((?:[^']|'')*)')");
+
+    private final List<Recorded> statements;
+
+    private RecordedTransaction(List<Recorded> statements) {
+        this.statements = statements;
+    }
+
+    /**
+     * Has all statements logged while something is done, and keeps the transaction that has this
+     * text in it.
+     *
+     * @param logs the folder of PostgreSQL's logs, written as {@code csvlog}
+     */
+    static RecordedTransaction of(Connection superuser, Path logs, String mark, Runnable done)
+            throws SQLException, IOException, InterruptedException {
+        try (Statement statement = superuser.createStatement()) {
+            statement.execute("alter system set log_min_duration_statement = 0");
+            statement.execute("select pg_reload_conf()");
+            Thread.sleep(500);
+            done.run();
+            Thread.sleep(500);
+            statement.execute("alter system reset log_min_duration_statement");
+            statement.execute("select pg_reload_conf()");
+        }
+        Map<String, List<Recorded>> open = new LinkedHashMap<>();
+        for (List<String> line : lines(logs)) {
+            String session = line.get(5);
+            String message = line.get(13);
+            Matcher executed =
+                    Pattern.compile("^duration: [\\d.]+ ms  execute [^:]*: (.*)$", Pattern.DOTALL)
+                            .matcher(message);
+            if (!executed.matches()) {
+                continue;
+            }
+            String sql = executed.group(1);
+            List<Recorded> transaction = open.computeIfAbsent(session, _ -> new ArrayList<>());
+            if (sql.equalsIgnoreCase("begin")) {
+                transaction.clear();
+            } else if (sql.equalsIgnoreCase("commit")) {
+                if (transaction.stream().anyMatch(it -> it.sql().contains(mark))) {
+                    return new RecordedTransaction(List.copyOf(transaction));
+                }
+                transaction.clear();
+            } else {
+                transaction.add(new Recorded(sql, parameters(line.get(14))));
+            }
+        }
+        throw new IllegalStateException("no transaction with '" + mark + "' was logged");
+    }
+
+    int statements() {
+        return statements.size();
+    }
+
+    /**
+     * Drives it as fast as so many connections can.
+     *
+     * @param values gives each run the values to put instead of the recorded ones
+     * @return transactions a second
+     */
+    double perSecond(
+            String url, int clients, double seconds, Function<Long, Map<String, String>> values)
+            throws Exception {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        AtomicLong number = new AtomicLong();
+        long begin = System.nanoTime();
+        try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+            List<Future<Long>> running = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                running.add(threads.submit(() -> drive(url, end, number, values)));
+            }
+            long all = 0;
+            for (Future<Long> each : running) {
+                all += each.get();
+            }
+            return all / ((System.nanoTime() - begin) / 1e9);
+        }
+    }
+
+    private long drive(
+            String url, long end, AtomicLong number, Function<Long, Map<String, String>> values)
+            throws SQLException {
+        long made = 0;
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < statements.size(); i++) {
+                statement.execute("prepare recorded_" + i + " as " + statements.get(i).sql());
+            }
+            connection.commit();
+            while (System.nanoTime() < end) {
+                Map<String, String> now = values.apply(number.getAndIncrement());
+                for (int i = 0; i < statements.size(); i++) {
+                    statement.execute(statements.get(i).call(i, now));
+                }
+                connection.commit();
+                made++;
+            }
+        }
+        return made;
+    }
+
+    private static List<String> parameters(String detail) {
+        List<String> parameters = new ArrayList<>();
+        Matcher each = PARAMETER.matcher(detail);
+        while (each.find()) {
+            parameters.add(each.group(3) == null ? "null" : "'" + each.group(3) + "'");
+        }
+        return parameters;
+    }
+
+    /** The fields of each line; a quoted one may have line ends. */
+    private static List<List<String>> lines(Path logs) throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (var files = Files.list(logs)) {
+            for (Path file : files.filter(it -> it.toString().endsWith(".csv")).sorted().toList()) {
+                text.append(Files.readString(file, StandardCharsets.UTF_8));
+            }
+        }
+        List<List<String>> lines = new ArrayList<>();
+        List<String> line = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            if (quoted && next == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
+                field.append('"');
+                i++;
+            } else if (next == '"') {
+                quoted = !quoted;
+            } else if (!quoted && (next == ',' || next == '\n')) {
+                line.add(field.toString());
+                field.setLength(0);
+                if (next == '\n') {
+                    lines.add(line);
+                    line = new ArrayList<>();
+                }
+            } else {
+                field.append(next);
+            }
+        }
+        return lines;
+    }
+
+    /** A statement with the values it had, as SQL literals. */
+    private record Recorded(String sql, List<String> parameters) {
+
+        String call(int index, Map<String, String> values) {
+            if (parameters.isEmpty()) {
+                return "execute recorded_" + index;
+            }
+            return parameters.stream()
+                    .map(it -> values.getOrDefault(it, it))
+                    .collect(Collectors.joining(", ", "execute recorded_" + index + "(", ")"));
+        }
+    }
+}
