@@ -31,17 +31,18 @@ final class EmptyServer {
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", null);
         Tomcat.addServlet(
-                context,
-                "empty",
-                new HttpServlet() {
-                    @Override
-                    protected void service(HttpServletRequest request, HttpServletResponse response)
-                            throws IOException {
-                        response.setContentType("application/json");
-                        response.setContentLength(body.length);
-                        response.getOutputStream().write(body);
-                    }
-                })
+                        context,
+                        "empty",
+                        new HttpServlet() {
+                            @Override
+                            protected void service(
+                                    HttpServletRequest request, HttpServletResponse response)
+                                    throws IOException {
+                                response.setContentType("application/json");
+                                response.setContentLength(body.length);
+                                response.getOutputStream().write(body);
+                            }
+                        })
                 .addMapping("/*");
         tomcat.start();
         System.out.println(tomcat.getConnector().getLocalPort());

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements of one transaction as PostgreSQL logged them, to be driven again straight through
@@ -29,6 +31,8 @@ import java.util.stream.Collectors;
 final class RecordedTransaction {
 
     private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'((?:[^']|'')*)')");
+
+    private static final Pattern PLACE = Pattern.compile("\\$\\d+");
 
     private final List<Recorded> statements;
 
@@ -112,17 +116,17 @@ final class RecordedTransaction {
             String url, long end, AtomicLong number, Function<Long, Map<String, String>> values)
             throws SQLException {
         long made = 0;
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(url)) {
             connection.setAutoCommit(false);
-            for (int i = 0; i < statements.size(); i++) {
-                statement.execute("prepare recorded_" + i + " as " + statements.get(i).sql());
+            List<PreparedStatement> prepared = new ArrayList<>();
+            for (Recorded statement : statements) {
+                prepared.add(connection.prepareStatement(statement.withPlaceholders()));
             }
-            connection.commit();
             while (System.nanoTime() < end) {
                 Map<String, String> now = values.apply(number.getAndIncrement());
-                for (int i = 0; i < statements.size(); i++) {
-                    statement.execute(statements.get(i).call(i, now));
+                for (int i = 0; i < prepared.size(); i++) {
+                    statements.get(i).bind(prepared.get(i), now);
+                    prepared.get(i).execute();
                 }
                 connection.commit();
                 made++;
@@ -131,11 +135,11 @@ final class RecordedTransaction {
         return made;
     }
 
-    private static List<String> parameters(String detail) {
-        List<String> parameters = new ArrayList<>();
+    private static List<@Nullable String> parameters(String detail) {
+        List<@Nullable String> parameters = new ArrayList<>();
         Matcher each = PARAMETER.matcher(detail);
         while (each.find()) {
-            parameters.add(each.group(3) == null ? "null" : "'" + each.group(3) + "'");
+            parameters.add(each.group(3) == null ? null : each.group(3).replace("''", "'"));
         }
         return parameters;
     }
@@ -173,16 +177,23 @@ final class RecordedTransaction {
         return lines;
     }
 
-    /** A statement with the values it had, as SQL literals. */
-    private record Recorded(String sql, List<String> parameters) {
+    /** A statement with the values it had, each used once and in this order. */
+    private record Recorded(String sql, List<@Nullable String> parameters) {
 
-        String call(int index, Map<String, String> values) {
-            if (parameters.isEmpty()) {
-                return "execute recorded_" + index;
+        String withPlaceholders() {
+            return PLACE.matcher(sql).replaceAll("?");
+        }
+
+        /** Without types: the database knows what it needs in each place. */
+        void bind(PreparedStatement statement, Map<String, String> values) throws SQLException {
+            for (int i = 0; i < parameters.size(); i++) {
+                String value = parameters.get(i);
+                if (value == null) {
+                    statement.setNull(i + 1, Types.NULL);
+                } else {
+                    statement.setObject(i + 1, values.getOrDefault(value, value), Types.OTHER);
+                }
             }
-            return parameters.stream()
-                    .map(it -> values.getOrDefault(it, it))
-                    .collect(Collectors.joining(", ", "execute recorded_" + index + "(", ")"));
         }
     }
 }
