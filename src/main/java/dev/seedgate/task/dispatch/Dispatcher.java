@@ -38,12 +38,10 @@ class Dispatcher implements SmartLifecycle {
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
-    // While more is due than is taken, claiming takes at most a quarter of one processor, whatever
-    // a
-    // claim costs with so many teams; what comes up meanwhile is claimed together.
-    private static final int RESTS_FOR_A_CLAIM = 3;
-    // A slow database must not make the vendor wait.
-    private static final Duration LONGEST_REST = Duration.ofMillis(50);
+    // While more is due than is taken, claims rest as long as they take, whatever they cost with so
+    // many teams; what comes up meanwhile is claimed together. A slow database must not make the
+    // vendor wait.
+    private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
     private final WorkQueue work;
     private final RateBudget budget;
@@ -137,8 +135,7 @@ class Dispatcher implements SmartLifecycle {
             return shorter(settings.dispatchInterval(), counts.nextPoll());
         }
         // What was taken may not be all: look again soon, as far as there is room.
-        long claiming = System.nanoTime() - begin;
-        Duration pause = shorter(Duration.ofNanos(claiming * RESTS_FOR_A_CLAIM), LONGEST_REST);
+        Duration pause = shorter(Duration.ofNanos(System.nanoTime() - begin), LONGEST_REST);
         restsUntilNanos = System.nanoTime() + pause.toNanos();
         return pause;
     }
