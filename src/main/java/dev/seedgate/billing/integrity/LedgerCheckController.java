@@ -22,10 +22,10 @@ class LedgerCheckController {
     }
 
     @Operation(
-            operationId = "auditor",
+            operationId = "getLedgerCheck",
             summary = "See whether the books add up",
             description =
-                    "The auditor checks what is new in the ledger as it is summed, up to checked_until, and goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
+                    "The ledger check looks at what is new in the ledger as it is summed, up to checked_until, and goes round all accounts, tasks and days in small steps; drift counts what did not add up when it last came by.")
     @GetMapping
     LedgerCheckAnswer report() {
         return LedgerCheckAnswer.of(verifier.report());

@@ -17,8 +17,8 @@ import org.springframework.validation.annotation.Validated;
  *     round in four minutes
  * @param ledgerCheckEntryBatch entries of the ledger a step, with their tasks: what a day of 170
  *     million adds is gone through in a day
- * @param ledgerCheckRound how long the auditor shall take for a round through everything; each step
- *     is as long as that needs, and a small ledger is gone round sooner
+ * @param ledgerCheckRound how long the verifier shall take for a round through everything; each
+ *     step is as long as that needs, and a small ledger is gone round sooner
  * @param ledgerRollupBatch entries summed in one statement: 10 s for a million, of the 30 s that a
  *     statement may take
  */

@@ -72,7 +72,7 @@ class StatementsController {
             operationId = "closeStatement",
             summary = "Close a month",
             description =
-                    "Freezes its statement, from an hour after its end on, when the auditor has since been through all the books and finds nothing. Closing again answers the same document.")
+                    "Freezes its statement, from an hour after its end on, when the ledger check has since been through all the books and finds nothing. Closing again answers the same document.")
     @ApiResponse(
             responseCode = "200",
             description = "OK",

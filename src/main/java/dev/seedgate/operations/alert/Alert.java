@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An alert: something that a person should act on. Raised once for its kind, subject, threshold and
  * period.
  *
- * @param subject what it is about: a team, a vendor, a rule of the auditor
+ * @param subject what it is about: a team, a vendor, a rule of the ledger check
  * @param team the team's slug, null when it is about no team
  * @param sandbox whether the vendor is the built-in one, which costs nothing
  */
