@@ -149,7 +149,7 @@ public final class Benchmark implements AutoCloseable {
     private void run() throws Exception {
         makeTeams();
         admin("POST", "/admin/api/upstream/pause", "{\"reason\":\"benchmark\"}");
-        long idle = residentMegabytes();
+        double idle = residentMegabytes();
         load(this::createOfAny).closed(8, WARM_UP);
         if (runs("creates")) {
             creates();
@@ -160,9 +160,9 @@ public final class Benchmark implements AutoCloseable {
         if (runs("rates")) {
             openLoop();
         }
-        long loaded = residentMegabytes();
+        double loaded = residentMegabytes();
         report.row("P7", "resident memory: idle, after the load (MB)", loaded, Double.NaN, 600, 320)
-                .note("idle " + idle + " MB: floor 350, goal 260");
+                .note("idle %.0f MB: floor 350, goal 260".formatted(idle));
         report.row("P8", "start to ready, plain jar (s)", startSeconds, Double.NaN, 20, 10);
         if (runs("lives")) {
             lives();
@@ -519,10 +519,10 @@ public final class Benchmark implements AutoCloseable {
     }
 
     /** What the process holds of the machine's memory, after a collection. */
-    private long residentMegabytes() throws Exception {
+    private double residentMegabytes() throws Exception {
         String status = Files.readString(Path.of("/proc", String.valueOf(gateway.pid()), "status"));
         Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
-        return resident.find() ? Long.parseLong(resident.group(1)) / 1024 : 0;
+        return resident.find() ? Long.parseLong(resident.group(1)) / 1024.0 : 0;
     }
 
     private static Process java(Path log, List<String> arguments) throws IOException {

@@ -106,6 +106,7 @@ final class HttpConnection implements AutoCloseable {
     }
 
     /** An answer's status and body. */
+    @SuppressWarnings("ArrayRecordComponent") // no two are compared
     record Answer(int status, byte[] body) {
 
         String text() {

@@ -133,6 +133,7 @@ final class Load {
      * @param perSecond requests answered well
      * @param refused requests answered with an error, whose times are among the others
      */
+    @SuppressWarnings("ArrayRecordComponent") // no two are compared
     record Latencies(long[] nanos, double perSecond, int refused) {
 
         private static Latencies of(List<Samples> all, double seconds) {
