@@ -44,6 +44,8 @@ class RolesTests {
                     Map.entry("team_history", "s"),
                     Map.entry("ledger_movement", "s"),
                     Map.entry("team_account", "s"),
+                    Map.entry("billing_month", "s"),
+                    Map.entry("ledger_clock", "s"),
                     Map.entry("team_budget", "s"),
                     Map.entry("task_outcome", "s"),
                     Map.entry("task_phase_change", "s"),
