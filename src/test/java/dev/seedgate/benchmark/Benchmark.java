@@ -53,6 +53,12 @@ public final class Benchmark implements AutoCloseable {
     private static final String PROFILE =
             "-XX:StartFlightRecording=filename=target/benchmark.jfr,settings=profile";
     private static final String ENDED = "select count(*) from task where phase = 'SUCCEEDED'";
+    private static final String SUBMITTED =
+            "select count(*) from task where upstream_task_id is not null";
+    private static final String WAL_BYTES =
+            "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
+    private static final String COMMITS =
+            "select xact_commit from pg_stat_database where datname = current_database()";
     private static final Pattern ID = Pattern.compile("\"task_id\":\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("\"key\":\"([^\"]+)\"");
 
@@ -188,9 +194,13 @@ public final class Benchmark implements AutoCloseable {
                             () -> createOnce(marked));
         }
         double alone = admission.perSecond(url(), 8, seconds, _ -> values(any()));
+        long written = count(WAL_BYTES);
         CpuMeter cpu = cpu();
         Latencies many = load(this::createOfAny).closed(8, seconds);
         cpu.report("a create", many.count());
+        report.figure(
+                "write-ahead log a create (bytes)",
+                (double) (count(WAL_BYTES) - written) / many.count());
         statements("creates");
         report.row(
                         "P1",
@@ -320,11 +330,20 @@ public final class Benchmark implements AutoCloseable {
         Thread.sleep((long) (WARM_UP * 1000));
         long begin = System.nanoTime();
         long ended = count(ENDED);
+        long submitted = count(SUBMITTED);
+        long written = count(WAL_BYTES);
+        long committed = count(COMMITS);
         CpuMeter cpu = cpu();
         Thread.sleep((long) (seconds * 1000));
         double took = (System.nanoTime() - begin) / 1e9;
         long more = count(ENDED) - ended;
         cpu.report("a life", more);
+        // What has been submitted and what has ended meanwhile are two halves of a life.
+        double halves = (count(SUBMITTED) - submitted + more) / 2.0;
+        report.figure(
+                "write-ahead log a life after its create (bytes)",
+                (count(WAL_BYTES) - written) / halves);
+        report.figure("commits a life after its create", (count(COMMITS) - committed) / halves);
         statements("lives");
         Latencies busy = one.closed(1, seconds);
         if (count("select count(*) from task where phase = 'QUEUED'") == 0) {
