@@ -23,6 +23,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class TaskInterventions {
 
     private final TaskTransitions transitions;
+    private final TaskRepository tasks;
     private final VendorJobs jobs;
     private final AuditLog audit;
     private final WorkQueue work;
@@ -30,11 +31,13 @@ public class TaskInterventions {
 
     TaskInterventions(
             TaskTransitions transitions,
+            TaskRepository tasks,
             VendorJobs jobs,
             AuditLog audit,
             WorkQueue work,
             GenerationSettings settings) {
         this.transitions = transitions;
+        this.tasks = tasks;
         this.jobs = jobs;
         this.audit = audit;
         this.work = work;
@@ -45,8 +48,7 @@ public class TaskInterventions {
     @Transactional
     public void cancel(TaskId id, AuthenticatedTeam caller) {
         Task task =
-                transitions
-                        .tryToLock(id)
+                tasks.lock(id.value())
                         .filter(it -> it.teamId() == caller.teamId())
                         .orElseThrow(TaskInterventions::unknown);
         cancel(task, caller.actor());

@@ -16,19 +16,14 @@ import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PollAnswer;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
@@ -58,8 +53,6 @@ public class TaskTransitions {
             """
                     .formatted(Phase.QUEUED, WorkQueue.ENQUEUE);
 
-    private final EntityManager entities;
-    private final JdbcClient jdbc;
     private final TaskRepository tasks;
     private final TaskEvents events;
     private final Ledger ledger;
@@ -69,8 +62,6 @@ public class TaskTransitions {
     private final TaskTracing tracing;
 
     TaskTransitions(
-            EntityManager entities,
-            JdbcClient jdbc,
             TaskRepository tasks,
             TaskEvents events,
             Ledger ledger,
@@ -78,8 +69,6 @@ public class TaskTransitions {
             GenerationSettings settings,
             TaskMetrics metrics,
             TaskTracing tracing) {
-        this.entities = entities;
-        this.jdbc = jdbc;
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -136,24 +125,19 @@ public class TaskTransitions {
     }
 
     Task lock(TaskId id) {
-        return tryToLock(id).orElseThrow(() -> new IllegalStateException("no task " + id));
-    }
-
-    Optional<Task> tryToLock(TaskId id) {
-        return Optional.ofNullable(
-                entities.find(Task.class, id.value(), LockModeType.PESSIMISTIC_WRITE));
+        return tasks.lock(id.value()).orElseThrow(() -> new IllegalStateException("no task " + id));
     }
 
     /** Locks a task whose id came from a caller; {@code TASK_NOT_FOUND} when there is none. */
     Task lockKnown(TaskId id) {
-        return tryToLock(id)
+        return tasks.lock(id.value())
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
     /** The database's time. */
     Instant now() {
-        return jdbc.sql("select gateway_now()").query(OffsetDateTime.class).single().toInstant();
+        return tasks.now();
     }
 
     /** Moves the task to another phase that is not its end. */
