@@ -54,20 +54,11 @@ final class BenchmarkReport {
 
     String table() {
         return rows.stream()
-                .map(row ->
-                        "| %s | %s | %s | %s | %s / %s |%s"
-                                .formatted(
-                                        row.name,
-                                        row.what,
-                                        number(row.value),
-                                        row.isRatio() ? number(row.ratio()) : "",
-                                        number(row.floor),
-                                        number(row.goal),
-                                        row.note.isEmpty() ? "" : " " + row.note))
+                .map(row -> "| " + String.join(" | ", row.cells()) + " |")
                 .collect(
                         Collectors.joining(
                                 "\n",
-                                "| # | what | measured | ratio | floor / goal |\n|---|---|---|---|---|\n",
+                                "| # | what | measured | ratio | floor / goal | |\n|---|---|---|---|---|---|\n",
                                 "\n"));
     }
 
@@ -97,20 +88,11 @@ final class BenchmarkReport {
                 .writeValueAsString(report);
     }
 
-    /** One file, without scripts: the table, and for each load a bar a percentile. */
+    /** One file, without scripts: the table, and for each load a curve of its percentiles. */
     String html() {
         String table =
                 rows.stream()
-                        .map(row ->
-                                "<tr><td>%s<td>%s<td>%s<td>%s<td>%s / %s<td>%s"
-                                        .formatted(
-                                                row.name,
-                                                row.what,
-                                                number(row.value),
-                                                row.isRatio() ? number(row.ratio()) : "",
-                                                number(row.floor),
-                                                number(row.goal),
-                                                row.note))
+                        .map(row -> "<tr><td>" + String.join("<td>", row.cells()))
                         .collect(Collectors.joining("\n"));
         String drawn =
                 curves.entrySet().stream()
@@ -190,6 +172,17 @@ final class BenchmarkReport {
 
         private double ratio() {
             return value / against;
+        }
+
+        /** As both tables show it. */
+        private List<String> cells() {
+            return List.of(
+                    name,
+                    what,
+                    number(value),
+                    isRatio() ? number(ratio()) : "",
+                    Double.isNaN(floor) ? "" : number(floor) + " / " + number(goal),
+                    note);
         }
 
         Row note(String text) {
