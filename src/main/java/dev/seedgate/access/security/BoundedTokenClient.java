@@ -12,7 +12,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 /**
- * Client of the provider's token endpoint that asks it so many times a second at most. A sign-in
+ * Client of the provider's token endpoint that asks it so many times a minute at most. A sign-in
  * that comes back from the provider is asked about once; but anybody can make up the code, the
  * state and the cookie that they are compared with, as nothing is stored here for a sign-in that
  * began. So only the provider can tell, and without a bound strangers could flood it through here.
