@@ -1,10 +1,11 @@
 package dev.seedgate.task.dispatch;
 
 import dev.seedgate.platform.database.Loop;
+import dev.seedgate.task.lifecycle.SubmitAttempt;
+import dev.seedgate.task.lifecycle.SubmitOutcomes;
 import dev.seedgate.task.lifecycle.TaskQueued;
 import dev.seedgate.task.queue.DueCounts;
 import dev.seedgate.task.queue.DuePoll;
-import dev.seedgate.task.queue.DueSubmit;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.client.Vendor;
 import dev.seedgate.vendor.throttle.CallCapacity;
@@ -15,11 +16,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -29,7 +34,7 @@ import org.springframework.transaction.event.TransactionalEventListener;
 /**
  * The loop that turns due work into calls: looks what is due, claims a little more than the rate
  * lets through soon, and lets each claim run on a thread of its own, which takes its permit at the
- * last moment.
+ * last moment. A claimed submit has begun: it is committed as about to be sent.
  */
 @Component
 class Dispatcher implements SmartLifecycle {
@@ -44,6 +49,7 @@ class Dispatcher implements SmartLifecycle {
     private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
     private final WorkQueue work;
+    private final SubmitOutcomes submitOutcomes;
     private final RateBudget budget;
     private final Vendor vendor;
     private final VendorCallRunner calls;
@@ -52,7 +58,7 @@ class Dispatcher implements SmartLifecycle {
     private final PermitQueue permits;
     private final Loop loop;
     private final Counter failures;
-    private final PollFairShare pollFairShare = new PollFairShare();
+    private final PollFairShare pollFairShare;
     private final Semaphore slots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
     private long restsUntilNanos = System.nanoTime();
@@ -63,6 +69,7 @@ class Dispatcher implements SmartLifecycle {
 
     Dispatcher(
             WorkQueue work,
+            SubmitOutcomes submitOutcomes,
             RateBudget budget,
             Vendor vendor,
             VendorCallRunner calls,
@@ -70,12 +77,14 @@ class Dispatcher implements SmartLifecycle {
             WakeSignal signal,
             MeterRegistry meters) {
         this.work = work;
+        this.submitOutcomes = submitOutcomes;
         this.budget = budget;
         this.vendor = vendor;
         this.calls = calls;
         this.settings = settings;
         this.signal = signal;
         failures = meters.counter("seedgate.dispatch.failures");
+        pollFairShare = new PollFairShare(settings.dispatchAhead());
         slots = new Semaphore(vendor.maxConcurrent());
         permits =
                 new PermitQueue(
@@ -159,28 +168,48 @@ class Dispatcher implements SmartLifecycle {
         }
         PermitGrant grant = budget.take(submits, polls);
         for (Permit permit : grant.submits()) {
-            work.claimProbe(settings.dispatchClaimLease())
-                    .ifPresent(due -> runSubmit(() -> calls.submit(due, permit)));
+            begin(submitOutcomes::beginProbe, () -> Optional.of(permit));
         }
         for (Permit permit : grant.polls()) {
-            work.claimPolls(1, pollLease()).forEach(due -> run(() -> calls.poll(due, permit)));
+            work.claimPolls(1, pollLease())
+                    .forEach(due -> run(() -> calls.poll(due, () -> Optional.of(permit))));
         }
     }
 
     private boolean submit(int limit) {
-        List<DueSubmit> claimed = work.claimSubmits(limit, settings.dispatchClaimLease());
-        claimed.forEach(due -> runSubmit(() -> calls.submit(due, permits)));
-        return !claimed.isEmpty();
+        return begin(
+                (lease, token) -> submitOutcomes.beginAttempts(limit, lease, token),
+                permits::forSubmit);
+    }
+
+    /** Begins attempts, all in one commit, and lets each run with a permit of its own. */
+    private boolean begin(
+            BiFunction<Duration, String, List<SubmitAttempt>> begin,
+            Supplier<Optional<Permit>> permits) {
+        String token = UUID.randomUUID().toString();
+        long before = System.nanoTime();
+        List<SubmitAttempt> begun;
+        try {
+            begun = begin.apply(calls.submitLease(), token);
+        } catch (RuntimeException e) {
+            // Perhaps it was committed and only the answer is lost. Nothing was sent, and only
+            // this instance knows.
+            run(() -> calls.rollBack(token));
+            throw e;
+        }
+        begun.forEach(it -> runSubmit(() -> calls.submit(it, before, permits)));
+        return !begun.isEmpty();
     }
 
     private boolean poll(int limit, boolean moreAreDue) {
         List<DuePoll> claimed =
                 moreAreDue
                         ? work.claimPolls(
-                                pollFairShare.allocate(work.duePollsByTeam(limit), limit),
+                                pollFairShare.allocate(
+                                        limit, work::duePollsByTeam, System.nanoTime()),
                                 pollLease())
                         : work.claimPolls(limit, pollLease());
-        claimed.forEach(due -> run(() -> calls.poll(due, permits)));
+        claimed.forEach(due -> run(() -> calls.poll(due, permits::forPoll)));
         return !claimed.isEmpty();
     }
 

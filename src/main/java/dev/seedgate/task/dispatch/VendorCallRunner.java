@@ -4,12 +4,10 @@ import dev.seedgate.platform.database.DatabaseFault;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.values.Backoff;
-import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.PollOutcomes;
 import dev.seedgate.task.lifecycle.SubmitAttempt;
 import dev.seedgate.task.lifecycle.SubmitOutcomes;
 import dev.seedgate.task.queue.DuePoll;
-import dev.seedgate.task.queue.DueSubmit;
 import dev.seedgate.vendor.client.Vendor;
 import dev.seedgate.vendor.contract.PollAnswer;
 import dev.seedgate.vendor.contract.SubmitAnswer;
@@ -17,7 +15,6 @@ import dev.seedgate.vendor.throttle.Permit;
 import dev.seedgate.vendor.throttle.RateBudget;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,28 +60,20 @@ class VendorCallRunner {
         this.tracing = tracing;
     }
 
-    /** Submits a claimed task, with the permit that its turn brings. */
-    void submit(DueSubmit due, PermitQueue permits) {
-        submit(due, permits::forSubmit);
-    }
-
-    /** Submits a claimed task as the probe that this permit is for. */
-    void submit(DueSubmit due, Permit probe) {
-        submit(due, () -> Optional.of(probe));
-    }
-
-    private void submit(DueSubmit due, Supplier<Optional<Permit>> permits) {
-        try (TaskScope _ = tracing.begin("submit", due.traceParent()).of(due.task(), due.team())) {
-            // The lease counts from the commit, this from before it: always the shorter one.
-            long sendBy = System.nanoTime() + sendWithin().toNanos();
-            begin(due.task())
-                    .ifPresent(attempt -> {
-                        SubmitAnswer answer = submit(attempt, permits, sendBy);
-                        store(
-                                "what the vendor answered for task %s (%s)"
-                                        .formatted(due.task(), outcome(answer)),
-                                () -> record(attempt, answer));
-                    });
+    /**
+     * Sends a task whose attempt has begun, and records what came of it.
+     *
+     * @param begunNanos a moment before the attempt was committed: its lease counts from the
+     *     commit, what may be sent from here, which is always the shorter time
+     */
+    void submit(SubmitAttempt attempt, long begunNanos, Supplier<Optional<Permit>> permits) {
+        try (TaskScope _ =
+                tracing.begin("submit", attempt.traceParent()).of(attempt.task(), attempt.team())) {
+            SubmitAnswer answer = submit(attempt, permits, begunNanos + longestWait().toNanos());
+            store(
+                    "what the vendor answered for task %s (%s)"
+                            .formatted(attempt.task(), outcome(answer)),
+                    () -> record(attempt, answer));
         }
     }
 
@@ -104,42 +93,25 @@ class VendorCallRunner {
                                 "not sent: the rate, a pause or a breaker let no call through in time"));
     }
 
-    /**
-     * The longest time from the claim to the call: as long for the commit of its start as for its
-     * permit.
-     */
-    private Duration sendWithin() {
+    /** The longest time from the begin of an attempt to the record of its answer. */
+    Duration submitLease() {
+        return longestWait().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
+    }
+
+    /** The longest time from the begin to the call: as long for the commit as for the permit. */
+    private Duration longestWait() {
         return budget.permitWait().multipliedBy(2);
     }
 
-    private Optional<SubmitAttempt> begin(TaskId task) {
-        String token = UUID.randomUUID().toString();
-        Duration lease =
-                sendWithin().plus(vendor.longestSubmit()).plus(settings.dispatchLeaseMargin());
-        try {
-            return submits.beginAttempt(task, lease, token);
-        } catch (RuntimeException e) {
-            // Perhaps it was committed and only the answer is lost. Nothing was sent, and only this
-            // thread knows.
-            log.warn("task {} is not sent: its start could not be stored: {}", task, e.toString());
-            store(
-                    "that task %s was not sent".formatted(task),
-                    () -> submits.rollBackAttempt(task, token));
-            return Optional.empty();
-        }
+    /** Takes attempts back of which only their maker knows that nothing was sent. */
+    void rollBack(String token) {
+        store(
+                "that what was begun as " + token + " was not sent",
+                () -> submits.rollBackAttempts(token));
     }
 
-    /** Polls a claimed task, with the permit that its turn brings. */
-    void poll(DuePoll poll, PermitQueue permits) {
-        poll(poll, permits::forPoll);
-    }
-
-    /** Polls a claimed task as the probe that this permit is for. */
-    void poll(DuePoll poll, Permit probe) {
-        poll(poll, () -> Optional.of(probe));
-    }
-
-    private void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
+    /** Polls a claimed task and records what came of it. */
+    void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
         try (TaskScope _ = tracing.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {

@@ -7,6 +7,7 @@ import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import dev.seedgate.vendor.contract.UpstreamSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -27,6 +28,7 @@ public class SubmitOutcomes {
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private final TaskTransitions transitions;
+    private final SubmitAttempts attempts;
     private final TaskEvents events;
     private final VendorJobs jobs;
     private final WorkQueue work;
@@ -37,6 +39,7 @@ public class SubmitOutcomes {
 
     SubmitOutcomes(
             TaskTransitions transitions,
+            SubmitAttempts attempts,
             TaskEvents events,
             VendorJobs jobs,
             WorkQueue work,
@@ -45,6 +48,7 @@ public class SubmitOutcomes {
             PollSchedule pollSchedule,
             TaskMetrics metrics) {
         this.transitions = transitions;
+        this.attempts = attempts;
         this.events = events;
         this.jobs = jobs;
         this.work = work;
@@ -55,37 +59,43 @@ public class SubmitOutcomes {
     }
 
     /**
-     * Commits that the task is about to be sent. Empty when it no longer waits.
+     * Commits that tasks whose turn it is are about to be sent, by the fair share of their teams.
      *
+     * @param limit at most so many, rounded down to a power of two
      * @param lease after it, the sender must be dead
-     * @param token unlike that of any other start
+     * @param token unlike that of any other begin
      */
     @Transactional
-    public Optional<SubmitAttempt> beginAttempt(TaskId id, Duration lease, String token) {
-        Task task = transitions.lock(id);
-        if (task.phase() != Phase.QUEUED) {
-            return Optional.empty();
-        }
-        transitions.move(task, task::submitting);
-        work.markSubmitting(id, lease);
-        events.addBegun(task, token);
-        TaskTransitions.log(task);
-        return Optional.of(new SubmitAttempt(id, task.attempt(), task.clip()));
+    public List<SubmitAttempt> beginAttempts(int limit, Duration lease, String token) {
+        return logBegun(attempts.begin(limit, lease, token));
+    }
+
+    /** The same for the one task that tries whether the account works again. */
+    @Transactional
+    public List<SubmitAttempt> beginProbe(Duration lease, String token) {
+        return logBegun(attempts.beginProbe(lease, token));
+    }
+
+    private static List<SubmitAttempt> logBegun(List<SubmitAttempt> begun) {
+        begun.forEach(it -> TaskTransitions.log(it.task(), Phase.SUBMITTING));
+        return begun;
     }
 
     /**
-     * Takes an attempt back whose maker never learned whether its start was committed, and sent
-     * nothing. If it was, the task goes back to the queue.
+     * Takes attempts back whose maker never learned whether their begin was committed, and sent
+     * nothing. If it was, the tasks go back to the queue.
      */
     @Transactional
-    public void rollBackAttempt(TaskId id, String token) {
-        Task task = transitions.lock(id);
-        if (events.hasBegun(task, token)) {
-            requeue(
-                    task,
-                    TimelineNote.DATABASE_LATE,
-                    "not sent: the answer to the commit of the attempt was lost",
-                    true);
+    public void rollBackAttempts(String token) {
+        for (TaskId id : attempts.perhapsBegunAs(token)) {
+            Task task = transitions.lock(id);
+            if (events.hasBegun(task, token)) {
+                requeue(
+                        task,
+                        TimelineNote.DATABASE_LATE,
+                        "not sent: the answer to the commit of the attempt was lost",
+                        true);
+            }
         }
     }
 
@@ -99,6 +109,9 @@ public class SubmitOutcomes {
      */
     @Transactional
     public void record(SubmitAttempt attempt, SubmitAnswer answer) {
+        if (answer instanceof SubmitAnswer.Accepted accepted && accepts(attempt, accepted)) {
+            return;
+        }
         Task task = transitions.lock(attempt.task());
         if (task.attempt() != attempt.number()) {
             String evidence = "answer to attempt " + attempt.number() + ": " + answer.evidence();
@@ -128,6 +141,16 @@ public class SubmitOutcomes {
             case SubmitAnswer.Uncertain uncertain ->
                     transitions.markUncertain(task, uncertain.evidence());
         }
+    }
+
+    /** What nearly every answer is; whatever stands against it is left to a closer look. */
+    private boolean accepts(SubmitAttempt attempt, SubmitAnswer.Accepted answer) {
+        Optional<Duration> waited = attempts.accept(attempt, answer, pollSchedule.pollFirstAfter());
+        waited.ifPresent(it -> {
+            TaskTransitions.log(attempt.task(), Phase.RENDERING);
+            metrics.accepted(it);
+        });
+        return waited.isPresent();
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {

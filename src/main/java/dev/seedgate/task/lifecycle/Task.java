@@ -16,8 +16,9 @@ import org.hibernate.annotations.DynamicUpdate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task from its accepted request to its end. The verbs are the transitions there are; any other
- * throws. Every caller of a verb holds the row's lock.
+ * A task from its accepted request to its end. The verbs are the transitions there are, but for the
+ * begin of an attempt ({@link SubmitAttempts}), which is one statement for many; any other throws.
+ * Every caller of a verb holds the row's lock.
  */
 @Entity
 @DynamicUpdate
@@ -59,12 +60,6 @@ class Task {
 
     @SuppressWarnings("NullAway.Init") // for Hibernate, which fills the fields
     protected Task() {}
-
-    /** The next attempt begins: it is about to be sent. */
-    void submitting() {
-        move(phase == Phase.QUEUED, Phase.SUBMITTING);
-        attempt++;
-    }
 
     /** The vendor took it; a late id counts too, the evidence is the same. */
     void accepted(String upstreamTaskId, Instant now) {

@@ -20,35 +20,17 @@ class TaskEvents {
      *     the image URLs
      */
     void add(Task task, @Nullable String note, @Nullable String evidence) {
-        insert(task, note, evidence == null ? null : task.redact(evidence), null);
-    }
-
-    /**
-     * The task is about to be sent.
-     *
-     * @param token unlike that of any other start, to find this one again by
-     */
-    void addBegun(Task task, String token) {
-        insert(task, null, "begun as " + token, token);
-    }
-
-    private void insert(
-            Task task,
-            @Nullable String note,
-            @Nullable String evidence,
-            @Nullable String attemptToken) {
         jdbc.sql(
                         """
-                        insert into task_event (task_id, team_id, phase, attempt, note, evidence, attempt_token)
-                        values (:task, :team, :phase, :attempt, :note, :evidence, :token)
+                        insert into task_event (task_id, team_id, phase, attempt, note, evidence)
+                        values (:task, :team, :phase, :attempt, :note, :evidence)
                         """)
                 .param("task", task.id().value())
                 .param("team", task.teamId())
                 .param("phase", task.phase().name())
                 .param("attempt", task.attempt())
                 .param("note", note)
-                .param("evidence", evidence)
-                .param("token", attemptToken)
+                .param("evidence", evidence == null ? null : task.redact(evidence))
                 .update();
     }
 

@@ -83,32 +83,31 @@ public class TaskTransitions {
      * Ledger#reserve} does and writes nothing. One statement: it holds the account of its team,
      * which all its creates wait for, no longer than it must.
      */
-    public Reservation create(TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
-        ClipRequest clip = order.clip();
+    public Reservation create(NewTask task, String upstream) {
+        ClipRequest clip = task.order().clip();
         Map<String, @Nullable Object> columns = new HashMap<>();
-        columns.put("requestId", order.requestId());
-        columns.put("traceParent", tracing.traceParent());
+        columns.put("requestId", task.order().requestId());
+        columns.put("traceParent", task.traceParent());
         columns.put("prompt", clip.prompt());
         columns.put("aspectRatio", clip.aspectRatio());
         columns.put("durationSeconds", clip.durationSeconds());
         columns.put("sound", clip.sound());
         columns.put("imageUrls", new SqlArrayValue("text", clip.imageUrls().toArray()));
         // One reading of one clock: a time is a place among the ids.
-        columns.put("createdAt", id.time().atOffset(ZoneOffset.UTC));
-        return ledger.reserve(
-                charge(id, caller, order, upstream), new DependentRows(QUEUED, columns));
+        columns.put("createdAt", task.id().time().atOffset(ZoneOffset.UTC));
+        return ledger.reserve(charge(task, upstream), new DependentRows(QUEUED, columns));
     }
 
     /** Says what {@link #create} would do with the team's limits as they are; writes nothing. */
-    public AdmissionVerdict preview(
-            TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
-        return ledger.preview(charge(id, caller, order, upstream));
+    public AdmissionVerdict preview(NewTask task, String upstream) {
+        return ledger.preview(charge(task, upstream));
     }
 
-    private static ReservationRequest charge(
-            TaskId id, AuthenticatedTeam caller, Order order, String upstream) {
+    private static ReservationRequest charge(NewTask task, String upstream) {
+        AuthenticatedTeam caller = task.caller();
+        Order order = task.order();
         return new ReservationRequest(
-                id.value(),
+                task.id().value(),
                 caller.teamId(),
                 caller.keyId(),
                 caller.keyName(),
@@ -154,7 +153,7 @@ public class TaskTransitions {
     /** Records a move in the timeline, the evidence and the log. */
     void record(Task task, @Nullable TimelineNote note, @Nullable String evidence) {
         events.add(task, note == null ? null : note.text(), evidence);
-        log(task);
+        log(task.id(), task.phase());
     }
 
     /** The first terminal state has won; what contradicts it is written down and moves no money. */
@@ -232,7 +231,7 @@ public class TaskTransitions {
         work.remove(task.id());
         metrics.ended(task.phase(), task.rendered());
         events.add(task, note, evidence);
-        log(task);
+        log(task.id(), task.phase());
     }
 
     /** How long a task stays without an outcome until its charge goes back. */
@@ -244,9 +243,7 @@ public class TaskTransitions {
     }
 
     /** The phase, in the log, once it is committed. */
-    static void log(Task task) {
-        TaskId id = task.id();
-        Phase phase = task.phase();
+    static void log(TaskId id, Phase phase) {
         AfterCommit.run(() -> {
             try (TaskScope _ = TaskTracing.logOnly(id)) {
                 log.info("task {} is {}", id, phase);

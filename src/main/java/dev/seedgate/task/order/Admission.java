@@ -1,14 +1,16 @@
 package dev.seedgate.task.order;
 
-import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.credit.ledger.AdmissionVerdict;
 import dev.seedgate.credit.ledger.Reservation;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.TaskId;
-import dev.seedgate.task.lifecycle.Order;
+import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.TaskQueued;
 import dev.seedgate.task.lifecycle.TaskTransitions;
 import dev.seedgate.vendor.client.Vendor;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +22,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The transaction that admits an order: the task, its charge and its place in the queue, and
- * nothing else.
+ * The transaction that admits orders: the tasks, their charges and places in the queue, and nothing
+ * else.
  */
 @Service
 class Admission {
@@ -47,68 +49,110 @@ class Admission {
         this.events = events;
     }
 
-    /**
-     * Accepts the order as this task.
-     *
-     * @param committing called when only the commit is left: a failure after that leaves the
-     *     outcome open
-     */
+    /** Accepts the order, or refuses it; a known idempotency key answers as the first time. */
     @Transactional
-    CreateResult admit(AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
-        String key = order.idempotencyKey();
+    CreateResult admit(PendingCreate create) {
         // A team that is beyond a limit mostly comes again: the look refuses it without a lock. It
         // comes before the key is looked for: the call that the key belongs to may have used up
         // what this one misses.
         @Nullable ApiException refusal =
-                refusedLately.contains(caller.teamId())
-                        ? preview(caller, order, id).refusal()
-                        : null;
-        Optional<CreateResult> earlier =
-                key == null ? Optional.empty() : idempotencyKeys.find(key, caller.teamId(), order);
+                wasRefusedLately(create.teamId()) ? preview(create.task()).refusal() : null;
+        Optional<CreateResult> earlier = find(create);
         if (earlier.isPresent()) {
             return earlier.get();
         }
         if (refusal != null) {
             throw refusal;
         }
-        try {
-            gate.check(caller);
-        } catch (ApiException closed) {
-            // What the team can see to itself says more to it.
-            refusal = preview(caller, order, id).refusal();
-            throw refusal == null ? closed : refusal;
-        }
-        if (key != null) {
-            earlier = idempotencyKeys.claim(key, caller.teamId(), order, id);
-        }
-        return earlier.orElseGet(() -> accept(caller, order, id, committing));
+        return claim(create).orElseGet(() -> accept(create));
+    }
+
+    /**
+     * Accepts the orders of one team in one transaction, each as if it came alone after the one
+     * before, or fails as the first of them that is refused, and nothing is stored.
+     */
+    @Transactional
+    List<CreateResult> admitAll(List<PendingCreate> creates) {
+        Map<PendingCreate, CreateResult> earlier = new HashMap<>();
+        // All keys before the account, and in one order everywhere: so no two transactions wait
+        // for each other.
+        creates.stream()
+                .sorted(
+                        Comparator.comparing(
+                                create -> create.order().idempotencyKey(),
+                                Comparator.nullsFirst(Comparator.naturalOrder())))
+                .forEach(create ->
+                        find(create)
+                                .or(() -> claim(create))
+                                .ifPresent(result -> earlier.put(create, result)));
+        return creates.stream()
+                .map(create -> {
+                    CreateResult known = earlier.get(create);
+                    return known == null ? accept(create) : known;
+                })
+                .toList();
+    }
+
+    /** Whether the team was beyond a limit at its last create here. */
+    boolean wasRefusedLately(long team) {
+        return refusedLately.contains(team);
     }
 
     /** Says what the team's limits say to it now; neither locks nor writes. */
-    AdmissionVerdict preview(AuthenticatedTeam caller, Order order, TaskId id) {
-        return tasks.preview(id, caller, order, vendor.name());
+    AdmissionVerdict preview(NewTask task) {
+        return tasks.preview(task, vendor.name());
     }
 
-    private CreateResult accept(
-            AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
+    private Optional<CreateResult> find(PendingCreate create) {
+        String key = create.order().idempotencyKey();
+        return key == null
+                ? Optional.empty()
+                : idempotencyKeys.find(key, create.teamId(), create.order());
+    }
+
+    /** Takes the order's key, if it has one, or finds what took it meanwhile. */
+    private Optional<CreateResult> claim(PendingCreate create) {
+        checkGate(create);
+        String key = create.order().idempotencyKey();
+        return key == null
+                ? Optional.empty()
+                : idempotencyKeys.claim(key, create.teamId(), create.order(), create.task().id());
+    }
+
+    private void checkGate(PendingCreate create) {
+        try {
+            gate.check(create.task().caller());
+        } catch (ApiException closed) {
+            // What the team can see to itself says more to it.
+            ApiException refusal = preview(create.task()).refusal();
+            throw refusal == null ? closed : refusal;
+        }
+    }
+
+    private CreateResult accept(PendingCreate create) {
+        NewTask task = create.task();
         Reservation reservation;
         try {
-            reservation = tasks.create(id, caller, order, vendor.name());
+            reservation = tasks.create(task, vendor.name());
         } catch (ApiException refusal) {
-            refusedLately.add(caller.teamId());
+            refusedLately.add(create.teamId());
             throw refusal;
         }
-        refusedLately.remove(caller.teamId());
-        gate.countAdmitted(caller);
+        refusedLately.remove(create.teamId());
+        gate.countAdmitted(task.caller());
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {
                     @Override
                     public void beforeCommit(boolean readOnly) {
-                        committing.run();
+                        create.committing();
                     }
                 });
         return new CreateResult(
-                id, reservation.credits(), reservation.remaining(), reservation.exceeded(), false);
+                task.id(),
+                reservation.credits(),
+                reservation.remaining(),
+                reservation.exceeded(),
+                false);
     }
 }

@@ -6,6 +6,7 @@ import dev.seedgate.credit.ledger.TeamAccounts;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.Order;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,8 @@ class Quotes {
             return refused(credits, refusal, remaining);
         }
         AdmissionVerdict verdict =
-                admission.preview(caller, order, TaskId.create(clock.instant(), '0'));
+                admission.preview(
+                        new NewTask(TaskId.create(clock.instant(), '0'), caller, order, null));
         return verdict.refusal() == null
                 ? new Quote(credits, true, verdict.exceeded(), over(verdict.exceeded()), remaining)
                 : refused(credits, verdict.refusal(), remaining);

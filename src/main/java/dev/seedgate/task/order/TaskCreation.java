@@ -8,12 +8,12 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
+import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.Order;
 import dev.seedgate.task.lifecycle.TaskTransitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -29,7 +29,7 @@ class TaskCreation {
 
     private static final Logger log = LoggerFactory.getLogger(TaskCreation.class);
 
-    private final Admission admission;
+    private final CreateGroups groups;
     private final TaskTransitions tasks;
     private final Clock clock;
     private final char cell;
@@ -37,13 +37,13 @@ class TaskCreation {
     private final TeamMetrics meters;
 
     TaskCreation(
-            Admission admission,
+            CreateGroups groups,
             TaskTransitions tasks,
             Clock clock,
             GenerationSettings settings,
             TaskTracing tracing,
             TeamMetrics meters) {
-        this.admission = admission;
+        this.groups = groups;
         this.tasks = tasks;
         this.clock = clock;
         cell = settings.cell().charAt(0);
@@ -59,7 +59,7 @@ class TaskCreation {
     CreateResult create(AuthenticatedTeam caller, Order order) {
         TaskId id = TaskId.create(clock.instant(), cell);
         try (TaskScope _ = tracing.begin("create").of(id, caller.teamSlug())) {
-            CreateResult result = create(caller, order, id);
+            CreateResult result = create(new NewTask(id, caller, order, tracing.traceParent()));
             meters.created(result.replayed() ? "replayed" : "accepted", caller.teamSlug());
             if (!result.replayed()) {
                 log.info("task {} is QUEUED", id);
@@ -68,26 +68,28 @@ class TaskCreation {
         }
     }
 
-    private CreateResult create(AuthenticatedTeam caller, Order order, TaskId id) {
-        AtomicBoolean committing = new AtomicBoolean();
+    private CreateResult create(NewTask task) {
+        PendingCreate create = new PendingCreate(task);
         try {
-            return admission.admit(caller, order, id, () -> committing.set(true));
+            return groups.admit(create);
         } catch (DataAccessException | TransactionException e) {
-            if (!committing.get()) {
+            if (!create.mayBeCommitted()) {
                 throw e;
             }
-            log.warn("the answer to the commit of task {} is lost: {}", id, e.toString());
-            return findCommitted(caller, order, id).orElseThrow(TaskCreation::unknown);
+            log.warn("the answer to the commit of task {} is lost: {}", task.id(), e.toString());
+            return findCommitted(task).orElseThrow(TaskCreation::unknown);
         }
     }
 
-    private Optional<CreateResult> findCommitted(AuthenticatedTeam caller, Order order, TaskId id) {
+    private Optional<CreateResult> findCommitted(NewTask task) {
         try {
-            return tasks.exists(id, caller)
-                    ? Optional.of(new CreateResult(id, order.preset().credits(), null, null, false))
+            return tasks.exists(task.id(), task.caller())
+                    ? Optional.of(
+                            new CreateResult(
+                                    task.id(), task.order().preset().credits(), null, null, false))
                     : Optional.empty();
         } catch (DataAccessException | TransactionException e) {
-            log.warn("task {} can't be looked for either: {}", id, e.toString());
+            log.warn("task {} can't be looked for either: {}", task.id(), e.toString());
             return Optional.empty();
         }
     }

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -21,12 +20,14 @@ public class WorkQueue {
 
     /**
      * The teams with tasks that were never dispatched. One step into the index for each of them,
-     * however many tasks they have.
+     * however many tasks they have; a {@code min} of all would read the whole of it when the
+     * statistics are from a time with few.
      */
     private static final String WAITING_TEAMS =
             """
             waiting(team_id) as (
-                (select min(team_id) from work where kind = 'submit' and start_tag is null)
+                (select team_id from work where kind = 'submit' and start_tag is null
+                 order by team_id limit 1)
                 union all
                 select (select min(w.team_id) from work w
                         where w.kind = 'submit' and w.start_tag is null and w.team_id > waiting.team_id)
@@ -47,12 +48,15 @@ public class WorkQueue {
     private static final String NOT_SUSPENDED =
             "not exists (select from team_limits t where t.id = w.team_id and t.suspended)";
 
+    private static final String LIMIT = "{limit}";
+
     /**
      * Start-time fair queueing: a team's next task starts where its last one ended, or at the
      * virtual time if that is later; the virtual time is the start tag dispatched last. A task that
      * was dispatched before and came back keeps its tag, and its team has paid for it. One instance
      * claims at a time, so that each sees what the one before has moved; another one gets nothing
-     * and looks again.
+     * and looks again. A task whose row is locked is left out rather than waited for: its locker
+     * takes the two rows in the other order.
      */
     private static final String CLAIM_SUBMITS =
             """
@@ -65,7 +69,7 @@ public class WorkQueue {
                     left join queue_share s on s.team_id = t.id
                 -- No more teams than this can have a task among the first.
                 order by tag, t.id
-                limit :limit
+                limit %3$s
             ), fresh as (
                 select n.task_id, s.team_id,
                        s.tag + (n.upto - n.credits)::double precision / s.weight as start_tag,
@@ -77,26 +81,26 @@ public class WorkQueue {
                         select task_id, credits, queued_at from work
                         where kind = 'submit' and start_tag is null and team_id = s.team_id
                         order by queued_at, task_id
-                        limit :limit) q) n
+                        limit %3$s) q) n
             ), placed as (
                 select w.task_id, w.team_id, w.start_tag, null::double precision as finish_tag
                 from turn cross join work w
                 where w.kind = 'submit' and w.start_tag is not null and w.due_at <= gateway_now()
                     and %2$s
                 order by w.start_tag
-                limit :limit
+                limit %3$s
             ), next as (
                 select * from (select * from fresh union all select * from placed) every
                 order by start_tag, task_id
-                limit :limit
+                limit %3$s
             ), free as (
-                select w.task_id from work w
+                select w.task_id from work w join task t on t.id = w.task_id and t.phase = 'QUEUED'
                 where w.task_id in (select task_id from next)
                     and w.kind = 'submit' and w.due_at <= gateway_now()
-                for update of w skip locked
+                for no key update of w, t skip locked
             ), claimed as (
                 update work w
-                set start_tag = next.start_tag, due_at = gateway_now() + :lease,
+                set kind = 'sent', start_tag = next.start_tag, due_at = gateway_now() + :lease,
                     leased_until = gateway_now() + :lease
                 from next join free using (task_id) where w.task_id = next.task_id
                 returning w.task_id, w.team_id, w.start_tag, next.finish_tag
@@ -110,11 +114,41 @@ public class WorkQueue {
                 update fair_queue set virtual_time = (select max(start_tag) from claimed)
                 where virtual_time < (select max(start_tag) from claimed)
             )
-            select c.task_id, m.slug, t.trace_parent
-            from claimed c join task t on t.id = c.task_id join team_limits m on m.id = t.team_id
-            order by c.start_tag, c.task_id
             """
-                    .formatted(WAITING_TEAMS, NOT_SUSPENDED);
+                    .formatted(WAITING_TEAMS, NOT_SUSPENDED, LIMIT);
+
+    /**
+     * The beginning of a statement that claims the task that tries whether the account works again,
+     * as {@link #claimSubmits} does: a cheap one, and each in turn.
+     */
+    public static final String CLAIM_PROBE =
+            """
+            with claimed as (
+                update work w
+                set kind = 'sent', due_at = gateway_now() + :lease,
+                    leased_until = gateway_now() + :lease, probes = w.probes + 1,
+                    -- It goes before all others, and its team pays no place for it.
+                    start_tag = coalesce(w.start_tag, (select virtual_time from fair_queue))
+                where w.task_id = (
+                    select n.task_id from work n join task t on t.id = n.task_id
+                    where n.kind = 'submit' and n.due_at <= gateway_now()
+                        and not exists (select from team_limits t where t.id = n.team_id and t.suspended)
+                    order by n.probes, n.credits, n.queued_at
+                    limit 1
+                    for no key update of n, t skip locked)
+                returning w.task_id, w.start_tag
+            )
+            """;
+
+    /** The first poll of tasks that the vendor has taken, as part of the statement that says so. */
+    public static final String FIRST_POLL =
+            """
+            update work w
+            set kind = '%s', due_at = gateway_now() + :delay, leased_until = null,
+                accepted_at = gateway_now(), answered_at = gateway_now()
+            from accepted where w.task_id = accepted.id\
+            """
+                    .formatted(WorkKind.POLL.word());
 
     private static final String DUE_COUNTS =
             """
@@ -173,41 +207,15 @@ public class WorkQueue {
         this.jdbc = jdbc;
     }
 
-    /** Claims due submits, by the fair share of their teams. */
-    public List<DueSubmit> claimSubmits(int limit, Duration lease) {
-        return jdbc.sql(CLAIM_SUBMITS)
-                .param("limit", limit)
-                .param("lease", interval(lease))
-                .query((row, _) -> submit(row))
-                .list();
-    }
-
     /**
-     * Claims the task that tries whether the account works again: a cheap one, and each in turn.
+     * The beginning of a statement that claims due submits by the fair share of their teams, each
+     * as about to be sent until the end of {@code :lease}, as {@code claimed (task_id, start_tag)}.
+     *
+     * @param limit rounded down to a power of two: the number stands in the text, so that
+     *     PostgreSQL plans for it, and plans a handful of texts once instead of one at each claim
      */
-    public Optional<DueSubmit> claimProbe(Duration lease) {
-        return jdbc.sql(
-                        """
-                        with claimed as (
-                        update work w
-                        set due_at = gateway_now() + :lease, leased_until = gateway_now() + :lease,
-                            probes = w.probes + 1,
-                            -- It goes before all others, and its team pays no place for it.
-                            start_tag = coalesce(w.start_tag, (select virtual_time from fair_queue))
-                        where w.task_id = (
-                            select n.task_id from work n
-                            where n.kind = 'submit' and n.due_at <= gateway_now()
-                                and not exists (select from team_limits t where t.id = n.team_id and t.suspended)
-                            order by n.probes, n.credits, n.queued_at
-                            limit 1
-                            for update of n skip locked)
-                        returning w.task_id)
-                        select c.task_id, m.slug, t.trace_parent
-                        from claimed c join task t on t.id = c.task_id join team_limits m on m.id = t.team_id
-                        """)
-                .param("lease", interval(lease))
-                .query((row, _) -> submit(row))
-                .optional();
+    public static String claimSubmits(int limit) {
+        return CLAIM_SUBMITS.replace(LIMIT, String.valueOf(Integer.highestOneBit(limit)));
     }
 
     /**
@@ -239,7 +247,7 @@ public class WorkQueue {
         return jdbc.sql(
                         """
                         with recursive polled(team_id) as (
-                            (select min(team_id) from work where kind = 'poll')
+                            (select team_id from work where kind = 'poll' order by team_id limit 1)
                             union all
                             select (select min(w.team_id) from work w
                                     where w.kind = 'poll' and w.team_id > polled.team_id)
@@ -338,13 +346,6 @@ public class WorkQueue {
     }
 
     /**
-     * Marks the task as about to be sent; its sender must be done or dead by the end of the lease.
-     */
-    public void markSubmitting(TaskId task, Duration lease) {
-        move(task, WorkKind.SUBMITTING, lease, "leased_until = gateway_now() + :delay");
-    }
-
-    /**
      * Puts the task back to the queue, keeping its place; {@code failed} makes the next back-off
      * longer.
      */
@@ -418,6 +419,14 @@ public class WorkQueue {
                 .query(Boolean.class)
                 .optional()
                 .orElse(true);
+    }
+
+    /** The tasks that somebody is about to send, or has sent without an answer yet. */
+    public List<TaskId> submitting() {
+        return jdbc.sql("select task_id from work where kind = :kind order by task_id")
+                .param("kind", WorkKind.SUBMITTING.word())
+                .query((row, _) -> task(row))
+                .list();
     }
 
     /**
@@ -553,10 +562,6 @@ public class WorkQueue {
         }
     }
 
-    private static DueSubmit submit(ResultSet row) throws SQLException {
-        return new DueSubmit(task(row), row.getString("slug"), row.getString("trace_parent"));
-    }
-
     private static TaskId task(ResultSet row) throws SQLException {
         return new TaskId(row.getString("task_id"));
     }
@@ -565,7 +570,8 @@ public class WorkQueue {
         return Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
     }
 
-    private static org.postgresql.util.PGInterval interval(Duration duration) {
+    /** A duration as the parameter of a statement. */
+    public static org.postgresql.util.PGInterval interval(Duration duration) {
         return new org.postgresql.util.PGInterval(0, 0, 0, 0, 0, duration.toMillis() / 1000.0);
     }
 }

@@ -357,7 +357,9 @@ class SecondIdTests {
                         new SubmitAttempt(
                                 new TaskId(task),
                                 attempt,
-                                new ClipRequest("a boat", "16:9", 5, false, List.of())),
+                                new ClipRequest("a boat", "16:9", 5, false, List.of()),
+                                "team",
+                                null),
                         new SubmitAnswer.Accepted(id, "accepted " + id));
     }
 

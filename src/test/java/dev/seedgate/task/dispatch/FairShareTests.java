@@ -3,12 +3,13 @@ package dev.seedgate.task.dispatch;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.task.queue.DueSubmit;
-import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.task.lifecycle.SubmitAttempt;
+import dev.seedgate.task.lifecycle.SubmitOutcomes;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.contract.SubmitAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The queue of submits, drained by one permit at a time while an operator's pause keeps the
@@ -46,10 +46,9 @@ class FairShareTests {
 
     @AfterEach
     void drain() {
-        WorkQueue work = gateway.bean(WorkQueue.class);
         boolean more = true;
         while (more) {
-            more = !work.claimSubmits(100, Duration.ofHours(1)).isEmpty();
+            more = !begin(64).isEmpty();
         }
     }
 
@@ -81,11 +80,12 @@ class FairShareTests {
 
     @Test
     void givesBackThePlaceOfWhatWasDispatchedAndNeverSent() {
-        WorkQueue work = gateway.bean(WorkQueue.class);
         Team cancels = gateway.team();
         List<String> tasks = order(cancels, 10);
         // As after ten tries of a vendor that can't be reached.
-        assertThat(work.claimSubmits(10, Duration.ofHours(1))).hasSize(10);
+        List<SubmitAttempt> unreached = begin(16);
+        assertThat(unreached).hasSize(10);
+        unreached.forEach(it -> record(it, new SubmitAnswer.NotSent(true, "unreached")));
         tasks.forEach(task -> cancel(cancels, task));
         String one = order(cancels, 1).getFirst();
         order(gateway.team(), EACH);
@@ -94,14 +94,16 @@ class FairShareTests {
 
     @Test
     void keepsThePlaceOfWhatGoesBackToTheQueue() {
-        WorkQueue work = gateway.bean(WorkQueue.class);
         Team team = gateway.team();
         String first = order(team, 3).getFirst();
-        DueSubmit claimed = work.claimSubmits(1, Duration.ofHours(1)).getFirst();
+        SubmitAttempt claimed = begin(1).getFirst();
         assertThat(claimed.task().value()).isEqualTo(first);
         order(gateway.team(), EACH);
-        gateway.bean(TransactionTemplate.class)
-                .executeWithoutResult(_ -> work.requeue(claimed.task(), Duration.ZERO, false));
+        record(claimed, new SubmitAnswer.NotSent(false, "no permit"));
+        gateway.database()
+                .execute(
+                        "update work set due_at = gateway_now() where task_id = '%s'"
+                                .formatted(first));
         assertThat(places(Set.of(first))).isEqualTo(1);
     }
 
@@ -110,26 +112,18 @@ class FairShareTests {
         Team resumed = gateway.team();
         Set<String> its = new HashSet<>(order(resumed, EACH));
         gateway.admin("POST", "/teams/" + resumed.slug() + "/suspend", null);
-        WorkQueue work = gateway.bean(WorkQueue.class);
         Team busy = gateway.team();
         order(busy, 3 * EACH);
         // The others go on meanwhile, and the virtual time with them.
         for (int i = 0; i < 2 * EACH; i++) {
-            List<DueSubmit> next = work.claimSubmits(1, Duration.ofHours(1));
+            List<SubmitAttempt> next = begin(1);
             assertThat(next).hasSize(1);
             assertThat(its).doesNotContain(next.getFirst().task().value());
         }
         gateway.admin("POST", "/teams/" + resumed.slug() + "/resume", null);
         int ofIts = 0;
         for (int i = 0; i < EACH; i++) {
-            ofIts +=
-                    its.contains(
-                                    work.claimSubmits(1, Duration.ofHours(1))
-                                            .getFirst()
-                                            .task()
-                                            .value())
-                            ? 1
-                            : 0;
+            ofIts += its.contains(begin(1).getFirst().task().value()) ? 1 : 0;
         }
         assertThat(ofIts).isBetween(EACH / 2 - 1, EACH / 2 + 1);
     }
@@ -139,7 +133,7 @@ class FairShareTests {
         Team heavy = gateway.team("weight", 3);
         List<String> its = order(heavy, 12);
         order(gateway.team(), 12);
-        List<DueSubmit> batch = gateway.bean(WorkQueue.class).claimSubmits(8, Duration.ofHours(1));
+        List<SubmitAttempt> batch = begin(8);
         assertThat(batch).hasSize(8);
         assertThat(batch.stream().map(it -> it.task().value()).filter(its::contains))
                 .as("three of four places, in its own order")
@@ -153,10 +147,9 @@ class FairShareTests {
     /** Places in the queue until all of these are through, one claim at a time. */
     private static int places(Set<String> wanted) {
         Set<String> open = new HashSet<>(wanted);
-        WorkQueue work = gateway.bean(WorkQueue.class);
         int places = 0;
         while (!open.isEmpty()) {
-            List<DueSubmit> next = work.claimSubmits(1, Duration.ofHours(1));
+            List<SubmitAttempt> next = begin(1);
             assertThat(next).hasSize(1);
             open.remove(next.getFirst().task().value());
             places++;
@@ -173,13 +166,22 @@ class FairShareTests {
         for (int team = 0; team < 3; team++) {
             others.addAll(order(gateway.team(), EACH));
         }
-        WorkQueue work = gateway.bean(WorkQueue.class);
-        double mean = meanPlace(work, others);
+        double mean = meanPlace(others);
         boolean more = true;
         while (more) {
-            more = !work.claimSubmits(100, Duration.ofHours(1)).isEmpty();
+            more = !begin(64).isEmpty();
         }
         return mean;
+    }
+
+    /** The next whose turn it is, as about to be sent. */
+    private static List<SubmitAttempt> begin(int limit) {
+        return gateway.bean(SubmitOutcomes.class)
+                .beginAttempts(limit, Duration.ofHours(1), "a token");
+    }
+
+    private static void record(SubmitAttempt attempt, SubmitAnswer answer) {
+        gateway.bean(SubmitOutcomes.class).record(attempt, answer);
     }
 
     private static List<String> order(Team team, int count) {
@@ -190,11 +192,11 @@ class FairShareTests {
         return tasks;
     }
 
-    private static double meanPlace(WorkQueue work, Set<String> wanted) {
+    private static double meanPlace(Set<String> wanted) {
         long places = 0;
         int found = 0;
         for (int place = 1; found < wanted.size(); place++) {
-            List<DueSubmit> next = work.claimSubmits(1, Duration.ofHours(1));
+            List<SubmitAttempt> next = begin(1);
             assertThat(next).hasSize(1);
             if (wanted.contains(next.getFirst().task().value())) {
                 places += place;

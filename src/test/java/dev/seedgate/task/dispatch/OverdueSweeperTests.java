@@ -65,7 +65,7 @@ class OverdueSweeperTests {
                 .as("two replicas share them")
                 .containsExactlyInAnyOrderElementsOf(tasks);
         assertThat(expiry.claimOverdueInQueue(100, LEASE)).isEmpty();
-        assertThat(gateway.bean(WorkQueue.class).claimSubmits(100, LEASE))
+        assertThat(gateway.bean(SubmitOutcomes.class).beginAttempts(64, LEASE, "a token"))
                 .as("nobody submits what is about to fail")
                 .isEmpty();
         pass(Duration.ofMinutes(21));
@@ -74,9 +74,9 @@ class OverdueSweeperTests {
 
     @Test
     void claimsAbandonedTasksOnceUntilTheLeaseIsOver() {
-        List<String> tasks = order(5);
-        SubmitOutcomes submits = gateway.bean(SubmitOutcomes.class);
-        tasks.forEach(task -> submits.beginAttempt(new TaskId(task), LEASE, "token of " + task));
+        order(5);
+        assertThat(gateway.bean(SubmitOutcomes.class).beginAttempts(8, LEASE, "a token"))
+                .hasSize(5);
         WorkQueue work = gateway.bean(WorkQueue.class);
         assertThat(work.claimDue(WorkKind.SUBMITTING, 100, LEASE)).isEmpty();
         pass(Duration.ofMinutes(1));

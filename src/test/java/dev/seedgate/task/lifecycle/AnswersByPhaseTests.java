@@ -204,7 +204,7 @@ class AnswersByPhaseTests {
         tried.prepare(task);
         List<String> before = moving(task);
         SubmitAnswer answer = tried.answer().apply(task);
-        submits().record(new SubmitAttempt(task, attempt(task), CLIP), answer);
+        submits().record(new SubmitAttempt(task, attempt(task), CLIP, "team", null), answer);
         assertCell(task, phase, cell, before);
         assertEveryIdIsARow(task, answer);
         boolean stored =
@@ -254,18 +254,21 @@ class AnswersByPhaseTests {
     void takesBackOnlyTheStartThatHasItsToken() {
         TaskId task = queued();
         begun(task);
-        submits().rollBackAttempt(task, "another's");
+        submits().rollBackAttempts("another's");
         assertThat(state(task)).isEqualTo(implied(Phase.SUBMITTING));
-        submits().rollBackAttempt(task, "token of " + task);
+        submits().rollBackAttempts("token of " + task);
         assertThat(state(task)).isEqualTo(implied(Phase.QUEUED).withWork("submit later"));
-        assertThat(submits().beginAttempt(task, LEASE, "the second")).isPresent();
-        submits().rollBackAttempt(task, "token of " + task);
+        database.execute(
+                "update work set due_at = gateway_now() where task_id = '%s'"
+                        .formatted(task.value()));
+        assertThat(begun(task, "the second").number()).isEqualTo(2);
+        submits().rollBackAttempts("token of " + task);
         assertThat(state(task)).as("its own is over").isEqualTo(implied(Phase.SUBMITTING));
         // The version before writes no token, and asks for the evidence of its own rows.
         database.execute(
                 "insert into task_event (task_id, phase, attempt, evidence) values ('%s', 'SUBMITTING', 2, 'begun as the old one')"
                         .formatted(task.value()));
-        submits().rollBackAttempt(task, "the old one");
+        submits().rollBackAttempts("the old one");
         assertThat(state(task)).isEqualTo(implied(Phase.SUBMITTING));
         assertThat(evidence(task))
                 .as("what the version before asks for")
@@ -403,13 +406,21 @@ class AnswersByPhaseTests {
                         team, "team", null, 1, "key", EnumSet.allOf(Scope.class), null, false);
         Order order = new Order(CLIP, null, null, "request");
         bean(TransactionTemplate.class)
-                .executeWithoutResult(
-                        _ -> bean(TaskTransitions.class).create(task, caller, order, "seedance"));
+                .executeWithoutResult(_ ->
+                        bean(TaskTransitions.class)
+                                .create(new NewTask(task, caller, order, null), "seedance"));
         return task;
     }
 
     private static SubmitAttempt begun(TaskId task) {
-        return submits().beginAttempt(task, LEASE, "token of " + task).orElseThrow();
+        return begun(task, "token of " + task);
+    }
+
+    private static SubmitAttempt begun(TaskId task, String token) {
+        return submits().beginAttempts(1024, LEASE, token).stream()
+                .filter(it -> it.task().equals(task))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String upstreamId(TaskId task) {
@@ -534,6 +545,7 @@ class AnswersByPhaseTests {
     @Import({
         Ledger.class,
         PollOutcomes.class,
+        SubmitAttempts.class,
         SubmitOutcomes.class,
         TaskEvents.class,
         TaskExpiry.class,
