@@ -93,6 +93,10 @@ public class PollOutcomes {
     }
 
     private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
+        if (!answer.urls().isEmpty()
+                && transitions.succeedIfRendering(poll.task(), poll.upstreamTaskId(), answer)) {
+            return;
+        }
         Task task = transitions.lock(poll.task());
         if (isOfEarlierId(poll, task)) {
             recordEarlierJob(task, poll, answer.credits(), answer.evidence());

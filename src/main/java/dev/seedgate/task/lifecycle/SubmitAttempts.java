@@ -3,7 +3,6 @@ package dev.seedgate.task.lifecycle;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
-import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PromptRedactor;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import java.sql.ResultSet;
@@ -91,17 +90,10 @@ class SubmitAttempts {
     }
 
     private static SubmitAttempt attempt(ResultSet row) throws SQLException {
-        ClipRequest clip =
-                new ClipRequest(
-                        row.getString("prompt"),
-                        row.getString("aspect_ratio"),
-                        row.getInt("duration_seconds"),
-                        row.getBoolean("sound"),
-                        List.of((String[]) row.getArray("image_urls").getArray()));
         return new SubmitAttempt(
                 new TaskId(row.getString("id")),
                 row.getInt("attempt"),
-                clip,
+                RenderResults.clip(row),
                 row.getString("slug"),
                 row.getString("trace_parent"));
     }

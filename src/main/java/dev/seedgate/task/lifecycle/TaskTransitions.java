@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ public class TaskTransitions {
 
     private final TaskRepository tasks;
     private final TaskEvents events;
+    private final RenderResults results;
     private final Ledger ledger;
     private final WorkQueue work;
     private final GenerationSettings settings;
@@ -64,6 +66,7 @@ public class TaskTransitions {
     TaskTransitions(
             TaskRepository tasks,
             TaskEvents events,
+            RenderResults results,
             Ledger ledger,
             WorkQueue work,
             GenerationSettings settings,
@@ -71,6 +74,7 @@ public class TaskTransitions {
             TaskTracing tracing) {
         this.tasks = tasks;
         this.events = events;
+        this.results = results;
         this.ledger = ledger;
         this.work = work;
         this.settings = settings;
@@ -176,6 +180,23 @@ public class TaskTransitions {
         events.add(task, TimelineNote.UNKNOWN.text(), evidence);
     }
 
+    /**
+     * Ends a task that renders as this job as SUCCEEDED; the charge is kept. What nearly every end
+     * is, without the task's lock and row.
+     *
+     * @return false when it does not render as this job any more, and nothing has happened
+     */
+    boolean succeedIfRendering(TaskId id, String upstreamTaskId, PollAnswer.Succeeded answer) {
+        Optional<RenderResults.Rendered> ended = results.succeed(id, upstreamTaskId, answer);
+        ended.ifPresent(task -> {
+            try (TaskScope _ = tracing.begin("settle", task.traceParent()).of(id)) {
+                ledger.settle(id.value(), true, Actor.GATEWAY);
+            }
+            announceEnd(id, Phase.SUCCEEDED, task.rendering());
+        });
+        return ended.isPresent();
+    }
+
     /** Ends it as SUCCEEDED; the charge is kept. */
     void succeed(Task task, PollAnswer.Succeeded answer) {
         boolean inFlight = task.phase().inFlight();
@@ -229,9 +250,13 @@ public class TaskTransitions {
 
     private void finish(Task task, @Nullable String note, @Nullable String evidence) {
         work.remove(task.id());
-        metrics.ended(task.phase(), task.rendered());
         events.add(task, note, evidence);
-        log(task.id(), task.phase());
+        announceEnd(task.id(), task.phase(), task.rendered());
+    }
+
+    private void announceEnd(TaskId id, Phase phase, Duration rendering) {
+        metrics.ended(phase, rendering);
+        log(id, phase);
     }
 
     /** How long a task stays without an outcome until its charge goes back. */

@@ -150,6 +150,10 @@ public class WorkQueue {
             """
                     .formatted(WorkKind.POLL.word());
 
+    /** The removal of a task at rest that had been sent, as part of the statement that ends it. */
+    public static final String REMOVE_SENT =
+            "delete from work w using ended where w.task_id = ended.id";
+
     private static final String DUE_COUNTS =
             """
             with recursive %1$s

@@ -546,6 +546,7 @@ class AnswersByPhaseTests {
         Ledger.class,
         PollOutcomes.class,
         SubmitAttempts.class,
+        RenderResults.class,
         SubmitOutcomes.class,
         TaskEvents.class,
         TaskExpiry.class,
