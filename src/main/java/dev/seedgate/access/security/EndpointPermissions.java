@@ -45,6 +45,7 @@ class EndpointPermissions {
                     rule(POST, "/api/quote", GENERATE),
                     rule(GET, "/api/tasks", STATUS),
                     rule(GET, "/api/tasks/{id}", STATUS),
+                    rule(GET, "/api/tasks/{id}/events", STATUS),
                     rule(DELETE, "/api/tasks/{id}", GENERATE),
                     rule(GET, "/api/credits", STATUS),
                     rule(GET, "/api/usage", STATUS));

@@ -42,6 +42,7 @@ class CommonResponses implements GlobalOperationCustomizer {
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     ErrorCode.INTERNAL_ERROR,
                     ErrorCode.OVERLOADED);
+    private static final List<String> NO_FIELDS = List.of("text/csv", "text/event-stream");
     private static final Set<Integer> WORTH_WAITING = Set.of(409, 429, 503);
 
     @Override
@@ -111,16 +112,18 @@ class CommonResponses implements GlobalOperationCustomizer {
 
     /**
      * A header that is referred to has a style of its own; beside a reference it would be no valid
-     * OpenAPI. And a report that is wanted as CSV has no fields.
+     * OpenAPI. And a report that is wanted as CSV, or a stream, has no fields.
      */
     private static void success(ApiResponse response) {
         if (response.getHeaders() != null) {
             response.getHeaders().values().forEach(header -> header.setStyle(null));
         }
         if (response.getContent() != null) {
-            response.getContent()
-                    .computeIfPresent(
-                            "text/csv", (_, _) -> new MediaType().schema(SharedSchemas.string()));
+            for (String text : NO_FIELDS) {
+                response.getContent()
+                        .computeIfPresent(
+                                text, (_, _) -> new MediaType().schema(SharedSchemas.string()));
+            }
         }
         nameRequest(response);
     }

@@ -147,6 +147,14 @@ class OpenApiConfiguration {
                         "X-Project",
                         "What the cost is for; without it, the key's default project.",
                         "^" + ProjectName.FORM + "$"));
+        components.addParameters(
+                "Prefer",
+                new HeaderParameter()
+                        .name("Prefer")
+                        .description(
+                                "`wait=N` (RFC 7240): answer when the task has ended, or after N seconds. More than 60 are taken for 60; what is malformed is ignored.")
+                        .schema(SharedSchemas.string())
+                        .example("wait=60"));
         components.addHeaders(
                 RequestId.HEADER,
                 answer("string", "The name of this request, as the operators find it."));
@@ -172,6 +180,11 @@ class OpenApiConfiguration {
                         "The names of the body's fields that are no part of an order and were ignored, with commas between; absent when there are none. At most 20, each at most 40 characters."));
         components.addHeaders(
                 "Idempotent-Replayed", answer("string", "`true` on a replay, else absent."));
+        components.addHeaders(
+                "Preference-Applied",
+                answer(
+                        "string",
+                        "`wait=N` when the answer waited for the task's end, N seconds at most; absent when nobody asked for it, or too many wait."));
         components.addSchemas("TaskId", SharedSchemas.taskId());
         components.addSchemas("UsageRow", SharedSchemas.usageRow());
         components.addSchemas("Error", SharedSchemas.envelope());

@@ -101,7 +101,8 @@ public enum Phase {
         return inFlight;
     }
 
-    boolean terminal() {
+    /** Whether it is the task's end: SUCCESS or FAILED to its team. */
+    public boolean terminal() {
         return this == SUCCEEDED || this == FAILED;
     }
 }

@@ -1,6 +1,7 @@
 package dev.seedgate.task.lifecycle;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -9,9 +10,11 @@ import org.springframework.stereotype.Repository;
 class TaskEvents {
 
     private final JdbcClient jdbc;
+    private final ApplicationEventPublisher publisher;
 
-    TaskEvents(JdbcClient jdbc) {
+    TaskEvents(JdbcClient jdbc, ApplicationEventPublisher publisher) {
         this.jdbc = jdbc;
+        this.publisher = publisher;
     }
 
     /**
@@ -32,6 +35,7 @@ class TaskEvents {
                 .param("note", note)
                 .param("evidence", evidence == null ? null : task.redact(evidence))
                 .update();
+        publisher.publishEvent(new TaskMoved(task.id(), task.phase()));
     }
 
     /** Whether the task's latest attempt began with this token. */

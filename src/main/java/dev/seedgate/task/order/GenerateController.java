@@ -11,6 +11,8 @@ import dev.seedgate.platform.web.api.Envelope;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.JsonBodyParser;
 import dev.seedgate.task.lifecycle.Order;
+import dev.seedgate.task.wait.TaskWaiters;
+import dev.seedgate.task.wait.WaitPreference;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.headers.Header;
@@ -20,6 +22,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -48,8 +51,14 @@ class GenerateController {
     private final TaskCreation taskCreation;
     private final OrderParser orders;
     private final JsonBodyParser json;
+    private final TaskWaiters waiters;
 
-    GenerateController(TaskCreation taskCreation, OrderParser orders, JsonBodyParser json) {
+    GenerateController(
+            TaskCreation taskCreation,
+            OrderParser orders,
+            JsonBodyParser json,
+            TaskWaiters waiters) {
+        this.waiters = waiters;
         this.taskCreation = taskCreation;
         this.orders = orders;
         this.json = json;
@@ -58,8 +67,12 @@ class GenerateController {
     @Operation(
             summary = "Order a clip",
             description =
-                    "Checks, charges, stores and queues in one step. The task can be asked for the moment its id is returned.",
-            parameters = {@Parameter(ref = "Idempotency-Key"), @Parameter(ref = "X-Project")})
+                    "Checks, charges, stores and queues in one step. The task can be asked for the moment its id is returned. With `Prefer: wait=N` the same answer comes when the task has ended.",
+            parameters = {
+                @Parameter(ref = "Idempotency-Key"),
+                @Parameter(ref = "X-Project"),
+                @Parameter(ref = WaitPreference.HEADER)
+            })
     @RequestBody(required = true, content = @Content(schema = @Schema(ref = OrderSchema.NAME)))
     @ApiResponse(
             responseCode = "200",
@@ -70,7 +83,8 @@ class GenerateController {
                 @Header(name = "X-Credits-Remaining", ref = "X-Credits-Remaining"),
                 @Header(name = "X-Limit-Exceeded", ref = "X-Limit-Exceeded"),
                 @Header(name = "X-Ignored-Fields", ref = "X-Ignored-Fields"),
-                @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed")
+                @Header(name = "Idempotent-Replayed", ref = "Idempotent-Replayed"),
+                @Header(name = WaitPreference.APPLIED, ref = WaitPreference.APPLIED)
             })
     @FailsWith({
         ErrorCode.INVALID_PROMPT,
@@ -116,6 +130,12 @@ class GenerateController {
         }
         if (result.replayed()) {
             answer.header("Idempotent-Replayed", "true");
+        }
+        OptionalInt seconds =
+                WaitPreference.seconds(request.getHeaders().getOrEmpty(WaitPreference.HEADER));
+        if (seconds.isPresent()) {
+            waiters.awaitEnd(result.task(), caller.keyId(), seconds.getAsInt())
+                    .ifPresent(applied -> answer.header(WaitPreference.APPLIED, "wait=" + applied));
         }
         return answer.body(Envelope.success(new Created(result.task().value())));
     }

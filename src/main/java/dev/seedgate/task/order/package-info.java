@@ -11,7 +11,8 @@
             "credit.ledger",
             "credit.balance",
             "task.queue",
-            "task.lifecycle"
+            "task.lifecycle",
+            "task.wait"
         })
 @NullMarked
 package dev.seedgate.task.order;

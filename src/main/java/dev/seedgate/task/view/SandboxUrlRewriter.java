@@ -29,6 +29,11 @@ class SandboxUrlRewriter {
         return status.with(links.stream().map(SandboxUrlRewriter::onThisHost).toList());
     }
 
+    TaskDetails rewrite(TaskDetails task) {
+        return new TaskDetails(
+                rewrite(task.status()), task.phase(), task.project(), task.timeline());
+    }
+
     private static String onThisHost(String link) {
         return ServletUriComponentsBuilder.fromCurrentContextPath()
                 .path(URI.create(link).getPath())

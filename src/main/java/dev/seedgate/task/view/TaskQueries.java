@@ -1,7 +1,6 @@
 package dev.seedgate.task.view;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
@@ -9,7 +8,6 @@ import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskInterventions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,6 +41,11 @@ class TaskQueries {
         late = meters.counter("seedgate.status.reads", "answer", "late");
     }
 
+    /** The task as it is stored. */
+    TaskStatus stored(AuthenticatedTeam caller, TaskId id) {
+        return find(caller, id).status();
+    }
+
     /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
     TaskStatus status(AuthenticatedTeam caller, TaskId id) {
         TaskSummary task = find(caller, id);
@@ -66,28 +69,6 @@ class TaskQueries {
                 yield find(caller, id).status();
             }
         };
-    }
-
-    TaskDetails details(AuthenticatedTeam caller, TaskId id) {
-        TaskSummary task = find(caller, id);
-        return new TaskDetails(
-                task.status(), task.phase(), task.project(), timeline(task.status()));
-    }
-
-    /** The phases it has been in; the first is its creation, which is no event of its own. */
-    private List<TaskDetails.TimelineEntry> timeline(TaskStatus task) {
-        List<TaskDetails.TimelineEntry> entries = new ArrayList<>();
-        entries.add(new TaskDetails.TimelineEntry(task.createdAt(), Phase.QUEUED, null));
-        entries.addAll(
-                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
-                        .param("task", task.taskId())
-                        .query((row, _) ->
-                                new TaskDetails.TimelineEntry(
-                                        SqlInstants.get(row, "at"),
-                                        Phase.valueOf(row.getString("phase")),
-                                        row.getString("note")))
-                        .list());
-        return entries;
     }
 
     /** A page of the team's own tasks, newest first. */

@@ -32,16 +32,19 @@ import org.springframework.web.bind.annotation.RestController;
 class TeamTasksController {
 
     private final TaskQueries queries;
+    private final TaskHistory history;
     private final SandboxUrlRewriter urlRewriter;
     private final TaskInterventions interventions;
     private final BillingZone zone;
 
     TeamTasksController(
             TaskQueries queries,
+            TaskHistory history,
             SandboxUrlRewriter urlRewriter,
             TaskInterventions interventions,
             BillingZone zone) {
         this.queries = queries;
+        this.history = history;
         this.urlRewriter = urlRewriter;
         this.interventions = interventions;
         this.zone = zone;
@@ -58,7 +61,7 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                withReachableUrls(queries.details(caller, id(id, "The task id in the path"))));
+                urlRewriter.rewrite(history.details(caller, id(id, "The task id in the path"))));
     }
 
     @Operation(
@@ -106,10 +109,10 @@ class TeamTasksController {
                     String id) {
         TaskId task = id(id, "The task id in the path");
         interventions.cancel(task, caller);
-        return Envelope.success(withReachableUrls(queries.details(caller, task)));
+        return Envelope.success(urlRewriter.rewrite(history.details(caller, task)));
     }
 
-    private static TaskId id(String text, String what) {
+    static TaskId id(String text, String what) {
         return TaskId.parse(text)
                 .orElseThrow(
                         () -> new ApiException(ErrorCode.INVALID_TASK_ID, what + " is malformed."));
@@ -125,10 +128,5 @@ class TeamTasksController {
 
     private TaskSummary withReachableUrls(TaskSummary task) {
         return new TaskSummary(urlRewriter.rewrite(task.status()), task.phase(), task.project());
-    }
-
-    private TaskDetails withReachableUrls(TaskDetails task) {
-        return new TaskDetails(
-                urlRewriter.rewrite(task.status()), task.phase(), task.project(), task.timeline());
     }
 }

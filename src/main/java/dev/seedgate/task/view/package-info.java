@@ -8,7 +8,8 @@
             "platform.audit",
             "access.team",
             "vendor.client",
-            "task.lifecycle"
+            "task.lifecycle",
+            "task.wait"
         })
 @NullMarked
 package dev.seedgate.task.view;

@@ -46,6 +46,7 @@ class AccessMatrixTests {
                     generate POST   /api/quote
                     status   GET    /api/tasks
                     status   GET    /api/tasks/{id}
+                    status   GET    /api/tasks/{id}/events
                     generate DELETE /api/tasks/{id}
                     status   GET    /api/credits
                     status   GET    /api/usage

@@ -208,7 +208,8 @@ class AuthenticationTests {
                 "GET|/api/tasks/%5c|400|INVALID_REQUEST|",
                 "GET|/api/tasks/%00|400|INVALID_REQUEST|",
                 "GET|/api/tasks/%zz|400|INVALID_REQUEST|",
-                "GET|/api/tasks/%ff|400|INVALID_REQUEST|"
+                "GET|/api/tasks/%ff|400|INVALID_REQUEST|",
+                "GET|/api/tasks?a%00b=1|400|INVALID_REQUEST|"
             })
     void refusesInTheEnvelopeWhateverThePath(
             String method, String path, int status, ErrorCode error, String allow) {

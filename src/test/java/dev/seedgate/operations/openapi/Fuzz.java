@@ -489,6 +489,7 @@ final class Fuzz {
                     one(List.of("QUEUED", "RENDERING", "SUCCEEDED", "FAILED", "SUCCESS"));
             case "scopes" -> one(List.of("generate", "status"));
             case "Idempotency-Key" -> "key-" + random.nextInt(200);
+            case "Prefer" -> "wait=" + random.nextInt(100);
             case "If-Match" -> "\"" + random.nextInt(4) + "\"";
             case "task_id" -> "sd15p_aaaaaaaaaaaaaaaaaaaa";
             default -> "w" + random.nextInt(1000);

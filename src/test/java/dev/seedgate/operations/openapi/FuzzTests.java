@@ -47,7 +47,13 @@ class FuzzTests {
     @Test
     void answersWhateverItIsSentAsDescribed() {
         try (FakeVendor vendor = FakeVendor.start();
-                Gateway gateway = Gateway.start(TestDatabase.create(), vendor)) {
+                Gateway gateway =
+                        Gateway.start(
+                                TestDatabase.create(),
+                                vendor,
+                                // Nothing is learned by waiting.
+                                "seedgate.wait-max=0s",
+                                "seedgate.stream-max-age=100ms")) {
             vendor.onEveryStatus(FuzzTests::finished);
             Description description = Description.of(gateway);
             Fuzz fuzz = new Fuzz(description, seed);

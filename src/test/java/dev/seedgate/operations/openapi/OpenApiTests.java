@@ -139,6 +139,8 @@ class OpenApiTests {
         Answer poor = team.generate("another");
         assertThat(poor).hasStatus(402);
         description.holdsFor(call, poor);
+        description.holdsFor(
+                call, team.generate("a boat", "Idempotency-Key", "one", "Prefer", "wait=0"));
         description.holdsFor(call, gateway.call("POST", "/api/generate", null, "{}"));
         description.holdsFor(call, team.post("{}", "Content-Encoding", "gzip"));
         description.holdsFor(call, team.post(" ".repeat(70_000)));
@@ -211,6 +213,10 @@ class OpenApiTests {
             description.holdsFor(
                     "POST /api/status", gateway.call("POST", "/api/status", team.key(), question));
             description.holdsFor("GET /api/tasks/{id}", team.get("/api/tasks/" + task));
+            if (!task.equals(running)) {
+                description.holdsFor(
+                        "GET /api/tasks/{id}/events", team.get("/api/tasks/" + task + "/events"));
+            }
         }
         Answer withImages =
                 team.post(
@@ -223,6 +229,8 @@ class OpenApiTests {
                                 List.of("https://example.com/a.png")));
         String id = withImages.data().get("task_id").stringValue();
         description.holdsFor("GET /api/status", team.get("/api/status?task_id=" + id));
+        description.holdsFor("GET /api/status", team.get("/api/status?wait=0&task_id=" + id));
+        description.holdsFor("GET /api/status", team.get("/api/status?wait=x&task_id=" + id));
     }
 
     @Test

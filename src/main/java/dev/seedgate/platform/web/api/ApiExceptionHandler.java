@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -67,6 +68,8 @@ public class ApiExceptionHandler {
                     invalid(mismatch.getName() + " " + rule(mismatch) + ".");
             case InvalidParameterException _ ->
                     invalid("The query is not made of percent-encoded UTF-8.");
+            // Of a parameter's name: the firewall looks at those only when somebody asks for them.
+            case RequestRejectedException _ -> invalid("The query has a name that is not allowed.");
             case ErrorResponse answer -> byStatus(answer.getStatusCode().value(), request);
             default -> byFault(problem);
         };

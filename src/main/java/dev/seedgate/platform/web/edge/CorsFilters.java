@@ -53,7 +53,9 @@ final class CorsFilters {
                         HttpHeaders.AUTHORIZATION,
                         HttpHeaders.CONTENT_TYPE,
                         "Idempotency-Key",
-                        "X-Project"));
+                        "X-Project",
+                        "Prefer",
+                        "Last-Event-ID"));
         shared.setExposedHeaders(
                 List.of(
                         RequestId.HEADER,
@@ -62,6 +64,7 @@ final class CorsFilters {
                         "X-Limit-Exceeded",
                         "X-Ignored-Fields",
                         "Idempotent-Replayed",
+                        "Preference-Applied",
                         HttpHeaders.RETRY_AFTER));
         // A key is sent by the page's own code; there are no cookies to send along.
         shared.setAllowCredentials(false);
