@@ -1,7 +1,7 @@
 package dev.seedgate.operations.alert;
 
 /** A kind of alert. */
-enum AlertKind {
+public enum AlertKind {
     /** A team has used a good part of its monthly quota. */
     QUOTA,
     /** The company's credits at the vendor run low. */
