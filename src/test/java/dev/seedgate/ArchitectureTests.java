@@ -150,7 +150,7 @@ class ArchitectureTests {
                                         call.getTargetOwner()
                                                         .getName()
                                                         .equals(
-                                                                "dev.seedgate.operations.alert.Webhook")
+                                                                "dev.seedgate.operations.delivery.WebhookClient")
                                                 && call.getName().equals("send")))
                 .because("a connection must not be held, nor a row locked, while others think")
                 .check(CLASSES);
@@ -176,7 +176,7 @@ class ArchitectureTests {
     void sendsAlertsThroughOneDoor() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.seedgate.operations.alert.Webhook")
+                .doNotHaveFullyQualifiedName("dev.seedgate.operations.delivery.WebhookClient")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.hc..")

@@ -26,7 +26,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The alerts that were raised, and who has acknowledged them. */
 @Service
-class Alerts {
+public class Alerts {
 
     private static final Logger log = LoggerFactory.getLogger(Alerts.class);
 
@@ -128,7 +128,7 @@ class Alerts {
      * Raises it unless that was done before, by any replica. One that is raised while there is no
      * webhook is never sent.
      */
-    void raise(AlertCandidate candidate) {
+    public void raise(AlertCandidate candidate) {
         List<String> raised =
                 jdbc.sql(
                                 """
@@ -160,7 +160,7 @@ class Alerts {
      * An alert that a rule calls for; kind, subject, threshold and period make it the same as
      * another.
      */
-    record AlertCandidate(
+    public record AlertCandidate(
             AlertKind kind,
             String subject,
             @Nullable String team,

@@ -7,7 +7,8 @@
             "platform.web.api",
             "platform.audit",
             "vendor.client",
-            "credit.balance"
+            "credit.balance",
+            "operations.delivery"
         })
 @NullMarked
 package dev.seedgate.operations.alert;

@@ -67,17 +67,17 @@ public class SubmitOutcomes {
      */
     @Transactional
     public List<SubmitAttempt> beginAttempts(int limit, Duration lease, String token) {
-        return logBegun(attempts.begin(limit, lease, token));
+        return announceBegun(attempts.begin(limit, lease, token));
     }
 
     /** The same for the one task that tries whether the account works again. */
     @Transactional
     public List<SubmitAttempt> beginProbe(Duration lease, String token) {
-        return logBegun(attempts.beginProbe(lease, token));
+        return announceBegun(attempts.beginProbe(lease, token));
     }
 
-    private static List<SubmitAttempt> logBegun(List<SubmitAttempt> begun) {
-        begun.forEach(it -> TaskTransitions.log(it.task(), Phase.SUBMITTING));
+    private List<SubmitAttempt> announceBegun(List<SubmitAttempt> begun) {
+        begun.forEach(it -> transitions.announce(it.task(), Phase.SUBMITTING));
         return begun;
     }
 
@@ -147,7 +147,7 @@ public class SubmitOutcomes {
     private boolean accepts(SubmitAttempt attempt, SubmitAnswer.Accepted answer) {
         Optional<Duration> waited = attempts.accept(attempt, answer, pollSchedule.pollFirstAfter());
         waited.ifPresent(it -> {
-            TaskTransitions.log(attempt.task(), Phase.RENDERING);
+            transitions.announce(attempt.task(), Phase.RENDERING);
             metrics.accepted(it);
         });
         return waited.isPresent();

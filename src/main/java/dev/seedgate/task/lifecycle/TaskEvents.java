@@ -1,7 +1,6 @@
 package dev.seedgate.task.lifecycle;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -10,11 +9,9 @@ import org.springframework.stereotype.Repository;
 class TaskEvents {
 
     private final JdbcClient jdbc;
-    private final ApplicationEventPublisher publisher;
 
-    TaskEvents(JdbcClient jdbc, ApplicationEventPublisher publisher) {
+    TaskEvents(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.publisher = publisher;
     }
 
     /**
@@ -35,7 +32,6 @@ class TaskEvents {
                 .param("note", note)
                 .param("evidence", evidence == null ? null : task.redact(evidence))
                 .update();
-        publisher.publishEvent(new TaskMoved(task.id(), task.phase()));
     }
 
     /** Whether the task's latest attempt began with this token. */

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
@@ -62,6 +64,8 @@ public class TaskTransitions {
     private final GenerationSettings settings;
     private final TaskMetrics metrics;
     private final TaskTracing tracing;
+    private final List<TaskEndListener> endListeners;
+    private final ApplicationEventPublisher publisher;
 
     TaskTransitions(
             TaskRepository tasks,
@@ -71,7 +75,9 @@ public class TaskTransitions {
             WorkQueue work,
             GenerationSettings settings,
             TaskMetrics metrics,
-            TaskTracing tracing) {
+            TaskTracing tracing,
+            List<TaskEndListener> endListeners,
+            ApplicationEventPublisher publisher) {
         this.tasks = tasks;
         this.events = events;
         this.results = results;
@@ -80,6 +86,8 @@ public class TaskTransitions {
         this.settings = settings;
         this.metrics = metrics;
         this.tracing = tracing;
+        this.endListeners = endListeners;
+        this.publisher = publisher;
     }
 
     /**
@@ -157,7 +165,7 @@ public class TaskTransitions {
     /** Records a move in the timeline, the evidence and the log. */
     void record(Task task, @Nullable TimelineNote note, @Nullable String evidence) {
         events.add(task, note == null ? null : note.text(), evidence);
-        log(task.id(), task.phase());
+        announce(task.id(), task.phase());
     }
 
     /** The first terminal state has won; what contradicts it is written down and moves no money. */
@@ -176,6 +184,7 @@ public class TaskTransitions {
         move(task, task::uncertain);
         work.scheduleRefund(task.id(), refundAfter());
         metrics.uncertain();
+        publisher.publishEvent(new TaskMoved(task.id(), task.phase()));
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
         events.add(task, TimelineNote.UNKNOWN.text(), evidence);
     }
@@ -192,7 +201,7 @@ public class TaskTransitions {
             try (TaskScope _ = tracing.begin("settle", task.traceParent()).of(id)) {
                 ledger.settle(id.value(), true, Actor.GATEWAY);
             }
-            announceEnd(id, Phase.SUCCEEDED, task.rendering());
+            announceEnd(id, task.teamId(), Phase.SUCCEEDED, task.rendering());
         });
         return ended.isPresent();
     }
@@ -251,12 +260,13 @@ public class TaskTransitions {
     private void finish(Task task, @Nullable String note, @Nullable String evidence) {
         work.remove(task.id());
         events.add(task, note, evidence);
-        announceEnd(task.id(), task.phase(), task.rendered());
+        announceEnd(task.id(), task.teamId(), task.phase(), task.rendered());
     }
 
-    private void announceEnd(TaskId id, Phase phase, Duration rendering) {
+    private void announceEnd(TaskId id, long team, Phase phase, Duration rendering) {
         metrics.ended(phase, rendering);
-        log(id, phase);
+        endListeners.forEach(it -> it.ended(id, team, phase));
+        announce(id, phase);
     }
 
     /** How long a task stays without an outcome until its charge goes back. */
@@ -267,8 +277,9 @@ public class TaskTransitions {
                 : settings.uncertainRefundAfter();
     }
 
-    /** The phase, in the log, once it is committed. */
-    static void log(TaskId id, Phase phase) {
+    /** Tells of the task's new phase once it is committed: who waits for it, and the log. */
+    void announce(TaskId id, Phase phase) {
+        publisher.publishEvent(new TaskMoved(id, phase));
         AfterCommit.run(() -> {
             try (TaskScope _ = TaskTracing.logOnly(id)) {
                 log.info("task {} is {}", id, phase);

@@ -31,6 +31,7 @@ class Admission {
     private final TaskTransitions tasks;
     private final IdempotencyStore idempotencyKeys;
     private final AdmissionGate gate;
+    private final CallbackRegistry callbacks;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
     // As many as there are teams, at most.
@@ -40,11 +41,13 @@ class Admission {
             TaskTransitions tasks,
             IdempotencyStore idempotencyKeys,
             AdmissionGate gate,
+            CallbackRegistry callbacks,
             Vendor vendor,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.gate = gate;
+        this.callbacks = callbacks;
         this.vendor = vendor;
         this.events = events;
     }
@@ -131,6 +134,11 @@ class Admission {
 
     private CreateResult accept(PendingCreate create) {
         NewTask task = create.task();
+        String callbackUrl = task.order().callbackUrl();
+        // Before the account is locked, which the team's other creates wait for.
+        if (callbackUrl != null) {
+            callbacks.register(task.caller(), task.id(), callbackUrl);
+        }
         Reservation reservation;
         try {
             reservation = tasks.create(task, vendor.name());

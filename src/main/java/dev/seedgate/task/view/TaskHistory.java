@@ -1,6 +1,5 @@
 package dev.seedgate.task.view;
 
-import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.Phase;
@@ -47,17 +46,17 @@ class TaskHistory {
     record Step(long event, TaskDetails task) {}
 
     /** The task as it is. */
-    TaskDetails details(AuthenticatedTeam caller, TaskId id) {
-        return steps(caller, id).getLast().task();
+    TaskDetails details(long team, TaskId id) {
+        return steps(team, id).getLast().task();
     }
 
     /** All of them; at least the creation, else {@code TASK_NOT_FOUND}. */
-    List<Step> steps(AuthenticatedTeam caller, TaskId id) {
+    List<Step> steps(long team, TaskId id) {
         List<Step> steps = new ArrayList<>();
         List<TaskDetails.TimelineEntry> timeline = new ArrayList<>();
         jdbc.sql(PHASES)
                 .param("id", id.value())
-                .param("team", caller.teamId())
+                .param("team", team)
                 .query(row -> {
                     TaskSummary task = TaskRows.summary(row, 0);
                     timeline.add(

@@ -114,7 +114,7 @@ class TaskStreamController {
             HttpServletResponse response)
             throws IOException {
         TaskId task = TeamTasksController.id(id, "The task id in the path");
-        List<TaskHistory.Step> steps = history.steps(caller, task);
+        List<TaskHistory.Step> steps = history.steps(caller.teamId(), task);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         // nginx would keep events back until there are many.
         response.setHeader("X-Accel-Buffering", "no");
@@ -156,7 +156,7 @@ class TaskStreamController {
         while (true) {
             if (moved) {
                 // Read again after the watch was opened: so nothing falls between.
-                List<TaskHistory.Step> steps = history.steps(caller, task);
+                List<TaskHistory.Step> steps = history.steps(caller.teamId(), task);
                 for (TaskHistory.Step step : steps) {
                     if (step.event() > read) {
                         write(response, event(step));

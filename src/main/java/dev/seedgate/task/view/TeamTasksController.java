@@ -61,7 +61,7 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                urlRewriter.rewrite(history.details(caller, id(id, "The task id in the path"))));
+                urlRewriter.rewrite(history.details(caller.teamId(), id(id, "The task id in the path"))));
     }
 
     @Operation(
@@ -109,7 +109,7 @@ class TeamTasksController {
                     String id) {
         TaskId task = id(id, "The task id in the path");
         interventions.cancel(task, caller);
-        return Envelope.success(urlRewriter.rewrite(history.details(caller, task)));
+        return Envelope.success(urlRewriter.rewrite(history.details(caller.teamId(), task)));
     }
 
     static TaskId id(String text, String what) {

@@ -365,7 +365,7 @@ class AlertRulesTests {
     }
 
     private static void send() throws Exception {
-        twice(() -> gateway.bean(WebhookDelivery.class).deliverDue());
+        twice(() -> gateway.bean(AlertDelivery.class).deliverDue());
     }
 
     /** What waits for its next try does so no longer. */

@@ -137,7 +137,7 @@ class AdmissionTests {
                 new NewTask(
                         TaskId.create(Instant.now(), '0'),
                         caller,
-                        new Order(clip, null, key, "request"),
+                        new Order(clip, null, key, "request", null),
                         null));
     }
 

@@ -148,7 +148,8 @@ class CreateGroupsTests {
                                 new ClipRequest("a boat", "16:9", 5, false, List.of()),
                                 null,
                                 null,
-                                "request"),
+                                "request",
+                                null),
                         null));
     }
 
@@ -163,7 +164,7 @@ class CreateGroupsTests {
         int room = Integer.MAX_VALUE;
 
         SlowAdmission() {
-            super(null, null, null, null, null);
+            super(null, null, null, null, null, null);
         }
 
         @Override

@@ -1,7 +1,7 @@
-package dev.seedgate.operations.alert;
+package dev.seedgate.operations.delivery;
 
-import dev.seedgate.platform.values.StartupException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -27,7 +28,6 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.util.Timeout;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.FilteredHostException;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsHttpClientBuilder;
@@ -35,11 +35,11 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
- * The HTTP client for the receiver of alerts. Its name is resolved once a try, the address that it
+ * The HTTP client for receivers. A receiver's name is resolved once a try, the address that it
  * leads to is checked, and that address is connected to; TLS still checks the name. No redirect is
  * followed, no proxy is used that nobody asked for, and little of an answer is read.
  */
-final class Webhook implements AutoCloseable {
+public final class WebhookClient implements AutoCloseable {
 
     /**
      * What the library takes for external and is not: Azure's host, IPv4 within IPv6, the local
@@ -54,8 +54,8 @@ final class Webhook implements AutoCloseable {
                             "3fff::/20",
                             "5f00::/16");
 
-    // Enough for a word of explanation.
-    private static final int MOST_READ = 200;
+    private static final int MOST_READ = 1024;
+    private static final int MOST_CONNECTIONS = 1000;
     private static final Http1Config LIMITED =
             Http1Config.custom().setMaxHeaderCount(100).setMaxLineLength(8192).build();
 
@@ -64,68 +64,81 @@ final class Webhook implements AutoCloseable {
 
     private static final Pattern PARTS = Pattern.compile("[/&=;]");
 
-    private final URI url;
-    private final List<String> secrets;
-    private final @Nullable WebhookSigner signature;
+    /** What no table takes and no list shows. */
+    private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cc}\\p{Cs}&&[^\\n\\t]]");
+
     private final Duration timeout;
+    private final String internalSetting;
     private final Clock clock;
     private final CloseableHttpClient client;
 
-    Webhook(
-            URI url,
-            @Nullable WebhookSigner signature,
+    /**
+     * @param connectTimeout until the receiver has taken the connection
+     * @param timeout of a try, from the name's look-up to the answer
+     * @param internal whether receivers may be inside the own network
+     * @param internalSetting the variable that says so
+     */
+    public WebhookClient(
+            Duration connectTimeout,
             Duration timeout,
-            Clock clock,
-            DnsResolver names,
-            InetAddressFilter allowed) {
-        this.url = url;
-        secrets = secrets(url);
-        this.signature = signature;
-        this.timeout = timeout;
-        this.clock = clock;
-        client = client(names, allowed, timeout);
-    }
-
-    /** The configured one, or null when none is. */
-    static @Nullable Webhook of(AlertSettings settings, Clock clock) {
-        if (!settings.sends()) {
-            return null;
-        }
-        boolean internal = settings.alertWebhookAllowInternal();
-        return new Webhook(
-                url(String.valueOf(settings.alertWebhookUrl()).strip(), internal),
-                WebhookSigner.of(settings),
-                settings.alertWebhookTimeout(),
+            boolean internal,
+            String internalSetting,
+            Clock clock) {
+        this(
+                connectTimeout,
+                timeout,
+                internalSetting,
                 clock,
                 SystemDefaultDnsResolver.INSTANCE,
                 internal ? InetAddressFilter.all() : EXTERNAL);
     }
 
-    /** Its text is not shown: with some receivers whoever knows it may write to them. */
-    private static URI url(String text, boolean internal) {
+    WebhookClient(
+            Duration connectTimeout,
+            Duration timeout,
+            String internalSetting,
+            Clock clock,
+            DnsResolver names,
+            InetAddressFilter allowed) {
+        this.timeout = timeout;
+        this.internalSetting = internalSetting;
+        this.clock = clock;
+        client = client(names, allowed, connectTimeout, timeout);
+    }
+
+    /**
+     * The URL, if it is one to send to: absolute, with a host and without user info; https, or http
+     * where receivers may be inside.
+     */
+    public static Optional<URI> url(String text, boolean internal) {
         try {
             URI url = new URI(text);
             boolean secure = "https".equalsIgnoreCase(url.getScheme());
             boolean plain = internal && "http".equalsIgnoreCase(url.getScheme());
-            if ((secure || plain) && url.getHost() != null && url.getUserInfo() == null) {
-                return url;
-            }
+            return (secure || plain) && url.getHost() != null && url.getUserInfo() == null
+                    ? Optional.of(url)
+                    : Optional.empty();
         } catch (URISyntaxException _) {
-            // Said below, without the text.
+            return Optional.empty();
         }
-        throw new StartupException(
-                "SEEDGATE_ALERT_WEBHOOK_URL must be an https URL with a host and without user info; http is taken only with SEEDGATE_ALERT_WEBHOOK_ALLOW_INTERNAL=true.");
     }
 
     private static CloseableHttpClient client(
-            DnsResolver names, InetAddressFilter allowed, Duration timeout) {
+            DnsResolver names,
+            InetAddressFilter allowed,
+            Duration connectTimeout,
+            Duration timeout) {
         return new HttpComponentsHttpClientBuilder()
                 .withDnsResolver(names)
                 .withConnectionManagerCustomizer(connections ->
-                        connections.setConnectionFactory(
-                                ManagedHttpClientConnectionFactory.builder()
-                                        .http1Config(LIMITED)
-                                        .build()))
+                        connections
+                                .setConnectionFactory(
+                                        ManagedHttpClientConnectionFactory.builder()
+                                                .http1Config(LIMITED)
+                                                .build())
+                                // The engine bounds how many are sent at once, to whomever.
+                                .setMaxConnPerRoute(MOST_CONNECTIONS)
+                                .setMaxConnTotal(MOST_CONNECTIONS))
                 .withDefaultRequestConfigCustomizer(requests ->
                         requests.setConnectionRequestTimeout(Timeout.of(timeout))
                                 .setResponseTimeout(Timeout.of(timeout))
@@ -145,25 +158,22 @@ final class Webhook implements AutoCloseable {
                 .build(
                         HttpClientSettings.defaults()
                                 .withRedirects(HttpRedirects.DONT_FOLLOW)
-                                .withTimeouts(timeout, timeout)
+                                .withTimeouts(connectTimeout, timeout)
                                 .withInetAddressFilter(allowed));
     }
 
-    /**
-     * Sends it once. Returns when the receiver has taken it, else throws with what to show an
-     * operator.
-     *
-     * @param id the same in every try, so that the receiver takes it once
-     */
-    void send(String id, String body) throws IOException {
-        HttpPost post = new HttpPost(url);
+    /** Sends it once. Throws, with what to show people, when no answer comes. */
+    public WebhookAnswer send(WebhookMessage message) throws IOException {
+        HttpPost post = new HttpPost(message.url());
         long timestamp = clock.instant().getEpochSecond();
-        post.setHeader("webhook-id", id);
+        post.setHeader("webhook-id", message.id());
         post.setHeader("webhook-timestamp", timestamp);
-        if (signature != null) {
-            post.setHeader("webhook-signature", signature.sign(id, timestamp, body));
+        if (!message.secrets().isEmpty()) {
+            post.setHeader(
+                    "webhook-signature",
+                    WebhookSigner.sign(message.secrets(), message.id(), timestamp, message.body()));
         }
-        post.setEntity(new StringEntity(body, ContentType.APPLICATION_JSON));
+        post.setEntity(new StringEntity(message.body(), ContentType.APPLICATION_JSON));
         // The client's time-outs are between two packets; a receiver that drips would have no end.
         CompletableFuture<Void> deadline =
                 CompletableFuture.runAsync(
@@ -173,12 +183,11 @@ final class Webhook implements AutoCloseable {
         try {
             // Not with a handler, which would read an answer to its end.
             ClassicHttpResponse answer = client.executeOpen(null, post, null);
-            if (answer.getCode() < 200 || answer.getCode() > 299) {
-                throw new IOException("HTTP %d %s".formatted(answer.getCode(), beginning(answer)));
-            }
+            return new WebhookAnswer(answer.getCode(), beginning(answer, message.url()));
         } catch (FilteredHostException e) {
             throw new IOException(
-                    "its name leads to an internal address, and SEEDGATE_ALERT_WEBHOOK_ALLOW_INTERNAL is not set",
+                    "its name leads to an internal address, and %s is not set"
+                            .formatted(internalSetting),
                     e);
         } catch (IOException e) {
             // Whichever is first: the client's own time-out between two packets is as long.
@@ -194,18 +203,30 @@ final class Webhook implements AutoCloseable {
     }
 
     /** Without what it repeats of the URL. */
-    private String beginning(ClassicHttpResponse answer) throws IOException {
+    private static String beginning(ClassicHttpResponse answer, URI url) {
         HttpEntity entity = answer.getEntity();
         if (entity == null) {
             return "";
         }
         // So much more that no secret is cut in two, which would then not be seen for one.
-        int most = MOST_READ + url.toString().length();
-        String text = new String(entity.getContent().readNBytes(most), StandardCharsets.UTF_8);
-        for (String secret : secrets) {
+        byte[] read = new byte[MOST_READ + url.toString().length()];
+        int length = 0;
+        try {
+            InputStream content = entity.getContent();
+            int more = 0;
+            while (more >= 0 && length < read.length) {
+                length += more;
+                more = content.read(read, length, read.length - length);
+            }
+        } catch (IOException _) {
+            // Its status was told; a body that comes late, or not whole, changes nothing.
+        }
+        String text = new String(read, 0, length, StandardCharsets.UTF_8);
+        for (String secret : secrets(url)) {
             text = text.replace(secret, "…");
         }
-        return text.substring(0, Math.min(MOST_READ, text.length()));
+        return UNSHOWN.matcher(text.substring(0, Math.min(MOST_READ, text.length())))
+                .replaceAll(" ");
     }
 
     /**

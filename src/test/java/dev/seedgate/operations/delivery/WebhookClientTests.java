@@ -1,15 +1,13 @@
-package dev.seedgate.operations.alert;
+package dev.seedgate.operations.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.testing.FakeVendor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /** Alerts go where they were meant to, and nowhere inside. */
-class WebhookTests {
+class WebhookClientTests {
 
     private static final Duration LONG = Duration.ofSeconds(10);
 
@@ -86,13 +84,13 @@ class WebhookTests {
                 "2001:db8::1"
             })
     void takesInternalAddressesForInternal(String address) throws UnknownHostException {
-        assertThat(Webhook.EXTERNAL.matches(InetAddress.getByName(address))).isFalse();
+        assertThat(WebhookClient.EXTERNAL.matches(InetAddress.getByName(address))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8.8.8.8", "93.184.216.34", "172.32.0.1", "2606:4700::1111"})
     void takesOthersForExternal(String address) throws UnknownHostException {
-        assertThat(Webhook.EXTERNAL.matches(InetAddress.getByName(address))).isTrue();
+        assertThat(WebhookClient.EXTERNAL.matches(InetAddress.getByName(address))).isTrue();
     }
 
     @ParameterizedTest
@@ -116,7 +114,7 @@ class WebhookTests {
                                         url,
                                         LONG,
                                         SystemDefaultDnsResolver.INSTANCE,
-                                        Webhook.EXTERNAL)))
+                                        WebhookClient.EXTERNAL)))
                 .isInstanceOf(IOException.class)
                 .message()
                 .containsAnyOf("leads to an internal address", host);
@@ -134,7 +132,7 @@ class WebhookTests {
                     return addresses.remove();
                 });
         // 127.0.0.1 stands for the world, all else is inside.
-        Webhook webhook =
+        Receiver webhook =
                 webhook(
                         URI.create(at("hooks.example")),
                         LONG,
@@ -175,7 +173,7 @@ class WebhookTests {
         receiver.onGenerate(receiver.drip(Duration.ofMillis(10)));
         receiver.onGenerate(receiver.stall());
         // Read to its end the first would take a quarter of an hour; its head says that it is well.
-        assertThat(sent(inside(Duration.ofSeconds(5)))).isNull();
+        assertThat(sent(inside(Duration.ofSeconds(1)))).isNull();
         assertThat(sent(inside(Duration.ofMillis(500)))).contains("no answer within PT0.5S");
         receiver.onGenerate((_, connection) -> {
             connection.write("HTTP/1.1 500 X\r\nContent-Length: 100000\r\n\r\n");
@@ -184,7 +182,7 @@ class WebhookTests {
                 connection.write(" ");
             }
         });
-        assertThat(sent(inside(Duration.ofMillis(500)))).contains("no answer within PT0.5S");
+        assertThat(sent(inside(Duration.ofMillis(500)))).startsWith("HTTP 500");
     }
 
     @Test
@@ -221,7 +219,7 @@ class WebhookTests {
     @Test
     void checksWhoAnswersBehindTls(@TempDir Path folder) throws Exception {
         try (SelfSigned server = SelfSigned.start(folder)) {
-            Webhook webhook =
+            Receiver webhook =
                     webhook(
                             URI.create("https://localhost:" + server.port() + "/"),
                             LONG,
@@ -234,15 +232,9 @@ class WebhookTests {
     /** The example of the standard's own libraries. */
     @Test
     void signsAsTheStandardDoes() {
-        WebhookSigner signature =
-                WebhookSigner.of(
-                        settings(
-                                "https://x.example",
-                                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                                null));
-        assertThat(signature).isNotNull();
         assertThat(
-                        signature.sign(
+                        WebhookSigner.sign(
+                                List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
                                 "msg_p5jXN8AQM9LWM0D4loKWxJek",
                                 1614265330,
                                 "{\"test\": 2432232314}"))
@@ -250,50 +242,16 @@ class WebhookTests {
     }
 
     @Test
-    void readsTheSecretFromAFile(@TempDir Path folder) throws IOException {
-        Path file =
-                Files.writeString(folder.resolve("s"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-        assertThat(WebhookSigner.of(settings("https://x.example", null, file))).isNotNull();
-        assertThat(WebhookSigner.of(settings("https://x.example", " ", null))).isNull();
-        assertThatThrownBy(() ->
-                        WebhookSigner.of(
-                                settings("https://x.example", null, folder.resolve("none"))))
-                .isInstanceOf(StartupException.class);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_c2hvcnQ=", "whsec_!"})
-    void refusesASecretThatIsNone(String secret) {
-        assertThatThrownBy(() -> WebhookSigner.of(settings("https://x.example", secret, null)))
-                .isInstanceOf(StartupException.class)
-                .hasMessageContaining("SEEDGATE_ALERT_WEBHOOK_SECRET")
-                .message()
-                .doesNotContain("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "http://hooks.example/secret-path, false",
-        "ftp://hooks.example/secret-path, true",
-        "https:///secret-path, false",
-        "https://user:secret@hooks.example/, false",
-        "hooks.example/secret-path, false",
-        "https://hooks example/secret-path, true"
-    })
-    void refusesAUrlThatIsNone(String url, boolean internal) {
-        assertThatThrownBy(() -> Webhook.of(settings(url, internal), Clock.systemUTC()))
-                .isInstanceOf(StartupException.class)
-                .hasMessageContaining("SEEDGATE_ALERT_WEBHOOK_URL")
-                .message()
-                .doesNotContain("secret");
+    void makesSecretsThatAreSome() {
+        assertThat(WebhookSigner.isSecret(WebhookSigner.newSecret())).isTrue();
+        assertThat(WebhookSigner.newSecret()).isNotEqualTo(WebhookSigner.newSecret());
     }
 
     private static String at(String host) {
         return receiver.baseUrl().replace("127.0.0.1", host) + "/hook/api/generate";
     }
 
-    private static Webhook inside(Duration timeout) {
+    private static Receiver inside(Duration timeout) {
         return webhook(
                 URI.create(at("127.0.0.1")),
                 timeout,
@@ -301,22 +259,31 @@ class WebhookTests {
                 InetAddressFilter.all());
     }
 
-    private static Webhook webhook(URI url) {
+    private static Receiver webhook(URI url) {
         return webhook(url, LONG, SystemDefaultDnsResolver.INSTANCE, InetAddressFilter.all());
     }
 
-    private static Webhook webhook(
+    private static Receiver webhook(
             URI url, Duration timeout, DnsResolver names, InetAddressFilter allowed) {
-        return new Webhook(url, null, timeout, Clock.systemUTC(), names, allowed);
+        return new Receiver(
+                url,
+                new WebhookClient(
+                        timeout, timeout, "THE_SETTING", Clock.systemUTC(), names, allowed));
     }
 
-    private static void send(Webhook webhook) throws IOException {
-        webhook.send("1", "{}");
+    private static void send(Receiver webhook) throws IOException {
+        WebhookAnswer answer =
+                webhook.client().send(new WebhookMessage("1", webhook.url(), List.of(), "{}"));
+        if (!answer.accepted()) {
+            throw new IOException(answer.summary());
+        }
     }
+
+    private record Receiver(URI url, WebhookClient client) {}
 
     /** What went wrong, null when nothing did. */
-    private static @Nullable String sent(Webhook webhook) {
-        try (webhook) {
+    private static @Nullable String sent(Receiver webhook) {
+        try (WebhookClient _ = webhook.client()) {
             send(webhook);
             return null;
         } catch (IOException e) {
@@ -336,34 +303,5 @@ class WebhookTests {
                 return host;
             }
         };
-    }
-
-    private static AlertSettings settings(String url, boolean internal) {
-        return settings(url, null, null, internal);
-    }
-
-    private static AlertSettings settings(
-            String url, @Nullable String secret, @Nullable Path secretFile) {
-        return settings(url, secret, secretFile, false);
-    }
-
-    private static AlertSettings settings(
-            String url, @Nullable String secret, @Nullable Path secretFile, boolean internal) {
-        return new AlertSettings(
-                LONG,
-                List.of(),
-                List.of(),
-                List.of(),
-                1,
-                LONG,
-                url,
-                secret,
-                secretFile,
-                internal,
-                LONG,
-                1,
-                LONG,
-                LONG,
-                LONG);
     }
 }

@@ -1,4 +1,4 @@
-package dev.seedgate.operations.alert;
+package dev.seedgate.operations.delivery;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
