@@ -18,7 +18,6 @@ import org.springframework.security.authentication.LockedException;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
@@ -82,12 +81,12 @@ class ConsoleSecurity {
                 .addFilterAfter(anonymousLimit.filter(), HeaderWriterFilter.class)
                 .securityContext(context -> context.securityContextRepository(sessions))
                 .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .requestCache(AbstractHttpConfigurer::disable)
+                .requestCache(it -> it.requestCache(new PageBeforeLogin()))
                 .csrf(csrf -> csrf.csrfTokenRepository(csrfTokens()))
                 .authenticationProvider(password)
                 .formLogin(form ->
                         form.loginPage(LOGIN)
-                                .defaultSuccessUrl("/console", true)
+                                .defaultSuccessUrl("/console")
                                 .failureHandler(this::redirectToLogin))
                 .logout(logout ->
                         logout.logoutUrl("/console/logout").logoutSuccessUrl(LOGIN + "?out"))
@@ -115,7 +114,7 @@ class ConsoleSecurity {
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
                 .tokenEndpoint(it -> it.accessTokenResponseClient(new BoundedTokenClient(oidc)))
                 .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
-                .defaultSuccessUrl("/console", true)
+                .defaultSuccessUrl("/console")
                 .failureHandler(this::redirectToLogin)
                 .addObjectPostProcessor(
                         new ObjectPostProcessor<OAuth2AuthorizationRequestRedirectFilter>() {

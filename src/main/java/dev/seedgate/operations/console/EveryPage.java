@@ -12,9 +12,11 @@ import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 
-    /** Whether figures are the sandbox's; pages that no controller makes say it too. */
-    EveryPage(Vendor vendor, ThymeleafViewResolver pages) {
+    /** Pages that no controller makes have the same bar and navigation. */
+    EveryPage(Vendor vendor, Navigation navigation, ThymeleafViewResolver pages) {
         pages.addStaticVariable("sandbox", vendor.isSandbox());
+        pages.addStaticVariable("navigation", navigation);
+        pages.addStaticVariable("show", new Show());
     }
 
     /** The signed-in person; null on the sign-in page. */

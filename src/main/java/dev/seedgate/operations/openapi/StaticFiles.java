@@ -23,6 +23,7 @@ class StaticFiles {
 
     private static final String OURS = "/static/";
     private static final String SWAGGER = "/swagger-ui";
+    private static final String WEBJARS = "classpath*:/META-INF/resources/webjars/";
 
     /** What its page asks for; what starts it is ours, for it says where the description is. */
     private static final List<String> SWAGGER_FILES =
@@ -35,6 +36,13 @@ class StaticFiles {
                     "swagger-ui-bundle.js",
                     "swagger-ui-standalone-preset.js");
 
+    /** The console's libraries, by the names that its pages ask for. */
+    private static final Map<String, String> LIBRARIES =
+            Map.of(
+                    "htmx.js", "htmx.org/*/dist/htmx.min.js",
+                    "uplot.js", "uplot/*/dist/uPlot.iife.min.js",
+                    "uplot.css", "uplot/*/dist/uPlot.min.css");
+
     /** Before springdoc's own answers, which keep a description for every language asked for. */
     @Bean
     SimpleUrlHandlerMapping publicFilesMapping(ObjectProvider<OpenApiWebMvcResource> description)
@@ -42,9 +50,13 @@ class StaticFiles {
         Map<String, HttpRequestHandler> files = new TreeMap<>();
         PathMatchingResourcePatternResolver resources = new PathMatchingResourcePatternResolver();
         for (String name : SWAGGER_FILES) {
-            String pattern = "classpath*:/META-INF/resources/webjars/swagger-ui/*/" + name;
-            for (Resource resource : resources.getResources(pattern)) {
+            for (Resource resource : resources.getResources(WEBJARS + "swagger-ui/*/" + name)) {
                 files.put(SWAGGER + "/" + name, file(resource));
+            }
+        }
+        for (Map.Entry<String, String> library : LIBRARIES.entrySet()) {
+            for (Resource resource : resources.getResources(WEBJARS + library.getValue())) {
+                files.put("/console/" + library.getKey(), file(resource));
             }
         }
         for (Resource resource : resources.getResources("classpath*:" + OURS + "**/*.*")) {

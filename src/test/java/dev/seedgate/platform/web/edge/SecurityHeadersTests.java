@@ -26,8 +26,8 @@ class SecurityHeadersTests {
     @CsvSource({
         "/api/credits, default-src 'none'; frame-ancestors 'none'",
         "/admin/api/teams, default-src 'none'; frame-ancestors 'none'",
-        "/console, default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        "/console/login, default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "/console, default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "/console/login, default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         "/nothing, default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; media-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
     })
     void tellsBrowsersWhatAnAnswerMayDo(String path, String contentPolicy) {
