@@ -126,7 +126,7 @@ class StatusController {
         if (seconds.isPresent()) {
             waiters.awaitEnd(task, caller.keyId(), seconds.getAsInt())
                     .ifPresent(applied -> answer.header(WaitPreference.APPLIED, "wait=" + applied));
-            status = queries.stored(caller, task);
+            status = waiters.afterwards(() -> queries.stored(caller, task));
         }
         return answer.body(Envelope.success(urlRewriter.rewrite(status)));
     }

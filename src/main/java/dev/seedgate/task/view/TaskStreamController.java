@@ -156,7 +156,8 @@ class TaskStreamController {
         while (true) {
             if (moved) {
                 // Read again after the watch was opened: so nothing falls between.
-                List<TaskHistory.Step> steps = history.steps(caller.teamId(), task);
+                List<TaskHistory.Step> steps =
+                        waiters.afterwards(() -> history.steps(caller.teamId(), task));
                 for (TaskHistory.Step step : steps) {
                     if (step.event() > read) {
                         write(response, event(step));

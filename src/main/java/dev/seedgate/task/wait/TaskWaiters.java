@@ -17,6 +17,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,12 @@ public class TaskWaiters implements SmartLifecycle {
     private static final Duration INTERVAL = Duration.ofMillis(250);
     private static final Duration IDLE = Duration.ofHours(1);
 
+    // Enough to keep the connections of requests busy, and a few of the places to wait for one: a
+    // stop may wake thousands at once, and a team's flood would be refused.
+    private static final int READERS = 16;
+    // Thousands are through by then, unless the database is sick; then each hears that for itself.
+    private static final long READERS_WAIT_SECONDS = 5;
+
     // By index for each task, however many events there are. Those of one task are written under
     // its lock: a later one has the greater id.
     private static final String NEWS =
@@ -60,6 +69,7 @@ public class TaskWaiters implements SmartLifecycle {
     private final Kind calls;
     private final Kind streams;
     private final Loop loop;
+    private final Semaphore readers = new Semaphore(READERS, true);
 
     // By the task's id; of tasks that somebody waits for only.
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
@@ -108,6 +118,22 @@ public class TaskWaiters implements SmartLifecycle {
             return watch.awaitEnd(Duration.ofSeconds(applied)) == WaitEnd.STOPPED
                     ? OptionalInt.empty()
                     : OptionalInt.of(applied);
+        }
+    }
+
+    /** Reads what a wait was for; of all who are woken together only a few at once. */
+    public <T> T afterwards(Supplier<T> read) {
+        boolean entered = false;
+        try {
+            entered = readers.tryAcquire(READERS_WAIT_SECONDS, TimeUnit.SECONDS);
+            return read.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return read.get();
+        } finally {
+            if (entered) {
+                readers.release();
+            }
         }
     }
 

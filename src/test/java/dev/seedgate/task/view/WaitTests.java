@@ -9,7 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.TeamAuthenticator;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskMoved;
 import dev.seedgate.task.wait.TaskWaiters;
+import dev.seedgate.task.wait.TaskWatch;
 import dev.seedgate.task.wait.WaitSettings;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
@@ -29,6 +33,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -41,8 +46,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -197,6 +208,49 @@ class WaitTests {
         } finally {
             gateway.bean(TaskWaiters.class).start();
         }
+    }
+
+    @Test
+    void aCommitWakesWhoWaitsHereAndARollbackNobody() {
+        ApplicationEventMulticaster events =
+                gateway.bean("applicationEventMulticaster", ApplicationEventMulticaster.class);
+        TransactionTemplate transaction =
+                new TransactionTemplate(gateway.bean(PlatformTransactionManager.class));
+        // No look into the database finds anything of this one.
+        TaskMoved move = new TaskMoved(new TaskId(UNKNOWN), Phase.RENDERING);
+        ApplicationEvent event = new PayloadApplicationEvent<>(this, move);
+        try (TaskWatch watch = gateway.bean(TaskWaiters.class).openStream(move.task(), 0)) {
+            transaction.executeWithoutResult(status -> {
+                events.multicastEvent(event);
+                status.setRollbackOnly();
+            });
+            assertThat(watch.awaitNews(Duration.ZERO)).isEqualTo(TaskWatch.News.NONE);
+            transaction.executeWithoutResult(_ -> {
+                events.multicastEvent(event);
+                assertThat(watch.awaitNews(Duration.ZERO)).isEqualTo(TaskWatch.News.NONE);
+            });
+            assertThat(watch.awaitNews(Duration.ZERO)).isEqualTo(TaskWatch.News.MOVED);
+        }
+    }
+
+    @Test
+    void everyMoveOfATaskIsPublished() {
+        List<TaskMoved> moves = Collections.synchronizedList(new ArrayList<>());
+        ApplicationListener<PayloadApplicationEvent<?>> listener =
+                event -> {
+                    if (event.getPayload() instanceof TaskMoved move) {
+                        moves.add(move);
+                    }
+                };
+        gateway.bean("applicationEventMulticaster", ApplicationEventMulticaster.class)
+                .addApplicationListener(listener);
+        String task = team.create("its moves are told");
+        vendor.finish(team.upstreamId(task), CLIP);
+        team.await(task, "SUCCEEDED");
+        assertThat(List.copyOf(moves))
+                .filteredOn(it -> it.task().value().equals(task))
+                .extracting(TaskMoved::phase)
+                .containsExactly(Phase.SUBMITTING, Phase.RENDERING, Phase.SUCCEEDED);
     }
 
     @Test

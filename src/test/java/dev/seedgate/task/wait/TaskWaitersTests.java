@@ -16,7 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +175,36 @@ class TaskWaitersTests {
         CompletableFuture<OptionalInt> wait = begin(cutOff, task, KEY, 1);
         cutOff.onMoved(new TaskMoved(task, Phase.SUCCEEDED));
         assertThat(wait.join()).hasValue(60);
+    }
+
+    @Test
+    void letsThoseWhoAreWokenTogetherReadAFewAtOnce() {
+        AtomicInteger reading = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CyclicBarrier few = new CyclicBarrier(16);
+        List<CompletableFuture<Integer>> reads = new ArrayList<>();
+        for (int i = 0; i < 160; i++) {
+            reads.add(
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    waiters.afterwards(() -> {
+                                        most.accumulateAndGet(
+                                                reading.incrementAndGet(), Math::max);
+                                        meet(few);
+                                        return reading.decrementAndGet();
+                                    }),
+                            task -> Thread.ofVirtual().start(task)));
+        }
+        reads.forEach(CompletableFuture::join);
+        assertThat(most.get()).isEqualTo(16);
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
