@@ -57,11 +57,10 @@ public class TeamAccounts {
                         """)
                 .param("teams", teamIds)
                 .query(row -> {
-                    long quota = row.getLong("monthly_quota");
                     balances.put(
                             row.getLong("team_id"),
                             new Balance(
-                                    row.wasNull() ? null : quota,
+                                    row.getObject("monthly_quota", Long.class),
                                     row.getLong("used"),
                                     row.getLong("top_ups"),
                                     SqlInstants.get(row, "renews_at"),

@@ -42,9 +42,10 @@ record TeamRow(TeamDetails team, Balance balance, List<Long> days) {
         if (inFlight != null && balance.inFlight() >= inFlight) {
             return new Binding("tasks in flight: full", level);
         }
-        if (balance.quota() != null && balance.used() >= NEAR * balance.quota()) {
+        Long quota = balance.quota();
+        if (quota != null && balance.used() >= NEAR * quota) {
             return new Binding(
-                    balance.topUps() > 0 && balance.used() >= balance.quota()
+                    balance.topUps() > 0 && balance.used() >= quota
                             ? "quota used up, spends its top-ups"
                             : "quota: nearly used up",
                     "warn");

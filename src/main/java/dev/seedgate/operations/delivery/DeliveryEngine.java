@@ -63,8 +63,7 @@ public final class DeliveryEngine<D> implements AutoCloseable {
         int free = permits.drainPermits();
         int used = 0;
         try {
-            List<D> claimed =
-                    free == 0 || threads.isShutdown() ? List.of() : outbox.claim(free);
+            List<D> claimed = free == 0 || threads.isShutdown() ? List.of() : outbox.claim(free);
             for (D delivery : claimed) {
                 threads.execute(() -> {
                     try {
@@ -133,7 +132,8 @@ public final class DeliveryEngine<D> implements AutoCloseable {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.info("deliveries are left to other replicas: no answer within {}", LAST_ANSWERS);
+                log.info(
+                        "deliveries are left to other replicas: no answer within {}", LAST_ANSWERS);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

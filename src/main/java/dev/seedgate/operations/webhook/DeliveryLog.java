@@ -113,11 +113,11 @@ class DeliveryLog {
             return deliveries;
         }
         Map<Long, List<DeliveryTry>> tries = new HashMap<>();
-        deliveries.forEach(each -> tries.put(each.id(), new ArrayList<>()));
         jdbc.sql("select * from webhook_try where delivery_id in (:ids) order by id")
-                .param("ids", tries.keySet())
+                .param("ids", deliveries.stream().map(DeliveryRecord::id).toList())
                 .query(row -> {
-                    tries.get(row.getLong("delivery_id")).add(attempt(row));
+                    tries.computeIfAbsent(row.getLong("delivery_id"), _ -> new ArrayList<>())
+                            .add(attempt(row));
                 });
         return deliveries.stream()
                 .map(each -> each.withTries(tries.getOrDefault(each.id(), List.of())))

@@ -48,7 +48,14 @@ class Endpoints {
     }
 
     /** An endpoint with the secret that it just got. */
-    record Issued(Endpoint endpoint, String secret) {}
+    record Issued(Endpoint endpoint, String secret) {
+
+        /** Without what is secret, wherever it is printed. */
+        @Override
+        public String toString() {
+            return "Issued[endpoint=" + endpoint.id() + "]";
+        }
+    }
 
     /** Makes an endpoint; a URL that the team has already is {@code WEBHOOK_EXISTS}. */
     @Transactional

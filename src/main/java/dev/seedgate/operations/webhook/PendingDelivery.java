@@ -32,4 +32,10 @@ record PendingDelivery(
     boolean isTest() {
         return taskId == null;
     }
+
+    /** Without URL and body, wherever it is printed. */
+    @Override
+    public String toString() {
+        return "PendingDelivery[id=" + id + ", messageId=" + messageId + "]";
+    }
 }

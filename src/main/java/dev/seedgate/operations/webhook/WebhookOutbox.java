@@ -89,7 +89,7 @@ class WebhookOutbox implements Outbox<PendingDelivery> {
                                         and coalesce(d.leased_until <= gateway_now(), true))
                                 for no key update of e skip locked
                                 """)
-                        .query(Long.class)
+                        .query((row, _) -> row.getLong("id"))
                         .list();
         if (endpoints.isEmpty()) {
             return List.of();

@@ -42,4 +42,10 @@ record WebhookView(
                 endpoint.disabledAt(),
                 endpoint.disabledReason());
     }
+
+    /** Without what is secret, wherever it is printed. */
+    @Override
+    public String toString() {
+        return "WebhookView[id=" + id + "]";
+    }
 }

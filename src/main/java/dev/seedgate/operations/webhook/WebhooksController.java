@@ -154,5 +154,11 @@ class WebhooksController {
         Set<TaskEvent> wanted() {
             return events == null ? EnumSet.allOf(TaskEvent.class) : events;
         }
+
+        /** Without the URL: with some receivers whoever knows it may write to them. */
+        @Override
+        public String toString() {
+            return "WebhookRequest[events=" + events + "]";
+        }
     }
 }

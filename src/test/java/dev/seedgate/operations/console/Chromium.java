@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** The Chromium of the machine, driven from here; one a process, as starting it takes seconds. */
 final class Chromium {
 
-    private static Browser browser;
+    private static @Nullable Browser browser;
 
     private Chromium() {}
 
@@ -24,12 +25,13 @@ final class Chromium {
         Assumptions.assumeTrue(
                 path.isPresent(),
                 "SKIPPED: there is no Chromium on this machine; apt-get install chromium, or name it in CHROMIUM");
-        if (browser == null) {
+        Browser running = browser;
+        if (running == null) {
             Playwright playwright =
                     Playwright.create(
                             new Playwright.CreateOptions()
                                     .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-            browser =
+            running =
                     playwright
                             .chromium()
                             .launch(
@@ -37,9 +39,10 @@ final class Chromium {
                                             .setExecutablePath(path.orElseThrow())
                                             // As root, in a container, there is no sandbox to make.
                                             .setArgs(List.of("--no-sandbox")));
+            browser = running;
             Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
         }
-        return browser;
+        return running;
     }
 
     private static Optional<Path> installed() {

@@ -6,6 +6,7 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway with teams and tasks in every phase, for pages that show something. */
 record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, String succeeded)
@@ -66,7 +67,7 @@ record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, 
         return new ConsoleData(gateway, studio, social, uncertain, succeeded);
     }
 
-    private static String create(Team team, String prompt, String project) {
+    private static String create(Team team, String prompt, @Nullable String project) {
         return team.post(
                         Json.of(
                                 "prompt", prompt, "aspect_ratio", "16:9", "duration", "5"),

@@ -226,6 +226,14 @@ class ConsoleTests {
     }
 
     @Test
+    void showsATeamWithoutAQuotaAsUnlimited() {
+        Team team = gateway.team();
+        assertThat(text(admin.page("/console/teams/" + team.slug())))
+                .contains("Can still be charged unlimited")
+                .doesNotContain("none left");
+    }
+
+    @Test
     void booksATopUpOnce() {
         Team team = gateway.team("monthly_quota", 0);
         String path = "/console/teams/" + team.slug();

@@ -19,16 +19,18 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,8 +95,7 @@ class WebhookTests {
                 .containsEntry("webhook-id", task + ".task.succeeded")
                 .containsEntry("content-type", "application/json; charset=UTF-8");
         JsonNode body = JSON.readTree(heard.body());
-        assertThat(body.propertyNames())
-                .containsExactly("type", "timestamp", "data", "sequence");
+        assertThat(body.propertyNames()).containsExactly("type", "timestamp", "data", "sequence");
         assertThat(body).has("type", "task.succeeded").has("sequence", 4);
         assertThat(Instant.parse(body.get("timestamp").stringValue())).isNotNull();
         assertThat(body.get("data")).isEqualTo(team.get("/api/tasks/" + task).data());
@@ -104,7 +105,7 @@ class WebhookTests {
     @Test
     void isBelievedByPython() throws Exception {
         String python = System.getenv().getOrDefault("SEEDGATE_TEST_PYTHON", "python3");
-        assumeThat(run(python, "import standardwebhooks")).isZero();
+        assumeThat(run(python, List.of("import standardwebhooks"))).isZero();
         Team team = gateway.team();
         String secret = endpoint(team, receiver).get("secret").stringValue();
         succeeded(team);
@@ -116,15 +117,17 @@ class WebhookTests {
                 headers = {"webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature}
                 standardwebhooks.Webhook(secret).verify(body, headers)
                 """;
-        String[] headers = {
-            heard.headers().get("webhook-id"),
-            heard.headers().get("webhook-timestamp"),
-            heard.headers().get("webhook-signature")
-        };
-        assertThat(run(python, script, secret, headers[0], headers[1], headers[2], heard.body()))
-                .isZero();
-        assertThat(run(python, script, secret, headers[0], headers[1], headers[2], "{}"))
-                .isNotZero();
+        List<String> headers =
+                List.of(
+                        header(heard, "webhook-id"),
+                        header(heard, "webhook-timestamp"),
+                        header(heard, "webhook-signature"));
+        for (String body : List.of(heard.body(), "{}")) {
+            List<String> arguments = new ArrayList<>(List.of(script, secret));
+            arguments.addAll(headers);
+            arguments.add(body);
+            assertThat(run(python, arguments) == 0).isEqualTo(body.equals(heard.body()));
+        }
     }
 
     @Test
@@ -172,10 +175,15 @@ class WebhookTests {
         pass(Duration.ofMinutes(6));
         List<Request> heard = heard(receiver, 4);
         assertThat(heard).extracting(Request::body).containsOnly(heard.getFirst().body());
-        assertThat(heard).extracting(it -> it.headers().get("webhook-id")).containsOnly(task + ".task.succeeded");
+        assertThat(heard)
+                .extracting(it -> it.headers().get("webhook-id"))
+                .containsOnly(task + ".task.succeeded");
         assertThat(receiver.requests()).as("no redirect is followed").hasSize(4);
         JsonNode log = delivery(team, endpoint, it -> it.hasNonNull("delivered_at"));
-        assertThat(log).hasNull("next_try_at").has("attempts", 4).has("message_id", task + ".task.succeeded");
+        assertThat(log)
+                .hasNull("next_try_at")
+                .has("attempts", 4)
+                .has("message_id", task + ".task.succeeded");
         assertThat(log.at("/tries/0")).has("status", 500).mentions("error", "HTTP 500");
         assertThat(log.at("/tries/1")).hasNull("status").has("answer", "");
         assertThat(log.at("/tries/2")).has("status", 302);
@@ -196,7 +204,8 @@ class WebhookTests {
         // The test came after the other end, of which nothing was to be told.
         assertThat(types(heard(receiver, 2))).containsExactly("task.succeeded", "webhook.test");
         delivery(team, endpoint, it -> it.get("type").stringValue().equals("webhook.test"));
-        assertThat(deliveries(team, endpoint)).allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
+        assertThat(deliveries(team, endpoint))
+                .allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
         receiver.onEveryGenerate(FakeVendor.answer(200, "ok"));
         assertThat(post(team, endpoint, "/test")).hasStatus(202);
         endpoint(team, endpoint, it -> !it.hasNonNull("disabled_at"));
@@ -218,8 +227,10 @@ class WebhookTests {
         assertThat(endpoint(team, endpoint, _ -> true)).hasNull("disabled_at");
         pass(Duration.ofHours(25));
         JsonNode disabled = endpoint(team, endpoint, it -> it.hasNonNull("disabled_at"));
-        assertThat(disabled.get("disabled_reason").stringValue()).startsWith("nothing could be delivered since ");
-        assertThat(deliveries(team, endpoint)).allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
+        assertThat(disabled.get("disabled_reason").stringValue())
+                .startsWith("nothing could be delivered since ");
+        assertThat(deliveries(team, endpoint))
+                .allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
         JsonNode alert =
                 gateway.admin("GET", "/alerts?kind=WEBHOOK&team=" + team.slug(), null)
                         .json()
@@ -297,7 +308,8 @@ class WebhookTests {
             database.shiftTime(Duration.ofSeconds(61));
             List<Request> heard = heard(receiver, 2);
             assertThat(heard).extracting(Request::body).containsOnly(heard.getFirst().body());
-            assertThat(heard.getLast().headers().get("webhook-id")).isEqualTo(task + ".task.succeeded");
+            assertThat(heard.getLast().headers().get("webhook-id"))
+                    .isEqualTo(task + ".task.succeeded");
             verify(secret, heard.getLast());
         }
     }
@@ -314,7 +326,8 @@ class WebhookTests {
         assertThat(post(team, made.data(), "/test")).hasStatus(202);
         JsonNode log = delivery(team, made.data(), it -> it.get("tries").size() == 1);
         assertThat(log.at("/tries/0")).hasNull("status");
-        assertThat(log.at("/tries/0/error").stringValue()).containsAnyOf("SEEDGATE_WEBHOOKS_ALLOW_INTERNAL", host);
+        assertThat(log.at("/tries/0/error").stringValue())
+                .containsAnyOf("SEEDGATE_WEBHOOKS_ALLOW_INTERNAL", host);
         assertThat(receiver.connections()).isZero();
     }
 
@@ -330,17 +343,19 @@ class WebhookTests {
                     String.join(
                             "\n",
                             gateway.database()
-                                    .rows("select %1$s::text || coalesce(encode(%2$s, 'escape'), '') from %1$s"
-                                            .formatted(
-                                                    table,
-                                                    table.equals("webhook_endpoint")
-                                                            ? "secret"
-                                                            : "null")));
+                                    .rows(
+                                            "select %1$s::text || coalesce(encode(%2$s, 'escape'), '') from %1$s"
+                                                    .formatted(
+                                                            table,
+                                                            table.equals("webhook_endpoint")
+                                                                    ? "secret"
+                                                                    : "null")));
             for (String each : List.of(secret, rotated)) {
                 assertThat(all).doesNotContain(each.substring("whsec_".length()));
             }
         }
-        assertThat(team.get("/api/webhooks/" + made.get("id").asLong()).data().has("secret")).isFalse();
+        assertThat(team.get("/api/webhooks/" + made.get("id").asLong()).data().has("secret"))
+                .isFalse();
         assertThat(team.get("/api/webhooks").body()).doesNotContain("whsec_");
     }
 
@@ -375,8 +390,10 @@ class WebhookTests {
         assertThat(again).hasStatus(202);
         List<Request> heard = heard(receiver, 2);
         assertThat(heard.getLast().body()).isEqualTo(heard.getFirst().body());
-        assertThat(heard.getLast().headers().get("webhook-id")).isEqualTo(heard.getFirst().headers().get("webhook-id"));
-        assertThat(delivery(team, endpoint, it -> it.get("tries").size() == 2)).hasValue("delivered_at");
+        assertThat(heard.getLast().headers().get("webhook-id"))
+                .isEqualTo(heard.getFirst().headers().get("webhook-id"));
+        assertThat(delivery(team, endpoint, it -> it.get("tries").size() == 2))
+                .hasValue("delivered_at");
     }
 
     @Test
@@ -402,10 +419,19 @@ class WebhookTests {
         }
         assertThat(endpointCall("GET", other, endpoint)).hasError(NOT_FOUND);
         assertThat(endpointCall("DELETE", other, endpoint)).hasError(NOT_FOUND);
-        assertThat(other.get("/api/webhooks/" + endpoint.get("id").asLong() + "/deliveries")).hasError(NOT_FOUND);
+        assertThat(other.get("/api/webhooks/" + endpoint.get("id").asLong() + "/deliveries"))
+                .hasError(NOT_FOUND);
         assertThat(redeliver(other, delivery)).hasError(NOT_FOUND);
         assertThat(other.get("/api/webhooks").data().get("items")).isEmpty();
-        assertThat(gateway.admin("DELETE", "/teams/" + other.slug() + "/webhooks/" + endpoint.get("id").asLong(), null)).hasError(NOT_FOUND);
+        assertThat(
+                        gateway.admin(
+                                "DELETE",
+                                "/teams/"
+                                        + other.slug()
+                                        + "/webhooks/"
+                                        + endpoint.get("id").asLong(),
+                                null))
+                .hasError(NOT_FOUND);
         assertThat(endpointCall("GET", owner, endpoint)).hasStatus(200);
     }
 
@@ -444,7 +470,8 @@ class WebhookTests {
     @Test
     void refusesEventsThatThereAreNot() {
         Team team = gateway.team();
-        for (Object events : List.of(List.of(), List.of("task.updated"), List.of(1), "task.failed")) {
+        for (Object events :
+                List.of(List.of(), List.of("task.updated"), List.of(1), "task.failed")) {
             assertThat(
                             gateway.call(
                                     "POST",
@@ -463,7 +490,8 @@ class WebhookTests {
         String path = "/teams/" + team.slug() + "/webhooks";
         JsonNode seen = gateway.admin("GET", path, null).json().at("/items/0");
         assertThat(seen).has("url", receiver.baseUrl() + "/…").has("id", mine.get("id").asLong());
-        assertThat(gateway.admin("DELETE", path + "/" + mine.get("id").asLong(), null)).hasStatus(204);
+        assertThat(gateway.admin("DELETE", path + "/" + mine.get("id").asLong(), null))
+                .hasStatus(204);
         JsonNode audit =
                 gateway.admin("GET", "/audit?object=webhook:" + mine.get("id").asLong(), null)
                         .json()
@@ -486,7 +514,11 @@ class WebhookTests {
         assertThat(team.generate("a boat", "X-Callback-Url", url))
                 .hasError(CALLBACK_NOT_ALLOWED)
                 .says("127.0.0.1");
-        for (String bad : List.of("hooks.example", "https://me@hooks.example/", "https://hooks.example/" + "x".repeat(2048))) {
+        for (String bad :
+                List.of(
+                        "hooks.example",
+                        "https://me@hooks.example/",
+                        "https://hooks.example/" + "x".repeat(2048))) {
             assertThat(team.generate("a boat", "X-Callback-Url", bad)).hasError(INVALID_REQUEST);
         }
         assertThat(team.get("/api/tasks").data().get("items")).as("nothing was ordered").isEmpty();
@@ -506,7 +538,12 @@ class WebhookTests {
         assertThat(JSON.readTree(heard.body())).has("/data/task_id", task);
         JsonNode log = delivery(team, callbacks, it -> it.hasNonNull("delivered_at"));
         assertThat(log).has("url", url);
-        assertThat(gateway.database().text("select count(*) from webhook_callback where task_id = '%s'".formatted(task))).isEqualTo("0");
+        assertThat(
+                        gateway.database()
+                                .text(
+                                        "select count(*) from webhook_callback where task_id = '%s'"
+                                                .formatted(task)))
+                .isEqualTo("0");
         hosts(team);
         assertThat(team.generate("a boat", "X-Callback-Url", url)).hasError(CALLBACK_NOT_ALLOWED);
         assertThat(receiver.generates()).hasSize(1);
@@ -521,11 +558,18 @@ class WebhookTests {
         assertThat(post(team, callbacks, "/test")).hasError(INVALID_REQUEST);
         receiver.onGenerate(FakeVendor.error(410));
         for (int i = 1; i <= 2; i++) {
-            finish(team, team.generate("a boat", "X-Callback-Url", url(receiver)).data().get("task_id").stringValue());
+            finish(
+                    team,
+                    team.generate("a boat", "X-Callback-Url", url(receiver))
+                            .data()
+                            .get("task_id")
+                            .stringValue());
             heard(receiver, i);
         }
         delivery(team, callbacks, it -> it.hasNonNull("delivered_at"));
-        assertThat(deliveries(team, callbacks)).hasSize(2).allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
+        assertThat(deliveries(team, callbacks))
+                .hasSize(2)
+                .allSatisfy(it -> assertThat(it).hasNull("next_try_at"));
         assertThat(endpoint(team, callbacks, _ -> true)).hasNull("disabled_at");
     }
 
@@ -634,16 +678,14 @@ class WebhookTests {
                 .toList();
     }
 
-    private static JsonNode endpoint(
-            Team team, JsonNode endpoint, java.util.function.Predicate<JsonNode> reached) {
+    private static JsonNode endpoint(Team team, JsonNode endpoint, Predicate<JsonNode> reached) {
         return Awaitility.await("the endpoint")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> endpointCall("GET", team, endpoint).data(), reached);
     }
 
     /** The newest delivery, once it is so. */
-    private static JsonNode delivery(
-            Team team, JsonNode endpoint, java.util.function.Predicate<JsonNode> reached) {
+    private static JsonNode delivery(Team team, JsonNode endpoint, Predicate<JsonNode> reached) {
         return Awaitility.await("the newest delivery")
                 .atMost(Duration.ofSeconds(20))
                 .until(
@@ -675,11 +717,14 @@ class WebhookTests {
         new Webhook(secret).verify(heard.body(), HttpHeaders.of(headers, (_, _) -> true));
     }
 
-    /** The exit code of a script; -1 when there is no such interpreter. */
-    private static int run(String python, String script, @Nullable String... arguments)
-            throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of(python, "-c", script));
-        command.addAll(List.of(arguments));
+    private static String header(Request heard, String name) {
+        return Objects.requireNonNull(heard.headers().get(name), name);
+    }
+
+    /** The exit code of a script with its arguments; -1 when there is no such interpreter. */
+    private static int run(String python, List<String> script) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(python, "-c"));
+        command.addAll(script);
         try {
             Process process =
                     new ProcessBuilder(command)
@@ -687,7 +732,7 @@ class WebhookTests {
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();
             return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return -1;
         }
     }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,11 +81,9 @@ class WebhooksPageTests {
         JsonNode endpoint = endpoint(team, url);
         ProcessBuilder builder = new ProcessBuilder(command, source.toString());
         builder.environment().put("PORT", String.valueOf(port));
-        builder.environment()
-                .put("SEEDGATE_WEBHOOK_SECRET", endpoint.get("secret").stringValue());
+        builder.environment().put("SEEDGATE_WEBHOOK_SECRET", endpoint.get("secret").stringValue());
         Path out = folder.resolve("out");
-        Process receiver =
-                builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        Process receiver = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         try {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> listens(port));
             String path = "/api/webhooks/" + endpoint.get("id").asLong();
@@ -138,15 +137,19 @@ class WebhooksPageTests {
                 .putAll(
                         Map.of(
                                 "SEEDGATE_WEBHOOK_SECRET", secret,
-                                "WEBHOOK_ID", heard.headers().get("webhook-id"),
-                                "WEBHOOK_TIMESTAMP", heard.headers().get("webhook-timestamp"),
-                                "WEBHOOK_SIGNATURE", heard.headers().get("webhook-signature")));
+                                "WEBHOOK_ID", header(heard, "webhook-id"),
+                                "WEBHOOK_TIMESTAMP", header(heard, "webhook-timestamp"),
+                                "WEBHOOK_SIGNATURE", header(heard, "webhook-signature")));
         Path input = Files.writeString(folder.resolve("body"), body);
         return builder.redirectInput(input.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
+    }
+
+    private static String header(Request heard, String name) {
+        return Objects.requireNonNull(heard.headers().get(name), name);
     }
 
     private static String sample(String language) throws IOException {

@@ -54,6 +54,7 @@ final class CorsFilters {
                         HttpHeaders.CONTENT_TYPE,
                         "Idempotency-Key",
                         "X-Project",
+                        "X-Callback-Url",
                         "Prefer",
                         "Last-Event-ID"));
         shared.setExposedHeaders(
