@@ -72,6 +72,10 @@ begin
             -- These come and go.
             ('work', 'select, insert, update, delete'),
             ('idempotency_key', 'select, insert, delete'),
+            ('webhook_endpoint', 'select, insert, update, delete'),
+            ('webhook_callback', 'select, insert, delete'),
+            ('webhook_delivery', 'select, insert, update, delete'),
+            ('webhook_try', 'select, insert, delete'),
             ('upstream_pause', 'select, insert, update, delete'),
             ('pool_movement', 'select, insert, update, delete'),
             ('console_session', 'select, insert, update, delete'),

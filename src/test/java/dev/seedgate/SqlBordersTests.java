@@ -76,7 +76,13 @@ class SqlBordersTests {
                                     "finding",
                                     "credit_price",
                                     "statement"),
-                    "operations", Set.of("alert"));
+                    "operations",
+                            Set.of(
+                                    "alert",
+                                    "webhook_endpoint",
+                                    "webhook_callback",
+                                    "webhook_delivery",
+                                    "webhook_try"));
 
     /** Everybody stands on these. */
     private static final Set<String> COMMON = Set.of("installation");

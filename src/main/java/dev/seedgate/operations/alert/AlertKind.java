@@ -9,5 +9,7 @@ public enum AlertKind {
     /** The books don't add up, or the vendor's figures differ from them. */
     DRIFT,
     /** Some tasks have been without an outcome for long. */
-    UNCERTAIN
+    UNCERTAIN,
+    /** Nothing could be delivered to an endpoint of a team for days, and it was disabled. */
+    WEBHOOK
 }

@@ -39,7 +39,7 @@ class AlertsController {
             operationId = "listAlerts",
             summary = "Read what was raised",
             description =
-                    "Newest first: used quotas, a low pool, drift, tasks that are UNCERTAIN for long; each once for its threshold and period, with the state of its delivery. from and to are half-open, an instant or a date in the billing zone.")
+                    "Newest first: used quotas, a low pool, drift, tasks that are UNCERTAIN for long, webhooks that were disabled; each once for its threshold and period, with the state of its delivery. from and to are half-open, an instant or a date in the billing zone.")
     @GetMapping
     Page<Alert> list(
             @RequestParam(required = false) @Nullable AlertKind kind,

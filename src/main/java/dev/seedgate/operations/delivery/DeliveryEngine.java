@@ -20,6 +20,8 @@ public final class DeliveryEngine<D> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DeliveryEngine.class);
     // What people are shown of an error.
     private static final int LONGEST_ERROR = 300;
+    // A stop waits for quick receivers only.
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     private final Outbox<D> outbox;
     private final WebhookClient client;
@@ -61,7 +63,7 @@ public final class DeliveryEngine<D> implements AutoCloseable {
         int free = permits.drainPermits();
         int used = 0;
         try {
-            List<D> claimed = free == 0 ? List.of() : outbox.claim(free);
+            List<D> claimed = free == 0 || threads.isShutdown() ? List.of() : outbox.claim(free);
             for (D delivery : claimed) {
                 threads.execute(() -> {
                     try {
@@ -124,9 +126,18 @@ public final class DeliveryEngine<D> implements AutoCloseable {
         return line.substring(0, Math.min(line.length(), LONGEST_ERROR));
     }
 
+    /** Begins nothing more; what is not answered soon is sent again by whoever comes next. */
     @Override
     public void close() throws IOException {
         threads.shutdown();
+        try {
+            if (!threads.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.info(
+                        "deliveries are left to other replicas: no answer within {}", LAST_ANSWERS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         client.close();
     }
 }

@@ -12,12 +12,15 @@ import java.util.Base64;
 import java.util.Properties;
 
 /** The secrets of embedded mode, made at the first start and the same at every later one. */
-record DevelopmentSecrets(String admin, String demoTeam, String database) {
+record DevelopmentSecrets(String admin, String demoTeam, String database, String webhooks) {
 
     private static final String FILE = "keys";
 
     /** 192 bits. */
     private static final int SECRET_BYTES = 24;
+
+    /** As AES wants it. */
+    private static final int WEBHOOKS_KEY_BYTES = 32;
 
     /** Reads the folder's keys; what is missing is made and kept. */
     static DevelopmentSecrets keptIn(LockedDirectory folder) {
@@ -26,7 +29,8 @@ record DevelopmentSecrets(String admin, String demoTeam, String database) {
                 new DevelopmentSecrets(
                         kept.getProperty("admin-key", "admin_" + secret()),
                         kept.getProperty("demo-team-key", ApiKeyFormat.TEAM.generate()),
-                        kept.getProperty("database-password", secret()));
+                        kept.getProperty("database-password", secret()),
+                        kept.getProperty("webhooks-key", webhooksKey()));
         if (!ApiKeyFormat.TEAM.wellFormed(secrets.demoTeam())) {
             throw new StartupException(
                     "The demo-team-key in %s is not a team key: remove that line to have a new one made."
@@ -44,8 +48,9 @@ record DevelopmentSecrets(String admin, String demoTeam, String database) {
         admin-key=%s
         demo-team-key=%s
         database-password=%s
+        webhooks-key=%s
         """
-                .formatted(admin, demoTeam, database);
+                .formatted(admin, demoTeam, database, webhooks);
     }
 
     private static Properties read(Path file) {
@@ -61,9 +66,17 @@ record DevelopmentSecrets(String admin, String demoTeam, String database) {
     }
 
     private static String secret() {
-        byte[] bytes = new byte[SECRET_BYTES];
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random(SECRET_BYTES));
+    }
+
+    private static String webhooksKey() {
+        return Base64.getEncoder().encodeToString(random(WEBHOOKS_KEY_BYTES));
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
         new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return bytes;
     }
 
     /** Without the secrets, wherever it is printed. */

@@ -89,6 +89,10 @@ final class EmbeddedMode
         if (adminKeyMissing) {
             properties.put("seedgate.admin-key", secrets.admin());
         }
+        if (!isSet(environment, "seedgate.webhooks-key")
+                && !isSet(environment, "seedgate.webhooks-key-file")) {
+            properties.put("seedgate.webhooks-key", secrets.webhooks());
+        }
         environment.getPropertySources().addFirst(new MapPropertySource("embedded", properties));
         return adminKeyMissing;
     }

@@ -34,7 +34,12 @@ class ClusterGauges {
                    extract(epoch from gateway_now() - (select min(due_at) from task_queue
                        where kind = 'sent')) as sent_lag,
                    extract(epoch from gateway_now() - (select min(due_at) from task_queue
-                       where kind = 'refund')) as refund_lag
+                       where kind = 'refund')) as refund_lag,
+                   extract(epoch from gateway_now() - (select min(d.due_at)
+                       from webhook_endpoint e cross join lateral (
+                           select due_at from webhook_delivery
+                           where endpoint_id = e.id and due_at is not null
+                           order by due_at limit 1) d)) as webhook_lag
             """;
 
     private final JdbcClient jdbc;
@@ -54,6 +59,7 @@ class ClusterGauges {
         gauge(meters, "seedgate.dispatch.lag.seconds", Figures::pollLag, "kind", "poll");
         gauge(meters, "seedgate.dispatch.lag.seconds", Figures::sentLag, "kind", "sent");
         gauge(meters, "seedgate.dispatch.lag.seconds", Figures::refundLag, "kind", "refund");
+        gauge(meters, "seedgate.webhook.lag.seconds", Figures::webhookLag);
         Gauge.builder("seedgate.sample.age.seconds", this, ClusterGauges::age).register(meters);
         loops.every(settings.metricsInterval(), "cluster-gauges", this::read);
     }
@@ -72,7 +78,8 @@ class ClusterGauges {
                                         row.getLong("polls_due"),
                                         row.getDouble("poll_lag"),
                                         row.getDouble("sent_lag"),
-                                        row.getDouble("refund_lag")))
+                                        row.getDouble("refund_lag"),
+                                        row.getDouble("webhook_lag")))
                         .single();
         readAtNanos = System.nanoTime();
     }
@@ -101,5 +108,6 @@ class ClusterGauges {
             long pollsDue,
             double pollLag,
             double sentLag,
-            double refundLag) {}
+            double refundLag,
+            double webhookLag) {}
 }

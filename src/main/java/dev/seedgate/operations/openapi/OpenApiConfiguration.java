@@ -94,7 +94,9 @@ class OpenApiConfiguration {
     GlobalOpenApiCustomizer unknownIsRefused() {
         return description ->
                 description.getPaths().entrySet().stream()
-                        .filter(path -> path.getKey().startsWith("/admin/"))
+                        .filter(path ->
+                                path.getKey().startsWith("/admin/")
+                                        || path.getKey().startsWith("/api/webhooks"))
                         .flatMap(path -> bodies(path.getValue()))
                         .map(name -> description.getComponents().getSchemas().get(name))
                         .filter(Objects::nonNull)
@@ -147,6 +149,12 @@ class OpenApiConfiguration {
                         "X-Project",
                         "What the cost is for; without it, the key's default project.",
                         "^" + ProjectName.FORM + "$"));
+        components.addParameters(
+                "X-Callback-Url",
+                header(
+                        "X-Callback-Url",
+                        "A URL that is told of this task's end, besides the team's webhooks; its host must be on the team's list. Signed like those.",
+                        "^[!-~]{1,2048}$"));
         components.addHeaders(
                 RequestId.HEADER,
                 answer("string", "The name of this request, as the operators find it."));

@@ -30,9 +30,10 @@ public class Loops implements SmartLifecycle {
      *
      * @param name of the loop in log lines and metrics
      * @param interval from the end of a step to the beginning of the next
+     * @return to wake it with
      */
-    public void every(Duration interval, String name, Runnable step) {
-        add(
+    public Loop every(Duration interval, String name, Runnable step) {
+        return add(
                 interval,
                 name,
                 () -> {
@@ -50,13 +51,14 @@ public class Loops implements SmartLifecycle {
         add(interval, name, () -> step.get() ? Duration.ZERO : interval);
     }
 
-    private void add(Duration afterFailure, String name, Supplier<Duration> step) {
+    private Loop add(Duration afterFailure, String name, Supplier<Duration> step) {
         Counter failures = meters.counter("seedgate.loop.failures", "loop", name);
         Loop loop = new Loop(name, step, afterFailure, failures::increment);
         loops.add(loop);
         if (running) {
             loop.start();
         }
+        return loop;
     }
 
     @Override

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * An order: a create's cleaned clip, its project, and the idempotency key if one was sent.
  *
  * @param requestId of the HTTP request, to find it in logs
+ * @param callbackUrl to be told of the task's end, if one was given
  */
 public record Order(
         ClipRequest clip,
         @Nullable String project,
         @Nullable String idempotencyKey,
-        String requestId) {
+        String requestId,
+        @Nullable String callbackUrl) {
 
     public ClipPrice preset() {
         return ClipPrice.of(clip.durationSeconds(), clip.sound());

@@ -60,6 +60,7 @@ public class TaskTransitions {
     private final GenerationSettings settings;
     private final TaskMetrics metrics;
     private final TaskTracing tracing;
+    private final TaskEndListener endListener;
 
     TaskTransitions(
             TaskRepository tasks,
@@ -68,7 +69,8 @@ public class TaskTransitions {
             WorkQueue work,
             GenerationSettings settings,
             TaskMetrics metrics,
-            TaskTracing tracing) {
+            TaskTracing tracing,
+            TaskEndListener endListener) {
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -76,6 +78,7 @@ public class TaskTransitions {
         this.settings = settings;
         this.metrics = metrics;
         this.tracing = tracing;
+        this.endListener = endListener;
     }
 
     /**
@@ -232,6 +235,7 @@ public class TaskTransitions {
         work.remove(task.id());
         metrics.ended(task.phase(), task.rendered());
         events.add(task, note, evidence);
+        endListener.ended(task.id(), task.teamId(), task.phase());
         log(task);
     }
 

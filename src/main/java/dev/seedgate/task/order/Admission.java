@@ -29,6 +29,7 @@ class Admission {
     private final TaskTransitions tasks;
     private final IdempotencyStore idempotencyKeys;
     private final AdmissionGate gate;
+    private final CallbackRegistry callbacks;
     private final Vendor vendor;
     private final ApplicationEventPublisher events;
     // As many as there are teams, at most.
@@ -38,11 +39,13 @@ class Admission {
             TaskTransitions tasks,
             IdempotencyStore idempotencyKeys,
             AdmissionGate gate,
+            CallbackRegistry callbacks,
             Vendor vendor,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.gate = gate;
+        this.callbacks = callbacks;
         this.vendor = vendor;
         this.events = events;
     }
@@ -91,6 +94,10 @@ class Admission {
 
     private CreateResult accept(
             AuthenticatedTeam caller, Order order, TaskId id, Runnable committing) {
+        // Before the account is locked, which the team's other creates wait for.
+        if (order.callbackUrl() != null) {
+            callbacks.register(caller, id, order.callbackUrl());
+        }
         Reservation reservation;
         try {
             reservation = tasks.create(id, caller, order, vendor.name());

@@ -42,8 +42,10 @@ class GenerateController {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final String TASK_ID = "#/components/schemas/TaskId";
     private static final String PROJECT = "X-Project";
+    private static final String CALLBACK_URL = "X-Callback-Url";
     private static final Pattern IDEMPOTENCY_KEY_FORM = Pattern.compile(IdempotencyKey.FORM);
     private static final Pattern PROJECT_FORM = Pattern.compile(ProjectName.FORM);
+    private static final Pattern CALLBACK_URL_FORM = Pattern.compile("[!-~]{1,2048}");
 
     private final TaskCreation taskCreation;
     private final OrderParser orders;
@@ -59,7 +61,11 @@ class GenerateController {
             summary = "Order a clip",
             description =
                     "Checks, charges, stores and queues in one step. The task can be asked for the moment its id is returned.",
-            parameters = {@Parameter(ref = "Idempotency-Key"), @Parameter(ref = "X-Project")})
+            parameters = {
+                @Parameter(ref = "Idempotency-Key"),
+                @Parameter(ref = "X-Project"),
+                @Parameter(ref = "X-Callback-Url")
+            })
     @RequestBody(required = true, content = @Content(schema = @Schema(ref = OrderSchema.NAME)))
     @ApiResponse(
             responseCode = "200",
@@ -83,6 +89,7 @@ class GenerateController {
         ErrorCode.TEAM_QUOTA_EXHAUSTED,
         ErrorCode.IDEMPOTENCY_KEY_REUSED,
         ErrorCode.IDEMPOTENCY_KEY_IN_PROGRESS,
+        ErrorCode.CALLBACK_NOT_ALLOWED,
         ErrorCode.TEAM_RATE_LIMITED,
         ErrorCode.TEAM_TASKS_IN_FLIGHT,
         ErrorCode.UPSTREAM_UNAVAILABLE,
@@ -100,7 +107,8 @@ class GenerateController {
                         orders.read(body),
                         project(request.getHeaders(), caller),
                         idempotencyKey(request.getHeaders()),
-                        requestId);
+                        requestId,
+                        callbackUrl(request.getHeaders()));
         CreateResult result = taskCreation.create(caller, order);
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
         answer.header("X-Credits-Charged", String.valueOf(result.charged()));
@@ -133,6 +141,15 @@ class GenerateController {
         String project =
                 single(headers, PROJECT, PROJECT_FORM, ErrorCode.INVALID_PROJECT, ProjectName.RULE);
         return project == null ? caller.project() : project;
+    }
+
+    private static @Nullable String callbackUrl(HttpHeaders headers) {
+        return single(
+                headers,
+                CALLBACK_URL,
+                CALLBACK_URL_FORM,
+                ErrorCode.INVALID_REQUEST,
+                "a URL of at most 2048 visible ASCII characters");
     }
 
     private static @Nullable String single(

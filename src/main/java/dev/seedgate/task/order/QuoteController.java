@@ -55,6 +55,6 @@ class QuoteController {
             RequestEntity<byte[]> request) {
         JsonNode body = json.required(request);
         return Envelope.success(
-                quotes.quote(caller, new Order(orders.read(body), null, null, requestId)));
+                quotes.quote(caller, new Order(orders.read(body), null, null, requestId, null)));
     }
 }

@@ -1,15 +1,12 @@
 package dev.seedgate.task.view;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
 import dev.seedgate.task.lifecycle.Phase;
-import dev.seedgate.task.lifecycle.TaskInterventions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,6 +18,7 @@ import org.springframework.transaction.annotation.Transactional;
 class TaskQueries {
 
     private final JdbcClient jdbc;
+    private final TaskDocuments documents;
     private final TaskSearch search;
     private final StatusRefresher refresher;
     private final GenerationSettings settings;
@@ -30,11 +28,13 @@ class TaskQueries {
 
     TaskQueries(
             JdbcClient jdbc,
+            TaskDocuments documents,
             TaskSearch search,
             StatusRefresher refresher,
             GenerationSettings settings,
             MeterRegistry meters) {
         this.jdbc = jdbc;
+        this.documents = documents;
         this.search = search;
         this.refresher = refresher;
         this.settings = settings;
@@ -69,25 +69,7 @@ class TaskQueries {
     }
 
     TaskDetails details(AuthenticatedTeam caller, TaskId id) {
-        TaskSummary task = find(caller, id);
-        return new TaskDetails(
-                task.status(), task.phase(), task.project(), timeline(task.status()));
-    }
-
-    /** The phases it has been in; the first is its creation, which is no event of its own. */
-    private List<TaskDetails.TimelineEntry> timeline(TaskStatus task) {
-        List<TaskDetails.TimelineEntry> entries = new ArrayList<>();
-        entries.add(new TaskDetails.TimelineEntry(task.createdAt(), Phase.QUEUED, null));
-        entries.addAll(
-                jdbc.sql("select at, phase, note from task_event where task_id = :task order by id")
-                        .param("task", task.taskId())
-                        .query((row, _) ->
-                                new TaskDetails.TimelineEntry(
-                                        SqlInstants.get(row, "at"),
-                                        Phase.valueOf(row.getString("phase")),
-                                        row.getString("note")))
-                        .list());
-        return entries;
+        return documents.details(caller.teamId(), id);
     }
 
     /** A page of the team's own tasks, newest first. */
@@ -109,13 +91,6 @@ class TaskQueries {
     }
 
     private TaskSummary find(AuthenticatedTeam caller, TaskId id) {
-        return jdbc.sql(
-                        "select %s from task where id = :id and team_id = :team"
-                                .formatted(TaskRows.COLUMNS))
-                .param("id", id.value())
-                .param("team", caller.teamId())
-                .query(TaskRows::summary)
-                .optional()
-                .orElseThrow(TaskInterventions::unknown);
+        return documents.find(caller.teamId(), id);
     }
 }

@@ -47,6 +47,14 @@ class AccessMatrixTests {
                     status   GET    /api/tasks
                     status   GET    /api/tasks/{id}
                     generate DELETE /api/tasks/{id}
+                    generate POST   /api/webhooks
+                    status   GET    /api/webhooks
+                    status   GET    /api/webhooks/{id}
+                    generate DELETE /api/webhooks/{id}
+                    generate POST   /api/webhooks/{id}/rotate
+                    generate POST   /api/webhooks/{id}/test
+                    status   GET    /api/webhooks/{id}/deliveries
+                    generate POST   /api/webhooks/deliveries/{id}/redeliver
                     status   GET    /api/credits
                     status   GET    /api/usage
                     viewer   GET    /admin/api/teams
@@ -70,6 +78,11 @@ class AccessMatrixTests {
                     admin    POST   /admin/api/teams/{slug}/keys/{id}/rotate
                     operator POST   /admin/api/teams/{slug}/keys/{id}/suspend
                     operator POST   /admin/api/teams/{slug}/keys/{id}/resume
+                    viewer   GET    /admin/api/teams/{slug}/webhooks
+                    admin    DELETE /admin/api/teams/{slug}/webhooks/{id}
+                    viewer   GET    /admin/api/teams/{slug}/webhooks/{id}/deliveries
+                    viewer   GET    /admin/api/teams/{slug}/callback-hosts
+                    admin    PUT    /admin/api/teams/{slug}/callback-hosts
                     viewer   GET    /admin/api/admin-keys
                     admin    POST   /admin/api/admin-keys
                     admin    DELETE /admin/api/admin-keys/{id}
@@ -221,6 +234,8 @@ class AccessMatrixTests {
                 parts[1].replace("{slug}", "nobodys-team")
                         .replace("keys/{id}", "keys/0")
                         .replace("alerts/{id}", "alerts/0")
+                        .replace("webhooks/{id}", "webhooks/0")
+                        .replace("deliveries/{id}", "deliveries/0")
                         .replace("{id}", UNKNOWN)
                         .replace("{team}", "nobodys-team")
                         .replace("{project}", "nobodys-project")

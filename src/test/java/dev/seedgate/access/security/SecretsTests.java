@@ -58,6 +58,7 @@ class SecretsTests {
                             .encodeToString(
                                     "canary of the webhook's secret"
                                             .getBytes(StandardCharsets.UTF_8));
+    private static final String TEAM_WEBHOOK = "canary-of-a-teams-webhook";
     private static final String PROMPT = "canary in the prompt";
     private static final String IMAGE = "https://canary.example.org/image";
     private static final String IDEMPOTENCY_KEY = "canary-of-idempotency";
@@ -73,6 +74,7 @@ class SecretsTests {
                     DATABASE_PASSWORD,
                     WEBHOOK,
                     WEBHOOK_SECRET,
+                    TEAM_WEBHOOK,
                     FOREIGN_KEY,
                     GUESS,
                     IDEMPOTENCY_KEY);
@@ -96,6 +98,7 @@ class SecretsTests {
                                 vendor,
                                 talkativeSettings(receiver, provider))) {
             Team team = gateway.team("monthly_quota", 1000);
+            beTold(gateway, team, receiver);
             callAsATeam(gateway, team);
             callAsAStranger(gateway, team);
             callAsAnAdmin(gateway, team);
@@ -127,6 +130,7 @@ class SecretsTests {
                                         .formatted(receiver.baseUrl(), WEBHOOK, WEBHOOK),
                                 "seedgate.alert-webhook-allow-internal=true",
                                 "seedgate.alert-webhook-interval=1s",
+                                "seedgate.webhooks-allow-internal=true",
                                 "seedgate.alert-webhook-back-off=1s",
                                 "seedgate.alert-quota-percents=1",
                                 "seedgate.oidc-issuer=" + provider.issuer(),
@@ -149,6 +153,21 @@ class SecretsTests {
         LoggingSystem logging = LoggingSystem.get(SecretsTests.class.getClassLoader());
         logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.INFO);
         TALKATIVE.forEach(it -> logging.setLogLevel(it, null));
+    }
+
+    /** Of each end of a task, at a path that only the team knows. */
+    private void beTold(Gateway gateway, Team team, FakeVendor receiver) {
+        String url = receiver.baseUrl() + "/" + TEAM_WEBHOOK;
+        Answer made = gateway.call("POST", "/api/webhooks", team.key(), Json.of("url", url));
+        signedIn.add(made.data().get("secret").stringValue());
+        String path = "/api/webhooks/" + made.data().get("id").asLong();
+        Answer rotated = gateway.call("POST", path + "/rotate", team.key(), null);
+        signedIn.add(rotated.data().get("secret").stringValue());
+        keep(gateway.call("POST", path + "/test", team.key(), null));
+        org.awaitility.Awaitility.await()
+                .until(() -> team.get(path + "/deliveries").body().contains("\"status\":401"));
+        keep(team.get(path + "/deliveries"));
+        keep(gateway.admin("GET", "/teams/" + team.slug() + "/webhooks", null));
     }
 
     private void callAsATeam(Gateway gateway, Team team) {

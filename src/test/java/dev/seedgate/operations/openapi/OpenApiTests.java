@@ -343,6 +343,55 @@ class OpenApiTests {
     }
 
     @Test
+    void describesWebhooks() {
+        Team team = gateway.team();
+        String hooks = "/api/webhooks";
+        String made = Json.of("url", "https://127.0.0.1:1/", "events", List.of("task.failed"));
+        Answer hook = webhook(team, "POST " + hooks, "", made);
+        assertThat(hook).hasStatus(201);
+        webhook(team, "POST " + hooks, "", made);
+        webhook(team, "POST " + hooks, "", "{}");
+        String one = "/" + hook.data().get("id").asLong();
+        webhook(team, "GET " + hooks, "", null);
+        webhook(team, "GET " + hooks + "/{id}", one, null);
+        webhook(team, "POST " + hooks + "/{id}/rotate", one + "/rotate", null);
+        Answer test = webhook(team, "POST " + hooks + "/{id}/test", one + "/test", null);
+        assertThat(test).hasStatus(202);
+        String deliveries = "GET " + hooks + "/{id}/deliveries";
+        Awaitility.await()
+                .until(() ->
+                        webhook(team, deliveries, one + "/deliveries", null)
+                                        .data()
+                                        .at("/items/0/tries")
+                                        .size()
+                                == 1);
+        String redeliver = "POST " + hooks + "/deliveries/{id}/redeliver";
+        long delivery = test.data().get("id").asLong();
+        webhook(team, redeliver, "/deliveries/" + delivery + "/redeliver", null);
+        webhook(team, redeliver, "/deliveries/0/redeliver", null);
+        String path = "/teams/" + team.slug();
+        String admin = "/admin/api/teams/{slug}";
+        admin("PUT " + admin + "/callback-hosts", path + "/callback-hosts", "{\"hosts\":[\"A\"]}");
+        admin("PUT " + admin + "/callback-hosts", path + "/callback-hosts", "{\"hosts\":[\"a\"]}");
+        admin("GET " + admin + "/callback-hosts", path + "/callback-hosts", null);
+        admin("GET " + admin + "/webhooks", path + "/webhooks", null);
+        admin(
+                "GET " + admin + "/webhooks/{id}/deliveries",
+                path + "/webhooks" + one + "/deliveries",
+                null);
+        admin("DELETE " + admin + "/webhooks/{id}", path + "/webhooks" + one, null);
+        webhook(team, "DELETE " + hooks + "/{id}", one, null);
+        description.holdsFor(
+                "POST /api/generate", team.generate("a", "X-Callback-Url", "https://b.example/"));
+    }
+
+    private static Answer webhook(Team team, String call, String path, @Nullable String body) {
+        return answered(
+                call,
+                gateway.call(call.split(" ", 2)[0], "/api/webhooks" + path, team.key(), body));
+    }
+
+    @Test
     void leadsEverybodyToTheUserInterface() throws Exception {
         try (HttpClient http =
                 HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build()) {

@@ -95,6 +95,7 @@ class PublishedSecretsTests {
                         "seedgate.admin-key",
                         "seedgate.oidc-client-secret",
                         "seedgate.alert-webhook-secret",
+                        "seedgate.webhooks-key",
                         "spring.datasource.password",
                         "spring.flyway.password")) {
             assertRefused(vendor().withProperty(name, value), name, value);

@@ -87,6 +87,10 @@ class RolesTests {
                     Map.entry("upstream_budget", "siu"),
                     Map.entry("upstream_pause", "siud"),
                     Map.entry("vendor_job", "siu"),
+                    Map.entry("webhook_callback", "sid"),
+                    Map.entry("webhook_delivery", "siud"),
+                    Map.entry("webhook_endpoint", "siud"),
+                    Map.entry("webhook_try", "sid"),
                     Map.entry("work", "siud"));
 
     /** Only added to by the gateway, and made again or changed by the owner when that is needed. */

@@ -36,6 +36,8 @@ class ErrorCodeTests {
                         "409 UPSTREAM_ID_TAKEN",
                         "409 UPSTREAM_TASK_DIFFERS",
                         "409 TEAM_EXISTS",
+                        "409 WEBHOOK_EXISTS",
+                        "409 TOO_MANY_WEBHOOKS",
                         "409 MONTH_NOT_OVER",
                         "409 MONTH_CLOSED",
                         "409 MONTH_NOT_CLOSED",
@@ -46,6 +48,7 @@ class ErrorCodeTests {
                         "415 UNSUPPORTED_MEDIA_TYPE",
                         "422 IDEMPOTENCY_KEY_REUSED",
                         "422 UPSTREAM_TASK_UNKNOWN",
+                        "422 CALLBACK_NOT_ALLOWED",
                         "429 TEAM_RATE_LIMITED",
                         "429 TEAM_TASKS_IN_FLIGHT",
                         "429 RATE_LIMITED",
@@ -53,6 +56,7 @@ class ErrorCodeTests {
                         "503 UPSTREAM_UNAVAILABLE",
                         "503 OVERLOADED",
                         "503 DRAINING",
-                        "503 OUTCOME_UNKNOWN");
+                        "503 OUTCOME_UNKNOWN",
+                        "503 WEBHOOKS_UNAVAILABLE");
     }
 }

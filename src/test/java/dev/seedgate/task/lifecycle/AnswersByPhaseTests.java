@@ -401,7 +401,7 @@ class AnswersByPhaseTests {
         AuthenticatedTeam caller =
                 new AuthenticatedTeam(
                         team, "team", null, 1, "key", EnumSet.allOf(Scope.class), null, false);
-        Order order = new Order(CLIP, null, null, "request");
+        Order order = new Order(CLIP, null, null, "request", null);
         bean(TransactionTemplate.class)
                 .executeWithoutResult(
                         _ -> bean(TaskTransitions.class).create(task, caller, order, "seedance"));
@@ -553,6 +553,12 @@ class AnswersByPhaseTests {
         @Bean
         TaskTracing tracing() {
             return new TaskTracing(Tracer.NOOP);
+        }
+
+        /** Who is told of ends has tests of its own. */
+        @Bean
+        TaskEndListener endListener() {
+            return (_, _, _) -> {};
         }
     }
 }

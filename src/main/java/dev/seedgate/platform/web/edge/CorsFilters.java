@@ -53,7 +53,8 @@ final class CorsFilters {
                         HttpHeaders.AUTHORIZATION,
                         HttpHeaders.CONTENT_TYPE,
                         "Idempotency-Key",
-                        "X-Project"));
+                        "X-Project",
+                        "X-Callback-Url"));
         shared.setExposedHeaders(
                 List.of(
                         RequestId.HEADER,

@@ -1,0 +1,83 @@
+package dev.seedgate.operations.webhook;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskEndListener;
+import dev.seedgate.task.order.CallbackRegistry;
+import java.net.URI;
+import java.util.Locale;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The messages that a task's end makes, in its transaction: to the team's endpoints that want it,
+ * and to the URL that came with its create.
+ */
+@Component
+class WebhookEvents implements TaskEndListener, CallbackRegistry {
+
+    private final JdbcClient jdbc;
+    private final WebhookDelivery delivery;
+    private final Endpoints endpoints;
+
+    WebhookEvents(JdbcClient jdbc, WebhookDelivery delivery, Endpoints endpoints) {
+        this.jdbc = jdbc;
+        this.delivery = delivery;
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public void ended(TaskId task, long team, Phase phase) {
+        String type = TaskEvent.of(phase).text();
+        int made =
+                jdbc.sql(
+                                """
+                                with callback as (
+                                    delete from webhook_callback where task_id = :task returning endpoint_id, url
+                                )
+                                insert into webhook_delivery (endpoint_id, url, team_id, message_id, type, task_id)
+                                select t.endpoint_id, t.url, :team, :message, :type, :task
+                                from (select id as endpoint_id, null as url from webhook_endpoint
+                                      where team_id = :team and url is not null and disabled_at is null
+                                          and :type = any(events)
+                                      union all select endpoint_id, url from callback) t
+                                """)
+                        .param("task", task.value())
+                        .param("team", team)
+                        .param("message", task.value() + "." + type)
+                        .param("type", type)
+                        .update();
+        if (made > 0) {
+            delivery.wakeAfterCommit();
+        }
+    }
+
+    @Override
+    public void register(AuthenticatedTeam caller, TaskId task, String url) {
+        endpoints.checkUrl("X-Callback-Url", url);
+        String host = URI.create(url).getHost().toLowerCase(Locale.ROOT);
+        int made =
+                jdbc.sql(
+                                """
+                                insert into webhook_callback (task_id, endpoint_id, url)
+                                select :task, id, :url from webhook_endpoint
+                                where team_id = :team and url is null and :host = any(hosts)
+                                """)
+                        .param("task", task.value())
+                        .param("url", url)
+                        .param("team", caller.teamId())
+                        .param("host", host)
+                        .update();
+        if (made == 0) {
+            throw new ApiException(
+                    ErrorCode.CALLBACK_NOT_ALLOWED,
+                    endpoints.callbacks(caller.teamId()).isEmpty()
+                            ? "Your team has no list of hosts that X-Callback-Url may lead to; ask the operators for one, or make an endpoint at /api/webhooks."
+                            : "X-Callback-Url leads to %s, which is not on your team's list of hosts; ask the operators to add it."
+                                    .formatted(host));
+        }
+    }
+}
