@@ -46,6 +46,8 @@ class EndpointPermissions {
                     rule(GET, "/api/tasks", STATUS),
                     rule(GET, "/api/tasks/{id}", STATUS),
                     rule(DELETE, "/api/tasks/{id}", GENERATE),
+                    rule(GET, "/api/tasks/{id}/clip", STATUS),
+                    rule(POST, "/api/tasks/{id}/clip/link", STATUS),
                     rule(GET, "/api/credits", STATUS),
                     rule(GET, "/api/usage", STATUS));
 
