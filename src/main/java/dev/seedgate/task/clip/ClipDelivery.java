@@ -7,17 +7,20 @@ import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.vendor.media.Media;
 import dev.seedgate.vendor.media.MediaClient;
 import dev.seedgate.vendor.media.MediaException;
+import dev.seedgate.vendor.media.MediaSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRange;
@@ -34,17 +37,30 @@ public class ClipDelivery {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final int BUFFER_BYTES = 32_768;
+
+    /** It is somebody's own, and may be kept by their browser as long as it asks again. */
+    private static final String CACHED = "private, no-cache";
+
     private static final Map<String, String> ENDINGS =
             Map.of("video/webm", ".webm", "video/quicktime", ".mov");
 
     private final ClipQueries queries;
     private final MediaClient media;
     private final StreamLimit limit;
+    private final Duration longest;
+    private final @Nullable ClipStore store;
 
-    ClipDelivery(ClipQueries queries, MediaClient media, StreamLimit limit) {
+    ClipDelivery(
+            ClipQueries queries,
+            MediaClient media,
+            StreamLimit limit,
+            MediaSettings settings,
+            ObjectProvider<ClipStore> store) {
         this.queries = queries;
         this.media = media;
         this.limit = limit;
+        longest = settings.clipsTransferTimeout();
+        this.store = store.getIfAvailable();
     }
 
     /** Answers with the clip of a team's own task. */
@@ -66,7 +82,91 @@ public class ClipDelivery {
     private void send(FoundClip clip, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         try (StreamLimit.Place _ = limit.take(clip.teamId())) {
+            ClipCopy copy = clip.copy();
+            ClipStore storage = store;
+            if (storage == null || copy == null || copy.state() != CopyState.KEPT) {
+                sendFromVendor(clip, request, response);
+                return;
+            }
+            try {
+                sendCopy(clip, copy, storage, request, response);
+            } catch (StorageException e) {
+                log.warn("task {}: its clip's copy can't be read: {}", clip.task(), e.toString());
+                if (response.isCommitted()) {
+                    throw new CloseNowException(e);
+                }
+                sendInsteadOfCopy(clip, request, response);
+            }
+        }
+    }
+
+    private void sendCopy(
+            FoundClip clip,
+            ClipCopy copy,
+            ClipStore storage,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        String etag = "\"" + copy.sha256() + "\"";
+        if (isKnown(request.getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            response.setHeader(HttpHeaders.ETAG, etag);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, CACHED);
+            return;
+        }
+        String condition = request.getHeader(HttpHeaders.IF_RANGE);
+        HttpRange range = condition == null || condition.equals(etag) ? range(request) : null;
+        long size = copy.size();
+        long from = range == null ? 0 : range.getRangeStart(size);
+        long length = range == null ? size : range.getRangeEnd(size) - from + 1;
+        if (from >= size || length <= 0) {
+            throw noSuchPart(response, "bytes */" + size);
+        }
+        Part part =
+                new Part(
+                        range == null ? 200 : 206,
+                        String.valueOf(copy.type()),
+                        length,
+                        range == null
+                                ? null
+                                : "bytes %d-%d/%d".formatted(from, from + length - 1, size),
+                        true,
+                        etag);
+        try (InputStream bytes =
+                isHead(request)
+                        ? InputStream.nullInputStream()
+                        : storage.read(String.valueOf(copy.key()), from, length)) {
+            send(part, new StoredBytes(bytes), clip, request, response);
+        } catch (StorageException e) {
+            throw e;
+        } catch (IOException e) {
+            // What the client's side fails with comes later, when something is on its way.
+            throw response.isCommitted() ? e : new StorageException(e);
+        }
+    }
+
+    /** Whether the client has it already. */
+    private static boolean isKnown(@Nullable String header, String etag) {
+        return header != null
+                && Arrays.stream(header.split(",", -1))
+                        .map(String::strip)
+                        .map(it -> it.startsWith("W/") ? it.substring(2) : it)
+                        .anyMatch(it -> it.equals("*") || it.equals(etag));
+    }
+
+    /** The storage is away or has lost it: the vendor may have it still. */
+    private void sendInsteadOfCopy(
+            FoundClip clip, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        try {
             sendFromVendor(clip, request, response);
+        } catch (ApiException e) {
+            throw e.code() == ErrorCode.NOT_FOUND
+                    ? new ApiException(
+                            ErrorCode.UPSTREAM_UNAVAILABLE,
+                            "The copy of this clip can't be read from its storage, and the video service's link is dead. Try again; if that does not help, ask the operators.",
+                            RETRY_AFTER)
+                    : e;
         }
     }
 
@@ -86,7 +186,8 @@ public class ClipDelivery {
                             head.type(),
                             head.length(),
                             head.contentRange(),
-                            head.takesRanges()),
+                            head.takesRanges(),
+                            null),
                     found.body(),
                     clip,
                     request,
@@ -97,12 +198,12 @@ public class ClipDelivery {
                 // Half a clip must not look like a whole one.
                 throw new CloseNowException(e);
             }
-            throw explain(e);
+            throw explain(e, clip.copy());
         }
     }
 
     /** Nothing of it is written before the first bytes are there: until then it can be refused. */
-    private static void send(
+    private void send(
             Part part,
             InputStream from,
             FoundClip clip,
@@ -110,24 +211,42 @@ public class ClipDelivery {
             HttpServletResponse response)
             throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        int bytes = isHead(request) ? -1 : from.read(buffer);
+        long left = part.length() < 0 ? Long.MAX_VALUE : part.length();
+        boolean head = isHead(request);
+        int bytes = head ? -1 : from.read(buffer, 0, most(buffer, left));
+        if (bytes < 0 && !head && part.length() > 0) {
+            throw new IOException("a clip without a byte");
+        }
         describe(response, clip, part);
-        while (bytes >= 0) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (bytes > 0) {
             response.getOutputStream().write(buffer, 0, bytes);
             if (!response.isCommitted()) {
                 response.flushBuffer();
             }
-            bytes = from.read(buffer);
+            if (end - System.nanoTime() < 0) {
+                throw new CloseNowException("the client of a clip is too slow");
+            }
+            left -= bytes;
+            bytes = left == 0 ? -1 : from.read(buffer, 0, most(buffer, left));
+        }
+        if (!head && left > 0 && part.length() >= 0) {
+            // Half a clip must not look like a whole one.
+            throw new CloseNowException("a clip ended before its end");
         }
     }
 
-    private static ApiException explain(MediaException e) {
+    private static int most(byte[] buffer, long left) {
+        return (int) Math.min(buffer.length, left);
+    }
+
+    private static ApiException explain(MediaException e, @Nullable ClipCopy copy) {
         return switch (e.reason()) {
             case DEAD ->
                     new ApiException(
                             ErrorCode.NOT_FOUND,
-                            "This clip is gone: the video service's link to it is dead (%s), and there is no copy."
-                                    .formatted(e.message()));
+                            "This clip is gone: the video service's link to it is dead (%s), and %s."
+                                    .formatted(e.message(), insteadOfCopy(copy)));
             case AWAY ->
                     new ApiException(
                             ErrorCode.UPSTREAM_UNAVAILABLE,
@@ -139,6 +258,15 @@ public class ClipDelivery {
                             ErrorCode.UPSTREAM_UNAVAILABLE,
                             "This clip can't be passed on: %s. Its own link is in the task's response."
                                     .formatted(e.message()));
+        };
+    }
+
+    private static String insteadOfCopy(@Nullable ClipCopy copy) {
+        return switch (copy == null ? null : copy.state()) {
+            case WANTED -> "it was not copied yet";
+            case LOST -> "it could not be copied before";
+            case PURGED -> "the copy was deleted when its time was over";
+            case null, default -> "there is no copy";
         };
     }
 
@@ -174,8 +302,10 @@ public class ClipDelivery {
                         .filename(clip.task() + ENDINGS.getOrDefault(part.type(), ".mp4"))
                         .build()
                         .toString());
-        // It is somebody's own, and may be kept by their browser as long as it asks again.
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, CACHED);
+        if (part.etag() != null) {
+            response.setHeader(HttpHeaders.ETAG, part.etag());
+        }
         if (part.takesRanges()) {
             response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
         }
@@ -196,11 +326,48 @@ public class ClipDelivery {
      *
      * @param length in bytes, -1 = not known
      * @param contentRange which part it is; null = all
+     * @param etag its hash; null where it is not known
      */
     private record Part(
             int status,
             String type,
             long length,
             @Nullable String contentRange,
-            boolean takesRanges) {}
+            boolean takesRanges,
+            @Nullable String etag) {}
+
+    /** The storage failed, not who reads. */
+    private static final class StorageException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        StorageException(IOException cause) {
+            super(cause.toString(), cause);
+        }
+    }
+
+    /** Bytes out of the storage, whose failures are told from those of who reads them. */
+    private static final class StoredBytes extends InputStream {
+
+        private final InputStream in;
+
+        StoredBytes(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws StorageException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws StorageException {
+            try {
+                return in.read(buffer, offset, length);
+            } catch (IOException e) {
+                throw new StorageException(e);
+            }
+        }
+    }
 }

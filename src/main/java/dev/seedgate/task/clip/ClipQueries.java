@@ -20,7 +20,11 @@ import org.springframework.stereotype.Component;
 class ClipQueries {
 
     private static final String FIND =
-            "select t.id, t.team_id, t.phase, t.response from task t where t.id = :id";
+            """
+            select t.id, t.team_id, t.phase, t.response, c.state, c.object_key, c.size_bytes,
+                encode(c.sha256, 'hex') as sha256, c.media_type
+            from task t left join clip_copy c on c.task_id = t.id where t.id = :id
+            """;
 
     private final JdbcClient jdbc;
 
@@ -65,7 +69,7 @@ class ClipQueries {
                             ? "This task has no clip: it failed."
                             : "This task has no clip yet: it is %s.".formatted(row.phase()));
         }
-        return new FoundClip(new TaskId(row.id()), row.teamId(), url);
+        return new FoundClip(new TaskId(row.id()), row.teamId(), url, row.copy());
     }
 
     private Optional<Row> row(TaskId id) {
@@ -77,7 +81,20 @@ class ClipQueries {
                 row.getString("id"),
                 row.getLong("team_id"),
                 Phase.valueOf(row.getString("phase")),
-                first(row.getArray("response")));
+                first(row.getArray("response")),
+                copy(row));
+    }
+
+    private static @Nullable ClipCopy copy(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return state == null
+                ? null
+                : new ClipCopy(
+                        CopyState.valueOf(state),
+                        row.getString("object_key"),
+                        row.getLong("size_bytes"),
+                        row.getString("sha256"),
+                        row.getString("media_type"));
     }
 
     /** An order is one clip; where the vendor gives several addresses, the first is the clip's. */
@@ -89,5 +106,6 @@ class ClipQueries {
         return all.length == 0 ? null : all[0];
     }
 
-    private record Row(String id, long teamId, Phase phase, @Nullable String url) {}
+    private record Row(
+            String id, long teamId, Phase phase, @Nullable String url, @Nullable ClipCopy copy) {}
 }

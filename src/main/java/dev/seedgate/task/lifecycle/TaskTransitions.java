@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +61,7 @@ public class TaskTransitions {
     private final GenerationSettings settings;
     private final TaskMetrics metrics;
     private final TaskTracing tracing;
+    private final List<TaskEndListener> endListeners;
 
     TaskTransitions(
             TaskRepository tasks,
@@ -68,7 +70,8 @@ public class TaskTransitions {
             WorkQueue work,
             GenerationSettings settings,
             TaskMetrics metrics,
-            TaskTracing tracing) {
+            TaskTracing tracing,
+            List<TaskEndListener> endListeners) {
         this.tasks = tasks;
         this.events = events;
         this.ledger = ledger;
@@ -76,6 +79,7 @@ public class TaskTransitions {
         this.settings = settings;
         this.metrics = metrics;
         this.tracing = tracing;
+        this.endListeners = endListeners;
     }
 
     /**
@@ -232,6 +236,7 @@ public class TaskTransitions {
         work.remove(task.id());
         metrics.ended(task.phase(), task.rendered());
         events.add(task, note, evidence);
+        endListeners.forEach(it -> it.ended(task.id(), task.teamId(), task.phase()));
         log(task);
     }
 

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -27,7 +26,6 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.http.client.FilteredHostException;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpComponentsHttpClientBuilder;
@@ -75,27 +73,21 @@ public final class MediaClient implements AutoCloseable {
     private final CloseableHttpClient guarded;
     private final CloseableHttpClient own;
 
-    @Autowired
     MediaClient(MediaSettings settings, Endpoint endpoint) {
-        this(settings, endpoint, SystemDefaultDnsResolver.INSTANCE);
-    }
-
-    MediaClient(MediaSettings settings, Endpoint endpoint, DnsResolver names) {
         this.settings = settings;
         this.endpoint = endpoint;
         guarded =
                 client(
-                        names,
                         settings.clipsAllowInternal()
                                 ? InetAddressFilter.all()
                                 : ExternalAddresses.FILTER);
-        own = client(names, InetAddressFilter.all());
+        own = client(InetAddressFilter.all());
     }
 
-    private CloseableHttpClient client(DnsResolver names, InetAddressFilter allowed) {
+    private CloseableHttpClient client(InetAddressFilter allowed) {
         Timeout timeout = Timeout.of(settings.clipsResponseTimeout());
         return new HttpComponentsHttpClientBuilder()
-                .withDnsResolver(names)
+                .withDnsResolver(SystemDefaultDnsResolver.INSTANCE)
                 .withConnectionManagerCustomizer(connections ->
                         connections
                                 .setMaxConnTotal(MOST_CONNECTIONS)

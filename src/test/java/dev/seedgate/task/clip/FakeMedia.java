@@ -144,6 +144,11 @@ final class FakeMedia implements AutoCloseable {
         out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** Reads the request and answers nothing. */
+    Reaction silent() {
+        return (head, out) -> closed.await();
+    }
+
     /** Sends the head and some bytes, and nothing more for as long as the test lasts. */
     Reaction stall() {
         return (head, out) -> {
