@@ -46,6 +46,7 @@ final class PublishedSecrets
                     VENDOR_KEY,
                     "seedgate.oidc-client-secret",
                     "seedgate.alert-webhook-secret",
+                    "seedgate.clips-s3-secret-key",
                     "seedgate.sandbox-api-key",
                     "spring.datasource.password",
                     "spring.flyway.password");
