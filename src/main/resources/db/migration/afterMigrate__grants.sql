@@ -63,12 +63,15 @@ begin
             ('task', 'select, insert, update'),
             ('vendor_job', 'select, insert, update'),
             ('upstream_budget', 'select, insert, update'),
+            ('clip_copy', 'select, insert, update'),
             -- One row, or a few.
             ('revision', 'select, update'),
             ('fair_queue', 'select, update'),
             ('auditor', 'select, update'),
             ('ledger_days', 'select, update'),
             ('sandbox_account', 'select, update'),
+            -- Made by the migration.
+            ('clip_link_key', 'select'),
             -- These come and go.
             ('work', 'select, insert, update, delete'),
             ('idempotency_key', 'select, insert, delete'),

@@ -152,6 +152,15 @@ class ArchitectureTests {
                                                         .equals(
                                                                 "dev.seedgate.operations.delivery.WebhookClient")
                                                 && call.getName().equals("send")))
+                .andShould(
+                        notReach(
+                                "a clip's bytes",
+                                call ->
+                                        call.getTargetOwner()
+                                                        .getName()
+                                                        .equals(
+                                                                "dev.seedgate.vendor.media.MediaClient")
+                                                && call.getName().equals("open")))
                 .because("a connection must not be held, nor a row locked, while others think")
                 .check(CLASSES);
     }
@@ -173,10 +182,12 @@ class ArchitectureTests {
     }
 
     @Test
-    void sendsAlertsThroughOneDoor() {
+    void callsAddressesOfOthersThroughGuardedClients() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.seedgate.operations.delivery.WebhookClient")
+                .and()
+                .resideOutsideOfPackage("dev.seedgate.vendor.media..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.hc..")

@@ -63,7 +63,9 @@ class SqlBordersTests {
                                     "work",
                                     "fair_queue",
                                     "queue_share",
-                                    "vendor_job"),
+                                    "vendor_job",
+                                    "clip_copy",
+                                    "clip_link_key"),
                     "billing",
                             Set.of(
                                     "usage_day",

@@ -55,6 +55,8 @@ class EndpointPermissions {
                     rule(POST, "/api/webhooks/{id}/test", GENERATE),
                     rule(GET, "/api/webhooks/{id}/deliveries", STATUS),
                     rule(POST, "/api/webhooks/deliveries/{id}/redeliver", GENERATE),
+                    rule(GET, "/api/tasks/{id}/clip", STATUS),
+                    rule(POST, "/api/tasks/{id}/clip/link", STATUS),
                     rule(GET, "/api/credits", STATUS),
                     rule(GET, "/api/usage", STATUS));
 

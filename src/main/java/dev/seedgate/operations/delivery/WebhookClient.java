@@ -1,5 +1,6 @@
 package dev.seedgate.operations.delivery;
 
+import dev.seedgate.platform.values.ExternalAddresses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -41,18 +42,7 @@ import org.springframework.boot.http.client.InetAddressFilter;
  */
 public final class WebhookClient implements AutoCloseable {
 
-    /**
-     * What the library takes for external and is not: Azure's host, IPv4 within IPv6, the local
-     * NAT64, documentation, segment routing.
-     */
-    static final InetAddressFilter EXTERNAL =
-            InetAddressFilter.externalAddresses()
-                    .andNot(
-                            "168.63.129.16/32",
-                            "::/96",
-                            "64:ff9b:1::/48",
-                            "3fff::/20",
-                            "5f00::/16");
+    static final InetAddressFilter EXTERNAL = ExternalAddresses.FILTER;
 
     private static final int MOST_READ = 1024;
     private static final int MOST_CONNECTIONS = 1000;

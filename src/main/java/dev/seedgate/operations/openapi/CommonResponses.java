@@ -153,6 +153,7 @@ class CommonResponses implements GlobalOperationCustomizer {
             case 412 -> "It was changed meanwhile; read it again.";
             case 413 -> "The body is larger than is taken.";
             case 415 -> "The body is not JSON in UTF-8, or it is compressed.";
+            case 416 -> "It has no such part.";
             case 422 -> "It does not fit what the gateway knows; the message says what.";
             case 429 -> "Too many at once or too fast; the message says whose limit it is.";
             case 500 -> "A defect of the gateway.";

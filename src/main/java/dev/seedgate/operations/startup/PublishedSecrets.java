@@ -47,6 +47,7 @@ final class PublishedSecrets
                     "seedgate.oidc-client-secret",
                     "seedgate.alert-webhook-secret",
                     "seedgate.webhooks-key",
+                    "seedgate.clips-s3-secret-key",
                     "seedgate.sandbox-api-key",
                     "spring.datasource.password",
                     "spring.flyway.password");

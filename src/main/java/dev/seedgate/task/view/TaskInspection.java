@@ -237,6 +237,17 @@ public class TaskInspection {
                     entries.computeIfAbsent(row.getString("task_id"), _ -> new ArrayList<>())
                             .add(entry(row));
                 });
+        Map<String, TaskRecord.Copy> copies = new LinkedHashMap<>();
+        jdbc.sql(
+                        """
+                        select task_id, state, since, due_at, attempts, size_bytes, encode(sha256, 'hex') as sha256,
+                            object_key, last_answer
+                        from clip_copy where task_id in (:ids)
+                        """)
+                .param("ids", ids)
+                .query(row -> {
+                    copies.put(row.getString("task_id"), copy(row));
+                });
         return jdbc.sql(
                         "select %s, %s from task where id in (:ids) order by id desc"
                                 .formatted(TaskRows.COLUMNS, COLUMNS))
@@ -248,7 +259,8 @@ public class TaskInspection {
                             TaskRows.summary(row, number),
                             teams.getOrDefault(id, ""),
                             events.getOrDefault(id, List.of()),
-                            entries.getOrDefault(id, List.of()));
+                            entries.getOrDefault(id, List.of()),
+                            copies.get(id));
                 })
                 .list();
     }
@@ -258,7 +270,8 @@ public class TaskInspection {
             TaskSummary task,
             String team,
             List<TaskRecord.Event> events,
-            List<TaskRecord.Entry> ledger)
+            List<TaskRecord.Entry> ledger,
+            TaskRecord.@Nullable Copy copy)
             throws SQLException {
         return new TaskRecord(
                 task.status(),
@@ -275,7 +288,8 @@ public class TaskInspection {
                 SqlInstants.find(row, "accepted_at"),
                 SqlInstants.find(row, "finished_at"),
                 events,
-                ledger);
+                ledger,
+                copy);
     }
 
     private static TaskRecord.Event event(ResultSet row) throws SQLException {
@@ -285,6 +299,18 @@ public class TaskInspection {
                 row.getInt("attempt"),
                 row.getString("note"),
                 row.getString("evidence"));
+    }
+
+    private static TaskRecord.Copy copy(ResultSet row) throws SQLException {
+        return new TaskRecord.Copy(
+                row.getString("state"),
+                SqlInstants.get(row, "since"),
+                SqlInstants.find(row, "due_at"),
+                row.getInt("attempts"),
+                row.getObject("size_bytes", Long.class),
+                row.getString("sha256"),
+                row.getString("object_key"),
+                row.getString("last_answer"));
     }
 
     private static TaskRecord.Entry entry(ResultSet row) throws SQLException {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param events what happened, with the evidence of each attempt: what was sent when, what came
  *     back
  * @param ledger the movements of its credits
+ * @param clipCopy our own copy of its clip; null where none was ever wanted
  */
 public record TaskRecord(
         @JsonUnwrapped TaskStatus status,
@@ -30,7 +31,8 @@ public record TaskRecord(
         @JsonProperty("accepted_at") @Nullable Instant acceptedAt,
         @JsonProperty("finished_at") @Nullable Instant finishedAt,
         List<Event> events,
-        List<Entry> ledger) {
+        List<Entry> ledger,
+        @JsonProperty("clip_copy") @Nullable Copy clipCopy) {
 
     /** The task came into this phase, or an answer to this attempt was noted. */
     public record Event(
@@ -49,4 +51,24 @@ public record TaskRecord(
             long credits,
             @Nullable String reason,
             String actor) {}
+
+    /**
+     * What is written down of a copy.
+     *
+     * @param since when it came into this state
+     * @param dueAt when it is tried next, or again if the try under way is silent
+     * @param attempts tries begun
+     * @param size in bytes
+     * @param key in the storage
+     * @param lastAnswer what the last try that failed met with
+     */
+    public record Copy(
+            String state,
+            Instant since,
+            @JsonProperty("due_at") @Nullable Instant dueAt,
+            int attempts,
+            @Nullable Long size,
+            @Nullable String sha256,
+            @Nullable String key,
+            @JsonProperty("last_answer") @Nullable String lastAnswer) {}
 }

@@ -56,6 +56,8 @@ class AccessMatrixTests {
                     generate POST   /api/webhooks/{id}/test
                     status   GET    /api/webhooks/{id}/deliveries
                     generate POST   /api/webhooks/deliveries/{id}/redeliver
+                    status   GET    /api/tasks/{id}/clip
+                    status   POST   /api/tasks/{id}/clip/link
                     status   GET    /api/credits
                     status   GET    /api/usage
                     viewer   GET    /admin/api/teams
@@ -137,6 +139,7 @@ class AccessMatrixTests {
                     admin    POST   /console/statements/{month}/close
                     viewer   GET    /console/statements/{month}/{team}
                     public   GET    /
+                    public   GET    /clips/{id}
                     public   GET    /console/login
                     public   GET    /v3/api-docs
                     public   GET    /v3/api-docs.yaml
@@ -202,10 +205,17 @@ class AccessMatrixTests {
         Team other = gateway.team();
         String task = owner.create("ours");
         for (String route :
-                List.of("GET /api/status?task_id=", "GET /api/tasks/", "DELETE /api/tasks/")) {
+                List.of(
+                        "GET /api/status?task_id={id}",
+                        "GET /api/tasks/{id}",
+                        "GET /api/tasks/{id}/clip",
+                        "POST /api/tasks/{id}/clip/link",
+                        "DELETE /api/tasks/{id}")) {
             String[] call = route.split(" ", 2);
-            Answer foreign = gateway.call(call[0], call[1] + task, other.key(), null);
-            Answer unknown = gateway.call(call[0], call[1] + UNKNOWN, other.key(), null);
+            Answer foreign =
+                    gateway.call(call[0], call[1].replace("{id}", task), other.key(), null);
+            Answer unknown =
+                    gateway.call(call[0], call[1].replace("{id}", UNKNOWN), other.key(), null);
             assertThat(foreign.status()).as(route).isEqualTo(404);
             assertThat(withoutRequestId(foreign)).isEqualTo(withoutRequestId(unknown));
         }

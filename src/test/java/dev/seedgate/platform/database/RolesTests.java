@@ -61,6 +61,8 @@ class RolesTests {
                     Map.entry("api_key", "siu"),
                     Map.entry("audit_entry", "si"),
                     Map.entry("auditor", "su"),
+                    Map.entry("clip_copy", "siu"),
+                    Map.entry("clip_link_key", "s"),
                     Map.entry("console_session", "siud"),
                     Map.entry("credit_price", "si"),
                     Map.entry("fair_queue", "su"),

@@ -46,6 +46,7 @@ class ErrorCodeTests {
                         "412 VERSION_CONFLICT",
                         "413 PAYLOAD_TOO_LARGE",
                         "415 UNSUPPORTED_MEDIA_TYPE",
+                        "416 RANGE_NOT_SATISFIABLE",
                         "422 IDEMPOTENCY_KEY_REUSED",
                         "422 UPSTREAM_TASK_UNKNOWN",
                         "422 CALLBACK_NOT_ALLOWED",

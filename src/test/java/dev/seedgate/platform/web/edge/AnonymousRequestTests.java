@@ -55,6 +55,7 @@ class AnonymousRequestTests {
                     "/console/login/oidc",
                     "/console",
                     "/console/console.css",
+                    "/clips/sd15p_aaaaaaaaaaaaaaaaaaaa",
                     "/actuator/health",
                     "/actuator/health/readiness",
                     "/actuator/prometheus",
