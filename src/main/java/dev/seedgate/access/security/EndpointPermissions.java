@@ -123,6 +123,7 @@ class EndpointPermissions {
                     rule(GET, "/console", VIEWER),
                     rule(GET, "/console/tasks", VIEWER),
                     rule(GET, "/console/tasks/{id}", VIEWER),
+                    rule(GET, "/console/tasks/{id}/clip", VIEWER),
                     rule(POST, "/console/tasks/{id}/cancel", OPERATOR),
                     rule(POST, "/console/tasks/{id}/resolve", OPERATOR),
                     rule(GET, "/console/teams", VIEWER),

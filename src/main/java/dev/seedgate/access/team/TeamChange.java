@@ -18,8 +18,7 @@ public record TeamChange(
                 @SingleLine
                 @Size(max = 200)
                 String name,
-        @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
-                @Nullable Long monthlyQuota,
+        @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX) @Nullable Long monthlyQuota,
         @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
         @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
         @Min(1) @Max(100) @Nullable Integer weight,

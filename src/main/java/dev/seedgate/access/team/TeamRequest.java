@@ -17,12 +17,10 @@ public record TeamRequest(
         @NotNull
                 @Pattern(
                         regexp = SLUG,
-                        message =
-                                "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
+                        message = "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
                 String slug,
         @NotBlank @SingleLine @Size(max = 200) String name,
-        @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
-                @Nullable Long monthlyQuota,
+        @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX) @Nullable Long monthlyQuota,
         @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
         @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
         @Min(1) @Max(100) @Nullable Integer weight,

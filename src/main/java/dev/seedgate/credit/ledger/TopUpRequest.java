@@ -8,7 +8,10 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
-/** Request for a top-up: positive credits are given, negative ones taken back down to what is unspent. */
+/**
+ * Request for a top-up: positive credits are given, negative ones taken back down to what is
+ * unspent.
+ */
 public record TopUpRequest(
         @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
         @SingleLine @Size(max = 500) @Nullable String reason) {}

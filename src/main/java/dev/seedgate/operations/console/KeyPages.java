@@ -50,8 +50,7 @@ class KeyPages {
             Model model) {
         try {
             KeyRequest wish = forms.read(form, KeyRequest.class);
-            return shown(
-                    slug, keys.issue(slug, wish.key(), TeamPages.actor(who, request)), model);
+            return shown(slug, keys.issue(slug, wish.key(), TeamPages.actor(who, request)), model);
         } catch (ApiException e) {
             TeamPages.refuse(e, form, response, model);
             return pages.show(slug, model);

@@ -153,8 +153,7 @@ class Overview {
                                             today.plusDays(1).toString(),
                                             List.of()))
                             .total();
-            UsageTotal ofMonth =
-                    usage.report(new UsageQuery(null, null, null, List.of())).total();
+            UsageTotal ofMonth = usage.report(new UsageQuery(null, null, null, List.of())).total();
             return new Month(
                     today, ofToday, ofMonth, forecast(ofMonth.net(), moment.now(), today, zone));
         } catch (ApiException _) {

@@ -101,20 +101,22 @@ public final class Show {
     /** A line to paste that orders a clip, at the address by which the viewer came. */
     public String createClip() {
         return """
-                curl -X POST %s/api/generate \\
-                  -H "Authorization: Bearer $SEEDGATE_KEY" \\
-                  -H 'Content-Type: application/json' \\
-                  -d '{"prompt":"A red kite over the sea","aspect_ratio":"16:9","duration":"5"}'"""
+        curl -X POST %s/api/generate \\
+          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '{"prompt":"A red kite over the sea","aspect_ratio":"16:9","duration":"5"}'\
+        """
                 .formatted(origin());
     }
 
     /** A line to paste that makes a team. */
     public String createTeam() {
         return """
-                curl -X POST %s/admin/api/teams \\
-                  -H "Authorization: Bearer $ADMIN_KEY" \\
-                  -H 'Content-Type: application/json' \\
-                  -d '{"slug":"studio","name":"Studio","monthly_quota":5000}'"""
+        curl -X POST %s/admin/api/teams \\
+          -H "Authorization: Bearer $ADMIN_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '{"slug":"studio","name":"Studio","monthly_quota":5000}'\
+        """
                 .formatted(origin());
     }
 

@@ -8,6 +8,7 @@ import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.task.clip.ClipDelivery;
 import dev.seedgate.task.lifecycle.TaskInterventions;
 import dev.seedgate.task.lifecycle.TaskResolution;
 import dev.seedgate.task.view.ResolveRequest;
@@ -43,6 +44,7 @@ class TaskPages {
     private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
+    private final ClipDelivery clips;
     private final SandboxUrlRewriter urlRewriter;
     private final BillingZone zone;
     private final Forms forms;
@@ -52,6 +54,7 @@ class TaskPages {
             TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
+            ClipDelivery clips,
             SandboxUrlRewriter urlRewriter,
             BillingZone zone,
             Forms forms,
@@ -59,6 +62,7 @@ class TaskPages {
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
+        this.clips = clips;
         this.urlRewriter = urlRewriter;
         this.zone = zone;
         this.forms = forms;
@@ -85,8 +89,7 @@ class TaskPages {
         if (searched.isPresent()) {
             return "redirect:" + TaskWishes.PATH + "/" + searched.get();
         }
-        TaskWishes wishes =
-                new TaskWishes(team, project, phase, from, to, upstream).searching(q);
+        TaskWishes wishes = new TaskWishes(team, project, phase, from, to, upstream).searching(q);
         model.addAttribute("wishes", wishes);
         model.addAttribute("first", cursor == null);
         try {
@@ -144,6 +147,13 @@ class TaskPages {
                     case null, default -> null;
                 });
         return show(who, id, request, model);
+    }
+
+    /** The clip itself, from this server: the page may show nothing from elsewhere. */
+    @GetMapping(TaskWishes.PATH + "/{id}/clip")
+    void clip(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        clips.send(known(id), request, response);
     }
 
     @PostMapping(TaskWishes.PATH + "/{id}/cancel")
@@ -225,8 +235,7 @@ class TaskPages {
         return "redirect:" + TaskWishes.PATH + "/" + id + "?done=" + done;
     }
 
-    private String show(
-            ConsolePrincipal who, String id, HttpServletRequest request, Model model) {
+    private String show(ConsolePrincipal who, String id, HttpServletRequest request, Model model) {
         TaskRecord task = inspection.get(known(id), who.actor(request.getRemoteAddr()));
         String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         model.addAttribute("task", task);
@@ -244,10 +253,11 @@ class TaskPages {
     private String curl(String base, TaskRecord task) {
         String body = json.writeValueAsString(task.status().request()).replace("'", "'\\''");
         return """
-                curl -X POST %s/api/generate \\
-                  -H "Authorization: Bearer $SEEDGATE_KEY" \\
-                  -H 'Content-Type: application/json' \\
-                  -d '%s'"""
+        curl -X POST %s/api/generate \\
+          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '%s'\
+        """
                 .formatted(base, body);
     }
 

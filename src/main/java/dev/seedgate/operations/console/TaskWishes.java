@@ -76,7 +76,9 @@ record TaskWishes(
             return Phase.parseFilter(null);
         }
         Set<Phase> phases = EnumSet.noneOf(Phase.class);
-        Arrays.stream(words.split(",")).map(String::strip).map(Phase::parseFilter)
+        Arrays.stream(words.split(","))
+                .map(String::strip)
+                .map(Phase::parseFilter)
                 .forEach(phases::addAll);
         return phases;
     }
@@ -122,8 +124,7 @@ record TaskWishes(
                 all.add(
                         new Shortcut(
                                 title,
-                                new TaskWishes(team, project, phases, from, to, upstream)
-                                        .getUrl(),
+                                new TaskWishes(team, project, phases, from, to, upstream).getUrl(),
                                 Objects.equals(phases, phase))));
         return all;
     }
@@ -133,7 +134,8 @@ record TaskWishes(
         return getUrl().equals(PATH);
     }
 
-    private static void add(List<Chip> chips, String name, @Nullable String value, TaskWishes rest) {
+    private static void add(
+            List<Chip> chips, String name, @Nullable String value, TaskWishes rest) {
         String text = text(value);
         if (text != null) {
             chips.add(new Chip(name, text, rest.getUrl()));

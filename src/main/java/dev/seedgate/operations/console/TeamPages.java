@@ -151,7 +151,8 @@ class TeamPages {
                     case "suspended" -> "Suspended: creates are refused, what is queued waits.";
                     case "resumed" -> "Creates are taken again.";
                     case "archived" -> "Archived: its keys are dead, its history stays.";
-                    case "key-suspended" -> "The key is refused within seconds, until it is resumed.";
+                    case "key-suspended" ->
+                            "The key is refused within seconds, until it is resumed.";
                     case "key-resumed" -> "The key works again within seconds.";
                     case "key-revoked" -> "The key is dead for good.";
                     case null, default -> null;
@@ -174,10 +175,7 @@ class TeamPages {
         model.addAttribute("topUps", accounts.topUps(team, null, NEWEST).items());
         model.addAttribute(
                 "audit",
-                audit.find(
-                                new AuditFilter(null, null, "team:" + slug, null, null),
-                                null,
-                                NEWEST)
+                audit.find(new AuditFilter(null, null, "team:" + slug, null, null), null, NEWEST)
                         .items());
         // Sent twice, a top-up is booked once.
         model.addAttribute("once", UUID.randomUUID());
@@ -221,8 +219,7 @@ class TeamPages {
             try {
                 TeamSpec after = forms.read(typed, TeamChange.class).settings();
                 Balance balance = accounts.balance(team.id());
-                model.addAttribute(
-                        "effects", LimitEffects.of(team.settings(), after, balance));
+                model.addAttribute("effects", LimitEffects.of(team.settings(), after, balance));
             } catch (ApiException e) {
                 refuse(e, typed, response, model);
             }

@@ -66,9 +66,7 @@ record TeamRow(TeamDetails team, Balance balance, List<Long> days) {
                                 Locale.ROOT,
                                 "%.1f %.1f",
                                 it * step,
-                                HEIGHT
-                                        - 1
-                                        - (HEIGHT - 2.0) * Math.max(0, days.get(it)) / most))
+                                HEIGHT - 1 - (HEIGHT - 2.0) * Math.max(0, days.get(it)) / most))
                 .collect(Collectors.joining("L", "M", ""));
     }
 

@@ -129,9 +129,7 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
     }
 
     private static Optional<UpstreamState.Pause> pause(UpstreamState vendor, PauseReason reason) {
-        return vendor.pauses().stream()
-                .filter(it -> it.reason().equals(reason.name()))
-                .findFirst();
+        return vendor.pauses().stream().filter(it -> it.reason().equals(reason.name())).findFirst();
     }
 
     private static Duration longer(Duration one, Duration other) {

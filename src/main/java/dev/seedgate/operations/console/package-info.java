@@ -16,6 +16,7 @@
             "credit.balance",
             "task.lifecycle",
             "task.view",
+            "task.clip",
             "billing.usage",
             "billing.statement"
         })

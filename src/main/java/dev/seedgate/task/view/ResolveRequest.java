@@ -10,7 +10,8 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request to say what became of a task: {@code upstream_task_id} goes with ATTACH; {@code force} attaches another order's task too.
+ * Request to say what became of a task: {@code upstream_task_id} goes with ATTACH; {@code force}
+ * attaches another order's task too.
  */
 public record ResolveRequest(
         @NotNull Resolution outcome,

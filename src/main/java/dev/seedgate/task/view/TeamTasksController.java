@@ -61,7 +61,8 @@ class TeamTasksController {
             @Parameter(schema = @Schema(ref = "#/components/schemas/TaskId")) @PathVariable
                     String id) {
         return Envelope.success(
-                urlRewriter.rewrite(history.details(caller.teamId(), id(id, "The task id in the path"))));
+                urlRewriter.rewrite(
+                        history.details(caller.teamId(), id(id, "The task id in the path"))));
     }
 
     @Operation(

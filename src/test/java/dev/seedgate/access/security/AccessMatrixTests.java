@@ -118,6 +118,7 @@ class AccessMatrixTests {
                     viewer   GET    /console
                     viewer   GET    /console/tasks
                     viewer   GET    /console/tasks/{id}
+                    viewer   GET    /console/tasks/{id}/clip
                     operator POST   /console/tasks/{id}/cancel
                     operator POST   /console/tasks/{id}/resolve
                     viewer   GET    /console/teams

@@ -59,8 +59,7 @@ class ConsoleBrowserTests {
                 at[0] = path;
                 page.navigate(base + path);
                 new AxeBuilder(page)
-                        .analyze()
-                        .getViolations().stream()
+                        .analyze().getViolations().stream()
                                 .filter(it -> GRAVE.contains(it.getImpact()))
                                 .forEach(it ->
                                         findings.add(
@@ -143,7 +142,8 @@ class ConsoleBrowserTests {
             assertThat(page.locator("#resolve").textContent()).contains("company → possible loss");
             button(page, "Give the charge back").click();
             page.waitForURL("**?done=refunded");
-            assertThat(page.locator("tfoot").last().textContent()).contains("The team pays nothing");
+            assertThat(page.locator("tfoot").last().textContent())
+                    .contains("The team pays nothing");
         }
     }
 

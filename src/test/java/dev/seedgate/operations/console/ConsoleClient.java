@@ -46,7 +46,8 @@ final class ConsoleClient {
         ConsoleClient client = new ConsoleClient(gateway);
         Answer login = client.get("/console/login");
         Answer answer =
-                client.submit(login, "/console/login", Map.of("username", "admin", "password", key));
+                client.submit(
+                        login, "/console/login", Map.of("username", "admin", "password", key));
         assertThat(answer.header("Location")).isEqualTo("/console");
         return client;
     }
@@ -77,8 +78,7 @@ final class ConsoleClient {
                         .map(it ->
                                 it.getKey()
                                         + "="
-                                        + URLEncoder.encode(
-                                                it.getValue(), StandardCharsets.UTF_8))
+                                        + URLEncoder.encode(it.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&"));
         return send(
                 gateway.request(path)

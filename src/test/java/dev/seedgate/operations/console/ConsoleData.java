@@ -24,8 +24,14 @@ record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, 
         Gateway gateway = Gateway.start(TestDatabase.create(), vendor);
         Team studio =
                 gateway.team(
-                        "name", "Studio", "monthly_quota", 5000, "max_in_flight", 20,
-                        "cost_center", "CC-7");
+                        "name",
+                        "Studio",
+                        "monthly_quota",
+                        5000,
+                        "max_in_flight",
+                        20,
+                        "cost_center",
+                        "CC-7");
         Team social =
                 gateway.team(
                         "name", "Social media", "monthly_quota", 400, "generate_per_minute", 60);
@@ -69,11 +75,8 @@ record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, 
 
     private static String create(Team team, String prompt, @Nullable String project) {
         return team.post(
-                        Json.of(
-                                "prompt", prompt, "aspect_ratio", "16:9", "duration", "5"),
-                        project == null
-                                ? new String[0]
-                                : new String[] {"X-Project", project})
+                        Json.of("prompt", prompt, "aspect_ratio", "16:9", "duration", "5"),
+                        project == null ? new String[0] : new String[] {"X-Project", project})
                 .data()
                 .get("task_id")
                 .stringValue();

@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pictures of every page, wide, narrow and dark, in {@code target/screenshots}. Not part of a build:
- * {@code ./mvnw test -Dtest=ConsoleScreenshots}.
+ * Pictures of every page, wide, narrow and dark, in {@code target/screenshots}. Not part of a
+ * build: {@code ./mvnw test -Dtest=ConsoleScreenshots}.
  */
 class ConsoleScreenshots {
 

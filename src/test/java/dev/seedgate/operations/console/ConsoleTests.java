@@ -3,11 +3,14 @@ package dev.seedgate.operations.console;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -41,10 +44,7 @@ class ConsoleTests {
 
     @Test
     void saysInOneSentenceWhatKeepsCreatesBack() {
-        try (Gateway own =
-                Gateway.start(
-                        TestDatabase.create(),
-                        gateway.vendor())) {
+        try (Gateway own = Gateway.start(TestDatabase.create(), gateway.vendor())) {
             ConsoleClient client = ConsoleClient.admin(own);
             assertThat(client.page("/console")).contains("All is well.", "Nothing waits for you.");
             own.admin("POST", "/upstream/creates/stop", null);
@@ -53,10 +53,47 @@ class ConsoleTests {
                     .untilAsserted(() ->
                             assertThat(client.page("/console?live"))
                                     .contains(
-                                            "An operator stopped all creates at",
-                                            ": they get 503.")
+                                            "An operator stopped all creates at", ": they get 503.")
                                     .doesNotContain("<html", "All is well."));
             own.admin("POST", "/upstream/creates/resume", null);
+        }
+    }
+
+    /** A page may play from this server only, so the clip is passed on. */
+    @Test
+    void playsAClipFromItsOwnAddress() throws Exception {
+        HttpServer media = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        media.createContext(
+                "/clip.mp4",
+                exchange -> {
+                    exchange.getResponseHeaders().add("Content-Type", "video/mp4");
+                    exchange.sendResponseHeaders(200, 7);
+                    exchange.getResponseBody().write("a video".getBytes(StandardCharsets.US_ASCII));
+                    exchange.close();
+                });
+        media.start();
+        try (Gateway own =
+                Gateway.start(
+                        TestDatabase.create(),
+                        gateway.vendor(),
+                        "seedgate.clips-allow-internal=true")) {
+            Team team = own.team();
+            String task = team.create("A kite");
+            own.vendor()
+                    .finish(
+                            team.upstreamId(task),
+                            "http://127.0.0.1:" + media.getAddress().getPort() + "/clip.mp4");
+            team.await(task, "SUCCEEDED");
+            String clip = "/console/tasks/" + task + "/clip";
+            ConsoleClient viewer = ConsoleClient.of(own, "viewer");
+            assertThat(viewer.page("/console/tasks/" + task)).contains("src=\"" + clip + "\"");
+            Answer answer = viewer.get(clip);
+            assertThat(answer).hasStatus(200);
+            assertThat(answer.header("Content-Type")).isEqualTo("video/mp4");
+            assertThat(answer.body()).isEqualTo("a video");
+            assertThat(own.send(own.request(clip).GET().build())).hasStatus(302);
+        } finally {
+            media.stop(0);
         }
     }
 
@@ -135,9 +172,11 @@ class ConsoleTests {
         Team team = gateway.team();
         // The answer below is for this task alone.
         Awaitility.await()
-                .until(() ->
-                        gateway.database()
-                                .text("select count(*) from work where kind in ('submit', 'sent')"),
+                .until(
+                        () ->
+                                gateway.database()
+                                        .text(
+                                                "select count(*) from work where kind in ('submit', 'sent')"),
                         "0"::equals);
         gateway.vendor().onGenerate(gateway.vendor().acceptAndReset());
         String task = team.create("A kite");
@@ -175,7 +214,8 @@ class ConsoleTests {
                         Map.of("slug", "No Slug", "name", "Kites", "monthly_quota", "many"));
         assertThat(refused).hasStatus(400);
         assertThat(refused.body())
-                .contains("role=\"alert\"", "value=\"No Slug\"", "value=\"Kites\"", "value=\"many\"");
+                .contains(
+                        "role=\"alert\"", "value=\"No Slug\"", "value=\"Kites\"", "value=\"many\"");
         Answer made =
                 admin.submit(
                         page,
@@ -184,7 +224,8 @@ class ConsoleTests {
         assertThat(made.header("Location")).isEqualTo("/console/teams/kites?done=created");
         assertThat(gateway.admin("GET", "/teams/kites", null).json().get("monthly_quota").asLong())
                 .isEqualTo(5000);
-        assertThat(admin.page("/console/teams/kites")).contains("curl -X POST http://", "Make a key");
+        assertThat(admin.page("/console/teams/kites"))
+                .contains("curl -X POST http://", "Make a key");
     }
 
     @Test
@@ -197,9 +238,7 @@ class ConsoleTests {
                         path + "/keys",
                         Map.of("name", "the app", "scopes", "generate,status"));
         assertThat(shown).hasStatus(200);
-        Matcher key =
-                Pattern.compile("<pre tabindex=\"0\">(sg_[^<]+)</pre>")
-                        .matcher(shown.body());
+        Matcher key = Pattern.compile("<pre tabindex=\"0\">(sg_[^<]+)</pre>").matcher(shown.body());
         assertThat(key.find()).as(shown.body()).isTrue();
         assertThat(gateway.call("GET", "/api/credits", key.group(1), null)).hasStatus(200);
         assertThat(shown.body()).contains("data-reload=\"" + path + "\"");
@@ -244,7 +283,8 @@ class ConsoleTests {
                     .isEqualTo(path + "?done=topped-up");
         }
         assertThat(team.credits().get("top_ups").asLong()).isEqualTo(500);
-        Answer none = admin.submit(page, path + "/topups", Map.of("credits", "0", "reason", "fair"));
+        Answer none =
+                admin.submit(page, path + "/topups", Map.of("credits", "0", "reason", "fair"));
         assertThat(none).hasStatus(400);
         assertThat(none.body()).contains("credits must not be 0.", "value=\"fair\"");
     }
@@ -271,8 +311,7 @@ class ConsoleTests {
     }
 
     private static String href(String page, String title) {
-        Matcher link =
-                Pattern.compile("href=\"([^\"]+)\"[^>]*>[^<]*" + title).matcher(page);
+        Matcher link = Pattern.compile("href=\"([^\"]+)\"[^>]*>[^<]*" + title).matcher(page);
         assertThat(link.find()).as(page).isTrue();
         return link.group(1).replace("&amp;", "&");
     }

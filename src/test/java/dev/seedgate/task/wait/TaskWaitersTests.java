@@ -188,8 +188,7 @@ class TaskWaitersTests {
                     CompletableFuture.supplyAsync(
                             () ->
                                     waiters.afterwards(() -> {
-                                        most.accumulateAndGet(
-                                                reading.incrementAndGet(), Math::max);
+                                        most.accumulateAndGet(reading.incrementAndGet(), Math::max);
                                         meet(few);
                                         return reading.decrementAndGet();
                                     }),
