@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param project default project of requests that name none
  */
-record KeyDetails(
+public record KeyDetails(
         @JsonUnwrapped KeyState key,
         List<Scope> scopes,
         @Nullable String project,

@@ -4,30 +4,21 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.access.apikey.IssuedKey;
-import dev.seedgate.access.apikey.KeyExpiry;
 import dev.seedgate.access.apikey.KeyState;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
-import dev.seedgate.platform.values.ProjectName;
 import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
-import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Future;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -152,23 +143,6 @@ class KeysController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
                     @Nullable String ifMatch) {
         keys.revoke(slug, id, new IfMatch(ifMatch), actor);
-    }
-
-    /** Absent scopes mean both. */
-    record KeyRequest(
-            @NotBlank @SingleLine @Size(max = 200) String name,
-            @Size(min = 1) @Nullable Set<Scope> scopes,
-            @JsonProperty("expires_at") @Future @Nullable Instant expiresAt,
-            @Pattern(regexp = ProjectName.FORM, message = "must be " + ProjectName.RULE)
-                    @Nullable String project) {
-
-        NewKey key() {
-            return new NewKey(
-                    name,
-                    scopes == null ? EnumSet.allOf(Scope.class) : scopes,
-                    KeyExpiry.checked(expiresAt),
-                    project);
-        }
     }
 
     /** {@code key} is there once, in the answer to the call that made it. */

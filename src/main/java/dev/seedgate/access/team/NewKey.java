@@ -10,5 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when it stops working by itself, null for never
  * @param project default project of requests that name none
  */
-record NewKey(
+public record NewKey(
         String name, Set<Scope> scopes, @Nullable Instant expiresAt, @Nullable String project) {}

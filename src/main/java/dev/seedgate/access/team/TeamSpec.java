@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptRetentionDays days that what was ordered is kept after a task's end; null for ever
  */
 @Embeddable
-record TeamSpec(
+public record TeamSpec(
         String name,
         @Nullable String costCenter,
         @Nullable Long monthlyQuota,

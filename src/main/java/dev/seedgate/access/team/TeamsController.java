@@ -3,7 +3,6 @@ package dev.seedgate.access.team;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.CreditAmounts;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
@@ -12,18 +11,10 @@ import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.JsonMergePatch;
 import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.ReasonRequest;
-import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.PositiveOrZero;
-import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -47,10 +38,6 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 @RequestMapping(path = "/admin/api/teams", produces = MediaType.APPLICATION_JSON_VALUE)
 class TeamsController {
-
-    private static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
-    // A century in days; with much more the oldest day kept would have no date.
-    private static final int MOST_DAYS = 36_500;
 
     private final Teams teams;
     private final JsonMergePatch mergePatch;
@@ -81,7 +68,7 @@ class TeamsController {
     Page<TeamAnswer> list(
             @RequestParam(required = false) @Nullable String cursor,
             @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
-        if (cursor != null && !cursor.matches(SLUG)) {
+        if (cursor != null && !cursor.matches(TeamRequest.SLUG)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
         }
@@ -168,83 +155,6 @@ class TeamsController {
 
     private static ResponseEntity<TeamAnswer> tagged(TeamDetails team) {
         return ResponseEntity.ok().eTag(IfMatch.tag(team.version())).body(TeamAnswer.of(team));
-    }
-
-    /** Null limits mean unlimited. */
-    record TeamRequest(
-            @NotNull
-                    @Pattern(
-                            regexp = SLUG,
-                            message =
-                                    "must be 1 to 63 of a-z 0-9 _ -, starting with a letter or digit")
-                    String slug,
-            @NotBlank @SingleLine @Size(max = 200) String name,
-            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
-                    @Nullable Long monthlyQuota,
-            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
-            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
-            @Min(1) @Max(100) @Nullable Integer weight,
-            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
-                    @Nullable String costCenter,
-            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
-                    @Nullable Integer promptRetentionDays) {
-
-        TeamSpec settings() {
-            return new TeamChange(
-                            name,
-                            monthlyQuota,
-                            maxInFlight,
-                            generatePerMinute,
-                            weight,
-                            softLimits,
-                            costCenter,
-                            promptRetentionDays)
-                    .settings();
-        }
-    }
-
-    /** The fields of a team that can change. */
-    record TeamChange(
-            @Schema(requiredMode = Schema.RequiredMode.NOT_REQUIRED)
-                    @NotBlank
-                    @SingleLine
-                    @Size(max = 200)
-                    String name,
-            @JsonProperty("monthly_quota") @Min(0) @Max(CreditAmounts.MAX)
-                    @Nullable Long monthlyQuota,
-            @JsonProperty("max_in_flight") @PositiveOrZero @Nullable Integer maxInFlight,
-            @JsonProperty("generate_per_minute") @Min(1) @Nullable Integer generatePerMinute,
-            @Min(1) @Max(100) @Nullable Integer weight,
-            @JsonProperty("soft_limits") @Nullable Boolean softLimits,
-            @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
-                    @Nullable String costCenter,
-            @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
-                    @Nullable Integer promptRetentionDays) {
-
-        static TeamChange of(TeamSpec team) {
-            return new TeamChange(
-                    team.name(),
-                    team.monthlyQuota(),
-                    team.maxInFlight(),
-                    team.generatePerMinute(),
-                    team.weight(),
-                    team.softLimits(),
-                    team.costCenter(),
-                    team.promptRetentionDays());
-        }
-
-        TeamSpec settings() {
-            return new TeamSpec(
-                    name,
-                    costCenter,
-                    monthlyQuota,
-                    maxInFlight,
-                    generatePerMinute,
-                    weight == null ? 1 : weight,
-                    Boolean.TRUE.equals(softLimits),
-                    promptRetentionDays);
-        }
     }
 
     record TeamAnswer(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyId the key that holds it now, the latest of its rotations
  * @param used charges of this month, held ones too, less refunds
  */
-record BudgetDetails(
+public record BudgetDetails(
         String team,
         @Nullable Long keyId,
         @Nullable String keyName,

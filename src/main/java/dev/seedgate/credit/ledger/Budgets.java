@@ -22,7 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
  * lock, so that no charge passes by uncounted.
  */
 @Service
-class Budgets {
+public class Budgets {
 
     // Of a team: all are counted under the account's lock, and listed on one page.
     private static final int MAX_BUDGETS = 200;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.access.team.Teams;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.CreditAmounts;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.IdempotencyKey;
 import dev.seedgate.platform.values.Page;
@@ -13,13 +12,8 @@ import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.RequiredIdempotencyKey;
-import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -98,11 +92,6 @@ class TeamCreditsController {
     Credits balance(@PathVariable String slug) {
         return Credits.of(accounts.balance(teams.get(slug).id()));
     }
-
-    /** Positive credits are given, negative ones taken back down to what is unspent. */
-    record TopUpRequest(
-            @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
-            @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     record TopUpAnswer(
             long id,

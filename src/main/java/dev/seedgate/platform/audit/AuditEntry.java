@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * @param address where the call came from, null for the gateway itself
  * @param requestId the {@code X-Request-Id} of the call's answer
  */
-record AuditEntry(
+public record AuditEntry(
         long id,
         Instant at,
         String actor,

@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /** Filter on entries of the audit log; null is any. From is included, to is not. */
-record AuditFilter(
+public record AuditFilter(
         @Nullable String actor,
         @Nullable String action,
         @Nullable String object,

@@ -13,7 +13,7 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
  * unless a public URL is set. A real vendor's URLs are never touched.
  */
 @Component
-class SandboxUrlRewriter {
+public class SandboxUrlRewriter {
 
     private final boolean rewrites;
 
@@ -21,7 +21,7 @@ class SandboxUrlRewriter {
         rewrites = vendor.isSandbox() && !publicUrl.isSet();
     }
 
-    TaskStatus rewrite(TaskStatus status) {
+    public TaskStatus rewrite(TaskStatus status) {
         List<String> links = status.response();
         if (!rewrites || links == null) {
             return status;

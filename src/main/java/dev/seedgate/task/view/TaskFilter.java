@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param from made at or after
  * @param to made before
  */
-record TaskFilter(
+public record TaskFilter(
         @Nullable Long team,
         Set<Phase> phases,
         @Nullable String project,

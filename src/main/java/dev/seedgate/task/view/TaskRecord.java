@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     back
  * @param ledger the movements of its credits
  */
-record TaskRecord(
+public record TaskRecord(
         @JsonUnwrapped TaskStatus status,
         Phase phase,
         String team,

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
     "error_message",
     "created_at"
 })
-record TaskStatus(
+public record TaskStatus(
         @Schema(ref = "#/components/schemas/TaskId") @JsonProperty("task_id") String taskId,
         @Schema(allowableValues = {"IN_PROGRESS", "SUCCESS", "FAILED"}) String status,
         Request request,

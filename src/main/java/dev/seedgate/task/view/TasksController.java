@@ -18,7 +18,6 @@ import dev.seedgate.task.lifecycle.TaskResolution;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -204,34 +203,6 @@ class TasksController {
         return TaskId.parse(text)
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
-    }
-
-    /** What an operator says became of a task. */
-    enum Resolution {
-        REFUND,
-        ATTACH
-    }
-
-    /**
-     * {@code upstream_task_id} goes with ATTACH; {@code force} attaches another order's task too.
-     */
-    record ResolveRequest(
-            @NotNull Resolution outcome,
-            @JsonProperty("upstream_task_id")
-                    @Pattern(
-                            regexp = "[!-~]{1,128}",
-                            message = "must be 1 to 128 visible ASCII characters")
-                    @Nullable String upstreamTaskId,
-            @Nullable Boolean force,
-            @SingleLine @Size(max = 500) @Nullable String reason) {
-
-        String requiredUpstreamTaskId() {
-            if (upstreamTaskId == null) {
-                throw new ApiException(
-                        ErrorCode.INVALID_REQUEST, "upstream_task_id is missing; ATTACH needs it.");
-            }
-            return upstreamTaskId;
-        }
     }
 
     /** Which tasks: of a phase, of a team and made before; one of the last two is enough. */

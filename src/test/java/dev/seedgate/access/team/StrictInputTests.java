@@ -124,7 +124,7 @@ class StrictInputTests {
                         "cost_center",
                         "C");
         String before = gateway.admin("GET", "/teams/" + team.slug(), null).body();
-        for (RecordComponent field : TeamsController.TeamChange.class.getRecordComponents()) {
+        for (RecordComponent field : TeamChange.class.getRecordComponents()) {
             for (String blank : List.of("\"\"", "\" \"", "\"\\t\"")) {
                 Answer answer =
                         gateway.admin(
@@ -277,7 +277,7 @@ class StrictInputTests {
                         .map(StrictInputTests::parameter)
                         .toList(),
                 // The one that is merged is read as a tree.
-                body.map(it -> it.isRecord() ? it : TeamsController.TeamChange.class).orElse(null));
+                body.map(it -> it.isRecord() ? it : TeamChange.class).orElse(null));
     }
 
     private static String parameter(Parameter parameter) {

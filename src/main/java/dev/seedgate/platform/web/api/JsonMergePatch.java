@@ -27,7 +27,14 @@ public class JsonMergePatch {
     public <T extends Record> T apply(T present, ObjectNode patch) {
         ObjectNode whole = json.valueToTree(present);
         whole.setAll(patch);
-        T merged = read(whole, present);
+        @SuppressWarnings("unchecked") // the class of a T
+        Class<T> type = (Class<T>) present.getClass();
+        return create(type, whole);
+    }
+
+    /** A record of these fields, validated in the same way. */
+    public <T extends Record> T create(Class<T> type, ObjectNode fields) {
+        T merged = read(fields, type);
         String broken =
                 validator.validate(merged).stream()
                         .map(it ->
@@ -42,10 +49,9 @@ public class JsonMergePatch {
         return merged;
     }
 
-    @SuppressWarnings("unchecked") // the class of a T
-    private <T extends Record> T read(ObjectNode whole, T present) {
+    private <T extends Record> T read(ObjectNode fields, Class<T> type) {
         try {
-            return (T) json.treeToValue(whole, present.getClass());
+            return json.treeToValue(fields, type);
         } catch (JacksonException e) {
             throw JsonMismatch.of(e);
         }
