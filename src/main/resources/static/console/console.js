@@ -140,7 +140,7 @@
     const at = event.detail.xhr.responseURL;
     if (at && new URL(at).pathname.endsWith('/console/login')) {
       event.detail.shouldSwap = false;
-      location.assign(at);
+      location.reload();
     }
   });
 

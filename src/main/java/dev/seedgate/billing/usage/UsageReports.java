@@ -15,6 +15,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -124,6 +126,41 @@ public class UsageReports {
         Set<GroupBy> groups = groups(query);
         Range range = calendar.range(query.from(), query.to());
         return reporting.read(query.team(), jdbc -> report(jdbc, query, groups, range));
+    }
+
+    /**
+     * The net credits of these teams on each day of a time, by slug and day; days without any are
+     * not there.
+     */
+    public Map<String, Map<LocalDate, Long>> netByDay(
+            Collection<Long> teams, LocalDate from, LocalDate to) {
+        Range range = calendar.range(from.toString(), to.toString());
+        return reporting.read(
+                null,
+                jdbc -> {
+                    Map<String, Map<LocalDate, Long>> net = new HashMap<>();
+                    if (teams.isEmpty()) {
+                        return net;
+                    }
+                    RangeSlices slices = DailyRollup.slice(jdbc, range);
+                    jdbc.sql(
+                                    ROWS.replace("{of the team}", "and team_id in (:teams)")
+                                            .replace("{groups shown}", "m.team_slug, m.day,")
+                                            .replace("{sums}", UsageFigure.sums())
+                                            .replace(
+                                                    "{group by groups}",
+                                                    "group by m.team_slug, m.day"))
+                            .params(parameters(new UsageQuery(null, null, null, List.of()), slices))
+                            .param("teams", teams)
+                            .query(row -> {
+                                net.computeIfAbsent(
+                                                row.getString("team_slug"), _ -> new HashMap<>())
+                                        .put(
+                                                row.getObject("day", LocalDate.class),
+                                                row.getLong(UsageFigure.NET.word()));
+                            });
+                    return net;
+                });
     }
 
     /** The rows alone, written as they are read. Wishes are checked before the first byte. */

@@ -10,7 +10,10 @@ import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,24 +38,35 @@ public class TeamAccounts {
     /** A team's account; a month that has ended is read as rolled over without being written. */
     @Transactional(readOnly = true)
     public Balance balance(long teamId) {
-        return jdbc.sql(
+        return Objects.requireNonNull(balances(List.of(teamId)).get(teamId), "an account");
+    }
+
+    /** The accounts of these teams, by the team's id. */
+    @Transactional(readOnly = true)
+    public Map<Long, Balance> balances(Collection<Long> teamIds) {
+        Map<Long, Balance> balances = new HashMap<>();
+        if (teamIds.isEmpty()) {
+            return balances;
+        }
+        jdbc.sql(
                         """
-                        select t.monthly_quota, a.top_ups, a.in_flight, m.renews_at,
+                        select a.team_id, t.monthly_quota, a.top_ups, a.in_flight, m.renews_at,
                                case when a.period < m.period then 0 else a.used end as used
                         from account a join team_limits t on t.id = a.team_id cross join billing_month m
-                        where a.team_id = :team
+                        where a.team_id in (:teams)
                         """)
-                .param("team", teamId)
-                .query((row, _) -> {
-                    long quota = row.getLong("monthly_quota");
-                    return new Balance(
-                            row.wasNull() ? null : quota,
-                            row.getLong("used"),
-                            row.getLong("top_ups"),
-                            SqlInstants.get(row, "renews_at"),
-                            row.getInt("in_flight"));
-                })
-                .single();
+                .param("teams", teamIds)
+                .query(row -> {
+                    balances.put(
+                            row.getLong("team_id"),
+                            new Balance(
+                                    row.getObject("monthly_quota", Long.class),
+                                    row.getLong("used"),
+                                    row.getLong("top_ups"),
+                                    SqlInstants.get(row, "renews_at"),
+                                    row.getInt("in_flight")));
+                });
+        return balances;
     }
 
     /**

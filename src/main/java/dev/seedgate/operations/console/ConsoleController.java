@@ -1,10 +1,8 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.access.operator.OidcSettings;
-import dev.seedgate.billing.usage.UsageQuery;
-import dev.seedgate.billing.usage.UsageReports;
+import dev.seedgate.vendor.contract.UpstreamSettings;
 import io.swagger.v3.oas.annotations.Hidden;
-import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -16,11 +14,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 class ConsoleController {
 
-    private final UsageReports usage;
+    private final Overview overview;
+    private final UpstreamSettings upstream;
     private final OidcSettings oidc;
 
-    ConsoleController(UsageReports usage, OidcSettings oidc) {
-        this.usage = usage;
+    ConsoleController(Overview overview, UpstreamSettings upstream, OidcSettings oidc) {
+        this.overview = overview;
+        this.upstream = upstream;
         this.oidc = oidc;
     }
 
@@ -33,9 +33,23 @@ class ConsoleController {
     }
 
     @GetMapping("/console")
-    String usage(Model model) {
-        model.addAttribute(
-                "usage", usage.report(new UsageQuery(null, null, null, List.of("team"))));
-        return "console/usage";
+    String overview(Model model) {
+        fill(model);
+        return "console/overview";
+    }
+
+    /** The parts of it that change, for a page that is open. */
+    @GetMapping(path = "/console", params = "live")
+    String live(Model model) {
+        fill(model);
+        return "console/overview :: live";
+    }
+
+    private void fill(Model model) {
+        Overview.Now now = overview.now();
+        model.addAttribute("now", now);
+        model.addAttribute("month", overview.month());
+        model.addAttribute("calls", overview.callsPerSecond());
+        model.addAttribute("verdict", Verdict.of(now, upstream.upstreamProbeInterval()));
     }
 }

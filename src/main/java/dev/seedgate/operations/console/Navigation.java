@@ -3,6 +3,8 @@ package dev.seedgate.operations.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
@@ -47,12 +49,22 @@ class Navigation {
                                 handlers.stream()
                                         .flatMap(it -> it.getHandlerMethods().keySet().stream())
                                         .flatMap(it -> it.getPatternValues().stream())
-                                        .collect(java.util.stream.Collectors.toUnmodifiableSet())));
+                                        .collect(Collectors.toUnmodifiableSet())));
     }
 
     /** The groups that have a page, with the pages that there are. */
     public List<Group> getGroups() {
         return groups.obtain();
+    }
+
+    /** Where this page is, or null while there is none: a link to it then leads nowhere. */
+    public @Nullable String path(String name) {
+        return getGroups().stream()
+                .flatMap(it -> it.links().stream())
+                .filter(it -> it.name().equals(name))
+                .map(Link::path)
+                .findFirst()
+                .orElse(null);
     }
 
     private static List<Group> shown(Set<String> paths) {

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** The forms in which pages show figures and times; templates know it as {@code show}. */
 public final class Show {
@@ -85,17 +86,49 @@ public final class Show {
         return two(span.toDays(), "d", span.toHoursPart(), "h");
     }
 
+    /** The same of a number of seconds. */
+    public String seconds(@Nullable BigDecimal seconds) {
+        return seconds == null
+                ? NOTHING
+                : duration(Duration.ofMillis(seconds.movePointRight(3).longValue()));
+    }
+
     /** The time from one moment to another. */
     public String between(@Nullable Instant from, @Nullable Instant to) {
         return from == null || to == null ? NOTHING : duration(Duration.between(from, to));
     }
 
+    /** A line to paste that orders a clip, at the address by which the viewer came. */
+    public String createClip() {
+        return """
+        curl -X POST %s/api/generate \\
+          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '{"prompt":"A red kite over the sea","aspect_ratio":"16:9","duration":"5"}'\
+        """
+                .formatted(origin());
+    }
+
+    /** A line to paste that makes a team. */
+    public String createTeam() {
+        return """
+        curl -X POST %s/admin/api/teams \\
+          -H "Authorization: Bearer $ADMIN_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '{"slug":"studio","name":"Studio","monthly_quota":5000}'\
+        """
+                .formatted(origin());
+    }
+
+    private static String origin() {
+        return ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
+    }
+
     /** How full something is, from 0 to 100 for the width of a bar. */
-    public long fill(long used, @Nullable Long limit) {
-        if (limit == null) {
-            return 0;
-        }
-        return limit == 0 ? 100 : Math.clamp(Math.round(100.0 * used / limit), 0, 100);
+    public long fill(Number used, Number limit) {
+        return limit.longValue() == 0
+                ? 100
+                : Math.clamp(Math.round(100.0 * used.longValue() / limit.longValue()), 0, 100);
     }
 
     private static String two(long large, String unit, int small, String smaller) {

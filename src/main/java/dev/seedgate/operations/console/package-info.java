@@ -2,9 +2,20 @@
 @ApplicationModule(
         allowedDependencies = {
             "platform.values",
+            "platform.database",
+            "platform.telemetry",
             "platform.web.api",
+            "platform.audit",
+            "access.apikey",
             "access.operator",
+            "access.team",
+            "vendor.contract",
+            "vendor.throttle",
             "vendor.client",
+            "credit.ledger",
+            "credit.balance",
+            "task.lifecycle",
+            "task.view",
             "billing.usage",
             "billing.statement"
         })

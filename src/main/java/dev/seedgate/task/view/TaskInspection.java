@@ -8,6 +8,8 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.platform.web.api.CsvWriter;
 import dev.seedgate.task.lifecycle.Phase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -25,12 +30,39 @@ import org.springframework.transaction.annotation.Transactional;
  * first.
  */
 @Service
-class TaskInspection {
+public class TaskInspection {
 
     // What a record has beyond a summary. Columns are named, as another version may have added
     // some.
     private static final String COLUMNS =
             "cost_center, key_id, key_name, request_id, upstream, upstream_task_id, upstream_credits, accepted_at, finished_at";
+
+    /** Tasks that are summed, or written as CSV: some ten milliseconds. */
+    public static final int MOST_SUMMED = 10_000;
+
+    private static final List<String> CSV_TEXTS =
+            List.of(
+                    "project",
+                    "cost_center",
+                    "key_name",
+                    "phase",
+                    "preset",
+                    "upstream",
+                    "upstream_task_id",
+                    "error_message");
+    private static final List<String> CSV_TIMES =
+            List.of("created_at", "accepted_at", "finished_at");
+    private static final List<String> CSV =
+            Stream.of(
+                            List.of("task_id", "team"),
+                            CSV_TEXTS,
+                            CSV_TIMES,
+                            List.of("charged", "refunded"))
+                    .flatMap(List::stream)
+                    .toList();
+    private static final String CSV_COLUMNS =
+            Stream.concat(CSV_TEXTS.stream(), CSV_TIMES.stream()).collect(Collectors.joining(", "));
+    private static final int CSV_PAGE = 500;
 
     private final JdbcClient jdbc;
     private final TaskSearch search;
@@ -61,6 +93,15 @@ class TaskInspection {
                         new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));
     }
 
+    /** Whether there is this task. */
+    @Transactional(readOnly = true)
+    public boolean exists(TaskId id) {
+        return jdbc.sql("select exists (select from task where id = :id)")
+                .param("id", id.value())
+                .query(Boolean.class)
+                .single();
+    }
+
     /**
      * A page of them; a look at their prompts, audited too.
      *
@@ -73,15 +114,80 @@ class TaskInspection {
             @Nullable String cursor,
             int limit,
             Actor actor) {
-        if (team == null) {
-            return find(filter, cursor, limit, actor);
-        }
-        return jdbc.sql("select id from team_limits where slug = :slug")
-                .param("slug", team)
-                .query(Long.class)
-                .optional()
-                .map(id -> find(filter.of(id), cursor, limit, actor))
+        return ofTeam(team, filter)
+                .map(it -> find(it, cursor, limit, actor))
                 .orElseGet(() -> new Page<>(List.of(), null));
+    }
+
+    /** Sums over all pages of {@link #find}, over the newest {@value #MOST_SUMMED} tasks. */
+    @Transactional(readOnly = true)
+    public TaskTotals totals(@Nullable String team, TaskFilter filter) {
+        return ofTeam(team, filter)
+                .map(it -> search.totals(it, MOST_SUMMED))
+                .orElseGet(() -> new TaskTotals(0, 0, 0, false));
+    }
+
+    /**
+     * What {@link #find} finds, without what was ordered: a row a task. More than {@value
+     * #MOST_SUMMED} tasks are {@code INVALID_REQUEST}.
+     */
+    public CsvBody csv(@Nullable String team, TaskFilter filter) {
+        if (totals(team, filter).more()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The filter finds more than %d tasks; take a shorter time."
+                            .formatted(MOST_SUMMED));
+        }
+        return out -> {
+            CsvWriter csv = new CsvWriter(out);
+            CSV.forEach(csv::text);
+            csv.end();
+            ofTeam(team, filter).ifPresent(it -> write(it, csv));
+            csv.flush();
+        };
+    }
+
+    private void write(TaskFilter filter, CsvWriter csv) {
+        String cursor = null;
+        do {
+            Page<TaskSearch.Found> page = search.find(filter, cursor, CSV_PAGE);
+            Map<String, String> teams = new LinkedHashMap<>();
+            page.items().forEach(it -> teams.put(it.id(), it.team()));
+            if (!teams.isEmpty()) {
+                jdbc.sql(
+                                """
+                                select id, %s, credits, case phase when 'FAILED' then credits else 0 end as refunded
+                                from task where id in (:ids) order by id desc
+                                """
+                                        .formatted(CSV_COLUMNS))
+                        .param("ids", teams.keySet())
+                        .query(row -> {
+                            csv.text(row.getString("id"));
+                            csv.text(teams.get(row.getString("id")));
+                            for (String column : CSV_TEXTS) {
+                                csv.text(row.getString(column));
+                            }
+                            for (String column : CSV_TIMES) {
+                                csv.cell(SqlInstants.find(row, column));
+                            }
+                            csv.number(row.getLong("credits"));
+                            csv.number(row.getLong("refunded"));
+                            csv.end();
+                        });
+            }
+            cursor = page.nextCursor();
+        } while (cursor != null);
+    }
+
+    /** The filter of one team, or as it is without one; empty when there is no such team. */
+    private Optional<TaskFilter> ofTeam(@Nullable String team, TaskFilter filter) {
+        return team == null
+                ? Optional.of(filter)
+                : jdbc.sql("select id from team_limits where slug = :slug")
+                        .param("slug", team)
+                        .query(Long.class)
+                        .optional()
+                        .map(filter::of);
     }
 
     private Page<TaskRecord> find(

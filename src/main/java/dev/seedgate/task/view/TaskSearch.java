@@ -61,6 +61,36 @@ class TaskSearch {
         return Page.of(found, limit, Found::id);
     }
 
+    /** Sums over what {@link #find} finds, over the newest so many. */
+    TaskTotals totals(TaskFilter filter, int most) {
+        if (filter.phases().isEmpty()) {
+            return new TaskTotals(0, 0, 0, false);
+        }
+        return jdbc.sql(
+                        """
+                        with found as (
+                            select id from (%s) f order by id desc limit :limit
+                        ), summed as (
+                            select id from found order by id desc limit :most
+                        )
+                        select count(*) as tasks, coalesce(sum(t.credits), 0)::bigint as charged,
+                            coalesce(sum(t.credits) filter (where t.phase = 'FAILED'), 0)::bigint as refunded,
+                            (select count(*) from found) > :most as more
+                        from summed s join task t on t.id = s.id
+                        """
+                                .formatted(ids(filter)))
+                .params(parameters(filter, null))
+                .param("limit", most + 1)
+                .param("most", most)
+                .query((row, _) ->
+                        new TaskTotals(
+                                row.getLong("tasks"),
+                                row.getLong("charged"),
+                                row.getLong("refunded"),
+                                row.getBoolean("more")))
+                .single();
+    }
+
     private static String ids(TaskFilter filter) {
         if (filter.upstreamTaskId() != null) {
             return ofTheVendor(filter);

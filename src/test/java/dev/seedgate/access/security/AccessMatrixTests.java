@@ -100,6 +100,24 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/ledger-check
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
+                    viewer   GET    /console/tasks
+                    viewer   GET    /console/tasks/{id}
+                    operator POST   /console/tasks/{id}/cancel
+                    operator POST   /console/tasks/{id}/resolve
+                    viewer   GET    /console/teams
+                    admin    POST   /console/teams
+                    viewer   GET    /console/teams/{slug}
+                    admin    GET    /console/teams/{slug}/limits
+                    admin    POST   /console/teams/{slug}/limits
+                    admin    POST   /console/teams/{slug}/topups
+                    operator POST   /console/teams/{slug}/suspend
+                    operator POST   /console/teams/{slug}/resume
+                    admin    POST   /console/teams/{slug}/archive
+                    admin    POST   /console/teams/{slug}/keys
+                    admin    POST   /console/teams/{slug}/keys/{id}/rotate
+                    admin    POST   /console/teams/{slug}/keys/{id}/revoke
+                    operator POST   /console/teams/{slug}/keys/{id}/suspend
+                    operator POST   /console/teams/{slug}/keys/{id}/resume
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close

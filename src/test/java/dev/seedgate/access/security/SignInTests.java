@@ -99,7 +99,7 @@ class SignInTests {
         String page = browser.get(at("/console")).body();
         assertThat(page)
                 .contains(">" + name + "<", ">" + role + "<", "signed in by your provider")
-                .contains("Usage this month");
+                .contains("<h1 class=\"unseen\">Overview</h1>");
         assertThat(
                         replica.database()
                                 .rows("select encode(token_hash, 'escape') from console_session"))

@@ -1,0 +1,135 @@
+package dev.seedgate.operations.console;
+
+import dev.seedgate.access.apikey.IssuedKey;
+import dev.seedgate.access.operator.ConsolePrincipal;
+import dev.seedgate.access.team.ApiKeys;
+import dev.seedgate.access.team.KeyDetails;
+import dev.seedgate.access.team.KeyRequest;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.web.api.ReasonRequest;
+import dev.seedgate.platform.web.api.RotateRequest;
+import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/**
+ * What can be done on a team's page to its keys. A new key's text is in the answer to its form and
+ * nowhere else, so that answer is no redirect; the page's address becomes the team's, so that a
+ * reload makes no other.
+ */
+@Hidden
+@Controller
+class KeyPages {
+
+    private static final String KEYS = TeamPages.PATH + "/{slug}/keys";
+
+    private final ApiKeys keys;
+    private final TeamPages pages;
+    private final Forms forms;
+
+    KeyPages(ApiKeys keys, TeamPages pages, Forms forms) {
+        this.keys = keys;
+        this.pages = pages;
+        this.forms = forms;
+    }
+
+    @PostMapping(KEYS)
+    String issue(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String slug,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            KeyRequest wish = forms.read(form, KeyRequest.class);
+            return shown(slug, keys.issue(slug, wish.key(), TeamPages.actor(who, request)), model);
+        } catch (ApiException e) {
+            TeamPages.refuse(e, form, response, model);
+            return pages.show(slug, model);
+        }
+    }
+
+    @PostMapping(KEYS + "/{id}/rotate")
+    String rotate(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            RotateRequest wish = forms.read(form, RotateRequest.class);
+            return shown(
+                    slug,
+                    keys.rotate(
+                            slug,
+                            id,
+                            wish.time(),
+                            TeamPages.version(form),
+                            wish.reason(),
+                            TeamPages.actor(who, request)),
+                    model);
+        } catch (ApiException e) {
+            TeamPages.refuse(e, form, response, model);
+            return pages.show(slug, model);
+        }
+    }
+
+    @PostMapping(KEYS + "/{id}/suspend")
+    String suspend(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request) {
+        keys.suspend(
+                slug,
+                id,
+                TeamPages.version(form),
+                forms.read(form, ReasonRequest.class).reason(),
+                TeamPages.actor(who, request));
+        return TeamPages.done(slug, "key-suspended");
+    }
+
+    @PostMapping(KEYS + "/{id}/resume")
+    String resume(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request) {
+        keys.resume(
+                slug,
+                id,
+                TeamPages.version(form),
+                forms.read(form, ReasonRequest.class).reason(),
+                TeamPages.actor(who, request));
+        return TeamPages.done(slug, "key-resumed");
+    }
+
+    @PostMapping(KEYS + "/{id}/revoke")
+    String revoke(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String slug,
+            @PathVariable long id,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request) {
+        keys.revoke(slug, id, TeamPages.version(form), TeamPages.actor(who, request));
+        return TeamPages.done(slug, "key-revoked");
+    }
+
+    private String shown(String slug, IssuedKey<KeyDetails> issued, Model model) {
+        model.addAttribute("newKey", issued.text());
+        model.addAttribute("newKeyName", issued.details().key().name());
+        return pages.show(slug, model);
+    }
+}

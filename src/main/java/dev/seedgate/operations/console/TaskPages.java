@@ -1,0 +1,258 @@
+package dev.seedgate.operations.console;
+
+import dev.seedgate.access.operator.ConsolePrincipal;
+import dev.seedgate.platform.database.BillingZone;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.platform.web.api.CsvBody;
+import dev.seedgate.task.lifecycle.TaskInterventions;
+import dev.seedgate.task.lifecycle.TaskResolution;
+import dev.seedgate.task.view.ResolveRequest;
+import dev.seedgate.task.view.SandboxUrlRewriter;
+import dev.seedgate.task.view.TaskFilter;
+import dev.seedgate.task.view.TaskInspection;
+import dev.seedgate.task.view.TaskRecord;
+import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The console's pages of tasks: the list with its filter, one task, and what can be done to it. */
+@Hidden
+@Controller
+class TaskPages {
+
+    // A screen or two; the next page is a key away.
+    private static final int PAGE = 50;
+
+    private final TaskInspection inspection;
+    private final TaskResolution resolutions;
+    private final TaskInterventions interventions;
+    private final SandboxUrlRewriter urlRewriter;
+    private final BillingZone zone;
+    private final Forms forms;
+    private final JsonMapper json;
+
+    TaskPages(
+            TaskInspection inspection,
+            TaskResolution resolutions,
+            TaskInterventions interventions,
+            SandboxUrlRewriter urlRewriter,
+            BillingZone zone,
+            Forms forms,
+            JsonMapper json) {
+        this.inspection = inspection;
+        this.resolutions = resolutions;
+        this.interventions = interventions;
+        this.urlRewriter = urlRewriter;
+        this.zone = zone;
+        this.forms = forms;
+        this.json = json;
+    }
+
+    /** The list; a filter that means nothing is said above an empty one, with what was typed. */
+    @GetMapping(path = TaskWishes.PATH, params = "!format")
+    String list(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(required = false) @Nullable String phase,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(name = "upstream_task_id", required = false) @Nullable String upstream,
+            @RequestParam(required = false) @Nullable String q,
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        // The vendor's ids have the same form.
+        Optional<TaskId> searched = TaskWishes.taskIn(q).filter(inspection::exists);
+        if (searched.isPresent()) {
+            return "redirect:" + TaskWishes.PATH + "/" + searched.get();
+        }
+        TaskWishes wishes = new TaskWishes(team, project, phase, from, to, upstream).searching(q);
+        model.addAttribute("wishes", wishes);
+        model.addAttribute("first", cursor == null);
+        try {
+            TaskFilter filter = wishes.filter(zone);
+            Page<TaskRecord> page =
+                    inspection.find(
+                            wishes.teamSlug(),
+                            filter,
+                            cursor,
+                            PAGE,
+                            who.actor(request.getRemoteAddr()));
+            model.addAttribute("tasks", page.items());
+            model.addAttribute("next", page.nextCursor());
+            model.addAttribute("totals", inspection.totals(wishes.teamSlug(), filter));
+        } catch (ApiException e) {
+            response.setStatus(e.code().status());
+            model.addAttribute("error", e.message());
+        }
+        return "console/tasks";
+    }
+
+    /** What the same filter finds, as a file. */
+    @GetMapping(path = TaskWishes.PATH, params = "format")
+    void csv(
+            @RequestParam(required = false) @Nullable String team,
+            @RequestParam(required = false) @Nullable String project,
+            @RequestParam(required = false) @Nullable String phase,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(name = "upstream_task_id", required = false) @Nullable String upstream,
+            @RequestParam String format,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (!CsvBody.wanted(format, request)) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
+        }
+        TaskWishes wishes = new TaskWishes(team, project, phase, from, to, upstream);
+        inspection.csv(wishes.teamSlug(), wishes.filter(zone)).send(response, "tasks", "1");
+    }
+
+    @GetMapping(TaskWishes.PATH + "/{id}")
+    String task(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String done,
+            HttpServletRequest request,
+            Model model) {
+        model.addAttribute(
+                "done",
+                switch (done) {
+                    case "refunded" -> "The charge went back to the team.";
+                    case "attached" -> "Attached: the vendor is asked for that task from now on.";
+                    case "cancelled" -> "Cancelled: the charge went back to the team.";
+                    case null, default -> null;
+                });
+        return show(who, id, request, model);
+    }
+
+    @PostMapping(TaskWishes.PATH + "/{id}/cancel")
+    String cancel(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        return act(
+                who,
+                id,
+                "cancelled",
+                () -> interventions.cancel(known(id), who.actor(request.getRemoteAddr())),
+                Map.of(),
+                request,
+                response,
+                model);
+    }
+
+    /** Says what became of a task: {@code REFUND} or {@code ATTACH}. */
+    @PostMapping(TaskWishes.PATH + "/{id}/resolve")
+    String resolve(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            @RequestParam Map<String, String> form,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        boolean refund = "REFUND".equals(form.get("outcome"));
+        return act(
+                who,
+                id,
+                refund ? "refunded" : "attached",
+                () -> resolve(who, known(id), form, request),
+                form,
+                request,
+                response,
+                model);
+    }
+
+    private void resolve(
+            ConsolePrincipal who, TaskId id, Map<String, String> form, HttpServletRequest request) {
+        ResolveRequest wish = forms.read(form, ResolveRequest.class);
+        Actor actor = who.actor(request.getRemoteAddr());
+        switch (wish.outcome()) {
+            case REFUND -> resolutions.refund(id, wish.reason(), actor);
+            case ATTACH ->
+                    resolutions.attach(
+                            id,
+                            wish.requiredUpstreamTaskId(),
+                            Boolean.TRUE.equals(wish.force()),
+                            wish.reason(),
+                            actor);
+        }
+    }
+
+    /** Does it and leads to the page that says so; a refusal is the page with what was typed. */
+    private String act(
+            ConsolePrincipal who,
+            String id,
+            String done,
+            Runnable act,
+            Map<String, String> form,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            act.run();
+        } catch (ApiException e) {
+            if (e.code() == ErrorCode.TASK_NOT_FOUND || e.code() == ErrorCode.INVALID_TASK_ID) {
+                throw e;
+            }
+            response.setStatus(e.code().status());
+            model.addAttribute("error", e.message());
+            model.addAttribute("form", form);
+            return show(who, id, request, model);
+        }
+        return "redirect:" + TaskWishes.PATH + "/" + id + "?done=" + done;
+    }
+
+    private String show(ConsolePrincipal who, String id, HttpServletRequest request, Model model) {
+        TaskRecord task = inspection.get(known(id), who.actor(request.getRemoteAddr()));
+        String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
+        model.addAttribute("task", task);
+        model.addAttribute("story", TaskStory.of(task));
+        model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
+        model.addAttribute("curl", curl(base, task));
+        model.addAttribute("base", base);
+        if (!model.containsAttribute("form")) {
+            model.addAttribute("form", Map.of());
+        }
+        return "console/task";
+    }
+
+    /** The order as a line for a shell. */
+    private String curl(String base, TaskRecord task) {
+        String body = json.writeValueAsString(task.status().request()).replace("'", "'\\''");
+        return """
+        curl -X POST %s/api/generate \\
+          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '%s'\
+        """
+                .formatted(base, body);
+    }
+
+    private static TaskId known(String id) {
+        return TaskId.parse(id)
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
+    }
+}

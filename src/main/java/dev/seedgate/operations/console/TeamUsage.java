@@ -1,0 +1,86 @@
+package dev.seedgate.operations.console;
+
+import dev.seedgate.billing.usage.UsageReport;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A team's use of the last days, out of one report: by day for the chart and its table, and by
+ * project.
+ */
+record TeamUsage(List<Day> days, List<Project> projects) {
+
+    static TeamUsage of(UsageReport report, LocalDate from, LocalDate to) {
+        SortedMap<LocalDate, Day> days = new TreeMap<>();
+        from.datesUntil(to).forEach(it -> days.put(it, new Day(it, 0, 0, 0, 0)));
+        SortedMap<String, Project> projects = new TreeMap<>();
+        for (Map<String, @Nullable Object> row : report.rows()) {
+            long charged = figure(row, "charged");
+            long refunded = figure(row, "refunded");
+            long created = figure(row, "created");
+            long failed = figure(row, "failed");
+            days.merge(
+                    LocalDate.parse(String.valueOf(row.get("day"))),
+                    new Day(LocalDate.EPOCH, created, failed, charged, refunded),
+                    Day::plus);
+            String project = Objects.requireNonNullElse((String) row.get("project"), "");
+            projects.merge(
+                    project, new Project(project, created, charged - refunded), Project::plus);
+        }
+        return new TeamUsage(new ArrayList<>(days.values()), new ArrayList<>(projects.values()));
+    }
+
+    /** Whether anything was ordered at all. */
+    public boolean isEmpty() {
+        return projects.isEmpty();
+    }
+
+    /** The chart's columns as JSON: seconds, charged, refunded. */
+    public String getChart() {
+        return "["
+                + days.stream()
+                        .map(it -> it.day().atStartOfDay(ZoneOffset.UTC).toEpochSecond())
+                        .toList()
+                + ","
+                + days.stream().map(Day::charged).toList()
+                + ","
+                + days.stream().map(Day::refunded).toList()
+                + "]";
+    }
+
+    private static long figure(Map<String, @Nullable Object> row, String name) {
+        return row.get(name) instanceof Long it ? it : 0;
+    }
+
+    /** A day of the billing zone. */
+    record Day(LocalDate day, long created, long failed, long charged, long refunded) {
+
+        private Day plus(Day other) {
+            return new Day(
+                    day,
+                    created + other.created,
+                    failed + other.failed,
+                    charged + other.charged,
+                    refunded + other.refunded);
+        }
+
+        public long net() {
+            return charged - refunded;
+        }
+    }
+
+    /** A project; its name is empty for what names none. */
+    record Project(String name, long created, long net) {
+
+        private Project plus(Project other) {
+            return new Project(name, created + other.created, net + other.net);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.seedgate.operations.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The console in a real browser; skipped where there is none. */
+class ConsoleBrowserTests {
+
+    private static final Set<String> GRAVE = Set.of("serious", "critical");
+
+    private static ConsoleData data;
+    private static String base;
+
+    @BeforeAll
+    static void start() {
+        Chromium.browser();
+        data = ConsoleData.make();
+        // Browsers take cookies for https alone from here too.
+        base = "http://localhost:" + data.gateway().port();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (data != null) {
+            data.close();
+        }
+    }
+
+    /** No error in the browser's console, of which one of the content policy is one too. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void everyPageIsCleanAndForEverybody(ColorScheme scheme) {
+        List<String> findings = new ArrayList<>();
+        try (BrowserContext context = context(scheme, 1280)) {
+            Page page = context.newPage();
+            String[] at = {""};
+            page.onConsoleMessage(message -> note(findings, at[0], message));
+            page.onPageError(error -> findings.add(at[0] + ": " + error));
+            ConsoleScreenshots.signIn(page, base);
+            for (String path : ConsoleScreenshots.pages(data)) {
+                at[0] = path;
+                page.navigate(base + path);
+                new AxeBuilder(page)
+                        .analyze().getViolations().stream()
+                                .filter(it -> GRAVE.contains(it.getImpact()))
+                                .forEach(it ->
+                                        findings.add(
+                                                path
+                                                        + ": "
+                                                        + it.getId()
+                                                        + " "
+                                                        + it.getNodes().stream()
+                                                                .map(node -> node.getHtml())
+                                                                .toList()));
+            }
+        }
+        assertThat(findings).isEmpty();
+    }
+
+    private static void note(List<String> findings, String path, ConsoleMessage message) {
+        // The browser's own line about the page that is not there.
+        boolean missing = path.equals("/console/nothing") && message.text().contains("404");
+        if (message.type().equals("error") && !missing) {
+            findings.add(path + ": " + message.text());
+        }
+    }
+
+    @Test
+    void nothingIsWiderThanASmallScreen() {
+        List<String> wide = new ArrayList<>();
+        try (BrowserContext context = context(ColorScheme.LIGHT, 360)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            for (String path : ConsoleScreenshots.pages(data)) {
+                page.navigate(base + path);
+                Object width = page.evaluate("document.documentElement.scrollWidth");
+                if (((Number) width).intValue() > 360) {
+                    wide.add(path + " " + width);
+                }
+            }
+        }
+        assertThat(wide).isEmpty();
+    }
+
+    @Test
+    void makesATeamAndAKeyAndShowsItsTextOnce() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            page.navigate(base + "/console/teams");
+            page.getByText("Make a team").click();
+            page.getByLabel("Slug").fill("browser");
+            page.getByLabel("Name").fill("Made in a browser");
+            button(page, "Make the team").click();
+            page.waitForURL("**/console/teams/browser?done=created");
+            page.getByLabel("Name").fill("app");
+            button(page, "Make the key").click();
+            Locator key = page.locator(".notice .code pre");
+            assertThat(key.textContent()).startsWith("sg");
+            assertThat(button(page, "Copy").first().isVisible()).isTrue();
+            // Asked for again it is the team's page, and no second key.
+            page.reload();
+            assertThat(page.url()).isEqualTo(base + "/console/teams/browser");
+            assertThat(key.count()).isZero();
+            assertThat(page.locator("#keys tbody tr").count()).isOne();
+        }
+    }
+
+    @Test
+    void resolvesATaskWithTheEntriesInSight() {
+        data.gateway()
+                .database()
+                .execute(
+                        "update work set leased_until = null where task_id = '"
+                                + data.uncertain()
+                                + "'");
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            page.navigate(base + "/console/tasks?phase=UNCERTAIN");
+            page.keyboard().press("j");
+            page.keyboard().press("Enter");
+            page.waitForURL("**/console/tasks/" + data.uncertain());
+            assertThat(page.locator("#resolve").textContent()).contains("company → possible loss");
+            button(page, "Give the charge back").click();
+            page.waitForURL("**?done=refunded");
+            assertThat(page.locator("tfoot").last().textContent())
+                    .contains("The team pays nothing");
+        }
+    }
+
+    /** What somebody has selected stays when the page asks for itself again. */
+    @Test
+    void theFirstPageIsLiveAndLeavesAloneWhatIsInUse() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            page.evaluate("getSelection().selectAllChildren(document.getElementById('verdict'))");
+            page.evaluate(
+                    "for (const id of ['verdict', 'as-of']) document.getElementById(id).dataset.old = '1'");
+            page.waitForResponse("**/console?live", () -> {});
+            page.waitForFunction("!('old' in document.getElementById('as-of').dataset)");
+            assertThat(page.evaluate("'old' in document.getElementById('verdict').dataset"))
+                    .isEqualTo(true);
+        }
+    }
+
+    private static BrowserContext context(ColorScheme scheme, int width) {
+        return Chromium.browser()
+                .newContext(
+                        new Browser.NewContextOptions()
+                                .setColorScheme(scheme)
+                                .setViewportSize(width, 900)
+                                .setLocale("en-GB"));
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+}
