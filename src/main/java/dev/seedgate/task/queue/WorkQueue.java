@@ -574,8 +574,14 @@ public class WorkQueue {
         return Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
     }
 
-    /** A duration as the parameter of a statement. */
+    /** A duration as the parameter of a statement. In hours too: seconds alone end at 68 years. */
     public static org.postgresql.util.PGInterval interval(Duration duration) {
-        return new org.postgresql.util.PGInterval(0, 0, 0, 0, 0, duration.toMillis() / 1000.0);
+        return new org.postgresql.util.PGInterval(
+                0,
+                0,
+                0,
+                Math.toIntExact(duration.toHours()),
+                0,
+                duration.toMillis() % 3_600_000 / 1000.0);
     }
 }

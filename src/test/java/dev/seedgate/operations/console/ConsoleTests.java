@@ -9,6 +9,7 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -62,7 +63,8 @@ class ConsoleTests {
     /** A page may play from this server only, so the clip is passed on. */
     @Test
     void playsAClipFromItsOwnAddress() throws Exception {
-        HttpServer media = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer media =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         media.createContext(
                 "/clip.mp4",
                 exchange -> {
