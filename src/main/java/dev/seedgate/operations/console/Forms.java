@@ -55,7 +55,7 @@ class Forms {
 
     /** What is typed as it is shown: grouped by commas or spaces. */
     private static String digits(String text) {
-        return text.replaceAll("[,\\s\u00a0\u202f]", "").replace('−', '-');
+        return text.replaceAll("[,\\s\\xA0\\x{202F}]", "").replace('−', '-');
     }
 
     private static String name(RecordComponent component) {

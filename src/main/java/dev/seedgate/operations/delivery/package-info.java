@@ -1,5 +1,5 @@
 /** The delivery of signed messages to receivers outside: one engine, whatever is to be told. */
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"platform.values"})
 @NullMarked
 package dev.seedgate.operations.delivery;
 

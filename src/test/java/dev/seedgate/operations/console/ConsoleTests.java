@@ -319,7 +319,7 @@ class ConsoleTests {
     }
 
     private static int rows(String page) {
-        return (int) page.lines().filter(it -> it.contains("<th scope=\"row\">")).count();
+        return (int) page.lines().filter(it -> it.contains("<th scope=\"row\"")).count();
     }
 
     /** As it is read, without the marks. */
