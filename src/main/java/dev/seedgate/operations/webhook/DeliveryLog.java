@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The log of deliveries, and those that people ask for. */
 @Service
-class DeliveryLog {
+public class DeliveryLog {
 
     private static final String TEST = "webhook.test";
 
@@ -40,7 +40,7 @@ class DeliveryLog {
      * @param url of a callback, null for any other
      * @param nextTryAt null when it is delivered or given up
      */
-    record DeliveryRecord(
+    public record DeliveryRecord(
             long id,
             @JsonProperty("message_id") String messageId,
             String type,
@@ -53,7 +53,7 @@ class DeliveryLog {
             List<DeliveryTry> tries) {
 
         /** For whoever is not of its team: who knows a callback's URL may write there. */
-        DeliveryRecord withoutUrl() {
+        public DeliveryRecord withoutUrl() {
             return with(null, tries);
         }
 
@@ -83,7 +83,7 @@ class DeliveryLog {
      * @param answer its first kilobyte
      * @param error null when it was delivered
      */
-    record DeliveryTry(
+    public record DeliveryTry(
             Instant at,
             @Nullable Integer status,
             @JsonProperty("latency_ms") long latencyMs,

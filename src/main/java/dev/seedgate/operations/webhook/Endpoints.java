@@ -23,7 +23,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The teams' endpoints. Another team's is as unknown as one that never was: {@code NOT_FOUND}. */
 @Service
-class Endpoints {
+public class Endpoints {
 
     /** What browsers and proxies agree on. */
     static final int LONGEST_URL = 2048;
