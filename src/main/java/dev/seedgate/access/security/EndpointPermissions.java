@@ -143,7 +143,13 @@ class EndpointPermissions {
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
                     rule(POST, "/console/statements/{month}/close", ADMIN),
-                    rule(GET, "/console/statements/{month}/{team}", VIEWER));
+                    rule(GET, "/console/statements/{month}/{team}", VIEWER),
+                    rule(GET, "/console/vendor", VIEWER),
+                    rule(POST, "/console/vendor/pause", OPERATOR),
+                    rule(POST, "/console/vendor/resume", OPERATOR),
+                    rule(POST, "/console/vendor/creates/stop", OPERATOR),
+                    rule(POST, "/console/vendor/creates/resume", OPERATOR),
+                    rule(POST, "/console/vendor/purchases", ADMIN));
 
     private final RequestMappingHandlerMapping handlers;
 

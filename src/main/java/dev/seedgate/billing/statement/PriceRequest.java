@@ -8,8 +8,7 @@ import java.time.LocalDate;
 /** A price to set. {@code per_credit} is a decimal in a text: no reader bends it. */
 public record PriceRequest(
         @JsonProperty("effective_from") @NotNull LocalDate effectiveFrom,
-        @NotNull @Pattern(regexp = "[A-Z]{3}", message = "must be a code like EUR")
-                String currency,
+        @NotNull @Pattern(regexp = "[A-Z]{3}", message = "must be a code like EUR") String currency,
         @JsonProperty("per_credit")
                 @NotNull
                 @Pattern(

@@ -14,6 +14,7 @@
             "vendor.client",
             "credit.ledger",
             "credit.balance",
+            "task.queue",
             "task.lifecycle",
             "task.view",
             "task.clip",

@@ -139,6 +139,12 @@ class AccessMatrixTests {
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close
                     viewer   GET    /console/statements/{month}/{team}
+                    viewer   GET    /console/vendor
+                    operator POST   /console/vendor/pause
+                    operator POST   /console/vendor/resume
+                    operator POST   /console/vendor/creates/stop
+                    operator POST   /console/vendor/creates/resume
+                    admin    POST   /console/vendor/purchases
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
@@ -266,6 +272,7 @@ class AccessMatrixTests {
                         .replace("alerts/{id}", "alerts/0")
                         .replace("webhooks/{id}", "webhooks/0")
                         .replace("deliveries/{id}", "deliveries/0")
+                        .replace("{delivery}", "0")
                         .replace("{id}", UNKNOWN)
                         .replace("{team}", "nobodys-team")
                         .replace("{project}", "nobodys-project")
@@ -290,7 +297,7 @@ class AccessMatrixTests {
         }
         return gateway.call(
                 "POST",
-                path + "?_csrf=" + token.group(1),
+                path + "?reason=%01&_csrf=" + token.group(1),
                 null,
                 null,
                 session
