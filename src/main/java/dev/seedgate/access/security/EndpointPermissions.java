@@ -149,7 +149,9 @@ class EndpointPermissions {
                     rule(POST, "/console/vendor/resume", OPERATOR),
                     rule(POST, "/console/vendor/creates/stop", OPERATOR),
                     rule(POST, "/console/vendor/creates/resume", OPERATOR),
-                    rule(POST, "/console/vendor/purchases", ADMIN));
+                    rule(POST, "/console/vendor/purchases", ADMIN),
+                    rule(GET, "/console/alerts", VIEWER),
+                    rule(POST, "/console/alerts/{id}/acknowledge", OPERATOR));
 
     private final RequestMappingHandlerMapping handlers;
 

@@ -19,7 +19,8 @@
             "task.view",
             "task.clip",
             "billing.usage",
-            "billing.statement"
+            "billing.statement",
+            "operations.alert"
         })
 @NullMarked
 package dev.seedgate.operations.console;

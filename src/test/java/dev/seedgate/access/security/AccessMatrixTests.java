@@ -145,6 +145,8 @@ class AccessMatrixTests {
                     operator POST   /console/vendor/creates/stop
                     operator POST   /console/vendor/creates/resume
                     admin    POST   /console/vendor/purchases
+                    viewer   GET    /console/alerts
+                    operator POST   /console/alerts/{id}/acknowledge
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
