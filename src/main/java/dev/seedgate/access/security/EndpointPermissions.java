@@ -151,7 +151,8 @@ class EndpointPermissions {
                     rule(POST, "/console/vendor/creates/resume", OPERATOR),
                     rule(POST, "/console/vendor/purchases", ADMIN),
                     rule(GET, "/console/alerts", VIEWER),
-                    rule(POST, "/console/alerts/{id}/acknowledge", OPERATOR));
+                    rule(POST, "/console/alerts/{id}/acknowledge", OPERATOR),
+                    rule(GET, "/console/audit", VIEWER));
 
     private final RequestMappingHandlerMapping handlers;
 

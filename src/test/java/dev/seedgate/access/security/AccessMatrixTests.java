@@ -147,6 +147,7 @@ class AccessMatrixTests {
                     admin    POST   /console/vendor/purchases
                     viewer   GET    /console/alerts
                     operator POST   /console/alerts/{id}/acknowledge
+                    viewer   GET    /console/audit
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
