@@ -152,7 +152,13 @@ class EndpointPermissions {
                     rule(POST, "/console/vendor/purchases", ADMIN),
                     rule(GET, "/console/alerts", VIEWER),
                     rule(POST, "/console/alerts/{id}/acknowledge", OPERATOR),
-                    rule(GET, "/console/audit", VIEWER));
+                    rule(GET, "/console/audit", VIEWER),
+                    rule(GET, "/console/admins", VIEWER),
+                    rule(POST, "/console/admins", ADMIN),
+                    rule(POST, "/console/admins/keys/{id}/rotate", ADMIN),
+                    rule(POST, "/console/admins/keys/{id}/revoke", ADMIN),
+                    rule(GET, "/console/prices", VIEWER),
+                    rule(POST, "/console/prices", ADMIN));
 
     private final RequestMappingHandlerMapping handlers;
 

@@ -148,6 +148,12 @@ class AccessMatrixTests {
                     viewer   GET    /console/alerts
                     operator POST   /console/alerts/{id}/acknowledge
                     viewer   GET    /console/audit
+                    viewer   GET    /console/admins
+                    admin    POST   /console/admins
+                    admin    POST   /console/admins/keys/{id}/rotate
+                    admin    POST   /console/admins/keys/{id}/revoke
+                    viewer   GET    /console/prices
+                    admin    POST   /console/prices
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
