@@ -158,7 +158,11 @@ class EndpointPermissions {
                     rule(POST, "/console/admins/keys/{id}/rotate", ADMIN),
                     rule(POST, "/console/admins/keys/{id}/revoke", ADMIN),
                     rule(GET, "/console/prices", VIEWER),
-                    rule(POST, "/console/prices", ADMIN));
+                    rule(POST, "/console/prices", ADMIN),
+                    rule(GET, "/console/webhooks", VIEWER),
+                    rule(GET, "/console/webhooks/{id}", VIEWER),
+                    rule(POST, "/console/webhooks/{id}/deliveries/{delivery}/redeliver", OPERATOR),
+                    rule(POST, "/console/webhooks/{id}/remove", ADMIN));
 
     private final RequestMappingHandlerMapping handlers;
 

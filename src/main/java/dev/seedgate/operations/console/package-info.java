@@ -20,7 +20,8 @@
             "task.clip",
             "billing.usage",
             "billing.statement",
-            "operations.alert"
+            "operations.alert",
+            "operations.webhook"
         })
 @NullMarked
 package dev.seedgate.operations.console;

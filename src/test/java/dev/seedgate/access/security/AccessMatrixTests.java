@@ -154,6 +154,10 @@ class AccessMatrixTests {
                     admin    POST   /console/admins/keys/{id}/revoke
                     viewer   GET    /console/prices
                     admin    POST   /console/prices
+                    viewer   GET    /console/webhooks
+                    viewer   GET    /console/webhooks/{id}
+                    operator POST   /console/webhooks/{id}/deliveries/{delivery}/redeliver
+                    admin    POST   /console/webhooks/{id}/remove
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
