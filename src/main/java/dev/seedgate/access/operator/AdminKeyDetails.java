@@ -4,4 +4,4 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.seedgate.access.apikey.KeyState;
 
 /** An admin key as admins see it and the audit log keeps it. */
-record AdminKeyDetails(@JsonUnwrapped KeyState key, Role role) {}
+public record AdminKeyDetails(@JsonUnwrapped KeyState key, Role role) {}

@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Service of the admin keys. An unknown one is {@code KEY_NOT_FOUND}. */
 @Service
-class AdminKeys {
+public class AdminKeys {
 
     private final AdminKeyRepository keys;
     private final KeyLifecycle<AdminKey, AdminKeyDetails> lifecycle;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.seedgate.access.apikey.IssuedKey;
-import dev.seedgate.access.apikey.KeyExpiry;
 import dev.seedgate.access.apikey.KeyState;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ErrorCode;
@@ -15,13 +14,8 @@ import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.RotateRequest;
-import dev.seedgate.platform.web.api.SingleLine;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Future;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -104,17 +98,6 @@ class AdminKeysController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
                     @Nullable String ifMatch) {
         keys.revoke(id, new IfMatch(ifMatch), actor);
-    }
-
-    /** Body of a new admin key. There is no default role: whoever makes a key decides. */
-    record AdminKeyRequest(
-            @NotBlank @SingleLine @Size(max = 200) String name,
-            @NotNull Role role,
-            @JsonProperty("expires_at") @Future @Nullable Instant expiresAt) {
-
-        NewAdminKey key() {
-            return new NewAdminKey(name, role, KeyExpiry.checked(expiresAt));
-        }
     }
 
     /** {@code key} is there once, in the answer to the call that made it. */

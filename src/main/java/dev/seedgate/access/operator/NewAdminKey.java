@@ -8,4 +8,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expiresAt when it stops working by itself, null for never
  */
-record NewAdminKey(String name, Role role, @Nullable Instant expiresAt) {}
+public record NewAdminKey(String name, Role role, @Nullable Instant expiresAt) {}

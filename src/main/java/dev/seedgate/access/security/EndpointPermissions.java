@@ -143,7 +143,26 @@ class EndpointPermissions {
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
                     rule(POST, "/console/statements/{month}/close", ADMIN),
-                    rule(GET, "/console/statements/{month}/{team}", VIEWER));
+                    rule(GET, "/console/statements/{month}/{team}", VIEWER),
+                    rule(GET, "/console/vendor", VIEWER),
+                    rule(POST, "/console/vendor/pause", OPERATOR),
+                    rule(POST, "/console/vendor/resume", OPERATOR),
+                    rule(POST, "/console/vendor/creates/stop", OPERATOR),
+                    rule(POST, "/console/vendor/creates/resume", OPERATOR),
+                    rule(POST, "/console/vendor/purchases", ADMIN),
+                    rule(GET, "/console/alerts", VIEWER),
+                    rule(POST, "/console/alerts/{id}/acknowledge", OPERATOR),
+                    rule(GET, "/console/audit", VIEWER),
+                    rule(GET, "/console/admins", VIEWER),
+                    rule(POST, "/console/admins", ADMIN),
+                    rule(POST, "/console/admins/keys/{id}/rotate", ADMIN),
+                    rule(POST, "/console/admins/keys/{id}/revoke", ADMIN),
+                    rule(GET, "/console/prices", VIEWER),
+                    rule(POST, "/console/prices", ADMIN),
+                    rule(GET, "/console/webhooks", VIEWER),
+                    rule(GET, "/console/webhooks/{id}", VIEWER),
+                    rule(POST, "/console/webhooks/{id}/deliveries/{delivery}/redeliver", OPERATOR),
+                    rule(POST, "/console/webhooks/{id}/remove", ADMIN));
 
     private final RequestMappingHandlerMapping handlers;
 

@@ -1,6 +1,7 @@
 package dev.seedgate.access.team;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
@@ -19,6 +20,8 @@ interface TeamRepository extends Repository<Team, Long> {
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select t from Team t where t.slug = :slug")
     Optional<Team> lockBySlug(String slug);
+
+    List<Team> findByIdIn(Collection<Long> ids);
 
     List<Team> findBySlugGreaterThanOrderBySlug(String slug, Limit limit);
 }

@@ -9,9 +9,12 @@ import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IfMatch;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -58,6 +61,14 @@ public class Teams {
     @Transactional(readOnly = true)
     public TeamDetails get(String slug) {
         return find(slug).details();
+    }
+
+    /** These teams by their numbers; one that is unknown is left out. */
+    @Transactional(readOnly = true)
+    public Map<Long, TeamDetails> byIds(Collection<Long> ids) {
+        return teams.findByIdIn(ids).stream()
+                .map(Team::details)
+                .collect(Collectors.toMap(TeamDetails::id, it -> it));
     }
 
     /** Teams by slug, from after {@code cursor} on. */

@@ -10,7 +10,7 @@ import java.time.LocalDate;
  * @param version goes up with every price; of two for one day the higher counts
  * @param perCredit a decimal of the currency's unit, in a text so that no reader rounds it
  */
-record Price(
+public record Price(
         int version,
         @JsonProperty("effective_from") LocalDate effectiveFrom,
         String currency,

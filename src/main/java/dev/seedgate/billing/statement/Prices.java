@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
  * that a statement adds up; closed months keep theirs.
  */
 @Service
-class Prices {
+public class Prices {
 
     private final JdbcClient jdbc;
     private final AuditLog audit;

@@ -1,16 +1,12 @@
 package dev.seedgate.billing.statement;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.FailsWith;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import java.math.BigDecimal;
-import java.time.LocalDate;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -56,16 +52,4 @@ class PricesController {
                 new BigDecimal(request.perCredit()),
                 actor);
     }
-
-    /** {@code per_credit} is a decimal in a text: no reader bends it. */
-    record PriceRequest(
-            @JsonProperty("effective_from") @NotNull LocalDate effectiveFrom,
-            @NotNull @Pattern(regexp = "[A-Z]{3}", message = "must be a code like EUR")
-                    String currency,
-            @JsonProperty("per_credit")
-                    @NotNull
-                    @Pattern(
-                            regexp = "[0-9]{1,10}(\\.[0-9]{1,10})?",
-                            message = "must be a decimal in a text like \"0.0125\"")
-                    String perCredit) {}
 }

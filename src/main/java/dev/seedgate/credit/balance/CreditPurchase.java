@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost what was paid, a decimal in a text; null when it was not given, and then so is the
  *     currency
  */
-record CreditPurchase(
+public record CreditPurchase(
         long id,
         String upstream,
         long credits,

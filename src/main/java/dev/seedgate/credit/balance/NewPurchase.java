@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** A purchase to be recorded; cost and currency are both given or both null. */
-record NewPurchase(
+public record NewPurchase(
         long credits,
         @Nullable BigDecimal cost,
         @Nullable String currency,

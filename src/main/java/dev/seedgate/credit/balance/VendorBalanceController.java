@@ -2,7 +2,6 @@ package dev.seedgate.credit.balance;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.seedgate.platform.values.Actor;
-import dev.seedgate.platform.values.CreditAmounts;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.IdempotencyKey;
 import dev.seedgate.platform.values.Page;
@@ -11,17 +10,9 @@ import dev.seedgate.platform.web.api.FailsWith;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.PageLimit;
 import dev.seedgate.platform.web.api.RequiredIdempotencyKey;
-import dev.seedgate.platform.web.api.SingleLine;
 import dev.seedgate.vendor.client.Vendor;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
@@ -86,27 +77,6 @@ class VendorBalanceController {
             @Valid @RequestBody PurchaseRequest request) {
         return balance.record(
                 vendor.name(), request.purchase(IdempotencyKey.required(idempotencyKey)), actor);
-    }
-
-    /** A purchase to record. {@code cost} is a decimal in a text, so that no reader rounds it. */
-    record PurchaseRequest(
-            @NotNull @Min(-CreditAmounts.MAX) @Max(CreditAmounts.MAX) Long credits,
-            @NotBlank @SingleLine @Size(max = 500) String reason,
-            @Pattern(
-                            regexp = "-?[0-9]{1,12}(\\.[0-9]{1,4})?",
-                            message = "must be a decimal in a text like \"99.90\"")
-                    @Nullable String cost,
-            @Pattern(regexp = "[A-Z]{3}", message = "must be a code like EUR")
-                    @Nullable String currency) {
-
-        NewPurchase purchase(String idempotencyKey) {
-            return new NewPurchase(
-                    credits,
-                    cost == null ? null : new BigDecimal(cost),
-                    currency,
-                    reason,
-                    idempotencyKey);
-        }
     }
 
     record VendorBalanceAnswer(

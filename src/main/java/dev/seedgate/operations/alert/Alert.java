@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param team the team's slug, null when it is about no team
  * @param sandbox whether the vendor is the built-in one, which costs nothing
  */
-record Alert(
+public record Alert(
         long id,
         AlertKind kind,
         String subject,

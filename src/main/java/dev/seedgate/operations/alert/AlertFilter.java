@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /** A filter for alerts; null is any. The time is half-open. */
-record AlertFilter(
+public record AlertFilter(
         @Nullable AlertKind kind,
         @Nullable String team,
         @Nullable OffsetDateTime from,

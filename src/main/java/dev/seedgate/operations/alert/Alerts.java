@@ -74,6 +74,19 @@ public class Alerts {
                         Alert::id);
     }
 
+    /** The newest of those that nobody has acknowledged. */
+    @Transactional(readOnly = true)
+    public List<Alert> open(int limit) {
+        return jdbc.sql(
+                        """
+                        select * from alert where acknowledged_at is null
+                        order by at desc, id desc limit :limit
+                        """)
+                .param("limit", limit)
+                .query((row, _) -> alert(row))
+                .list();
+    }
+
     /** Acknowledges an alert; the first who did so stays recorded. */
     @Transactional
     public Alert acknowledge(long id, @Nullable String reason, Actor actor) {

@@ -27,7 +27,8 @@ class Navigation {
                             "Money",
                             List.of(
                                     new Link("reports", "Reports", "/console/reports"),
-                                    new Link("statements", "Statements", "/console/statements"))),
+                                    new Link("statements", "Statements", "/console/statements"),
+                                    new Link("prices", "Prices", "/console/prices"))),
                     new Group(
                             "Operation",
                             List.of(

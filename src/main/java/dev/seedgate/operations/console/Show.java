@@ -120,6 +120,17 @@ public final class Show {
                 .formatted(origin());
     }
 
+    /** A line to paste with which a team asks to be told of its tasks' ends. */
+    public String createWebhook() {
+        return """
+        curl -X POST %s/api/webhooks \\
+          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+          -H 'Content-Type: application/json' \\
+          -d '{"url":"https://studio.example/seedgate"}'\
+        """
+                .formatted(origin());
+    }
+
     private static String origin() {
         return ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
     }

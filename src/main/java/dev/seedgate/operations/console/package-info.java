@@ -14,11 +14,14 @@
             "vendor.client",
             "credit.ledger",
             "credit.balance",
+            "task.queue",
             "task.lifecycle",
             "task.view",
             "task.clip",
             "billing.usage",
-            "billing.statement"
+            "billing.statement",
+            "operations.alert",
+            "operations.webhook"
         })
 @NullMarked
 package dev.seedgate.operations.console;

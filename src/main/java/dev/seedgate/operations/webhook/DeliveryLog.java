@@ -1,7 +1,10 @@
 package dev.seedgate.operations.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.audit.Change;
 import dev.seedgate.platform.database.SqlInstants;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,18 +24,20 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The log of deliveries, and those that people ask for. */
 @Service
-class DeliveryLog {
+public class DeliveryLog {
 
     private static final String TEST = "webhook.test";
 
     private final JdbcClient jdbc;
     private final Endpoints endpoints;
     private final WebhookDelivery delivery;
+    private final AuditLog audit;
 
-    DeliveryLog(JdbcClient jdbc, Endpoints endpoints, WebhookDelivery delivery) {
+    DeliveryLog(JdbcClient jdbc, Endpoints endpoints, WebhookDelivery delivery, AuditLog audit) {
         this.jdbc = jdbc;
         this.endpoints = endpoints;
         this.delivery = delivery;
+        this.audit = audit;
     }
 
     /**
@@ -40,7 +46,7 @@ class DeliveryLog {
      * @param url of a callback, null for any other
      * @param nextTryAt null when it is delivered or given up
      */
-    record DeliveryRecord(
+    public record DeliveryRecord(
             long id,
             @JsonProperty("message_id") String messageId,
             String type,
@@ -53,7 +59,7 @@ class DeliveryLog {
             List<DeliveryTry> tries) {
 
         /** For whoever is not of its team: who knows a callback's URL may write there. */
-        DeliveryRecord withoutUrl() {
+        public DeliveryRecord withoutUrl() {
             return with(null, tries);
         }
 
@@ -83,7 +89,7 @@ class DeliveryLog {
      * @param answer its first kilobyte
      * @param error null when it was delivered
      */
-    record DeliveryTry(
+    public record DeliveryTry(
             Instant at,
             @Nullable Integer status,
             @JsonProperty("latency_ms") long latencyMs,
@@ -151,21 +157,48 @@ class DeliveryLog {
     /** Delivers it once more, at once, with the same id and body. */
     @Transactional
     public DeliveryRecord redeliver(long team, long id) {
-        List<DeliveryRecord> due =
+        DeliveryRecord due =
+                makeDue("team_id", team, id)
+                        .orElseThrow(() ->
+                                new ApiException(
+                                        ErrorCode.NOT_FOUND,
+                                        "Your team has no delivery " + id + "."));
+        return withTries(List.of(due)).getFirst();
+    }
+
+    /** The same by an admin, whose name is written down. */
+    @Transactional
+    public void redeliver(long endpoint, long id, Actor actor) {
+        DeliveryRecord due =
+                makeDue("endpoint_id", endpoint, id)
+                        .orElseThrow(() ->
+                                new ApiException(
+                                        ErrorCode.NOT_FOUND,
+                                        "The endpoint has no delivery " + id + "."));
+        audit.record(
+                new Change(
+                        "webhook.redeliver",
+                        "webhook:" + endpoint,
+                        null,
+                        Map.of("message_id", due.messageId()),
+                        null),
+                actor);
+    }
+
+    private Optional<DeliveryRecord> makeDue(String owner, long ownerId, long id) {
+        Optional<DeliveryRecord> due =
                 jdbc.sql(
                                 """
                                 update webhook_delivery set due_at = gateway_now(), step = 0, delivered_at = null
-                                where id = :id and team_id = :team returning *
-                                """)
+                                where id = :id and %s = :owner returning *
+                                """
+                                        .formatted(owner))
                         .param("id", id)
-                        .param("team", team)
+                        .param("owner", ownerId)
                         .query((row, _) -> delivery(row))
-                        .list();
-        if (due.isEmpty()) {
-            throw new ApiException(ErrorCode.NOT_FOUND, "Your team has no delivery " + id + ".");
-        }
+                        .optional();
         delivery.wakeAfterCommit();
-        return withTries(due).getFirst();
+        return due;
     }
 
     private static DeliveryRecord delivery(ResultSet row) throws SQLException {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param oldSecretUntil how long the secret of before the last rotation signs too
  * @param failingSince since when nothing could be delivered; null when the last try was well
  */
-record Endpoint(
+public record Endpoint(
         long id,
         @Nullable String url,
         @Nullable List<String> hosts,
@@ -51,7 +51,7 @@ record Endpoint(
      * Without the URL's path, for whoever is not of its team: with some receivers whoever knows it
      * may write to them.
      */
-    Endpoint withoutPath() {
+    public Endpoint withoutPath() {
         if (url == null) {
             return this;
         }

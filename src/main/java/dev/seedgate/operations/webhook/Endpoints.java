@@ -10,9 +10,14 @@ import dev.seedgate.platform.audit.Change;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +28,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The teams' endpoints. Another team's is as unknown as one that never was: {@code NOT_FOUND}. */
 @Service
-class Endpoints {
+public class Endpoints {
 
     /** What browsers and proxies agree on. */
     static final int LONGEST_URL = 2048;
@@ -56,6 +61,11 @@ class Endpoints {
             return "Issued[endpoint=" + endpoint.id() + "]";
         }
     }
+
+    /** An endpoint with its team, as admins see it: without the path of its URL. */
+    public record TeamEndpoint(long teamId, String team, Endpoint endpoint) {}
+
+    private record OwnedEndpoint(long team, Endpoint endpoint) {}
 
     /** Makes an endpoint; a URL that the team has already is {@code WEBHOOK_EXISTS}. */
     @Transactional
@@ -103,6 +113,54 @@ class Endpoints {
                 .param("team", team)
                 .query((row, _) -> Endpoint.of(row))
                 .list();
+    }
+
+    /**
+     * Those of all teams for admins, newest first.
+     *
+     * @param cursor the id before which the page begins, or null
+     */
+    @Transactional(readOnly = true)
+    public Page<TeamEndpoint> listAll(@Nullable Long cursor, int limit) {
+        List<OwnedEndpoint> found =
+                jdbc.sql(
+                                """
+                                select * from webhook_endpoint where id < :cursor
+                                order by id desc limit :limit
+                                """)
+                        .param("cursor", cursor == null ? Long.MAX_VALUE : cursor)
+                        .param("limit", limit + 1)
+                        .query((row, _) -> owned(row))
+                        .list();
+        Map<Long, TeamDetails> owners =
+                teams.byIds(found.stream().map(OwnedEndpoint::team).distinct().toList());
+        return Page.of(
+                found.stream().map(it -> shown(it, owners)).toList(),
+                limit,
+                it -> it.endpoint().id());
+    }
+
+    /** One of any team, for admins. */
+    @Transactional(readOnly = true)
+    public TeamEndpoint ofAnyTeam(long id) {
+        OwnedEndpoint found =
+                jdbc.sql("select * from webhook_endpoint where id = :id")
+                        .param("id", id)
+                        .query((row, _) -> owned(row))
+                        .optional()
+                        .orElseThrow(() ->
+                                new ApiException(
+                                        ErrorCode.NOT_FOUND, "There is no endpoint " + id + "."));
+        return shown(found, teams.byIds(List.of(found.team())));
+    }
+
+    private static OwnedEndpoint owned(ResultSet row) throws SQLException {
+        return new OwnedEndpoint(row.getLong("team_id"), Endpoint.of(row));
+    }
+
+    private static TeamEndpoint shown(OwnedEndpoint owned, Map<Long, TeamDetails> owners) {
+        TeamDetails team = Objects.requireNonNull(owners.get(owned.team()));
+        return new TeamEndpoint(team.id(), team.slug(), owned.endpoint().withoutPath());
     }
 
     @Transactional(readOnly = true)

@@ -5,7 +5,7 @@ import dev.seedgate.task.lifecycle.Phase;
 import java.util.Arrays;
 
 /** An event that an endpoint can be told of: an end of a task. */
-enum TaskEvent {
+public enum TaskEvent {
     @JsonProperty("task.succeeded")
     SUCCEEDED("task.succeeded", Phase.SUCCEEDED),
     /** Also a cancelled task, and one that was refunded without an outcome. */
@@ -21,7 +21,7 @@ enum TaskEvent {
     }
 
     /** The name as clients and the database write it. */
-    String text() {
+    public String text() {
         return text;
     }
 

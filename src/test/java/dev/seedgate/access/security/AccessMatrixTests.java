@@ -139,6 +139,25 @@ class AccessMatrixTests {
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close
                     viewer   GET    /console/statements/{month}/{team}
+                    viewer   GET    /console/vendor
+                    operator POST   /console/vendor/pause
+                    operator POST   /console/vendor/resume
+                    operator POST   /console/vendor/creates/stop
+                    operator POST   /console/vendor/creates/resume
+                    admin    POST   /console/vendor/purchases
+                    viewer   GET    /console/alerts
+                    operator POST   /console/alerts/{id}/acknowledge
+                    viewer   GET    /console/audit
+                    viewer   GET    /console/admins
+                    admin    POST   /console/admins
+                    admin    POST   /console/admins/keys/{id}/rotate
+                    admin    POST   /console/admins/keys/{id}/revoke
+                    viewer   GET    /console/prices
+                    admin    POST   /console/prices
+                    viewer   GET    /console/webhooks
+                    viewer   GET    /console/webhooks/{id}
+                    operator POST   /console/webhooks/{id}/deliveries/{delivery}/redeliver
+                    admin    POST   /console/webhooks/{id}/remove
                     public   GET    /
                     public   GET    /clips/{id}
                     public   GET    /console/login
@@ -266,6 +285,7 @@ class AccessMatrixTests {
                         .replace("alerts/{id}", "alerts/0")
                         .replace("webhooks/{id}", "webhooks/0")
                         .replace("deliveries/{id}", "deliveries/0")
+                        .replace("{delivery}", "0")
                         .replace("{id}", UNKNOWN)
                         .replace("{team}", "nobodys-team")
                         .replace("{project}", "nobodys-project")
@@ -290,7 +310,7 @@ class AccessMatrixTests {
         }
         return gateway.call(
                 "POST",
-                path + "?_csrf=" + token.group(1),
+                path + "?reason=%01&_csrf=" + token.group(1),
                 null,
                 null,
                 session

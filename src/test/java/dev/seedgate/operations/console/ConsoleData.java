@@ -1,5 +1,8 @@
 package dev.seedgate.operations.console;
 
+import dev.seedgate.operations.alert.AlertKind;
+import dev.seedgate.operations.alert.Alerts;
+import dev.seedgate.operations.alert.Alerts.AlertCandidate;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
@@ -9,7 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway with teams and tasks in every phase, for pages that show something. */
-record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, String succeeded)
+record ConsoleData(
+        Gateway gateway,
+        Team studio,
+        Team social,
+        String uncertain,
+        String succeeded,
+        String endpoint)
         implements AutoCloseable {
 
     private static final List<String> PROMPTS =
@@ -48,6 +57,20 @@ record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, 
                 Json.of("credits", 500, "reason", "for the fair"),
                 "Idempotency-Key",
                 "fair");
+        String endpoint = webhook(studio);
+        gateway.admin("POST", "/admin-keys", Json.of("name", "deploy", "role", "operator"));
+        gateway.bean(Alerts.class)
+                .raise(
+                        new AlertCandidate(
+                                AlertKind.QUOTA,
+                                "team:" + social.slug(),
+                                social.slug(),
+                                "80",
+                                "2026-11",
+                                false,
+                                "Social media has used 80 % of its monthly quota."));
+        gateway.admin(
+                "PATCH", "/teams/" + social.slug(), Json.of("monthly_quota", 500, "weight", 2));
         String succeeded = "";
         for (int i = 0; i < 6; i++) {
             succeeded = create(studio, PROMPTS.get(i % PROMPTS.size()), "film");
@@ -70,7 +93,21 @@ record ConsoleData(Gateway gateway, Team studio, Team social, String uncertain, 
         gateway.admin("POST", "/upstream/pause", Json.of("reason", "to have some wait"));
         create(studio, PROMPTS.get(3), "film");
         gateway.admin("POST", "/upstream/resume", null);
-        return new ConsoleData(gateway, studio, social, uncertain, succeeded);
+        return new ConsoleData(gateway, studio, social, uncertain, succeeded, endpoint);
+    }
+
+    private static String webhook(Team team) {
+        return team.gateway()
+                .call(
+                        "POST",
+                        "/api/webhooks",
+                        team.key(),
+                        // In the own network: refused at each try, so that there is something to
+                        // see.
+                        Json.of("url", "https://127.0.0.1/seedgate"))
+                .data()
+                .get("id")
+                .asString();
     }
 
     private static String create(Team team, String prompt, @Nullable String project) {

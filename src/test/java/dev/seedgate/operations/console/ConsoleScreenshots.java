@@ -40,6 +40,8 @@ class ConsoleScreenshots {
         pages.add("/console/tasks/" + data.succeeded());
         pages.add("/console/tasks/" + data.uncertain());
         pages.add("/console/teams/" + data.studio().slug());
+        pages.add("/console/webhooks/" + data.endpoint());
+        pages.add("/console/audit?action=team.create");
         pages.add("/console/nothing");
         return pages;
     }

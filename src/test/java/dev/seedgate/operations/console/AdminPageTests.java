@@ -1,0 +1,143 @@
+package dev.seedgate.operations.console;
+
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.TestDatabase;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The console's pages of admins and of prices. Prices are a gateway's own. */
+class AdminPageTests {
+
+    private static final String ADMINS = "/console/admins";
+    private static final String PRICES = "/console/prices";
+
+    private static Gateway gateway;
+    private static ConsoleClient admin;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(TestDatabase.create(), Gateway.shared().vendor());
+        admin = ConsoleClient.admin(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @Test
+    void showsANewKeyOnceAndRevokesIt() {
+        Answer page = admin.get(ADMINS);
+        String key =
+                key(
+                        admin.submit(
+                                page,
+                                ADMINS,
+                                Map.of(
+                                        "name",
+                                        "deploy",
+                                        "role",
+                                        "operator",
+                                        "expires_at",
+                                        "2999-01-31")));
+        assertThat(gateway.call("GET", "/admin/api/teams", key, null)).hasStatus(200);
+        assertThat(gateway.call("POST", "/admin/api/teams", key, "{}")).hasStatus(403);
+        assertThat(admin.page(ADMINS)).contains("deploy", "2999-01-31").doesNotContain(key);
+        String id = gateway.database().text("select id from admin_key where name = 'deploy'");
+        String next =
+                key(
+                        admin.submit(
+                                page,
+                                ADMINS + "/keys/" + id + "/rotate",
+                                Map.of("overlap", "PT1H", "version", "0")));
+        assertThat(gateway.call("GET", "/admin/api/teams", next, null)).hasStatus(200);
+        Answer stale =
+                admin.submit(page, ADMINS + "/keys/" + id + "/revoke", Map.of("version", "0"));
+        assertThat(stale).hasStatus(412);
+        assertThat(
+                        admin.submit(
+                                        page,
+                                        ADMINS + "/keys/" + id + "/revoke",
+                                        Map.of("version", "1"))
+                                .header("Location"))
+                .isEqualTo(ADMINS + "?done=revoked");
+        assertThat(
+                        gateway.database()
+                                .text(
+                                        "select revoked_at is not null from admin_key where id = "
+                                                + id))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void keepsWhatWasTypedWhenRefused() {
+        Answer refused =
+                admin.submit(
+                        admin.get(ADMINS),
+                        ADMINS,
+                        Map.of("name", "nightly", "role", "viewer", "expires_at", "tomorrow"));
+        assertThat(refused).hasStatus(400);
+        assertThat(refused.body())
+                .contains("role=\"alert\"", "value=\"nightly\"", "value=\"tomorrow\"");
+    }
+
+    @Test
+    void setsAPriceForADay() {
+        Answer page = admin.get(PRICES);
+        assertThat(page.body()).contains("No price yet");
+        Answer refused =
+                admin.submit(
+                        page,
+                        PRICES,
+                        Map.of(
+                                "effective_from",
+                                "2999-01-01",
+                                "per_credit",
+                                "cheap",
+                                "currency",
+                                "EUR"));
+        assertThat(refused).hasStatus(400);
+        assertThat(refused.body())
+                .contains("role=\"alert\"", "value=\"2999-01-01\"", "value=\"cheap\"");
+        Answer set =
+                admin.submit(
+                        page,
+                        PRICES,
+                        Map.of(
+                                "effective_from",
+                                "2999-01-01",
+                                "per_credit",
+                                "0.0125",
+                                "currency",
+                                "EUR"));
+        assertThat(set.header("Location")).isEqualTo(PRICES + "?done=set");
+        assertThat(admin.page(PRICES)).contains("2999-01-01", "0.0125 EUR");
+        assertThat(gateway.admin("GET", "/prices", null).json().get("items")).hasSize(1);
+    }
+
+    @Test
+    void offersAnOperatorNoActs() {
+        ConsoleClient operator = ConsoleClient.of(gateway, "operator");
+        for (String path : new String[] {ADMINS, PRICES}) {
+            Answer page = operator.get(path);
+            assertThat(page.body()).doesNotContain("Make an admin key", "Revoke", "Set a price");
+            assertThat(operator.submit(page, path, Map.of("name", "x", "role", "admin")))
+                    .hasStatus(403);
+        }
+    }
+
+    private static String key(Answer shown) {
+        assertThat(shown).hasStatus(200);
+        Matcher key = Pattern.compile("<pre tabindex=\"0\">([^<]+)</pre>").matcher(shown.body());
+        assertThat(key.find()).as(shown.body()).isTrue();
+        return key.group(1);
+    }
+}
