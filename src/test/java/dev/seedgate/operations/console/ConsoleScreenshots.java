@@ -42,6 +42,8 @@ class ConsoleScreenshots {
         pages.add("/console/teams/" + data.studio().slug());
         pages.add("/console/webhooks/" + data.endpoint());
         pages.add("/console/audit?action=team.create");
+        pages.add("/console/playground?team=" + data.studio().slug());
+        pages.add("/console/playground/" + data.succeeded());
         pages.add("/console/nothing");
         return pages;
     }
