@@ -162,17 +162,9 @@ class PlaygroundPages {
     }
 
     private void fill(TaskRecord task, Model model) {
-        List<String> links = urlRewriter.rewrite(task.status()).response();
         model.addAttribute("task", task);
         model.addAttribute("story", TaskStory.of(task));
-        model.addAttribute(
-                "clips",
-                links == null ? List.of() : links.stream().map(PlaygroundPages::clip).toList());
-    }
-
-    /** The content policy lets the browser play what comes from here alone; the rest is a link. */
-    private static Clip clip(String link) {
-        return new Clip(link, link.startsWith(base() + "/"));
+        model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
     }
 
     /** The form, with what was typed; a team that is not there is said above it. */
@@ -257,11 +249,4 @@ class PlaygroundPages {
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.INVALID_TASK_ID, "The task id is malformed."));
     }
-
-    /**
-     * A clip that was made.
-     *
-     * @param playable whether a page of ours may play it
-     */
-    record Clip(String link, boolean playable) {}
 }

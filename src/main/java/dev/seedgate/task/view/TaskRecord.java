@@ -53,7 +53,8 @@ public record TaskRecord(
                 events.stream()
                         .map(it -> new Event(it.at(), it.phase(), it.attempt(), it.note(), null))
                         .toList(),
-                ledger);
+                ledger,
+                clipCopy);
     }
 
     /** The task came into this phase, or an answer to this attempt was noted. */

@@ -56,7 +56,12 @@ class PublishedSecretsTests {
                     // An actor in the audit log, psql's variables, a flag of Kubernetes, a message,
                     // the
                     // form of a team's key.
-                    "admin", "owner", "app", "false", "missing", "sg_…",
+                    "admin",
+                    "owner",
+                    "app",
+                    "false",
+                    "missing",
+                    "sg_…",
                     // An idempotency key.
                     "boat-1");
 
