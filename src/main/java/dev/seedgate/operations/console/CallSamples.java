@@ -10,65 +10,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The call that makes an order, in the languages that teams write, to paste and run. */
 final class CallSamples {
 
-    private static final String CURL =
-            """
-            curl -X POST %s/api/generate \\
-              -H "Authorization: Bearer $SEEDGATE_KEY" \\
-              -H "Idempotency-Key: $(uuidgen)" \\
-              -H 'Content-Type: application/json' \\%s
-              -d '%s'\
-            """;
-
-    private static final String JAVA =
-            """
-            import java.net.URI;
-            import java.net.http.HttpClient;
-            import java.net.http.HttpRequest;
-            import java.net.http.HttpRequest.BodyPublishers;
-            import java.net.http.HttpResponse.BodyHandlers;
-            import java.util.UUID;
-
-            void main() throws Exception {
-                var order = HttpRequest.newBuilder(URI.create("%s/api/generate"))
-                        .header("Authorization", "Bearer " + System.getenv("SEEDGATE_KEY"))
-                        .header("Idempotency-Key", UUID.randomUUID().toString())
-                        .header("Content-Type", "application/json")%s
-                        .POST(BodyPublishers.ofString(%s))
-                        .build();
-                IO.println(HttpClient.newHttpClient().send(order, BodyHandlers.ofString()).body());
-            }\
-            """;
-
-    private static final String PYTHON =
-            """
-            import json, os, urllib.request, uuid
-
-            order = {%s}
-            request = urllib.request.Request(
-                "%s/api/generate",
-                data=json.dumps(order).encode(),
-                headers={"Authorization": "Bearer " + os.environ["SEEDGATE_KEY"],
-                         "Idempotency-Key": str(uuid.uuid4()),
-                         "Content-Type": "application/json"%s})
-            with urllib.request.urlopen(request) as answer:
-                print(json.load(answer)["data"]["task_id"])\
-            """;
-
-    private static final String TYPESCRIPT =
-            """
-            const order = %s;
-            const answer = await fetch("%s/api/generate", {
-              method: "POST",
-              headers: {
-                Authorization: `Bearer ${process.env.SEEDGATE_KEY}`,
-                "Idempotency-Key": crypto.randomUUID(),
-                "Content-Type": "application/json",%s
-              },
-              body: JSON.stringify(order),
-            });
-            console.log((await answer.json()).data.task_id);\
-            """;
-
     private CallSamples() {}
 
     /**
@@ -84,28 +25,83 @@ final class CallSamples {
         return List.of(
                 new Sample(
                         "curl",
-                        CURL.formatted(
-                                base,
-                                header(project, "\n  -H 'X-Project: %s' \\"),
-                                body.replace("'", "'\\''"))),
+                        """
+                        curl -X POST %s/api/generate \\
+                          -H "Authorization: Bearer $SEEDGATE_KEY" \\
+                          -H "Idempotency-Key: $(uuidgen)" \\
+                          -H 'Content-Type: application/json' \\%s
+                          -d '%s'\
+                        """
+                                .formatted(
+                                        base,
+                                        header(project, "\n  -H 'X-Project: %s' \\"),
+                                        body.replace("'", "'\\''"))),
                 new Sample(
                         "Java",
-                        JAVA.formatted(
-                                base,
-                                header(project, "\n            .header(\"X-Project\", \"%s\")"),
-                                quoted)),
+                        """
+                        import java.net.URI;
+                        import java.net.http.HttpClient;
+                        import java.net.http.HttpRequest;
+                        import java.net.http.HttpRequest.BodyPublishers;
+                        import java.net.http.HttpResponse.BodyHandlers;
+                        import java.util.UUID;
+
+                        void main() throws Exception {
+                            var order = HttpRequest.newBuilder(URI.create("%s/api/generate"))
+                                    .header("Authorization", "Bearer " + System.getenv("SEEDGATE_KEY"))
+                                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                                    .header("Content-Type", "application/json")%s
+                                    .POST(BodyPublishers.ofString(%s))
+                                    .build();
+                            IO.println(HttpClient.newHttpClient().send(order, BodyHandlers.ofString()).body());
+                        }\
+                        """
+                                .formatted(
+                                        base,
+                                        header(
+                                                project,
+                                                "\n            .header(\"X-Project\", \"%s\")"),
+                                        quoted)),
                 new Sample(
                         "Python",
-                        PYTHON.formatted(
-                                order.properties().stream()
-                                        .map(it -> python(it, json))
-                                        .collect(Collectors.joining(", ")),
-                                base,
-                                header(project, ",\n             \"X-Project\": \"%s\""))),
+                        """
+                        import json, os, urllib.request, uuid
+
+                        order = {%s}
+                        request = urllib.request.Request(
+                            "%s/api/generate",
+                            data=json.dumps(order).encode(),
+                            headers={"Authorization": "Bearer " + os.environ["SEEDGATE_KEY"],
+                                     "Idempotency-Key": str(uuid.uuid4()),
+                                     "Content-Type": "application/json"%s})
+                        with urllib.request.urlopen(request) as answer:
+                            print(json.load(answer)["data"]["task_id"])\
+                        """
+                                .formatted(
+                                        order.properties().stream()
+                                                .map(it -> python(it, json))
+                                                .collect(Collectors.joining(", ")),
+                                        base,
+                                        header(project, ",\n             \"X-Project\": \"%s\""))),
                 new Sample(
                         "TypeScript",
-                        TYPESCRIPT.formatted(
-                                body, base, header(project, "\n    \"X-Project\": \"%s\","))));
+                        """
+                        const order = %s;
+                        const answer = await fetch("%s/api/generate", {
+                          method: "POST",
+                          headers: {
+                            Authorization: `Bearer ${process.env.SEEDGATE_KEY}`,
+                            "Idempotency-Key": crypto.randomUUID(),
+                            "Content-Type": "application/json",%s
+                          },
+                          body: JSON.stringify(order),
+                        });
+                        console.log((await answer.json()).data.task_id);\
+                        """
+                                .formatted(
+                                        body,
+                                        base,
+                                        header(project, "\n    \"X-Project\": \"%s\","))));
     }
 
     private static String header(@Nullable String project, String form) {
