@@ -6,7 +6,9 @@ import dev.seedgate.testing.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class CallSamplesTests {
@@ -41,7 +43,8 @@ class CallSamplesTests {
     }
 
     private static List<CallSamples.Sample> of(
-            tools.jackson.databind.JsonNode order, String project) {
+            JsonNode order,
+            @Nullable String project) {
         return CallSamples.of("https://gate.example", order, project, JSON);
     }
 }

@@ -9,6 +9,7 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class PlaygroundTests {
                 .contains("130 credits.", "could then still be charged 370.", "X-Project: film");
         assertThat(team.credits().get("used").asLong()).isZero();
 
-        String location = admin.submit(page, PATH, form).header("Location");
+        String location =
+                Objects.requireNonNull(admin.submit(page, PATH, form).header("Location"));
         assertThat(location).startsWith(PATH + "/sd15p_");
         assertThat(admin.submit(page, PATH, form).header("Location")).isEqualTo(location);
         assertThat(team.credits().get("used").asLong()).isEqualTo(130);
@@ -58,7 +60,9 @@ class PlaygroundTests {
     void showsHowFarItHasComeWithoutALookAtThePromptAndStopsAtTheEnd() {
         Team team = gateway.team();
         Answer page = admin.get(PATH + "?team=" + team.slug());
-        String path = admin.submit(page, PATH, order(page, team)).header("Location");
+        String path =
+                Objects.requireNonNull(
+                        admin.submit(page, PATH, order(page, team)).header("Location"));
         String id = path.substring(PATH.length() + 1);
         assertThat(admin.page(path)).contains("hx-get=\"" + path + "?live", "every 2s", "100%");
         String looks =
