@@ -22,6 +22,7 @@
             "task.order",
             "billing.usage",
             "billing.statement",
+            "billing.integrity",
             "operations.alert",
             "operations.webhook"
         })
