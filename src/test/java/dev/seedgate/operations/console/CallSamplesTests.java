@@ -42,9 +42,7 @@ class CallSamplesTests {
                 .allSatisfy(it -> assertThat(it).doesNotContain("X-Project", "%s", "null"));
     }
 
-    private static List<CallSamples.Sample> of(
-            JsonNode order,
-            @Nullable String project) {
+    private static List<CallSamples.Sample> of(JsonNode order, @Nullable String project) {
         return CallSamples.of("https://gate.example", order, project, JSON);
     }
 }

@@ -36,8 +36,7 @@ class PlaygroundTests {
                 .contains("130 credits.", "could then still be charged 370.", "X-Project: film");
         assertThat(team.credits().get("used").asLong()).isZero();
 
-        String location =
-                Objects.requireNonNull(admin.submit(page, PATH, form).header("Location"));
+        String location = Objects.requireNonNull(admin.submit(page, PATH, form).header("Location"));
         assertThat(location).startsWith(PATH + "/sd15p_");
         assertThat(admin.submit(page, PATH, form).header("Location")).isEqualTo(location);
         assertThat(team.credits().get("used").asLong()).isEqualTo(130);
