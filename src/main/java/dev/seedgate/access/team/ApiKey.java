@@ -78,6 +78,21 @@ class ApiKey extends StoredKey<KeyDetails> {
                 state(), Arrays.stream(scopes).map(Scope::of).toList(), project, suspended);
     }
 
+    /** Who calls with it. */
+    AuthenticatedTeam caller() {
+        TeamDetails owner = team.details();
+        KeyDetails key = details();
+        return new AuthenticatedTeam(
+                owner.id(),
+                owner.slug(),
+                owner.costCenter(),
+                id(),
+                key.key().name(),
+                EnumSet.copyOf(key.scopes()),
+                project,
+                suspended);
+    }
+
     @Override
     protected String auditObject() {
         return "team:" + team.slug() + "/key:" + id();

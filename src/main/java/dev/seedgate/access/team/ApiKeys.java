@@ -75,6 +75,15 @@ public class ApiKeys {
         return Page.of(found, limit, it -> it.key().id());
     }
 
+    /** The callers that may order for a team now: one for each of its keys that can. */
+    @Transactional(readOnly = true)
+    public List<AuthenticatedTeam> callers(String slug) {
+        return keys.findAlive(slug, clock.instant()).stream()
+                .map(ApiKey::caller)
+                .filter(it -> it.scopes().contains(Scope.GENERATE))
+                .toList();
+    }
+
     @Transactional
     public void revoke(String slug, long id, IfMatch version, Actor actor) {
         lifecycle.revoke(find(slug, id), version, actor);

@@ -12,10 +12,12 @@
             "vendor.contract",
             "vendor.throttle",
             "vendor.client",
+            "vendor.sandbox",
             "credit.ledger",
             "credit.balance",
             "task.lifecycle",
             "task.view",
+            "task.order",
             "billing.usage",
             "billing.statement"
         })

@@ -2,6 +2,9 @@ package dev.seedgate.task.order;
 
 import dev.seedgate.credit.ledger.AdmissionVerdict;
 import dev.seedgate.credit.ledger.Reservation;
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.audit.Change;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.TaskQueued;
@@ -33,6 +36,7 @@ class Admission {
     private final AdmissionGate gate;
     private final CallbackRegistry callbacks;
     private final Vendor vendor;
+    private final AuditLog audit;
     private final ApplicationEventPublisher events;
     // As many as there are teams, at most.
     private final Set<Long> refusedLately = ConcurrentHashMap.newKeySet();
@@ -43,12 +47,14 @@ class Admission {
             AdmissionGate gate,
             CallbackRegistry callbacks,
             Vendor vendor,
+            AuditLog audit,
             ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.gate = gate;
         this.callbacks = callbacks;
         this.vendor = vendor;
+        this.audit = audit;
         this.events = events;
     }
 
@@ -147,6 +153,10 @@ class Admission {
             throw refusal;
         }
         refusedLately.remove(create.teamId());
+        Actor admin = create.admin();
+        if (admin != null) {
+            audit.record(ordered(task, reservation.credits()), admin);
+        }
         gate.countAdmitted(task.caller());
         events.publishEvent(new TaskQueued());
         TransactionSynchronizationManager.registerSynchronization(
@@ -162,5 +172,17 @@ class Admission {
                 reservation.remaining(),
                 reservation.exceeded(),
                 false);
+    }
+
+    private static Change ordered(NewTask task, long credits) {
+        return new Change(
+                "task.create",
+                "team:" + task.caller().teamSlug(),
+                null,
+                Map.of(
+                        "task", task.id().value(),
+                        "key", task.caller().keyId(),
+                        "credits", credits),
+                null);
     }
 }

@@ -52,8 +52,9 @@ class CreateGroups {
 
     /** Accepts the order, or refuses it, as {@link Admission#admit} does. */
     CreateResult admit(PendingCreate create) {
-        // What is probably refused makes no group fail.
-        if (size == 1 || admission.wasRefusedLately(create.teamId())) {
+        // What is probably refused makes no group fail. An admin's is written down with the request
+        // that it came with, which a group's thread does not know.
+        if (size == 1 || create.admin() != null || admission.wasRefusedLately(create.teamId())) {
             return admission.admit(create);
         }
         Waiting own = new Waiting(create);

@@ -1,20 +1,34 @@
 package dev.seedgate.task.order;
 
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.Order;
+import org.jspecify.annotations.Nullable;
 
 /** A create on its way to be admitted; knows whether its outcome is open. */
 final class PendingCreate {
 
     private final NewTask task;
+    private final @Nullable Actor admin;
     private volatile boolean committing;
 
     PendingCreate(NewTask task) {
+        this(task, null);
+    }
+
+    /** One that an admin orders in the team's name, or with null the team itself. */
+    PendingCreate(NewTask task, @Nullable Actor admin) {
         this.task = task;
+        this.admin = admin;
     }
 
     NewTask task() {
         return task;
+    }
+
+    /** The admin who orders it in the team's name; null for the team itself. */
+    @Nullable Actor admin() {
+        return admin;
     }
 
     Order order() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why not, or which soft limit it would go beyond, with a message for the client
  * @param remaining what the team can still charge, null for unlimited
  */
-record Quote(
+public record Quote(
         long credits,
         boolean accepted,
         @Nullable ErrorCode error,

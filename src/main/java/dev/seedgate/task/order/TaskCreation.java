@@ -4,6 +4,7 @@ import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.telemetry.TeamMetrics;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
@@ -14,6 +15,7 @@ import dev.seedgate.task.lifecycle.TaskTransitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -57,9 +59,17 @@ class TaskCreation {
      * else {@code OUTCOME_UNKNOWN}.
      */
     CreateResult create(AuthenticatedTeam caller, Order order) {
+        return create(caller, order, null);
+    }
+
+    /** The same of an admin in the team's name, which the audit log says; null is the team. */
+    CreateResult create(AuthenticatedTeam caller, Order order, @Nullable Actor admin) {
         TaskId id = TaskId.create(clock.instant(), cell);
         try (TaskScope _ = tracing.begin("create").of(id, caller.teamSlug())) {
-            CreateResult result = create(new NewTask(id, caller, order, tracing.traceParent()));
+            CreateResult result =
+                    create(
+                            new PendingCreate(
+                                    new NewTask(id, caller, order, tracing.traceParent()), admin));
             meters.created(result.replayed() ? "replayed" : "accepted", caller.teamSlug());
             if (!result.replayed()) {
                 log.info("task {} is QUEUED", id);
@@ -68,8 +78,8 @@ class TaskCreation {
         }
     }
 
-    private CreateResult create(NewTask task) {
-        PendingCreate create = new PendingCreate(task);
+    private CreateResult create(PendingCreate create) {
+        NewTask task = create.task();
         try {
             return groups.admit(create);
         } catch (DataAccessException | TransactionException e) {

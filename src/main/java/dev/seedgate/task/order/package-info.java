@@ -4,6 +4,7 @@
             "platform.values",
             "platform.telemetry",
             "platform.web.api",
+            "platform.audit",
             "access.team",
             "vendor.contract",
             "vendor.throttle",

@@ -80,6 +80,19 @@ public class TaskInspection {
      */
     @Transactional
     public TaskRecord get(TaskId id, Actor actor) {
+        return only(id, shown(records(teamOf(id)), actor));
+    }
+
+    /**
+     * The same with what was ordered left out, as if the prompt were no longer kept: to ask how far
+     * it has come is no look at a prompt.
+     */
+    @Transactional(readOnly = true)
+    public TaskRecord progress(TaskId id) {
+        return only(id, records(teamOf(id))).withoutOrder();
+    }
+
+    private Map<String, String> teamOf(TaskId id) {
         Map<String, String> teams = new LinkedHashMap<>();
         jdbc.sql(
                         "select m.slug from task t join team_limits m on m.id = t.team_id where t.id = :id")
@@ -87,7 +100,11 @@ public class TaskInspection {
                 .query(String.class)
                 .optional()
                 .ifPresent(slug -> teams.put(id.value(), slug));
-        return shown(records(teams), actor).stream()
+        return teams;
+    }
+
+    private static TaskRecord only(TaskId id, List<TaskRecord> found) {
+        return found.stream()
                 .findFirst()
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.TASK_NOT_FOUND, "There is no task " + id + "."));

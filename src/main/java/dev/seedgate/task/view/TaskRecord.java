@@ -32,6 +32,28 @@ public record TaskRecord(
         List<Event> events,
         List<Entry> ledger) {
 
+    /** Without the prompt and images, and without evidence, in which they may stand too. */
+    TaskRecord withoutOrder() {
+        return new TaskRecord(
+                status.withoutOrder(),
+                phase,
+                team,
+                project,
+                costCenter,
+                keyId,
+                keyName,
+                requestId,
+                upstream,
+                upstreamTaskId,
+                upstreamCredits,
+                acceptedAt,
+                finishedAt,
+                events.stream()
+                        .map(it -> new Event(it.at(), it.phase(), it.attempt(), it.note(), null))
+                        .toList(),
+                ledger);
+    }
+
     /** The task came into this phase, or an answer to this attempt was noted. */
     public record Event(
             Instant at,

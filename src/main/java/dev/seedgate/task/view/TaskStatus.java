@@ -45,6 +45,17 @@ public record TaskStatus(
                 taskId, status, request, otherResponse, consumedCredits, errorMessage, createdAt);
     }
 
+    TaskStatus withoutOrder() {
+        return new TaskStatus(
+                taskId,
+                status,
+                new Request("", request.aspectRatio(), request.duration(), request.sound(), null),
+                response,
+                consumedCredits,
+                errorMessage,
+                createdAt);
+    }
+
     /**
      * The cleaned copy of what was ordered; {@code image_urls} only if given. After the team's
      * retention the prompt is an empty text, and there are no image URLs.

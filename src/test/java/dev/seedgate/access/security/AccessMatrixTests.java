@@ -132,6 +132,10 @@ class AccessMatrixTests {
                     admin    POST   /console/teams/{slug}/keys/{id}/revoke
                     operator POST   /console/teams/{slug}/keys/{id}/suspend
                     operator POST   /console/teams/{slug}/keys/{id}/resume
+                    viewer   GET    /console/playground
+                    viewer   POST   /console/playground/quote
+                    admin    POST   /console/playground
+                    viewer   GET    /console/playground/{id}
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close

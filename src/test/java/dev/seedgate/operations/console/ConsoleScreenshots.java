@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pictures of every page, wide, narrow and dark, in {@code target/screenshots}. Not part of a build:
- * {@code ./mvnw test -Dtest=ConsoleScreenshots}.
+ * Pictures of every page, wide, narrow and dark, in {@code target/screenshots}. Not part of a
+ * build: {@code ./mvnw test -Dtest=ConsoleScreenshots}.
  */
 class ConsoleScreenshots {
 
@@ -40,6 +40,8 @@ class ConsoleScreenshots {
         pages.add("/console/tasks/" + data.succeeded());
         pages.add("/console/tasks/" + data.uncertain());
         pages.add("/console/teams/" + data.studio().slug());
+        pages.add("/console/playground?team=" + data.studio().slug());
+        pages.add("/console/playground/" + data.succeeded());
         pages.add("/console/nothing");
         return pages;
     }

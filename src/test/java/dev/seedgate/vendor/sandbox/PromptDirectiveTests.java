@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptDirectiveTests {
@@ -69,6 +70,13 @@ class PromptDirectiveTests {
             })
     void takesWhatIsMalformedForPlainText(String prompt) {
         assertThat(PromptDirective.parse(prompt)).isEqualTo(new PromptDirective.None());
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.seedgate.vendor.sandbox.SandboxWord#ALL")
+    void knowsEveryWordThatIsOffered(SandboxWord word) {
+        assertThat(PromptDirective.parse("A kite " + word.text()))
+                .isNotEqualTo(new PromptDirective.None());
     }
 
     private static PromptDirective slow(Duration renderTime) {
