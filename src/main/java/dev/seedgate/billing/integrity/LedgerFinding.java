@@ -8,5 +8,5 @@ import java.time.Instant;
  * @param rule which invariant it breaks
  * @param subject the team's id, the task or the day
  */
-record LedgerFinding(
+public record LedgerFinding(
         String rule, String subject, String detail, Instant firstSeen, Instant lastSeen) {}

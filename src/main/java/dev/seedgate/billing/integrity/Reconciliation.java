@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param items a page of them, the oldest first
  * @param sandbox whether the vendor is the built-in one, which costs nothing
  */
-record Reconciliation(
+public record Reconciliation(
         long drift,
         List<DriftItem> items,
         List<DriftDay> days,

@@ -34,7 +34,7 @@ import org.springframework.stereotype.Service;
  * the tasks at the present vendor.
  */
 @Service
-class Reconciliations {
+public class Reconciliations {
 
     /**
      * The first branch has what differs; the second, by the condition of the index task_untold word

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param completedFrom when its last whole round began, null before the first
  * @param completedAt when that ended
  */
-record VerificationReport(
+public record VerificationReport(
         @Nullable Instant checkedUntil,
         Instant beganAt,
         @Nullable Instant completedFrom,

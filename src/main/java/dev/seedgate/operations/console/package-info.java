@@ -19,7 +19,8 @@
             "task.view",
             "task.order",
             "billing.usage",
-            "billing.statement"
+            "billing.statement",
+            "billing.integrity"
         })
 @NullMarked
 package dev.seedgate.operations.console;

@@ -136,6 +136,7 @@ class AccessMatrixTests {
                     viewer   POST   /console/playground/quote
                     admin    POST   /console/playground
                     viewer   GET    /console/playground/{id}
+                    viewer   GET    /console/reports
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close

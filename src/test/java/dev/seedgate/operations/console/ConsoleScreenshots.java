@@ -6,6 +6,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.seedgate.testing.Gateway;
 import java.nio.file.Path;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,8 @@ class ConsoleScreenshots {
         pages.add("/console/tasks/" + data.succeeded());
         pages.add("/console/tasks/" + data.uncertain());
         pages.add("/console/teams/" + data.studio().slug());
+        pages.add("/console/reports?group_by=team&group_by=project");
+        pages.add("/console/reports?month=" + YearMonth.now(ZoneOffset.UTC));
         pages.add("/console/playground?team=" + data.studio().slug());
         pages.add("/console/playground/" + data.succeeded());
         pages.add("/console/nothing");
