@@ -11,7 +11,8 @@ import org.springframework.validation.annotation.Validated;
 
 /**
  * @param dispatchInterval how often an idle instance looks for work that another one accepted
- * @param dispatchClaimLease a claimed task that is not being sent by then is claimed again
+ * @param dispatchClaimLease an overdue or abandoned task that is claimed and not looked after by
+ *     then is claimed again
  * @param dispatchLeaseMargin added to the longest a call can take before a silent instance is held
  *     to be dead
  * @param dispatchSweepInterval how often overdue and abandoned tasks are looked for
