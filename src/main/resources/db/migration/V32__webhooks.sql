@@ -53,6 +53,7 @@ create index webhook_delivery_due on webhook_delivery (endpoint_id, due_at, id) 
 create index webhook_delivery_leased on webhook_delivery (endpoint_id) where leased_until is not null;
 create index webhook_delivery_log on webhook_delivery (endpoint_id, id);
 create index webhook_delivery_age on webhook_delivery (team_id, at);
+create index webhook_delivery_task on webhook_delivery (task_id) where task_id is not null;
 
 -- What came of each try.
 create table webhook_try (
@@ -68,5 +69,7 @@ create table webhook_try (
 );
 create index webhook_try_delivery on webhook_try (delivery_id, id);
 
+-- Open ones are few and looked for all the time, all others stay.
+create index alert_open on alert (id) where acknowledged_at is null;
 alter table alert drop constraint alert_kind_check,
     add constraint alert_kind_check check (kind in ('QUOTA', 'POOL', 'DRIFT', 'UNCERTAIN', 'WEBHOOK'));

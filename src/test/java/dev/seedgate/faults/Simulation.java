@@ -6,8 +6,12 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Two replicas, a few teams, a moody vendor, and dice that say what happens next. */
+/**
+ * Two replicas, a few teams, a moody vendor, receivers that fail, a storage that goes away, and dice
+ * that say what happens next.
+ */
 final class Simulation implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Simulation.class);
@@ -32,6 +39,9 @@ final class Simulation implements AutoCloseable {
     private final Random moods;
     private final TestDatabase database = TestDatabase.create();
     private final FakeVendor vendor = FakeVendor.start();
+    private final MoodyReceivers receivers;
+    private final Path storage;
+    private final Path storageElsewhere;
     private final List<TcpProxy> links = new ArrayList<>();
     private final List<Gateway> replicas = new ArrayList<>();
     private final List<Team> teams = new ArrayList<>();
@@ -45,10 +55,13 @@ final class Simulation implements AutoCloseable {
     private int refused;
     private int unknown;
 
-    Simulation(long seed) {
+    Simulation(long seed, Path folder) throws IOException {
         log.info("simulation of seed {}", seed);
         dice = new Random(seed);
         moods = new Random(seed + 1);
+        receivers = new MoodyReceivers(seed + 2);
+        storage = folder.resolve("clips");
+        storageElsewhere = folder.resolve("elsewhere");
         vendor.onEveryGenerate(this::moodyCreate);
         vendor.onEveryStatus(null);
         for (int i = 0; i < REPLICAS; i++) {
@@ -62,11 +75,23 @@ final class Simulation implements AutoCloseable {
                                     i % 2 == 0 ? "monthly_quota" : "weight",
                                     i % 2 == 0 ? 1000 + dice.nextInt(4000) : 1 + i));
         }
+        for (Team team : teams) {
+            Answer made =
+                    team.gateway()
+                            .call(
+                            "POST",
+                            "/api/webhooks",
+                            team.key(),
+                            Json.of("url", receivers.receiver(team.slug())));
+            if (made.status() != 201) {
+                throw new IllegalStateException(made.toString());
+            }
+        }
     }
 
     /** One thing happens. */
     void step() {
-        switch (dice.nextInt(22)) {
+        switch (dice.nextInt(24)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> create(null);
             case 8, 9, 10 -> create("key-" + dice.nextInt(20));
             case 11, 12, 13 -> read();
@@ -77,6 +102,7 @@ final class Simulation implements AutoCloseable {
                             FakeVendor.html(502), FakeVendor.reset(), FakeVendor.error(404));
             case 19 -> loseACommit();
             case 20 -> cutOneOff();
+            case 21, 22 -> moveStorage();
             default -> restart();
         }
     }
@@ -84,20 +110,41 @@ final class Simulation implements AutoCloseable {
     /** The vendor is well again, everything ends, and time passes until all is at rest. */
     void drain() {
         calm = true;
+        receivers.calmDown();
+        bringStorageBack();
         links.forEach(TcpProxy::heal);
         Awaitility.await("everything comes to rest")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
-                    VendorLog.finishAll(vendor);
+                    vendor.acceptedIds()
+                            .forEach(id -> vendor.finish(id, receivers.clipOf(id)));
                     advance(Duration.ofSeconds(20));
                     return database.text(
                                     "with "
                                             + Phase.rules()
-                                            + " select count(*) from task join phase_rule using (phase) where in_flight")
+                                            + " select (select count(*) from task join phase_rule using (phase) where in_flight)"
+                                            + " + (select count(*) from webhook_delivery where due_at is not null)"
+                                            + " + (select count(*) from clip_copy where state = 'WANTED')")
                             .equals("0");
                 });
         Invariants.check(database);
+        broken.addAll(receivers.contradictions());
+        broken.addAll(
+                database.rows(
+                        """
+                        select 'untold or told twice: ' || t.id || ' ' || count(d.id) || ' ' || count(d.delivered_at)
+                        from task t left join webhook_delivery d on d.task_id = t.id
+                        where t.phase in ('SUCCEEDED', 'FAILED')
+                        group by t.id having count(d.id) <> 1 or count(d.delivered_at) <> 1
+                        """));
+        broken.addAll(
+                database.rows(
+                        """
+                        select 'no copy: ' || t.id || ' ' || coalesce(c.state, 'none') || ' ' || coalesce(c.last_answer, '')
+                        from task t left join clip_copy c on c.task_id = t.id
+                        where t.phase = 'SUCCEEDED' and c.state is distinct from 'KEPT'
+                        """));
         log.info(
                 "{} creates accepted, {} refused, {} unknown; {} calls at the vendor; {}",
                 accepted.size(),
@@ -169,12 +216,40 @@ final class Simulation implements AutoCloseable {
             if (dice.nextInt(4) == 0) {
                 vendor.fail(id, "it did not work out");
             } else {
-                vendor.finish(id, "https://cdn.example.com/" + id);
+                vendor.finish(id, receivers.clipOf(id));
             }
         }
     }
 
+    /** As a share that is not mounted, until it is again. */
+    private void moveStorage() {
+        try {
+            if (Files.exists(storageElsewhere)) {
+                bringStorageBack();
+            } else {
+                Files.move(storage, storageElsewhere);
+                // Where it was mounted is no folder.
+                Files.createFile(storage);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void bringStorageBack() {
+        try {
+            if (Files.exists(storageElsewhere)) {
+                Files.delete(storage);
+                Files.move(storageElsewhere, storage);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void restart() {
+        // A replica does not start without its storage.
+        bringStorageBack();
         int which = dice.nextInt(replicas.size());
         links.get(which).heal();
         replicas.get(which).close();
@@ -254,6 +329,11 @@ final class Simulation implements AutoCloseable {
                 "seedgate.upstream-probe-interval=200ms",
                 "seedgate.upstream-refresh-interval=50ms",
                 "seedgate.dispatch-sweep-interval=100ms",
+                "seedgate.webhooks-allow-internal=true",
+                "seedgate.webhooks-interval=100ms",
+                "seedgate.clips-allow-internal=true",
+                "seedgate.clips-folder=" + storage,
+                "seedgate.clips-copy-interval=100ms",
                 "spring.datasource.hikari.maximum-pool-size=4");
     }
 
@@ -261,6 +341,7 @@ final class Simulation implements AutoCloseable {
     public void close() throws IOException {
         replicas.forEach(Gateway::close);
         vendor.close();
+        receivers.close();
         for (TcpProxy link : links) {
             link.close();
         }

@@ -3,7 +3,9 @@ package dev.seedgate.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -26,8 +28,8 @@ class SimulationTests {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void keepsItsPromisesWhateverHappens(long seed) throws IOException {
-        try (Simulation simulation = new Simulation(seed)) {
+    void keepsItsPromisesWhateverHappens(long seed, @TempDir Path folder) throws IOException {
+        try (Simulation simulation = new Simulation(seed, folder)) {
             long start = System.nanoTime();
             for (int step = 0; step < STEPS; step++) {
                 simulation.step();

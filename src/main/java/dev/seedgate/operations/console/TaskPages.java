@@ -1,6 +1,7 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.access.operator.ConsolePrincipal;
+import dev.seedgate.operations.webhook.DeliveryLog;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
@@ -45,6 +46,7 @@ class TaskPages {
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
     private final ClipDelivery clips;
+    private final DeliveryLog deliveries;
     private final SandboxUrlRewriter urlRewriter;
     private final BillingZone zone;
     private final Forms forms;
@@ -55,6 +57,7 @@ class TaskPages {
             TaskResolution resolutions,
             TaskInterventions interventions,
             ClipDelivery clips,
+            DeliveryLog deliveries,
             SandboxUrlRewriter urlRewriter,
             BillingZone zone,
             Forms forms,
@@ -63,6 +66,7 @@ class TaskPages {
         this.resolutions = resolutions;
         this.interventions = interventions;
         this.clips = clips;
+        this.deliveries = deliveries;
         this.urlRewriter = urlRewriter;
         this.zone = zone;
         this.forms = forms;
@@ -241,6 +245,7 @@ class TaskPages {
         model.addAttribute("task", task);
         model.addAttribute("story", TaskStory.of(task));
         model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
+        model.addAttribute("told", deliveries.ofTask(known(id)));
         model.addAttribute("curl", curl(base, task));
         model.addAttribute("base", base);
         if (!model.containsAttribute("form")) {

@@ -8,6 +8,7 @@ import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
+import dev.seedgate.platform.values.TaskId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,9 @@ public class DeliveryLog {
         }
     }
 
+    /** A delivery of a task's end to this endpoint. */
+    public record TaskDelivery(long endpoint, DeliveryRecord delivery) {}
+
     /**
      * What came of a try.
      *
@@ -112,6 +117,26 @@ public class DeliveryLog {
                         .query((row, _) -> delivery(row))
                         .list();
         return Page.of(withTries(found), limit, DeliveryRecord::id);
+    }
+
+    /** Those of a task's end, each with its endpoint: as many as its team has endpoints. */
+    @Transactional(readOnly = true)
+    public List<TaskDelivery> ofTask(TaskId task) {
+        Map<Long, Long> endpointOf = new HashMap<>();
+        List<DeliveryRecord> found =
+                jdbc.sql("select * from webhook_delivery where task_id = :task order by id")
+                        .param("task", task.value())
+                        .query((row, _) -> {
+                            endpointOf.put(row.getLong("id"), row.getLong("endpoint_id"));
+                            return delivery(row);
+                        })
+                        .list();
+        return withTries(found).stream()
+                .map(each ->
+                        new TaskDelivery(
+                                Objects.requireNonNull(endpointOf.get(each.id())),
+                                each.withoutUrl()))
+                .toList();
     }
 
     private List<DeliveryRecord> withTries(List<DeliveryRecord> deliveries) {

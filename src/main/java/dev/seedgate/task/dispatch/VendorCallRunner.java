@@ -4,6 +4,7 @@ import dev.seedgate.platform.database.DatabaseFault;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.values.Backoff;
+import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.PollOutcomes;
 import dev.seedgate.task.lifecycle.SubmitAttempt;
 import dev.seedgate.task.lifecycle.SubmitOutcomes;
@@ -69,6 +70,8 @@ class VendorCallRunner {
     void submit(SubmitAttempt attempt, long begunNanos, Supplier<Optional<Permit>> permits) {
         try (TaskScope _ =
                 tracing.begin("submit", attempt.traceParent()).of(attempt.task(), attempt.team())) {
+            // Only here the line has the task's own trace: it began with others.
+            log.info("task {} is {}", attempt.task(), Phase.SUBMITTING);
             SubmitAnswer answer = submit(attempt, permits, begunNanos + longestWait().toNanos());
             store(
                     "what the vendor answered for task %s (%s)"

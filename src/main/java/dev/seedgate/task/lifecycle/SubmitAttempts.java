@@ -30,7 +30,7 @@ class SubmitAttempts {
                 returning t.*
             ), noted as (
                 insert into task_event (task_id, team_id, phase, attempt, evidence, attempt_token)
-                select id, team_id, phase, attempt, 'begun as ' || :token, :token from begun
+                select id, team_id, phase, attempt, :evidence, :token from begun
             )
             select b.id, b.attempt, b.prompt, b.aspect_ratio, b.duration_seconds, b.sound, b.image_urls,
                    b.trace_parent, m.slug
@@ -84,6 +84,7 @@ class SubmitAttempts {
     private List<SubmitAttempt> begin(String claim, Duration lease, String token) {
         return jdbc.sql(claim + BEGIN)
                 .param("lease", WorkQueue.interval(lease))
+                .param("evidence", "begun as " + token)
                 .param("token", token)
                 .query((row, _) -> attempt(row))
                 .list();

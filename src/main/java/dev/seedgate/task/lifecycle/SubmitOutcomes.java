@@ -67,17 +67,17 @@ public class SubmitOutcomes {
      */
     @Transactional
     public List<SubmitAttempt> beginAttempts(int limit, Duration lease, String token) {
-        return announceBegun(attempts.begin(limit, lease, token));
+        return tellOfBegun(attempts.begin(limit, lease, token));
     }
 
     /** The same for the one task that tries whether the account works again. */
     @Transactional
     public List<SubmitAttempt> beginProbe(Duration lease, String token) {
-        return announceBegun(attempts.beginProbe(lease, token));
+        return tellOfBegun(attempts.beginProbe(lease, token));
     }
 
-    private List<SubmitAttempt> announceBegun(List<SubmitAttempt> begun) {
-        begun.forEach(it -> transitions.announce(it.task(), Phase.SUBMITTING));
+    private List<SubmitAttempt> tellOfBegun(List<SubmitAttempt> begun) {
+        begun.forEach(it -> transitions.tell(it.task(), Phase.SUBMITTING));
         return begun;
     }
 

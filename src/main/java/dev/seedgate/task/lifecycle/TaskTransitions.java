@@ -184,7 +184,7 @@ public class TaskTransitions {
         move(task, task::uncertain);
         work.scheduleRefund(task.id(), refundAfter());
         metrics.uncertain();
-        publisher.publishEvent(new TaskMoved(task.id(), task.phase()));
+        tell(task.id(), task.phase());
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
         events.add(task, TimelineNote.UNKNOWN.text(), evidence);
     }
@@ -277,9 +277,14 @@ public class TaskTransitions {
                 : settings.uncertainRefundAfter();
     }
 
-    /** Tells of the task's new phase once it is committed: who waits for it, and the log. */
-    void announce(TaskId id, Phase phase) {
+    /** Tells who waits for the task of its new phase, once it is committed. */
+    void tell(TaskId id, Phase phase) {
         publisher.publishEvent(new TaskMoved(id, phase));
+    }
+
+    /** Tells who waits for it, and the log. */
+    void announce(TaskId id, Phase phase) {
+        tell(id, phase);
         AfterCommit.run(() -> {
             try (TaskScope _ = TaskTracing.logOnly(id)) {
                 log.info("task {} is {}", id, phase);

@@ -144,11 +144,10 @@ public class WorkQueue {
     public static final String FIRST_POLL =
             """
             update work w
-            set kind = '%s', due_at = gateway_now() + :delay, leased_until = null,
+            set kind = 'poll', due_at = gateway_now() + :delay, leased_until = null,
                 accepted_at = gateway_now(), answered_at = gateway_now()
             from accepted where w.task_id = accepted.id\
-            """
-                    .formatted(WorkKind.POLL.word());
+            """;
 
     /** The removal of a task at rest that had been sent, as part of the statement that ends it. */
     public static final String REMOVE_SENT =
@@ -427,8 +426,7 @@ public class WorkQueue {
 
     /** The tasks that somebody is about to send, or has sent without an answer yet. */
     public List<TaskId> submitting() {
-        return jdbc.sql("select task_id from work where kind = :kind order by task_id")
-                .param("kind", WorkKind.SUBMITTING.word())
+        return jdbc.sql("select task_id from work where kind = 'sent' order by task_id")
                 .query((row, _) -> task(row))
                 .list();
     }

@@ -58,6 +58,27 @@ class WebhookPagesTests {
     }
 
     @Test
+    void saysOnATasksPageWhoWasToldOfItsEnd() {
+        Team team = gateway.team();
+        String task = team.create("A kite");
+        ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
+        assertThat(viewer.page("/console/tasks/" + task)).doesNotContain("Who was told");
+        String id = endpoint(team);
+        gateway.vendor().finish(team.upstreamId(task), "https://cdn.example/kite.mp4");
+        team.await(task, "SUCCEEDED");
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(viewer.page("/console/tasks/" + task))
+                                .contains(
+                                        "Who was told of its end",
+                                        "task.succeeded",
+                                        "href=\"" + PATH + "/" + id + "\"",
+                                        "is tried again",
+                                        "no answer")
+                                .doesNotContain("secret-path"));
+    }
+
+    @Test
     void removesAnEndpointForAnAdminOnly() {
         String id = endpoint(gateway.team());
         ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
