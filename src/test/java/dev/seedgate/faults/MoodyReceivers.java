@@ -30,9 +30,7 @@ final class MoodyReceivers implements AutoCloseable {
 
     MoodyReceivers(long seed) throws IOException {
         moods = new Random(seed);
-        server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/told", this::told);
         server.createContext("/clips", this::clip);

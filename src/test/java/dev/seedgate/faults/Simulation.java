@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two replicas, a few teams, a moody vendor, receivers that fail, a storage that goes away, and dice
- * that say what happens next.
+ * Two replicas, a few teams, a moody vendor, receivers that fail, a storage that goes away, and
+ * dice that say what happens next.
  */
 final class Simulation implements AutoCloseable {
 
@@ -79,10 +79,10 @@ final class Simulation implements AutoCloseable {
             Answer made =
                     team.gateway()
                             .call(
-                            "POST",
-                            "/api/webhooks",
-                            team.key(),
-                            Json.of("url", receivers.receiver(team.slug())));
+                                    "POST",
+                                    "/api/webhooks",
+                                    team.key(),
+                                    Json.of("url", receivers.receiver(team.slug())));
             if (made.status() != 201) {
                 throw new IllegalStateException(made.toString());
             }
@@ -117,8 +117,7 @@ final class Simulation implements AutoCloseable {
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
-                    vendor.acceptedIds()
-                            .forEach(id -> vendor.finish(id, receivers.clipOf(id)));
+                    vendor.acceptedIds().forEach(id -> vendor.finish(id, receivers.clipOf(id)));
                     advance(Duration.ofSeconds(20));
                     return database.text(
                                     "with "
