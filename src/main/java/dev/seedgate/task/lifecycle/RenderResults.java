@@ -33,12 +33,15 @@ class RenderResults {
             ), gone as (
                 %s
             ), noted as (
-                insert into task_event (task_id, team_id, phase, attempt, evidence)
-                select id, team_id, phase, attempt, :evidence from ended
+                %s
             )
             select team_id, trace_parent, accepted_at, finished_at from ended
             """
-                    .formatted(Phase.SUCCEEDED, Phase.RENDERING, WorkQueue.REMOVE_SENT);
+                    .formatted(
+                            Phase.SUCCEEDED,
+                            Phase.RENDERING,
+                            WorkQueue.REMOVE_SENT,
+                            TaskEvents.addTo("ended"));
 
     private final JdbcClient jdbc;
 

@@ -51,12 +51,15 @@ class SubmitAttempts {
             ), polled as (
                 %s
             ), noted as (
-                insert into task_event (task_id, team_id, phase, attempt, evidence)
-                select id, team_id, phase, attempt, :evidence from accepted
+                %s
             )
             select created_at, accepted_at from accepted
             """
-                    .formatted(Phase.RENDERING, Phase.SUBMITTING, WorkQueue.FIRST_POLL);
+                    .formatted(
+                            Phase.RENDERING,
+                            Phase.SUBMITTING,
+                            WorkQueue.FIRST_POLL,
+                            TaskEvents.addTo("accepted"));
 
     private final JdbcClient jdbc;
     private final WorkQueue work;

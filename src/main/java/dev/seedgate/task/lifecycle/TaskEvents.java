@@ -34,6 +34,18 @@ class TaskEvents {
                 .update();
     }
 
+    /**
+     * Adds an event with the evidence {@code :evidence} to each task of a common table expression
+     * with its id, team_id, phase and attempt: part of the statement that moves them.
+     */
+    static String addTo(String moved) {
+        return """
+        insert into task_event (task_id, team_id, phase, attempt, evidence)
+        select id, team_id, phase, attempt, :evidence from %s\
+        """
+                .formatted(moved);
+    }
+
     /** Whether the task's latest attempt began with this token. */
     boolean hasBegun(Task task, String token) {
         return jdbc.sql(

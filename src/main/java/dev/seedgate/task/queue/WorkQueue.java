@@ -140,14 +140,16 @@ public class WorkQueue {
             )
             """;
 
+    private static final String ACCEPTED_NOW =
+            "leased_until = null, accepted_at = gateway_now(), answered_at = gateway_now()";
+
     /** The first poll of tasks that the vendor has taken, as part of the statement that says so. */
     public static final String FIRST_POLL =
             """
-            update work w
-            set kind = 'poll', due_at = gateway_now() + :delay, leased_until = null,
-                accepted_at = gateway_now(), answered_at = gateway_now()
+            update work w set kind = 'poll', due_at = gateway_now() + :delay, %s
             from accepted where w.task_id = accepted.id\
-            """;
+            """
+                    .formatted(ACCEPTED_NOW);
 
     /** The removal of a task at rest that had been sent, as part of the statement that ends it. */
     public static final String REMOVE_SENT =
@@ -367,11 +369,7 @@ public class WorkQueue {
 
     /** Schedules the first poll of a task that the vendor has taken. */
     public void schedulePoll(TaskId task, Duration delay) {
-        move(
-                task,
-                WorkKind.POLL,
-                delay,
-                "leased_until = null, accepted_at = gateway_now(), answered_at = gateway_now()");
+        move(task, WorkKind.POLL, delay, ACCEPTED_NOW);
     }
 
     /**
