@@ -5,6 +5,7 @@ import dev.seedgate.billing.usage.UsageReport.UsageTotal;
 import dev.seedgate.billing.usage.UsageReports;
 import dev.seedgate.credit.balance.VendorBalance;
 import dev.seedgate.credit.balance.VendorBalanceState;
+import dev.seedgate.operations.metrics.OpenTasks;
 import dev.seedgate.platform.database.BillingCalendar;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.TelemetrySettings;
@@ -43,19 +44,13 @@ class Overview {
     private static final String COUNTS =
             """
             select gateway_now() as now,
-                (select count(*) from (select from task_queue where kind = 'submit' limit :most) q) as queued,
-                extract(epoch from gateway_now() - (select min(queued_at) from task_queue
-                    where kind = 'submit')) as oldest_queued,
-                (select coalesce(sum(in_flight), 0) from team_account) as in_flight,
-                (select count(*) from (select from task_outcome
-                    where phase = 'UNCERTAIN' limit :most) u) as uncertain,
-                (select count(*) from (select from task_outcome
-                    where phase = 'EXPIRED' limit :most) e) as expired,
+                %s,
                 (select count(*) from (select from ledger_finding
                     where mended_at is null limit :most) f) as findings,
                 (select count(*) from (select from alert
                     where acknowledged_at is null limit :most) a) as alerts
-            """;
+            """
+                    .formatted(OpenTasks.COUNTS);
 
     private final JdbcClient jdbc;
     private final UpstreamControls controls;

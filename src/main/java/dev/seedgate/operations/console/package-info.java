@@ -24,6 +24,7 @@
             "billing.statement",
             "billing.integrity",
             "operations.alert",
+            "operations.metrics",
             "operations.webhook"
         })
 @NullMarked

@@ -19,14 +19,7 @@ class ClusterGauges {
 
     private static final String FIGURES =
             """
-            select (select count(*) from (select from task_queue where kind = 'submit' limit :most) q) as queued,
-                   extract(epoch from gateway_now() - (select min(queued_at) from task_queue
-                       where kind = 'submit')) as oldest_queued,
-                   (select coalesce(sum(in_flight), 0) from team_account) as in_flight,
-                   (select count(*) from (select from task_outcome
-                       where phase = 'UNCERTAIN' limit :most) u) as uncertain,
-                   (select count(*) from (select from task_outcome
-                       where phase = 'EXPIRED' limit :most) e) as expired,
+            select %s,
                    (select count(*) from (select from task_queue
                        where kind = 'poll' and due_at <= gateway_now() limit :most) p) as polls_due,
                    extract(epoch from gateway_now() - (select min(due_at) from task_queue
@@ -40,7 +33,8 @@ class ClusterGauges {
                            select due_at from webhook_delivery
                            where endpoint_id = e.id and due_at is not null
                            order by due_at limit 1) d)) as webhook_lag
-            """;
+            """
+                    .formatted(OpenTasks.COUNTS);
 
     private final JdbcClient jdbc;
     private final TelemetrySettings settings;
