@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code admin} by password, a named key's own, else the provider's verified e-mail
  *     address or subject
  * @param keyId of the named admin key that they signed in with, else null
+ * @param address that this request comes from
  */
 public record ConsolePrincipal(
-        String name, Role role, Method method, Instant at, @Nullable Long keyId) {
+        String name, Role role, Method method, Instant at, @Nullable Long keyId, String address) {
 
     /** How somebody signed in. */
     public enum Method {
@@ -34,7 +35,7 @@ public record ConsolePrincipal(
     }
 
     /** The actor that the audit log names beside what they change. */
-    public Actor actor(String address) {
+    public Actor actor() {
         return keyId == null
                 ? new Actor(method.text() + ":" + name, address)
                 : new Actor("admin-key:" + keyId, address);

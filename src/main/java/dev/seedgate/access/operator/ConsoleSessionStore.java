@@ -87,8 +87,9 @@ public class ConsoleSessionStore {
      * Who has this token, or empty when the session is unknown or over. Asking keeps it alive.
      *
      * @param credential the hash that the bootstrap key has now
+     * @param address that the request comes from
      */
-    public Optional<ConsolePrincipal> find(String token, byte[] credential) {
+    public Optional<ConsolePrincipal> find(String token, byte[] credential, String address) {
         return jdbc.sql(
                         """
                         update console_session set seen_at = gateway_now()
@@ -111,7 +112,8 @@ public class ConsoleSessionStore {
                                 Role.of(row.getString("role")),
                                 ConsolePrincipal.Method.of(row.getString("method")),
                                 SqlInstants.get(row, "signed_in_at"),
-                                row.getObject("admin_key_id", Long.class)))
+                                row.getObject("admin_key_id", Long.class),
+                                address))
                 .optional();
     }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
@@ -45,7 +44,11 @@ class CookieAuthorizationRequestRepository
             HttpServletRequest request,
             HttpServletResponse response) {
         byte[] kept = json.writeValueAsBytes(PendingLogin.of(pending));
-        set(response, Base64.getUrlEncoder().withoutPadding().encodeToString(kept), LIFETIME);
+        CookieSecurityContextRepository.setCookie(
+                response,
+                COOKIE,
+                Base64.getUrlEncoder().withoutPadding().encodeToString(kept),
+                LIFETIME);
     }
 
     @Override
@@ -69,17 +72,8 @@ class CookieAuthorizationRequestRepository
     @Override
     public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(
             HttpServletRequest request, HttpServletResponse response) {
-        set(response, "", Duration.ZERO);
+        CookieSecurityContextRepository.setCookie(response, COOKIE, "", Duration.ZERO);
         return loadAuthorizationRequest(request);
-    }
-
-    private static void set(HttpServletResponse response, String value, Duration age) {
-        response.addHeader(
-                HttpHeaders.SET_COOKIE,
-                CookieSecurityContextRepository.cookie(COOKIE, value)
-                        .maxAge(age)
-                        .build()
-                        .toString());
     }
 
     /** The parts that count when it comes back. */

@@ -7,6 +7,7 @@ import dev.seedgate.access.operator.Role;
 import dev.seedgate.platform.values.Actor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,6 +31,9 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
 
     /** The prefix makes browsers refuse it from other hosts, other paths and without Secure. */
     static final String COOKIE = "__Host-seedgate";
+
+    // A negative age: as long as the browser is open.
+    private static final Duration WHILE_OPEN = Duration.ofSeconds(-1);
 
     // 32 bytes in base64.
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -69,10 +73,7 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
                     EndpointPermissions.role(caller.getAuthorities()).text());
         }
         String token = caller == null ? "" : open(caller);
-        ResponseCookie.ResponseCookieBuilder cookie = cookie(COOKIE, token);
-        response.addHeader(
-                HttpHeaders.SET_COOKIE,
-                (token.isEmpty() ? cookie.maxAge(0) : cookie).build().toString());
+        setCookie(response, COOKIE, token, token.isEmpty() ? Duration.ZERO : WHILE_OPEN);
     }
 
     @Override
@@ -81,20 +82,25 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     }
 
     /**
-     * A cookie with the attributes that all of the console's have. SameSite=Lax, not Strict: the
-     * browser comes back from the provider by a redirect of another site.
+     * Sets one of the console's cookies, with the attributes that they all have; zero takes it
+     * away. SameSite=Lax, not Strict: the browser comes back from the provider by a redirect of
+     * another site.
      */
-    static ResponseCookie.ResponseCookieBuilder cookie(String name, String value) {
-        return ResponseCookie.from(name, value)
-                .secure(true)
-                .httpOnly(true)
-                .sameSite("Lax")
-                .path("/");
+    static void setCookie(HttpServletResponse response, String name, String value, Duration age) {
+        ResponseCookie cookie =
+                ResponseCookie.from(name, value)
+                        .secure(true)
+                        .httpOnly(true)
+                        .sameSite("Lax")
+                        .path("/")
+                        .maxAge(age)
+                        .build();
+        response.addHeader(HttpHeaders.SET_COOKIE, cookie.toString());
     }
 
     private SecurityContext load(HttpServletRequest request) {
         return token(request)
-                .flatMap(token -> sessions.find(token, bootstrap.hash()))
+                .flatMap(token -> sessions.find(token, bootstrap.hash(), request.getRemoteAddr()))
                 .<SecurityContext>map(it -> new SecurityContextImpl(authenticated(it)))
                 .orElseGet(SecurityContextImpl::new);
     }

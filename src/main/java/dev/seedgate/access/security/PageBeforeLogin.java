@@ -44,7 +44,11 @@ final class PageBeforeLogin implements RequestCache {
         String path = path(request);
         if (page && isPage(path)) {
             byte[] bytes = path.getBytes(StandardCharsets.US_ASCII);
-            set(response, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), LIFETIME);
+            CookieSecurityContextRepository.setCookie(
+                    response,
+                    COOKIE,
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(bytes),
+                    LIFETIME);
         }
     }
 
@@ -80,7 +84,7 @@ final class PageBeforeLogin implements RequestCache {
     @Override
     public void removeRequest(HttpServletRequest request, HttpServletResponse response) {
         if (WebUtils.getCookie(request, COOKIE) != null) {
-            set(response, "", Duration.ZERO);
+            CookieSecurityContextRepository.setCookie(response, COOKIE, "", Duration.ZERO);
         }
     }
 
@@ -93,14 +97,5 @@ final class PageBeforeLogin implements RequestCache {
 
     private static boolean isPage(String path) {
         return path.length() <= MAX_LENGTH && PAGE.matcher(path).matches();
-    }
-
-    private static void set(HttpServletResponse response, String value, Duration age) {
-        response.addHeader(
-                HttpHeaders.SET_COOKIE,
-                CookieSecurityContextRepository.cookie(COOKIE, value)
-                        .maxAge(age)
-                        .build()
-                        .toString());
     }
 }

@@ -13,7 +13,6 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.RotateRequest;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.HashMap;
@@ -65,14 +64,13 @@ class AdminPages {
     String issue(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             AdminKeyRequest wish = forms.read(withInstant(form), AdminKeyRequest.class);
-            return shown(keys.issue(wish.key(), TeamPages.actor(who, request)), model);
+            return shown(keys.issue(wish.key(), who.actor()), model);
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return show(null, model);
         }
     }
@@ -82,21 +80,15 @@ class AdminPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             RotateRequest wish = forms.read(form, RotateRequest.class);
             return shown(
-                    keys.rotate(
-                            id,
-                            wish.time(),
-                            TeamPages.version(form),
-                            wish.reason(),
-                            TeamPages.actor(who, request)),
+                    keys.rotate(id, wish.time(), Forms.version(form), wish.reason(), who.actor()),
                     model);
         } catch (ApiException e) {
-            TeamPages.refuse(e, Map.of(), response, model);
+            Forms.refuse(e, Map.of(), response, model);
             return show(null, model);
         }
     }
@@ -106,14 +98,13 @@ class AdminPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
-            keys.revoke(id, TeamPages.version(form), TeamPages.actor(who, request));
+            keys.revoke(id, Forms.version(form), who.actor());
             return "redirect:" + PATH + "?done=revoked";
         } catch (ApiException e) {
-            TeamPages.refuse(e, Map.of(), response, model);
+            Forms.refuse(e, Map.of(), response, model);
             return show(null, model);
         }
     }
@@ -143,9 +134,6 @@ class AdminPages {
         model.addAttribute("first", cursor == null);
         model.addAttribute("oidc", oidc.enabled());
         model.addAttribute("roles", Role.values());
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/admins";
     }
 }

@@ -12,7 +12,6 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.List;
@@ -60,20 +59,16 @@ class AlertPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
-            alerts.acknowledge(
-                    id,
-                    forms.read(form, ReasonRequest.class).reason(),
-                    TeamPages.actor(who, request));
+            alerts.acknowledge(id, forms.read(form, ReasonRequest.class).reason(), who.actor());
             return "redirect:" + PATH + "?done=acknowledged";
         } catch (ApiException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 throw e;
             }
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             model.addAttribute("refused", id);
             return show(Map.of(), response, model);
         }
@@ -103,9 +98,6 @@ class AlertPages {
         } catch (ApiException e) {
             response.setStatus(e.code().status());
             model.addAttribute("error", e.message());
-        }
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
         }
         return "console/alerts";
     }

@@ -2,13 +2,14 @@ package dev.seedgate.operations.console;
 
 import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.vendor.client.Vendor;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** The model attributes that the layout shows on every page. */
+/** The model attributes of every page. */
 @ControllerAdvice(basePackageClasses = EveryPage.class)
 class EveryPage {
 
@@ -23,5 +24,11 @@ class EveryPage {
     @ModelAttribute("who")
     @Nullable ConsolePrincipal who(@AuthenticationPrincipal @Nullable ConsolePrincipal who) {
         return who;
+    }
+
+    /** What was typed into a page's form; nothing, until one is refused. */
+    @ModelAttribute("form")
+    Map<String, String> form() {
+        return Map.of();
     }
 }

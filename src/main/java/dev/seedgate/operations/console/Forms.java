@@ -1,18 +1,22 @@
 package dev.seedgate.operations.console;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.JsonMergePatch;
+import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The reader of forms: a form's fields are those of a request of the API, so that both are checked
- * by the same rules and refused in the same words.
+ * The reader of forms, and what a page says of one that is refused: a form's fields are those of a
+ * request of the API, so that both are checked by the same rules and refused in the same words.
  */
 @Component
 class Forms {
@@ -61,5 +65,22 @@ class Forms {
     private static String name(RecordComponent component) {
         JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
         return named == null ? component.getName() : named.value();
+    }
+
+    /** The version that the page showed; null where none was sent. */
+    static IfMatch version(Map<String, String> form) {
+        String version = form.get("version");
+        return new IfMatch(version == null ? null : "\"" + version + "\"");
+    }
+
+    /** The page again, with what was typed and why it was refused. */
+    static void refuse(
+            ApiException refusal,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        response.setStatus(refusal.code().status());
+        model.addAttribute("error", refusal.message());
+        model.addAttribute("form", form);
     }
 }

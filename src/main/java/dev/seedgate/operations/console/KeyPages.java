@@ -9,7 +9,6 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -45,14 +44,13 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             KeyRequest wish = forms.read(form, KeyRequest.class);
-            return shown(slug, keys.issue(slug, wish.key(), TeamPages.actor(who, request)), model);
+            return shown(slug, keys.issue(slug, wish.key(), who.actor()), model);
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return pages.show(slug, model);
         }
     }
@@ -63,7 +61,6 @@ class KeyPages {
             @PathVariable String slug,
             @PathVariable long id,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
@@ -71,15 +68,10 @@ class KeyPages {
             return shown(
                     slug,
                     keys.rotate(
-                            slug,
-                            id,
-                            wish.time(),
-                            TeamPages.version(form),
-                            wish.reason(),
-                            TeamPages.actor(who, request)),
+                            slug, id, wish.time(), Forms.version(form), wish.reason(), who.actor()),
                     model);
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return pages.show(slug, model);
         }
     }
@@ -89,14 +81,13 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
+            @RequestParam Map<String, String> form) {
         keys.suspend(
                 slug,
                 id,
-                TeamPages.version(form),
+                Forms.version(form),
                 forms.read(form, ReasonRequest.class).reason(),
-                TeamPages.actor(who, request));
+                who.actor());
         return TeamPages.done(slug, "key-suspended");
     }
 
@@ -105,14 +96,13 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
+            @RequestParam Map<String, String> form) {
         keys.resume(
                 slug,
                 id,
-                TeamPages.version(form),
+                Forms.version(form),
                 forms.read(form, ReasonRequest.class).reason(),
-                TeamPages.actor(who, request));
+                who.actor());
         return TeamPages.done(slug, "key-resumed");
     }
 
@@ -121,9 +111,8 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
-        keys.revoke(slug, id, TeamPages.version(form), TeamPages.actor(who, request));
+            @RequestParam Map<String, String> form) {
+        keys.revoke(slug, id, Forms.version(form), who.actor());
         return TeamPages.done(slug, "key-revoked");
     }
 

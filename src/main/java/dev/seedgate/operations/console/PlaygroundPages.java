@@ -18,7 +18,6 @@ import dev.seedgate.task.view.TaskInspection;
 import dev.seedgate.task.view.TaskRecord;
 import dev.seedgate.vendor.sandbox.SandboxWord;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +110,6 @@ class PlaygroundPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
             @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
@@ -122,7 +120,7 @@ class PlaygroundPages {
                             text(form, "project"),
                             text(form, "idempotency_key"),
                             requestId,
-                            who.actor(request.getRemoteAddr()));
+                            who.actor());
             return "redirect:" + PATH + "/" + task;
         } catch (ApiException e) {
             refuse(e, response, model);
@@ -132,11 +130,8 @@ class PlaygroundPages {
 
     @GetMapping(path = "/{id}", params = "!live")
     String task(
-            @AuthenticationPrincipal ConsolePrincipal who,
-            @PathVariable String id,
-            HttpServletRequest request,
-            Model model) {
-        TaskRecord task = inspection.get(known(id), who.actor(request.getRemoteAddr()));
+            @AuthenticationPrincipal ConsolePrincipal who, @PathVariable String id, Model model) {
+        TaskRecord task = inspection.get(known(id), who.actor());
         fill(task, model);
         if (!task.status().request().prompt().isEmpty()) {
             model.addAttribute(

@@ -5,7 +5,6 @@ import dev.seedgate.billing.statement.PriceRequest;
 import dev.seedgate.billing.statement.Prices;
 import dev.seedgate.platform.values.ApiException;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
 import java.util.Map;
@@ -45,7 +44,6 @@ class PricePages {
     String set(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
@@ -54,19 +52,16 @@ class PricePages {
                     wish.effectiveFrom(),
                     wish.currency(),
                     new BigDecimal(wish.perCredit()),
-                    TeamPages.actor(who, request));
+                    who.actor());
             return "redirect:" + PATH + "?done=set";
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return show(model);
         }
     }
 
     private String show(Model model) {
         model.addAttribute("prices", prices.list());
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/prices";
     }
 }

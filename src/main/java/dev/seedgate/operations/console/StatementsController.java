@@ -72,11 +72,8 @@ class StatementsController {
 
     /** Closes a month that is over; why it can't be is said on a page. */
     @PostMapping("/console/statements/{month}/close")
-    String close(
-            @AuthenticationPrincipal ConsolePrincipal who,
-            @PathVariable String month,
-            HttpServletRequest request) {
-        statements.close(month, null, who.actor(request.getRemoteAddr()));
+    String close(@AuthenticationPrincipal ConsolePrincipal who, @PathVariable String month) {
+        statements.close(month, null, who.actor());
         return "redirect:/console/statements/" + month;
     }
 

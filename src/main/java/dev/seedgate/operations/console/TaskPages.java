@@ -85,7 +85,6 @@ class TaskPages {
             @RequestParam(name = "upstream_task_id", required = false) @Nullable String upstream,
             @RequestParam(required = false) @Nullable String q,
             @RequestParam(required = false) @Nullable String cursor,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         // The vendor's ids have the same form.
@@ -99,12 +98,7 @@ class TaskPages {
         try {
             TaskFilter filter = wishes.filter(zone);
             Page<TaskRecord> page =
-                    inspection.find(
-                            wishes.teamSlug(),
-                            filter,
-                            cursor,
-                            PAGE,
-                            who.actor(request.getRemoteAddr()));
+                    inspection.find(wishes.teamSlug(), filter, cursor, PAGE, who.actor());
             model.addAttribute("tasks", page.items());
             model.addAttribute("next", page.nextCursor());
             model.addAttribute("totals", inspection.totals(wishes.teamSlug(), filter));
@@ -140,7 +134,6 @@ class TaskPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String done,
-            HttpServletRequest request,
             Model model) {
         model.addAttribute(
                 "done",
@@ -150,7 +143,7 @@ class TaskPages {
                     case "cancelled" -> "Cancelled: the charge went back to the team.";
                     case null, default -> null;
                 });
-        return show(who, id, request, model);
+        return show(who, id, model);
     }
 
     /** The clip itself, from this server: the page may show nothing from elsewhere. */
@@ -164,16 +157,14 @@ class TaskPages {
     String cancel(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         return act(
                 who,
                 id,
                 "cancelled",
-                () -> interventions.cancel(known(id), who.actor(request.getRemoteAddr())),
+                () -> interventions.cancel(known(id), who.actor()),
                 Map.of(),
-                request,
                 response,
                 model);
     }
@@ -184,7 +175,6 @@ class TaskPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         boolean refund = "REFUND".equals(form.get("outcome"));
@@ -192,17 +182,15 @@ class TaskPages {
                 who,
                 id,
                 refund ? "refunded" : "attached",
-                () -> resolve(who, known(id), form, request),
+                () -> resolve(who, known(id), form),
                 form,
-                request,
                 response,
                 model);
     }
 
-    private void resolve(
-            ConsolePrincipal who, TaskId id, Map<String, String> form, HttpServletRequest request) {
+    private void resolve(ConsolePrincipal who, TaskId id, Map<String, String> form) {
         ResolveRequest wish = forms.read(form, ResolveRequest.class);
-        Actor actor = who.actor(request.getRemoteAddr());
+        Actor actor = who.actor();
         switch (wish.outcome()) {
             case REFUND -> resolutions.refund(id, wish.reason(), actor);
             case ATTACH ->
@@ -222,7 +210,6 @@ class TaskPages {
             String done,
             Runnable act,
             Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
@@ -234,13 +221,13 @@ class TaskPages {
             response.setStatus(e.code().status());
             model.addAttribute("error", e.message());
             model.addAttribute("form", form);
-            return show(who, id, request, model);
+            return show(who, id, model);
         }
         return "redirect:" + TaskWishes.PATH + "/" + id + "?done=" + done;
     }
 
-    private String show(ConsolePrincipal who, String id, HttpServletRequest request, Model model) {
-        TaskRecord task = inspection.get(known(id), who.actor(request.getRemoteAddr()));
+    private String show(ConsolePrincipal who, String id, Model model) {
+        TaskRecord task = inspection.get(known(id), who.actor());
         String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         model.addAttribute("task", task);
         model.addAttribute("story", TaskStory.of(task));
@@ -248,9 +235,6 @@ class TaskPages {
         model.addAttribute("told", deliveries.ofTask(known(id)));
         model.addAttribute("curl", curl(base, task));
         model.addAttribute("base", base);
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/task";
     }
 

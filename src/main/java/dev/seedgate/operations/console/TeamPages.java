@@ -16,15 +16,12 @@ import dev.seedgate.credit.ledger.TopUpRequest;
 import dev.seedgate.platform.audit.AuditFilter;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.database.BillingCalendar;
-import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
-import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -104,9 +101,6 @@ class TeamPages {
                         .toList());
         model.addAttribute("next", page.nextCursor());
         model.addAttribute("first", cursor == null);
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/teams";
     }
 
@@ -124,15 +118,14 @@ class TeamPages {
     String create(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             TeamRequest wish = forms.read(form, TeamRequest.class);
-            teams.create(wish.slug(), wish.settings(), actor(who, request));
+            teams.create(wish.slug(), wish.settings(), who.actor());
             return "redirect:" + PATH + "/" + wish.slug() + "?done=created";
         } catch (ApiException e) {
-            refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return list(null, model);
         }
     }
@@ -180,9 +173,6 @@ class TeamPages {
         // Sent twice, a top-up is booked once.
         model.addAttribute("once", UUID.randomUUID());
         model.addAttribute("today", end.minusDays(1));
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/team";
     }
 
@@ -221,7 +211,7 @@ class TeamPages {
                 Balance balance = accounts.balance(team.id());
                 model.addAttribute("effects", LimitEffects.of(team.settings(), after, balance));
             } catch (ApiException e) {
-                refuse(e, typed, response, model);
+                Forms.refuse(e, typed, response, model);
             }
         }
         return "console/limits";
@@ -232,16 +222,15 @@ class TeamPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             TeamSpec after = forms.read(form, TeamChange.class).settings();
-            teams.change(slug, _ -> after, version(form), actor(who, request));
+            teams.change(slug, _ -> after, Forms.version(form), who.actor());
             return done(slug, "changed");
         } catch (ApiException e) {
             TeamDetails team = teams.get(slug);
-            refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             model.addAttribute("team", team);
             model.addAttribute("version", team.version());
             return "console/limits";
@@ -253,7 +242,6 @@ class TeamPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
@@ -266,10 +254,10 @@ class TeamPages {
                     wish.credits(),
                     wish.reason(),
                     "console:" + form.get("once"),
-                    actor(who, request));
+                    who.actor());
             return done(slug, "topped-up");
         } catch (ApiException e) {
-            refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return show(slug, model);
         }
     }
@@ -278,9 +266,8 @@ class TeamPages {
     String suspend(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
-        teams.suspend(slug, version(form), reason(form), actor(who, request));
+            @RequestParam Map<String, String> form) {
+        teams.suspend(slug, Forms.version(form), reason(form), who.actor());
         return done(slug, "suspended");
     }
 
@@ -288,9 +275,8 @@ class TeamPages {
     String resume(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
-        teams.resume(slug, version(form), reason(form), actor(who, request));
+            @RequestParam Map<String, String> form) {
+        teams.resume(slug, Forms.version(form), reason(form), who.actor());
         return done(slug, "resumed");
     }
 
@@ -298,9 +284,8 @@ class TeamPages {
     String archive(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form,
-            HttpServletRequest request) {
-        teams.archive(slug, version(form), reason(form), actor(who, request));
+            @RequestParam Map<String, String> form) {
+        teams.archive(slug, Forms.version(form), reason(form), who.actor());
         return done(slug, "archived");
     }
 
@@ -313,29 +298,8 @@ class TeamPages {
         return forms.read(form, ReasonRequest.class).reason();
     }
 
-    /** The version that the page showed; null where none was sent. */
-    static IfMatch version(Map<String, String> form) {
-        String version = form.get("version");
-        return new IfMatch(version == null ? null : "\"" + version + "\"");
-    }
-
-    static Actor actor(ConsolePrincipal who, HttpServletRequest request) {
-        return who.actor(request.getRemoteAddr());
-    }
-
     static String done(String slug, String what) {
         return "redirect:" + PATH + "/" + slug + "?done=" + what;
-    }
-
-    /** The page again, with what was typed and why it was refused. */
-    static void refuse(
-            ApiException refusal,
-            Map<String, String> form,
-            HttpServletResponse response,
-            Model model) {
-        response.setStatus(refusal.code().status());
-        model.addAttribute("error", refusal.message());
-        model.addAttribute("form", form);
     }
 
     private static Map<String, @Nullable Object> form(TeamSpec team) {

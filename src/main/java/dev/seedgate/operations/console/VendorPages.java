@@ -17,7 +17,6 @@ import dev.seedgate.vendor.throttle.UpstreamControls;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Comparator;
 import java.util.List;
@@ -93,56 +92,51 @@ class VendorPages {
     String pause(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
-        return act("paused", controls::pause, who, form, request, response, model);
+        return act("paused", controls::pause, who, form, response, model);
     }
 
     @PostMapping(PATH + "/resume")
     String resume(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
-        return act("resumed", controls::resume, who, form, request, response, model);
+        return act("resumed", controls::resume, who, form, response, model);
     }
 
     @PostMapping(PATH + "/creates/stop")
     String stopCreates(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
-        return act("stopped", controls::stopCreates, who, form, request, response, model);
+        return act("stopped", controls::stopCreates, who, form, response, model);
     }
 
     @PostMapping(PATH + "/creates/resume")
     String resumeCreates(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
-        return act("taken", controls::resumeCreates, who, form, request, response, model);
+        return act("taken", controls::resumeCreates, who, form, response, model);
     }
 
     @PostMapping(PATH + "/purchases")
     String record(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
             PurchaseRequest wish = forms.read(form, PurchaseRequest.class);
             String once = IdempotencyKey.required("console:" + form.get("once"));
-            balance.record(vendor.name(), wish.purchase(once), TeamPages.actor(who, request));
+            balance.record(vendor.name(), wish.purchase(once), who.actor());
             return done("recorded");
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             return show(null, model);
         }
     }
@@ -152,14 +146,13 @@ class VendorPages {
             Switch act,
             ConsolePrincipal who,
             Map<String, String> form,
-            HttpServletRequest request,
             HttpServletResponse response,
             Model model) {
         try {
-            act.to(forms.read(form, ReasonRequest.class).reason(), TeamPages.actor(who, request));
+            act.to(forms.read(form, ReasonRequest.class).reason(), who.actor());
             return done(done);
         } catch (ApiException e) {
-            TeamPages.refuse(e, form, response, model);
+            Forms.refuse(e, form, response, model);
             model.addAttribute("refused", done);
             return show(null, model);
         }
@@ -179,9 +172,6 @@ class VendorPages {
         model.addAttribute("first", cursor == null);
         // Sent twice, a purchase is recorded once.
         model.addAttribute("once", UUID.randomUUID());
-        if (!model.containsAttribute("form")) {
-            model.addAttribute("form", Map.of());
-        }
         return "console/vendor";
     }
 

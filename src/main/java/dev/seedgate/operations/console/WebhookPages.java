@@ -8,7 +8,6 @@ import dev.seedgate.operations.webhook.Endpoints.TeamEndpoint;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IdCursor;
 import io.swagger.v3.oas.annotations.Hidden;
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -75,18 +74,14 @@ class WebhookPages {
     String redeliver(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
-            @PathVariable long delivery,
-            HttpServletRequest request) {
-        deliveries.redeliver(id, delivery, TeamPages.actor(who, request));
+            @PathVariable long delivery) {
+        deliveries.redeliver(id, delivery, who.actor());
         return "redirect:" + PATH + "/" + id + "?done=redelivered";
     }
 
     @PostMapping(PATH + "/{id}/remove")
-    String remove(
-            @AuthenticationPrincipal ConsolePrincipal who,
-            @PathVariable long id,
-            HttpServletRequest request) {
-        endpoints.delete(endpoints.ofAnyTeam(id).teamId(), id, TeamPages.actor(who, request));
+    String remove(@AuthenticationPrincipal ConsolePrincipal who, @PathVariable long id) {
+        endpoints.delete(endpoints.ofAnyTeam(id).teamId(), id, who.actor());
         return "redirect:" + PATH + "?done=removed";
     }
 }
