@@ -73,7 +73,11 @@ class RenderResults {
 
     /** Evidence is kept longer than the prompt, which never changes. */
     private String redact(TaskId task, String evidence) {
-        return jdbc.sql("select * from task where id = :task and prompt is not null")
+        return jdbc.sql(
+                        """
+                        select prompt, aspect_ratio, duration_seconds, sound, image_urls from task
+                        where id = :task and prompt is not null
+                        """)
                 .param("task", task.value())
                 .query((row, _) -> PromptRedactor.redact(evidence, clip(row)))
                 .optional()
