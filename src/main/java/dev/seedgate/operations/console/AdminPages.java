@@ -67,8 +67,8 @@ class AdminPages {
             HttpServletResponse response,
             Model model) {
         try {
-            AdminKeyRequest wish = forms.read(withInstant(form), AdminKeyRequest.class);
-            return shown(keys.issue(wish.key(), who.actor()), model);
+            AdminKeyRequest requested = forms.read(withInstant(form), AdminKeyRequest.class);
+            return shown(keys.issue(requested.key(), who.actor()), model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
             return show(null, model);
@@ -83,9 +83,14 @@ class AdminPages {
             HttpServletResponse response,
             Model model) {
         try {
-            RotateRequest wish = forms.read(form, RotateRequest.class);
+            RotateRequest requested = forms.read(form, RotateRequest.class);
             return shown(
-                    keys.rotate(id, wish.time(), Forms.version(form), wish.reason(), who.actor()),
+                    keys.rotate(
+                            id,
+                            requested.time(),
+                            Forms.version(form),
+                            requested.reason(),
+                            who.actor()),
                     model);
         } catch (ApiException e) {
             Forms.refuse(e, Map.of(), response, model);

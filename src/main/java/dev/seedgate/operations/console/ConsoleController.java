@@ -50,6 +50,6 @@ class ConsoleController {
         model.addAttribute("now", now);
         model.addAttribute("month", overview.month());
         model.addAttribute("calls", overview.callsPerSecond());
-        model.addAttribute("verdict", Verdict.of(now, upstream.upstreamProbeInterval()));
+        model.addAttribute("verdict", StatusHeadline.of(now, upstream.upstreamProbeInterval()));
     }
 }

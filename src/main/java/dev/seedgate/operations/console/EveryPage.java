@@ -17,7 +17,7 @@ class EveryPage {
     EveryPage(Vendor vendor, Navigation navigation, ThymeleafViewResolver pages) {
         pages.addStaticVariable("sandbox", vendor.isSandbox());
         pages.addStaticVariable("navigation", navigation);
-        pages.addStaticVariable("show", new Show());
+        pages.addStaticVariable("show", new DisplayFormat());
     }
 
     /** The signed-in person; null on the sign-in page. */

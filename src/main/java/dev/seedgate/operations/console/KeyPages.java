@@ -47,8 +47,8 @@ class KeyPages {
             HttpServletResponse response,
             Model model) {
         try {
-            KeyRequest wish = forms.read(form, KeyRequest.class);
-            return shown(slug, keys.issue(slug, wish.key(), who.actor()), model);
+            KeyRequest requested = forms.read(form, KeyRequest.class);
+            return shown(slug, keys.issue(slug, requested.key(), who.actor()), model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
             return pages.show(slug, model);
@@ -64,11 +64,16 @@ class KeyPages {
             HttpServletResponse response,
             Model model) {
         try {
-            RotateRequest wish = forms.read(form, RotateRequest.class);
+            RotateRequest requested = forms.read(form, RotateRequest.class);
             return shown(
                     slug,
                     keys.rotate(
-                            slug, id, wish.time(), Forms.version(form), wish.reason(), who.actor()),
+                            slug,
+                            id,
+                            requested.time(),
+                            Forms.version(form),
+                            requested.reason(),
+                            who.actor()),
                     model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a change of a team's limits would do now, before it is made. */
 record LimitEffects(List<Effect> changes) {
 
-    private static final Show SHOW = new Show();
+    private static final DisplayFormat SHOW = new DisplayFormat();
 
     static LimitEffects of(TeamSpec before, TeamSpec after, Balance balance) {
         List<Effect> changes = new ArrayList<>();

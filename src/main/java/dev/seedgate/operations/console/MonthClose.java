@@ -40,7 +40,7 @@ record MonthClose(List<Check> checks) {
         boolean priced = statement.total().amount() != null;
         String from = month.atDay(1).toString();
         String to = month.plusMonths(1).atDay(1).toString();
-        String tasks = TaskWishes.PATH + "?from=" + from + "&to=" + to + "&phase=";
+        String tasks = TaskListFilter.PATH + "?from=" + from + "&to=" + to + "&phase=";
         return new MonthClose(
                 List.of(
                         new Check(

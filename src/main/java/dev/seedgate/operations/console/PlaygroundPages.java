@@ -158,7 +158,7 @@ class PlaygroundPages {
 
     private void fill(TaskRecord task, Model model) {
         model.addAttribute("task", task);
-        model.addAttribute("story", TaskStory.of(task));
+        model.addAttribute("story", TaskTimeline.of(task));
         model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
     }
 

@@ -47,11 +47,11 @@ class PricePages {
             HttpServletResponse response,
             Model model) {
         try {
-            PriceRequest wish = forms.read(form, PriceRequest.class);
+            PriceRequest requested = forms.read(form, PriceRequest.class);
             prices.set(
-                    wish.effectiveFrom(),
-                    wish.currency(),
-                    new BigDecimal(wish.perCredit()),
+                    requested.effectiveFrom(),
+                    requested.currency(),
+                    new BigDecimal(requested.perCredit()),
                     who.actor());
             return "redirect:" + PATH + "?done=set";
         } catch (ApiException e) {

@@ -45,23 +45,23 @@ record QueryText(String path, Map<String, String> set) {
         return with("cursor", cursor);
     }
 
-    /** The first page with one more wish, which replaces one of the same name. */
+    /** The first page with one more requested, which replaces one of the same name. */
     public String with(String name, String value) {
         Map<String, String> all = new LinkedHashMap<>(set);
         all.put(name, value);
         return url(all);
     }
 
-    /** The first page without a wish. */
+    /** The first page without a requested. */
     public String without(String name) {
         Map<String, String> rest = new LinkedHashMap<>(set);
         rest.remove(name);
         return url(rest);
     }
 
-    private String url(Map<String, String> wishes) {
+    private String url(Map<String, String> parameters) {
         UriComponentsBuilder url = UriComponentsBuilder.fromPath(path);
-        wishes.keySet().forEach(name -> url.queryParam(name, "{" + name + "}"));
-        return url.encode().buildAndExpand(wishes).toUriString();
+        parameters.keySet().forEach(name -> url.queryParam(name, "{" + name + "}"));
+        return url.encode().buildAndExpand(parameters).toUriString();
     }
 }

@@ -74,7 +74,7 @@ class TaskPages {
     }
 
     /** The list; a filter that means nothing is said above an empty one, with what was typed. */
-    @GetMapping(path = TaskWishes.PATH, params = "!format")
+    @GetMapping(path = TaskListFilter.PATH, params = "!format")
     String list(
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam(required = false) @Nullable String team,
@@ -88,20 +88,21 @@ class TaskPages {
             HttpServletResponse response,
             Model model) {
         // The vendor's ids have the same form.
-        Optional<TaskId> searched = TaskWishes.taskIn(q).filter(inspection::exists);
+        Optional<TaskId> searched = TaskListFilter.taskIn(q).filter(inspection::exists);
         if (searched.isPresent()) {
-            return "redirect:" + TaskWishes.PATH + "/" + searched.get();
+            return "redirect:" + TaskListFilter.PATH + "/" + searched.get();
         }
-        TaskWishes wishes = new TaskWishes(team, project, phase, from, to, upstream).searching(q);
-        model.addAttribute("wishes", wishes);
+        TaskListFilter typed =
+                new TaskListFilter(team, project, phase, from, to, upstream).searching(q);
+        model.addAttribute("filter", typed);
         model.addAttribute("first", cursor == null);
         try {
-            TaskFilter filter = wishes.filter(zone);
+            TaskFilter filter = typed.filter(zone);
             Page<TaskRecord> page =
-                    inspection.find(wishes.teamSlug(), filter, cursor, PAGE, who.actor());
+                    inspection.find(typed.teamSlug(), filter, cursor, PAGE, who.actor());
             model.addAttribute("tasks", page.items());
             model.addAttribute("next", page.nextCursor());
-            model.addAttribute("totals", inspection.totals(wishes.teamSlug(), filter));
+            model.addAttribute("totals", inspection.totals(typed.teamSlug(), filter));
         } catch (ApiException e) {
             response.setStatus(e.code().status());
             model.addAttribute("error", e.message());
@@ -110,7 +111,7 @@ class TaskPages {
     }
 
     /** What the same filter finds, as a file. */
-    @GetMapping(path = TaskWishes.PATH, params = "format")
+    @GetMapping(path = TaskListFilter.PATH, params = "format")
     void csv(
             @RequestParam(required = false) @Nullable String team,
             @RequestParam(required = false) @Nullable String project,
@@ -125,11 +126,11 @@ class TaskPages {
         if (!CsvBody.wanted(format, request)) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
         }
-        TaskWishes wishes = new TaskWishes(team, project, phase, from, to, upstream);
-        inspection.csv(wishes.teamSlug(), wishes.filter(zone)).send(response, "tasks", "1");
+        TaskListFilter typed = new TaskListFilter(team, project, phase, from, to, upstream);
+        inspection.csv(typed.teamSlug(), typed.filter(zone)).send(response, "tasks", "1");
     }
 
-    @GetMapping(TaskWishes.PATH + "/{id}")
+    @GetMapping(TaskListFilter.PATH + "/{id}")
     String task(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
@@ -147,13 +148,13 @@ class TaskPages {
     }
 
     /** The clip itself, from this server: the page may show nothing from elsewhere. */
-    @GetMapping(TaskWishes.PATH + "/{id}/clip")
+    @GetMapping(TaskListFilter.PATH + "/{id}/clip")
     void clip(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         clips.send(known(id), request, response);
     }
 
-    @PostMapping(TaskWishes.PATH + "/{id}/cancel")
+    @PostMapping(TaskListFilter.PATH + "/{id}/cancel")
     String cancel(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
@@ -170,7 +171,7 @@ class TaskPages {
     }
 
     /** Says what became of a task: {@code REFUND} or {@code ATTACH}. */
-    @PostMapping(TaskWishes.PATH + "/{id}/resolve")
+    @PostMapping(TaskListFilter.PATH + "/{id}/resolve")
     String resolve(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
@@ -189,16 +190,16 @@ class TaskPages {
     }
 
     private void resolve(ConsolePrincipal who, TaskId id, Map<String, String> form) {
-        ResolveRequest wish = forms.read(form, ResolveRequest.class);
+        ResolveRequest requested = forms.read(form, ResolveRequest.class);
         Actor actor = who.actor();
-        switch (wish.outcome()) {
-            case REFUND -> resolutions.refund(id, wish.reason(), actor);
+        switch (requested.outcome()) {
+            case REFUND -> resolutions.refund(id, requested.reason(), actor);
             case ATTACH ->
                     resolutions.attach(
                             id,
-                            wish.requiredUpstreamTaskId(),
-                            Boolean.TRUE.equals(wish.force()),
-                            wish.reason(),
+                            requested.requiredUpstreamTaskId(),
+                            Boolean.TRUE.equals(requested.force()),
+                            requested.reason(),
                             actor);
         }
     }
@@ -223,14 +224,14 @@ class TaskPages {
             model.addAttribute("form", form);
             return show(who, id, model);
         }
-        return "redirect:" + TaskWishes.PATH + "/" + id + "?done=" + done;
+        return "redirect:" + TaskListFilter.PATH + "/" + id + "?done=" + done;
     }
 
     private String show(ConsolePrincipal who, String id, Model model) {
         TaskRecord task = inspection.get(known(id), who.actor());
         String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         model.addAttribute("task", task);
-        model.addAttribute("story", TaskStory.of(task));
+        model.addAttribute("story", TaskTimeline.of(task));
         model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
         model.addAttribute("told", deliveries.ofTask(known(id)));
         model.addAttribute("curl", curl(base, task));

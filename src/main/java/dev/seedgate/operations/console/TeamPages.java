@@ -121,9 +121,9 @@ class TeamPages {
             HttpServletResponse response,
             Model model) {
         try {
-            TeamRequest wish = forms.read(form, TeamRequest.class);
-            teams.create(wish.slug(), wish.settings(), who.actor());
-            return "redirect:" + PATH + "/" + wish.slug() + "?done=created";
+            TeamRequest requested = forms.read(form, TeamRequest.class);
+            teams.create(requested.slug(), requested.settings(), who.actor());
+            return "redirect:" + PATH + "/" + requested.slug() + "?done=created";
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
             return list(null, model);
@@ -245,14 +245,14 @@ class TeamPages {
             HttpServletResponse response,
             Model model) {
         try {
-            TopUpRequest wish = forms.read(form, TopUpRequest.class);
-            if (wish.credits() == 0) {
+            TopUpRequest requested = forms.read(form, TopUpRequest.class);
+            if (requested.credits() == 0) {
                 throw new ApiException(ErrorCode.INVALID_REQUEST, "credits must not be 0.");
             }
             accounts.topUp(
                     teams.get(slug),
-                    wish.credits(),
-                    wish.reason(),
+                    requested.credits(),
+                    requested.reason(),
                     "console:" + form.get("once"),
                     who.actor());
             return done(slug, "topped-up");

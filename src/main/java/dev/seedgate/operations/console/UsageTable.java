@@ -161,7 +161,7 @@ record UsageTable(
                 Map<String, @Nullable Object> row, List<String> groups, String from, String to) {
             String since = from;
             String until = to;
-            UriComponentsBuilder url = UriComponentsBuilder.fromPath(TaskWishes.PATH);
+            UriComponentsBuilder url = UriComponentsBuilder.fromPath(TaskListFilter.PATH);
             for (String group : groups) {
                 Object cell = row.get(group);
                 if (!FILTERED.contains(group) || cell == null) {

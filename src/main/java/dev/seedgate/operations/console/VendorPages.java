@@ -131,9 +131,9 @@ class VendorPages {
             HttpServletResponse response,
             Model model) {
         try {
-            PurchaseRequest wish = forms.read(form, PurchaseRequest.class);
+            PurchaseRequest requested = forms.read(form, PurchaseRequest.class);
             String once = IdempotencyKey.required("console:" + form.get("once"));
-            balance.record(vendor.name(), wish.purchase(once), who.actor());
+            balance.record(vendor.name(), requested.purchase(once), who.actor());
             return done("recorded");
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);

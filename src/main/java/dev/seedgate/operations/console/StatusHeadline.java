@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param at the moment in it, null for none
  * @param after the rest of it
  */
-record Verdict(String level, String before, @Nullable Instant at, String after) {
+record StatusHeadline(String level, String before, @Nullable Instant at, String after) {
 
-    private static final Show SHOW = new Show();
+    private static final DisplayFormat SHOW = new DisplayFormat();
 
-    static Verdict of(Overview.Now now, Duration probeInterval) {
+    static StatusHeadline of(Overview.Now now, Duration probeInterval) {
         UpstreamState vendor = now.vendor();
-        Optional<Verdict> refusing =
+        Optional<StatusHeadline> refusing =
                 pause(vendor, PauseReason.CREATES)
                         .map(it ->
                                 bad(
@@ -52,7 +52,7 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
         return refusing.or(() -> slowing(vendor)).orElseGet(() -> open(now));
     }
 
-    private static Optional<Verdict> ofBalance(Overview.Now now) {
+    private static Optional<StatusHeadline> ofBalance(Overview.Now now) {
         if (now.credits().belowReserve()) {
             return Optional.of(
                     bad(
@@ -73,7 +73,7 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
     }
 
     /** What only delays: creates are taken and wait. */
-    private static Optional<Verdict> slowing(UpstreamState vendor) {
+    private static Optional<StatusHeadline> slowing(UpstreamState vendor) {
         return pause(vendor, PauseReason.OPERATOR)
                 .map(it ->
                         warn(
@@ -102,7 +102,7 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
                                 : Optional.empty());
     }
 
-    private static Verdict open(Overview.Now now) {
+    private static StatusHeadline open(Overview.Now now) {
         if (now.findings() > 0) {
             return bad("The books do not add up: look at what the ledger check found.", null, "");
         }
@@ -125,7 +125,7 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
                     null,
                     "");
         }
-        return new Verdict("good", "All is well.", null, "");
+        return new StatusHeadline("good", "All is well.", null, "");
     }
 
     private static Optional<UpstreamState.Pause> pause(UpstreamState vendor, PauseReason reason) {
@@ -136,11 +136,11 @@ record Verdict(String level, String before, @Nullable Instant at, String after) 
         return one.compareTo(other) > 0 ? one : other;
     }
 
-    private static Verdict bad(String before, @Nullable Instant at, String after) {
-        return new Verdict("bad", before, at, after);
+    private static StatusHeadline bad(String before, @Nullable Instant at, String after) {
+        return new StatusHeadline("bad", before, at, after);
     }
 
-    private static Verdict warn(String before, @Nullable Instant at, String after) {
-        return new Verdict("warn", before, at, after);
+    private static StatusHeadline warn(String before, @Nullable Instant at, String after) {
+        return new StatusHeadline("warn", before, at, after);
     }
 }

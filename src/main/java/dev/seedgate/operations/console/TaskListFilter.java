@@ -23,7 +23,7 @@ import org.springframework.web.util.UriComponentsBuilder;
  * @param from a date of the billing zone or an instant
  * @param upstream the vendor's id
  */
-record TaskWishes(
+record TaskListFilter(
         @Nullable String team,
         @Nullable String project,
         @Nullable String phase,
@@ -45,10 +45,10 @@ record TaskWishes(
     }
 
     /** With what was typed into the search box as the vendor's id. */
-    TaskWishes searching(@Nullable String text) {
+    TaskListFilter searching(@Nullable String text) {
         return text == null || text.isBlank()
                 ? this
-                : new TaskWishes(team, project, phase, from, to, text.strip());
+                : new TaskListFilter(team, project, phase, from, to, text.strip());
     }
 
     /** The same as a task's own id, if it has the form of one. */
@@ -101,14 +101,18 @@ record TaskWishes(
     /** The filters that are set, each with the page without it. */
     public List<Chip> getChips() {
         List<Chip> chips = new ArrayList<>();
-        add(chips, "Team", team, new TaskWishes(null, project, phase, from, to, upstream));
-        add(chips, "Project", project, new TaskWishes(team, null, phase, from, to, upstream));
+        add(chips, "Team", team, new TaskListFilter(null, project, phase, from, to, upstream));
+        add(chips, "Project", project, new TaskListFilter(team, null, phase, from, to, upstream));
         if (!SHORTCUTS.containsValue(phase)) {
-            add(chips, "Phase", phase, new TaskWishes(team, project, null, from, to, upstream));
+            add(chips, "Phase", phase, new TaskListFilter(team, project, null, from, to, upstream));
         }
-        add(chips, "From", from, new TaskWishes(team, project, phase, null, to, upstream));
-        add(chips, "Before", to, new TaskWishes(team, project, phase, from, null, upstream));
-        add(chips, "Vendor’s id", upstream, new TaskWishes(team, project, phase, from, to, null));
+        add(chips, "From", from, new TaskListFilter(team, project, phase, null, to, upstream));
+        add(chips, "Before", to, new TaskListFilter(team, project, phase, from, null, upstream));
+        add(
+                chips,
+                "Vendor’s id",
+                upstream,
+                new TaskListFilter(team, project, phase, from, to, null));
         return chips;
     }
 
@@ -118,13 +122,14 @@ record TaskWishes(
         all.add(
                 new Shortcut(
                         "All",
-                        new TaskWishes(team, project, null, from, to, upstream).getUrl(),
+                        new TaskListFilter(team, project, null, from, to, upstream).getUrl(),
                         text(phase) == null));
         SHORTCUTS.forEach((title, phases) ->
                 all.add(
                         new Shortcut(
                                 title,
-                                new TaskWishes(team, project, phases, from, to, upstream).getUrl(),
+                                new TaskListFilter(team, project, phases, from, to, upstream)
+                                        .getUrl(),
                                 Objects.equals(phases, phase))));
         return all;
     }
@@ -135,7 +140,7 @@ record TaskWishes(
     }
 
     private static void add(
-            List<Chip> chips, String name, @Nullable String value, TaskWishes rest) {
+            List<Chip> chips, String name, @Nullable String value, TaskListFilter rest) {
         String text = text(value);
         if (text != null) {
             chips.add(new Chip(name, text, rest.getUrl()));

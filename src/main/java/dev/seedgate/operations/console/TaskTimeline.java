@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A task as its page tells it: what happened when, and where its credits went. */
-record TaskStory(TaskRecord task, List<Step> steps, List<Movement> movements) {
+record TaskTimeline(TaskRecord task, List<Step> steps, List<Movement> movements) {
 
     private static final String TEAM = "team";
     private static final String SPENT = "spent";
 
-    static TaskStory of(TaskRecord task) {
+    static TaskTimeline of(TaskRecord task) {
         List<Step> steps = new ArrayList<>();
         Instant last = task.status().createdAt();
         steps.add(new Step(last, "QUEUED", 0, "Ordered; its charge is held.", null, null));
@@ -28,7 +28,7 @@ record TaskStory(TaskRecord task, List<Step> steps, List<Movement> movements) {
                             Duration.between(last, event.at())));
             last = event.at();
         }
-        return new TaskStory(task, steps, task.ledger().stream().map(Movement::of).toList());
+        return new TaskTimeline(task, steps, task.ledger().stream().map(Movement::of).toList());
     }
 
     /** From the order to the end, null while there is none. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** The forms in which pages show figures and times; templates know it as {@code show}. */
-public final class Show {
+public final class DisplayFormat {
 
     /** What stands where there is nothing. */
     public static final String NOTHING = "–";
@@ -26,7 +26,7 @@ public final class Show {
                     .withZone(ZoneOffset.UTC);
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
-    Show() {}
+    DisplayFormat() {}
 
     /** Grouped: {@code 12,345}; a dash for null. */
     public String number(@Nullable Number number) {
