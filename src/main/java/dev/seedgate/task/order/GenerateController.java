@@ -21,6 +21,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.RequestEntity;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
@@ -108,10 +108,11 @@ class GenerateController {
         ErrorCode.OUTCOME_UNKNOWN
     })
     @PostMapping("/generate")
-    ResponseEntity<Envelope<Created>> generate(
+    Envelope<Created> generate(
             @AuthenticationPrincipal AuthenticatedTeam caller,
             @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
-            RequestEntity<byte[]> request) {
+            RequestEntity<byte[]> request,
+            HttpServletResponse response) {
         JsonNode body = json.required(request);
         Order order =
                 new Order(
@@ -121,28 +122,28 @@ class GenerateController {
                         requestId,
                         callbackUrl(request.getHeaders()));
         CreateResult result = taskCreation.create(caller, order);
-        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
-        answer.header("X-Credits-Charged", String.valueOf(result.charged()));
+        response.setHeader("X-Credits-Charged", String.valueOf(result.charged()));
         if (result.remaining() != null) {
-            answer.header("X-Credits-Remaining", String.valueOf(result.remaining()));
+            response.setHeader("X-Credits-Remaining", String.valueOf(result.remaining()));
         }
         if (result.exceeded() != null) {
-            answer.header("X-Limit-Exceeded", result.exceeded().name());
+            response.setHeader("X-Limit-Exceeded", result.exceeded().name());
         }
         String ignored = OrderParser.ignored(body);
         if (!ignored.isEmpty()) {
-            answer.header("X-Ignored-Fields", ignored);
+            response.setHeader("X-Ignored-Fields", ignored);
         }
         if (result.replayed()) {
-            answer.header("Idempotent-Replayed", "true");
+            response.setHeader("Idempotent-Replayed", "true");
         }
         OptionalInt seconds =
                 WaitPreference.seconds(request.getHeaders().getOrEmpty(WaitPreference.HEADER));
         if (seconds.isPresent()) {
             waiters.awaitEnd(result.task(), caller.keyId(), seconds.getAsInt())
-                    .ifPresent(applied -> answer.header(WaitPreference.APPLIED, "wait=" + applied));
+                    .ifPresent(applied ->
+                            response.setHeader(WaitPreference.APPLIED, "wait=" + applied));
         }
-        return answer.body(Envelope.success(new Created(result.task().value())));
+        return Envelope.success(new Created(result.task().value()));
     }
 
     private static @Nullable String idempotencyKey(HttpHeaders headers) {

@@ -19,13 +19,13 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.RequestEntity;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -73,7 +73,7 @@ class StatusController {
             headers = @Header(name = WaitPreference.APPLIED, ref = WaitPreference.APPLIED))
     @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/status")
-    ResponseEntity<Envelope<TaskStatus>> status(
+    Envelope<TaskStatus> status(
             @AuthenticationPrincipal AuthenticatedTeam caller,
             @Parameter(required = true, schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
@@ -81,11 +81,12 @@ class StatusController {
             @Parameter(description = WAIT, schema = @Schema(type = "integer", minimum = "0"))
                     @RequestParam(required = false)
                     @Nullable String wait,
-            HttpServletRequest request) {
+            HttpServletRequest request,
+            HttpServletResponse response) {
         OptionalInt seconds =
                 WaitPreference.seconds(
                         wait, Collections.list(request.getHeaders(WaitPreference.HEADER)));
-        return answer(caller, taskId(taskId, null), seconds);
+        return answer(caller, taskId(taskId, null), seconds, response);
     }
 
     @Operation(
@@ -102,7 +103,7 @@ class StatusController {
             headers = @Header(name = WaitPreference.APPLIED, ref = WaitPreference.APPLIED))
     @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @PostMapping("/status")
-    ResponseEntity<Envelope<TaskStatus>> status(
+    Envelope<TaskStatus> status(
             @AuthenticationPrincipal AuthenticatedTeam caller,
             @Parameter(schema = @Schema(ref = TASK_ID))
                     @RequestParam(name = "task_id", required = false)
@@ -110,25 +111,29 @@ class StatusController {
             @Parameter(description = WAIT, schema = @Schema(type = "integer", minimum = "0"))
                     @RequestParam(required = false)
                     @Nullable String wait,
-            RequestEntity<byte[]> request) {
+            RequestEntity<byte[]> request,
+            HttpServletResponse response) {
         JsonNode inBody = json.read(request).map(body -> body.get("task_id")).orElse(null);
         OptionalInt seconds =
                 WaitPreference.seconds(
                         wait, request.getHeaders().getOrEmpty(WaitPreference.HEADER));
-        return answer(caller, taskId(taskId, inBody), seconds);
+        return answer(caller, taskId(taskId, inBody), seconds, response);
     }
 
     /** At once, or when the task has ended or the time is up. */
-    private ResponseEntity<Envelope<TaskStatus>> answer(
-            AuthenticatedTeam caller, TaskId task, OptionalInt seconds) {
+    private Envelope<TaskStatus> answer(
+            AuthenticatedTeam caller,
+            TaskId task,
+            OptionalInt seconds,
+            HttpServletResponse response) {
         TaskStatus status = queries.status(caller, task);
-        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
         if (seconds.isPresent()) {
             waiters.awaitEnd(task, caller.keyId(), seconds.getAsInt())
-                    .ifPresent(applied -> answer.header(WaitPreference.APPLIED, "wait=" + applied));
+                    .ifPresent(applied ->
+                            response.setHeader(WaitPreference.APPLIED, "wait=" + applied));
             status = waiters.afterwards(() -> queries.stored(caller, task));
         }
-        return answer.body(Envelope.success(urlRewriter.rewrite(status)));
+        return Envelope.success(urlRewriter.rewrite(status));
     }
 
     /** The one task id among both places it may stand in. */

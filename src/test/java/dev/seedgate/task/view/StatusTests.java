@@ -8,6 +8,7 @@ import static dev.seedgate.task.lifecycle.Phase.RENDERING;
 import static dev.seedgate.task.lifecycle.Phase.SUBMITTING;
 import static dev.seedgate.task.lifecycle.Phase.SUCCEEDED;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.platform.values.ErrorCode;
@@ -374,6 +375,26 @@ class StatusTests {
             idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
             Answer answer = reader.get("/api/status?task_id=" + task);
             assertThat(answer.data()).has("status", "IN_PROGRESS");
+        }
+    }
+
+    /** Else each would be chunked, and leave in two packets. */
+    @Test
+    void announcesTheLengthOfEachAnswer() {
+        Answer created = team.generate("a length, also of Übergröße ☃");
+        String task = created.data().get("task_id").stringValue();
+        for (Answer answer :
+                List.of(
+                        created,
+                        team.get("/api/status?task_id=" + task),
+                        post("", Json.of("task_id", task)),
+                        team.get("/api/tasks/" + task),
+                        team.get("/api/tasks"),
+                        gateway.admin("GET", "/tasks/" + task, null),
+                        team.get("/api/status?task_id=" + UNKNOWN))) {
+            assertThat(answer.header("Content-Length"))
+                    .as(answer.toString())
+                    .isEqualTo(String.valueOf(answer.body().getBytes(UTF_8).length));
         }
     }
 

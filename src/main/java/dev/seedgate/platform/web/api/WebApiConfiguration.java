@@ -3,6 +3,7 @@ package dev.seedgate.platform.web.api;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Locale;
+import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,10 +14,13 @@ import org.springframework.web.servlet.i18n.FixedLocaleResolver;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
-/** Configuration of how all controllers read requests: parameters, JSON, language. */
+/**
+ * Configuration of how all controllers read requests and write answers: parameters, JSON, language.
+ */
 @Configuration(proxyBeanMethods = false)
 class WebApiConfiguration {
 
@@ -61,6 +65,12 @@ class WebApiConfiguration {
                                                 .setCoercion(
                                                         CoercionInputShape.Boolean,
                                                         CoercionAction.Fail));
+    }
+
+    /** Comes after Spring Boot's own customizer, whose converter it replaces. */
+    @Bean
+    ServerHttpMessageConvertersCustomizer jsonWithContentLength(JsonMapper mapper) {
+        return converters -> converters.withJsonConverter(new ContentLengthJsonConverter(mapper));
     }
 
     /**
