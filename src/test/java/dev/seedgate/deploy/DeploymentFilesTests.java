@@ -215,11 +215,26 @@ class DeploymentFilesTests {
                         "spring.datasource.password",
                         "admin-key",
                         "upstream-api-key",
+                        "seedgate.webhooks-key",
                         "database-ca.crt");
         assertThat(migration.getStringData())
                 .containsOnlyKeys("spring.flyway.password", "database-ca.crt");
         assertThat(Manifests.one(EXAMPLE, ConfigMap.class).getData().keySet())
                 .noneMatch(name -> name.matches(".*(PASSWORD|KEY)"));
+    }
+
+    /** Compose mounts each as a file: one that is not there stops everything. */
+    @Test
+    void hasEachSecretOfComposeForTryingAndMakesARealOne() throws IOException {
+        String made = Files.readString(Path.of("deploy", "make-secrets"));
+        List<String> names =
+                COMPOSE.path("secrets").propertyStream().map(Map.Entry::getKey).toList();
+        assertThat(names)
+                .contains("admin-key", "webhooks-key")
+                .allSatisfy(name -> {
+                    assertThat(Path.of("deploy", "development-secrets", name)).exists();
+                    assertThat(made).contains(name);
+                });
     }
 
     /** The secret that the pod mounts, as the example makes it. */

@@ -110,6 +110,10 @@ class PublishedSecretsTests {
                 assertRefused(vendor().withProperty(name + "-file", file.toString()), name, value);
             }
         }
+        assertRefused(
+                vendor().withProperty("seedgate.webhooks-key", "a-new-one, " + value),
+                "seedgate.webhooks-key",
+                value);
         MockEnvironment vendorsOwn =
                 local().withProperty("seedgate.upstream-api-key-file", file.toString());
         assertRefused(vendorsOwn, "seedgate.upstream-api-key", value);
