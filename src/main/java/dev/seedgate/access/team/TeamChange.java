@@ -26,7 +26,9 @@ public record TeamChange(
         @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
                 @Nullable String costCenter,
         @JsonProperty("prompt_retention_days") @Min(1) @Max(MOST_DAYS)
-                @Nullable Integer promptRetentionDays) {
+                @Nullable Integer promptRetentionDays,
+        @JsonProperty("clip_retention_days") @Min(1) @Max(MOST_DAYS)
+                @Nullable Integer clipRetentionDays) {
 
     // A century in days; with much more the oldest day kept would have no date.
     static final int MOST_DAYS = 36_500;
@@ -40,7 +42,8 @@ public record TeamChange(
                 team.weight(),
                 team.softLimits(),
                 team.costCenter(),
-                team.promptRetentionDays());
+                team.promptRetentionDays(),
+                team.clipRetentionDays());
     }
 
     public TeamSpec settings() {
@@ -52,6 +55,7 @@ public record TeamChange(
                 generatePerMinute,
                 weight == null ? 1 : weight,
                 Boolean.TRUE.equals(softLimits),
-                promptRetentionDays);
+                promptRetentionDays,
+                clipRetentionDays);
     }
 }

@@ -28,7 +28,9 @@ public record TeamRequest(
         @JsonProperty("cost_center") @SingleLine @Size(min = 1, max = 64)
                 @Nullable String costCenter,
         @JsonProperty("prompt_retention_days") @Min(1) @Max(TeamChange.MOST_DAYS)
-                @Nullable Integer promptRetentionDays) {
+                @Nullable Integer promptRetentionDays,
+        @JsonProperty("clip_retention_days") @Min(1) @Max(TeamChange.MOST_DAYS)
+                @Nullable Integer clipRetentionDays) {
 
     static final String SLUG = "[a-z0-9][a-z0-9_-]{0,62}";
 
@@ -41,7 +43,8 @@ public record TeamRequest(
                         weight,
                         softLimits,
                         costCenter,
-                        promptRetentionDays)
+                        promptRetentionDays,
+                        clipRetentionDays)
                 .settings();
     }
 }

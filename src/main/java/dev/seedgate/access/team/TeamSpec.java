@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight share of the vendor's budget against other teams, 1 to 100
  * @param softLimits whether quota, in flight and rate only report instead of refusing
  * @param promptRetentionDays days that what was ordered is kept after a task's end; null for ever
+ * @param clipRetentionDays days that copies of clips are kept; null for as long as the gateway
+ *     keeps all others
  */
 @Embeddable
 public record TeamSpec(
@@ -23,9 +25,10 @@ public record TeamSpec(
         @Nullable Integer generatePerMinute,
         int weight,
         boolean softLimits,
-        @Nullable Integer promptRetentionDays) {
+        @Nullable Integer promptRetentionDays,
+        @Nullable Integer clipRetentionDays) {
 
     static TeamSpec unlimited(String name) {
-        return new TeamSpec(name, null, null, null, null, 1, false, null);
+        return new TeamSpec(name, null, null, null, null, 1, false, null, null);
     }
 }

@@ -51,7 +51,7 @@ class TeamsController {
             operationId = "createTeam",
             summary = "Make a team",
             description =
-                    "Limits that are null or left out mean unlimited; prompt_retention_days: kept for ever. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
+                    "Limits that are null or left out mean unlimited; prompt_retention_days: kept for ever; clip_retention_days: as long as the gateway keeps all others. The slug never changes. With soft_limits quota, in flight and rate are reported instead of refused: the answer to a create says in X-Limit-Exceeded what it went beyond.")
     @FailsWith(ErrorCode.TEAM_EXISTS)
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -87,7 +87,7 @@ class TeamsController {
             operationId = "changeTeam",
             summary = "Change a team's name and limits",
             description =
-                    "What is absent stays, a limit that is null becomes unlimited. Counts at once; prompt_retention_days for what has ended already, too. With If-Match it is refused when the team was changed meanwhile.")
+                    "What is absent stays, a limit that is null becomes unlimited. Counts at once; prompt_retention_days and clip_retention_days for what has ended already, too. With If-Match it is refused when the team was changed meanwhile.")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             required = true,
             content = @Content(schema = @Schema(implementation = TeamChange.class)))
@@ -167,6 +167,7 @@ class TeamsController {
             @JsonProperty("soft_limits") boolean softLimits,
             @JsonProperty("cost_center") @Nullable String costCenter,
             @JsonProperty("prompt_retention_days") @Nullable Integer promptRetentionDays,
+            @JsonProperty("clip_retention_days") @Nullable Integer clipRetentionDays,
             boolean suspended,
             @JsonProperty("archived_at") @Nullable Instant archivedAt,
             @JsonProperty("created_at") Instant createdAt,
@@ -184,6 +185,7 @@ class TeamsController {
                     settings.softLimits(),
                     settings.costCenter(),
                     settings.promptRetentionDays(),
+                    settings.clipRetentionDays(),
                     team.suspended(),
                     team.archivedAt(),
                     team.createdAt(),

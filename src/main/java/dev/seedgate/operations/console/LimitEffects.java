@@ -61,6 +61,12 @@ record LimitEffects(List<Effect> changes) {
                 after.promptRetentionDays() == null
                         ? ""
                         : "Prompts of tasks that ended before are blanked for good, old ones too.");
+        add(
+                changes,
+                "Copies of clips are kept",
+                clipDays(before.clipRetentionDays()),
+                clipDays(after.clipRetentionDays()),
+                "Copies that are older than that are deleted for good, those there are too.");
         return new LimitEffects(changes);
     }
 
@@ -102,6 +108,10 @@ record LimitEffects(List<Effect> changes) {
 
     private static String days(@Nullable Integer days) {
         return days == null ? "for ever" : SHOW.number(days) + " days after a task’s end";
+    }
+
+    private static String clipDays(@Nullable Integer days) {
+        return days == null ? "as long as all others" : SHOW.number(days) + " days";
     }
 
     private static String or(@Nullable String text, String other) {

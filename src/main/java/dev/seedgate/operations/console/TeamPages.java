@@ -312,6 +312,7 @@ class TeamPages {
         form.put("weight", team.weight());
         form.put("soft_limits", team.softLimits() ? "1" : null);
         form.put("prompt_retention_days", team.promptRetentionDays());
+        form.put("clip_retention_days", team.clipRetentionDays());
         return form;
     }
 }

@@ -149,13 +149,16 @@ class ClipCopies implements TaskEndListener {
         return lost;
     }
 
-    /** Some of those whose time is over, the oldest first. */
+    /** Some of those whose time is over; of each team the oldest first. */
     List<Expired> expired() {
         return jdbc.sql(
                         """
-                        select task_id, object_key from clip_copy
-                        where state = 'KEPT' and since < gateway_now() - make_interval(secs => :retention)
-                        order by since limit :batch
+                        select old.task_id, old.object_key from team_limits m cross join lateral (
+                            select c.task_id, c.object_key from clip_copy c
+                            where c.team_id = m.id and c.state = 'KEPT' and c.since < gateway_now() - coalesce(
+                                make_interval(days => m.clip_retention_days), make_interval(secs => :retention))
+                            order by c.since limit :batch) old
+                        limit :batch
                         """)
                 .param("retention", seconds(settings.clipsRetention()))
                 .param("batch", settings.clipsPurgeBatch())

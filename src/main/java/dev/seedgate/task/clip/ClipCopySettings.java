@@ -23,7 +23,8 @@ import org.springframework.validation.annotation.Validated;
  * @param clipsCopyMaxBackOff a storage that is back after a night must not wait for long
  * @param clipsCopyGiveUpAfter a copy that could not be made by then, whatever the reason, is lost;
  *     a storage may be away over a long weekend
- * @param clipsRetention how long a copy is kept; a quarter's work can be looked at again
+ * @param clipsRetention how long a copy is kept unless its team says otherwise; a quarter's work
+ *     can be looked at again
  * @param clipsPurgeInterval how often is looked for copies whose time is over
  * @param clipsPurgeBatch so many are deleted before the next look
  */

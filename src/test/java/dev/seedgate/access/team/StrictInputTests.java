@@ -121,6 +121,8 @@ class StrictInputTests {
                         true,
                         "prompt_retention_days",
                         30,
+                        "clip_retention_days",
+                        40,
                         "cost_center",
                         "C");
         String before = gateway.admin("GET", "/teams/" + team.slug(), null).body();
