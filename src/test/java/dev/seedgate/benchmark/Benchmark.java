@@ -76,11 +76,12 @@ public final class Benchmark implements AutoCloseable {
     private final List<Team> teams = new ArrayList<>();
     private volatile String lastCreated = "";
 
-    private Benchmark(Path jar, boolean small, boolean profiled, Set<String> only)
+    private Benchmark(
+            Path jar, boolean small, boolean oneTeam, boolean profiled, Set<String> only)
             throws Exception {
         this.profiled = profiled;
         this.only = only;
-        teamCount = small ? 200 : 1000;
+        teamCount = oneTeam ? 1 : small ? 200 : 1000;
         seconds = small ? 8 : 30;
         work = Files.createTempDirectory("seedgate-benchmark");
         postgres =
@@ -128,7 +129,7 @@ public final class Benchmark implements AutoCloseable {
      * Runs all rows.
      *
      * @param arguments the packaged jar; then {@code --short} for a look of some minutes, {@code
-     *     --profile} for a recording of the gateway in target/benchmark.jfr and the statements of
+     *     --one-team} for lives of a single team, {@code --profile} for a recording of the gateway in target/benchmark.jfr and the statements of
      *     each group in target/statements-*.txt, and names of groups of rows, to run these alone:
      *     creates, status, rates, lives
      */
@@ -140,6 +141,7 @@ public final class Benchmark implements AutoCloseable {
                 new Benchmark(
                         Path.of(arguments[0]),
                         options.contains("--short"),
+                        options.contains("--one-team"),
                         options.contains("--profile"),
                         only)) {
             benchmark.run();
