@@ -145,6 +145,7 @@ class EndpointPermissions {
                     rule(POST, "/console/playground", ADMIN),
                     rule(GET, "/console/playground/{id}", VIEWER),
                     rule(GET, "/console/reports", VIEWER),
+                    rule(GET, "/console/reports/entries", VIEWER),
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
                     rule(POST, "/console/statements/{month}/close", ADMIN),

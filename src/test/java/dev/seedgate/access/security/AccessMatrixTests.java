@@ -140,6 +140,7 @@ class AccessMatrixTests {
                     admin    POST   /console/playground
                     viewer   GET    /console/playground/{id}
                     viewer   GET    /console/reports
+                    viewer   GET    /console/reports/entries
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close

@@ -46,6 +46,7 @@ class ConsoleScreenshots {
         pages.add("/console/audit?action=team.create");
         pages.add("/console/reports?group_by=team&group_by=project");
         pages.add("/console/reports?month=" + YearMonth.now(ZoneOffset.UTC));
+        pages.add("/console/reports/entries?figure=net&team=" + data.studio().slug());
         pages.add("/console/playground?team=" + data.studio().slug());
         pages.add("/console/playground/" + data.succeeded());
         pages.add("/console/nothing");
