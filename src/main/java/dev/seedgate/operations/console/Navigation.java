@@ -27,6 +27,10 @@ class Navigation {
                             "Money",
                             List.of(
                                     new Link("reports", "Reports", "/console/reports"),
+                                    new Link(
+                                            "reconciliation",
+                                            "Reconciliation",
+                                            "/console/reconciliation"),
                                     new Link("statements", "Statements", "/console/statements"),
                                     new Link("prices", "Prices", "/console/prices"))),
                     new Group(

@@ -141,6 +141,7 @@ class AccessMatrixTests {
                     viewer   GET    /console/playground/{id}
                     viewer   GET    /console/reports
                     viewer   GET    /console/reports/entries
+                    viewer   GET    /console/reconciliation
                     viewer   GET    /console/statements
                     viewer   GET    /console/statements/{month}
                     admin    POST   /console/statements/{month}/close
