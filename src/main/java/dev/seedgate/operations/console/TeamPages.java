@@ -140,6 +140,7 @@ class TeamPages {
                 switch (done) {
                     case "created" -> "The team is there. It needs a key to order its first clip.";
                     case "changed" -> "The limits are changed and count at once.";
+                    case "budget" -> "The budget is changed and counts at once.";
                     case "topped-up" -> "The credits are booked.";
                     case "suspended" -> "Suspended: creates are refused, what is queued waits.";
                     case "resumed" -> "Creates are taken again.";

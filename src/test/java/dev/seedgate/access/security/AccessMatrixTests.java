@@ -126,6 +126,8 @@ class AccessMatrixTests {
                     viewer   GET    /console/teams/{slug}
                     admin    GET    /console/teams/{slug}/limits
                     admin    POST   /console/teams/{slug}/limits
+                    admin    GET    /console/teams/{slug}/budget
+                    admin    POST   /console/teams/{slug}/budget
                     admin    POST   /console/teams/{slug}/topups
                     operator POST   /console/teams/{slug}/suspend
                     operator POST   /console/teams/{slug}/resume

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,6 +71,26 @@ final class ConsoleClient {
         Map<String, String> whole = new LinkedHashMap<>(form);
         whole.put("_csrf", token.group(1));
         return post(path, whole);
+    }
+
+    /** Sends the form of a page as it is, with its hidden fields alone. */
+    Answer submitHidden(Answer page, String path) {
+        Matcher form =
+                Pattern.compile(
+                                "<form[^>]*method=\"post\"[^>]*action=\""
+                                        + Pattern.quote(path)
+                                        + "\"[^>]*>(.*?)</form>",
+                                Pattern.DOTALL)
+                        .matcher(page.body());
+        assertThat(form.find()).as(page.body()).isTrue();
+        Map<String, String> fields = new LinkedHashMap<>();
+        Matcher field =
+                Pattern.compile("<input type=\"hidden\" name=\"([^\"]+)\"(?: value=\"([^\"]*)\")?")
+                        .matcher(form.group(1));
+        while (field.find()) {
+            fields.put(field.group(1), Objects.requireNonNullElse(field.group(2), ""));
+        }
+        return post(path, fields);
     }
 
     Answer post(String path, Map<String, String> form) {

@@ -42,6 +42,10 @@ class ConsoleScreenshots {
         pages.add("/console/tasks/" + data.succeeded());
         pages.add("/console/tasks/" + data.uncertain());
         pages.add("/console/teams/" + data.studio().slug());
+        pages.add(
+                "/console/teams/"
+                        + data.studio().slug()
+                        + "/budget?check=1&project=film&monthly_credits=1000");
         pages.add("/console/webhooks/" + data.endpoint());
         pages.add("/console/audit?action=team.create");
         pages.add("/console/reports?group_by=team&group_by=project");

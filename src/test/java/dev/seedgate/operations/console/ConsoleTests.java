@@ -257,10 +257,16 @@ class ConsoleTests {
                 .contains(
                         "1,000 credits → 65 credits",
                         "65 are used this month, so its next create is refused");
+        Answer saved = admin.submitHidden(seen, path);
+        assertThat(saved.header("Location")).as(saved.body()).endsWith("?done=changed");
+        assertThat(
+                        gateway.admin("GET", "/teams/" + team.slug(), null)
+                                .json()
+                                .get("monthly_quota")
+                                .asLong())
+                .isEqualTo(65);
         Map<String, String> form =
                 Map.of("version", "0", "name", "Team", "weight", "1", "monthly_quota", "65");
-        Answer saved = admin.submit(seen, path, form);
-        assertThat(saved.header("Location")).endsWith("?done=changed");
         Answer stale = admin.submit(seen, path, form);
         assertThat(stale).hasStatus(412);
         assertThat(stale.body()).contains("role=\"alert\"", "value=\"65\"");
