@@ -5,12 +5,15 @@ import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.access.team.ApiKeys;
 import dev.seedgate.access.team.KeyDetails;
 import dev.seedgate.access.team.KeyRequest;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -86,14 +89,10 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.suspend(
-                slug,
-                id,
-                Forms.version(form),
-                forms.read(form, ReasonRequest.class).reason(),
-                who.actor());
-        return TeamPages.done(slug, "key-suspended");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, id, "key-suspended", keys::suspend, who, form, response, model);
     }
 
     @PostMapping(KEYS + "/{id}/resume")
@@ -101,14 +100,10 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.resume(
-                slug,
-                id,
-                Forms.version(form),
-                forms.read(form, ReasonRequest.class).reason(),
-                who.actor());
-        return TeamPages.done(slug, "key-resumed");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, id, "key-resumed", keys::resume, who, form, response, model);
     }
 
     @PostMapping(KEYS + "/{id}/revoke")
@@ -116,14 +111,47 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.revoke(slug, id, Forms.version(form), who.actor());
-        return TeamPages.done(slug, "key-revoked");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(
+                slug,
+                id,
+                "key-revoked",
+                (team, key, version, _, actor) -> keys.revoke(team, key, version, actor),
+                who,
+                form,
+                response,
+                model);
+    }
+
+    private String act(
+            String slug,
+            long id,
+            String done,
+            Act act,
+            ConsolePrincipal who,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            String reason = forms.read(form, ReasonRequest.class).reason();
+            act.on(slug, id, Forms.version(form), reason, who.actor());
+            return TeamPages.done(slug, done);
+        } catch (ApiException e) {
+            Forms.refuse(e, form, response, model);
+            return pages.show(slug, model);
+        }
     }
 
     private String shown(String slug, IssuedKey<KeyDetails> issued, Model model) {
         model.addAttribute("newKey", issued.text());
         model.addAttribute("newKeyName", issued.details().key().name());
         return pages.show(slug, model);
+    }
+
+    /** What can be done to a key, for a reason. */
+    private interface Act {
+        void on(String slug, long id, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

@@ -16,10 +16,12 @@ import dev.seedgate.credit.ledger.TopUpRequest;
 import dev.seedgate.platform.audit.AuditFilter;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.database.BillingCalendar;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
+import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletResponse;
@@ -267,36 +269,53 @@ class TeamPages {
     String suspend(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.suspend(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "suspended");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "suspended", teams::suspend, who, form, response, model);
     }
 
     @PostMapping(PATH + "/{slug}/resume")
     String resume(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.resume(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "resumed");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "resumed", teams::resume, who, form, response, model);
     }
 
     @PostMapping(PATH + "/{slug}/archive")
     String archive(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.archive(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "archived");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "archived", teams::archive, who, form, response, model);
+    }
+
+    private String act(
+            String slug,
+            String done,
+            Act act,
+            ConsolePrincipal who,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            String reason = forms.read(form, ReasonRequest.class).reason();
+            act.on(slug, Forms.version(form), reason, who.actor());
+            return done(slug, done);
+        } catch (ApiException e) {
+            Forms.refuse(e, form, response, model);
+            return show(slug, model);
+        }
     }
 
     private LocalDate today() {
         BillingCalendar.Moment moment = calendar.now();
         return moment.now().atZone(moment.zone()).toLocalDate();
-    }
-
-    private @Nullable String reason(Map<String, String> form) {
-        return forms.read(form, ReasonRequest.class).reason();
     }
 
     static String done(String slug, String what) {
@@ -314,5 +333,10 @@ class TeamPages {
         form.put("soft_limits", team.softLimits() ? "1" : null);
         form.put("prompt_retention_days", team.promptRetentionDays());
         return form;
+    }
+
+    /** What can be done to a team, for a reason. */
+    private interface Act {
+        void on(String slug, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

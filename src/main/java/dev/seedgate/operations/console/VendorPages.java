@@ -153,7 +153,6 @@ class VendorPages {
             return done(done);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            model.addAttribute("refused", done);
             return show(null, model);
         }
     }
