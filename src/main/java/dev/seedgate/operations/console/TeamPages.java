@@ -165,7 +165,9 @@ class TeamPages {
         model.addAttribute("row", new TeamRow(team, balance, List.of()));
         model.addAttribute("team", team);
         model.addAttribute("balance", balance);
-        model.addAttribute("usage", usage(team, start, end));
+        TeamUsage used = usage(team, start, end);
+        model.addAttribute("usage", used);
+        model.addAttribute("chart", used == null ? null : used.chart(slug));
         model.addAttribute("keys", keys.list(slug, null, PageSize.LARGEST).items());
         model.addAttribute("budgets", budgets.list(team));
         model.addAttribute("topUps", accounts.topUps(team, null, NEWEST).items());
