@@ -47,7 +47,7 @@ class PlaygroundPages {
     static final String PATH = "/console/playground";
 
     // To a page that asks again and again: this was the last answer.
-    private static final int STOP_POLLING = 286;
+    static final int STOP_POLLING = 286;
 
     private final Teams teams;
     private final ApiKeys keys;

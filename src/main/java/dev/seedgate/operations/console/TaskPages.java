@@ -17,12 +17,17 @@ import dev.seedgate.task.view.SandboxUrlRewriter;
 import dev.seedgate.task.view.TaskFilter;
 import dev.seedgate.task.view.TaskInspection;
 import dev.seedgate.task.view.TaskRecord;
+import dev.seedgate.task.view.VendorInquiry;
+import dev.seedgate.task.view.VendorInquiry.VendorContact;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -45,6 +50,7 @@ class TaskPages {
     private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
+    private final VendorInquiry inquiry;
     private final ClipDelivery clips;
     private final DeliveryLog deliveries;
     private final SandboxUrlRewriter urlRewriter;
@@ -56,6 +62,7 @@ class TaskPages {
             TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
+            VendorInquiry inquiry,
             ClipDelivery clips,
             DeliveryLog deliveries,
             SandboxUrlRewriter urlRewriter,
@@ -65,6 +72,7 @@ class TaskPages {
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
+        this.inquiry = inquiry;
         this.clips = clips;
         this.deliveries = deliveries;
         this.urlRewriter = urlRewriter;
@@ -130,11 +138,12 @@ class TaskPages {
         inspection.csv(typed.teamSlug(), typed.filter(zone)).send(response, "tasks", "1");
     }
 
-    @GetMapping(TaskListFilter.PATH + "/{id}")
+    @GetMapping(path = TaskListFilter.PATH + "/{id}", params = "!live")
     String task(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String done,
+            @RequestParam(required = false) @Nullable String asked,
             Model model) {
         model.addAttribute(
                 "done",
@@ -144,7 +153,45 @@ class TaskPages {
                     case "cancelled" -> "Cancelled: the charge went back to the team.";
                     case null, default -> null;
                 });
+        model.addAttribute("asked", instant(asked));
         return show(who, id, model);
+    }
+
+    /** What the vendor said of it, for a page that waits for that; no look at the prompt. */
+    @GetMapping(path = TaskListFilter.PATH + "/{id}", params = "live")
+    String contact(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String asked,
+            HttpServletResponse response,
+            Model model) {
+        TaskTimeline story = TaskTimeline.of(inspection.progress(known(id)));
+        Optional<VendorContact> contact = inquiry.contact(known(id));
+        model.addAttribute("story", story);
+        model.addAttribute("contact", contact.orElse(null));
+        model.addAttribute("asked", instant(asked));
+        if (!story.isAskable()) {
+            // It has ended: all of the page is another.
+            response.setHeader("HX-Refresh", "true");
+        } else if (!contact.map(VendorContact::pending).orElse(false)) {
+            response.setStatus(PlaygroundPages.STOP_POLLING);
+        }
+        return "console/task :: contact";
+    }
+
+    /** Has the vendor asked about it now; what came back is on the page that this leads to. */
+    @PostMapping(TaskListFilter.PATH + "/{id}/ask")
+    String ask(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            HttpServletResponse response,
+            Model model) {
+        return act(
+                who,
+                id,
+                () -> "asked&asked=" + inquiry.ask(known(id), who.actor()),
+                Map.of(),
+                response,
+                model);
     }
 
     /** The clip itself, from this server: the page may show nothing from elsewhere. */
@@ -163,8 +210,10 @@ class TaskPages {
         return act(
                 who,
                 id,
-                "cancelled",
-                () -> interventions.cancel(known(id), who.actor()),
+                () -> {
+                    interventions.cancel(known(id), who.actor());
+                    return "cancelled";
+                },
                 Map.of(),
                 response,
                 model);
@@ -178,43 +227,43 @@ class TaskPages {
             @RequestParam Map<String, String> form,
             HttpServletResponse response,
             Model model) {
-        boolean refund = "REFUND".equals(form.get("outcome"));
-        return act(
-                who,
-                id,
-                refund ? "refunded" : "attached",
-                () -> resolve(who, known(id), form),
-                form,
-                response,
-                model);
+        return act(who, id, () -> resolve(who, known(id), form), form, response, model);
     }
 
-    private void resolve(ConsolePrincipal who, TaskId id, Map<String, String> form) {
+    private String resolve(ConsolePrincipal who, TaskId id, Map<String, String> form) {
         ResolveRequest requested = forms.read(form, ResolveRequest.class);
         Actor actor = who.actor();
-        switch (requested.outcome()) {
-            case REFUND -> resolutions.refund(id, requested.reason(), actor);
-            case ATTACH ->
-                    resolutions.attach(
-                            id,
-                            requested.requiredUpstreamTaskId(),
-                            Boolean.TRUE.equals(requested.force()),
-                            requested.reason(),
-                            actor);
-        }
+        return switch (requested.outcome()) {
+            case REFUND -> {
+                resolutions.refund(id, requested.reason(), actor);
+                yield "refunded";
+            }
+            case ATTACH -> {
+                resolutions.attach(
+                        id,
+                        requested.requiredUpstreamTaskId(),
+                        Boolean.TRUE.equals(requested.force()),
+                        requested.reason(),
+                        actor);
+                yield "attached";
+            }
+        };
     }
 
-    /** Does it and leads to the page that says so; a refusal is the page with what was typed. */
+    /**
+     * Does it and leads to the page that says so; a refusal is the page with what was typed.
+     *
+     * @param act answers the word for what was done
+     */
     private String act(
             ConsolePrincipal who,
             String id,
-            String done,
-            Runnable act,
+            Supplier<String> act,
             Map<String, String> form,
             HttpServletResponse response,
             Model model) {
         try {
-            act.run();
+            return "redirect:" + TaskListFilter.PATH + "/" + id + "?done=" + act.get();
         } catch (ApiException e) {
             if (e.code() == ErrorCode.TASK_NOT_FOUND || e.code() == ErrorCode.INVALID_TASK_ID) {
                 throw e;
@@ -224,7 +273,6 @@ class TaskPages {
             model.addAttribute("form", form);
             return show(who, id, model);
         }
-        return "redirect:" + TaskListFilter.PATH + "/" + id + "?done=" + done;
     }
 
     private String show(ConsolePrincipal who, String id, Model model) {
@@ -232,6 +280,7 @@ class TaskPages {
         String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         model.addAttribute("task", task);
         model.addAttribute("story", TaskTimeline.of(task));
+        model.addAttribute("contact", inquiry.contact(known(id)).orElse(null));
         model.addAttribute("links", urlRewriter.rewrite(task.status()).response());
         model.addAttribute("told", deliveries.ofTask(known(id)));
         model.addAttribute("curl", curl(base, task));
@@ -249,6 +298,15 @@ class TaskPages {
           -d '%s'\
         """
                 .formatted(base, body);
+    }
+
+    /** Null for what is none: an address that somebody has changed says nothing. */
+    private static @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException _) {
+            return null;
+        }
     }
 
     private static TaskId known(String id) {

@@ -46,6 +46,7 @@ class TasksController {
     private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
+    private final VendorInquiry inquiry;
     private final BillingZone zone;
     private final Teams teams;
 
@@ -53,11 +54,13 @@ class TasksController {
             TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
+            VendorInquiry inquiry,
             BillingZone zone,
             Teams teams) {
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
+        this.inquiry = inquiry;
         this.zone = zone;
         this.teams = teams;
     }
@@ -144,6 +147,18 @@ class TasksController {
                             actor);
         }
         return inspection.get(task, actor);
+    }
+
+    @Operation(
+            operationId = "askVendor",
+            summary = "Ask the vendor about a task now",
+            description =
+                    "For a task that the vendor has and that has not ended. Its next poll is due at once and goes by the rate, pauses and breakers like all others; the answer is waited for a little, and the task is as it is then. One that only waits for its refund is polled again.")
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_RESOLVABLE})
+    @PostMapping("/{id}/ask")
+    TaskRecord ask(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        inquiry.ask(id(id), actor);
+        return inspection.get(id(id), actor);
     }
 
     @Operation(

@@ -94,6 +94,7 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/tasks/{id}
                     operator DELETE /admin/api/tasks/{id}
                     operator POST   /admin/api/tasks/{id}/resolve
+                    operator POST   /admin/api/tasks/{id}/ask
                     operator POST   /admin/api/tasks/refund
                     viewer   GET    /admin/api/upstream
                     operator POST   /admin/api/upstream/pause
@@ -121,6 +122,7 @@ class AccessMatrixTests {
                     viewer   GET    /console/tasks/{id}/clip
                     operator POST   /console/tasks/{id}/cancel
                     operator POST   /console/tasks/{id}/resolve
+                    operator POST   /console/tasks/{id}/ask
                     viewer   GET    /console/teams
                     admin    POST   /console/teams
                     viewer   GET    /console/teams/{slug}

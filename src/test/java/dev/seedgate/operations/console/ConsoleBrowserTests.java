@@ -10,9 +10,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.seedgate.testing.FakeVendor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,34 @@ class ConsoleBrowserTests {
             page.waitForURL("**?done=refunded");
             assertThat(page.locator("tfoot").last().textContent())
                     .contains("The team pays nothing");
+        }
+    }
+
+    /** Asked for while the vendor is not called, the answer comes to the open page. */
+    @Test
+    void showsTheAnswerToAQuestionThatHadToWait() {
+        String task = data.social().create("A kite that is asked for");
+        String upstream = data.social().upstreamId(task);
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            data.gateway().vendor().onNextStatusOf(upstream, FakeVendor.throttle("600"));
+            Awaitility.await()
+                    .until(
+                            () ->
+                                    data.gateway()
+                                            .database()
+                                            .text("select count(*) from upstream_pause"),
+                            "1"::equals);
+            page.navigate(base + "/console/tasks/" + task);
+            button(page, "Ask the vendor now").click();
+            page.waitForURL("**?done=asked&asked=**");
+            assertThat(page.locator("#contact").textContent()).contains("as soon as its rate");
+            data.gateway().database().execute("delete from upstream_pause");
+            page.getByText("answered that it still renders").waitFor();
+            assertThat(page.locator("#contact time").first().getAttribute("title")).isNotEmpty();
+        } finally {
+            data.gateway().database().execute("delete from upstream_pause");
         }
     }
 
