@@ -123,6 +123,8 @@ class EndpointPermissions {
             List.of(
                     rule(GET, "/console", VIEWER),
                     rule(GET, "/console/tasks", VIEWER),
+                    rule(GET, "/console/tasks/refund", OPERATOR),
+                    rule(POST, "/console/tasks/refund", OPERATOR),
                     rule(GET, "/console/tasks/{id}", VIEWER),
                     rule(GET, "/console/tasks/{id}/clip", VIEWER),
                     rule(POST, "/console/tasks/{id}/cancel", OPERATOR),

@@ -85,23 +85,17 @@ class TaskPages {
     @GetMapping(path = TaskListFilter.PATH, params = "!format")
     String list(
             @AuthenticationPrincipal ConsolePrincipal who,
-            @RequestParam(required = false) @Nullable String team,
-            @RequestParam(required = false) @Nullable String project,
-            @RequestParam(required = false) @Nullable String phase,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
-            @RequestParam(name = "upstream_task_id", required = false) @Nullable String upstream,
-            @RequestParam(required = false) @Nullable String q,
-            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam Map<String, String> query,
             HttpServletResponse response,
             Model model) {
+        String q = query.get("q");
+        String cursor = query.get("cursor");
         // The vendor's ids have the same form.
         Optional<TaskId> searched = TaskListFilter.taskIn(q).filter(inspection::exists);
         if (searched.isPresent()) {
             return "redirect:" + TaskListFilter.PATH + "/" + searched.get();
         }
-        TaskListFilter typed =
-                new TaskListFilter(team, project, phase, from, to, upstream).searching(q);
+        TaskListFilter typed = TaskListFilter.of(query).searching(q);
         model.addAttribute("filter", typed);
         model.addAttribute("first", cursor == null);
         try {
@@ -121,12 +115,7 @@ class TaskPages {
     /** What the same filter finds, as a file. */
     @GetMapping(path = TaskListFilter.PATH, params = "format")
     void csv(
-            @RequestParam(required = false) @Nullable String team,
-            @RequestParam(required = false) @Nullable String project,
-            @RequestParam(required = false) @Nullable String phase,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
-            @RequestParam(name = "upstream_task_id", required = false) @Nullable String upstream,
+            @RequestParam Map<String, String> query,
             @RequestParam String format,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -134,7 +123,7 @@ class TaskPages {
         if (!CsvBody.wanted(format, request)) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
         }
-        TaskListFilter typed = new TaskListFilter(team, project, phase, from, to, upstream);
+        TaskListFilter typed = TaskListFilter.of(query);
         inspection.csv(typed.teamSlug(), typed.filter(zone)).send(response, "tasks", "1");
     }
 

@@ -197,7 +197,7 @@ public class TaskInspection {
     }
 
     /** The filter of one team, or as it is without one; empty when there is no such team. */
-    private Optional<TaskFilter> ofTeam(@Nullable String team, TaskFilter filter) {
+    Optional<TaskFilter> ofTeam(@Nullable String team, TaskFilter filter) {
         return team == null
                 ? Optional.of(filter)
                 : jdbc.sql("select id from team_limits where slug = :slug")

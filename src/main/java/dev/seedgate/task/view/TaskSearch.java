@@ -61,6 +61,23 @@ class TaskSearch {
         return Page.of(found, limit, Found::id);
     }
 
+    /** The tasks that {@link #find} finds with their prices, none newer than one of them. */
+    List<BulkRefunds.Charge> charges(TaskFilter filter, @Nullable TaskId newest, int limit) {
+        if (filter.phases().isEmpty()) {
+            return List.of();
+        }
+        return jdbc.sql(
+                        "select t.id, m.slug, t.credits from (%s) f join task t on t.id = f.id join team_limits m on m.id = t.team_id order by t.id desc limit :limit"
+                                .formatted(ids(filter)))
+                // Ids are of letters and digits: this is the next text above that id.
+                .params(parameters(filter, newest == null ? null : newest.value() + " "))
+                .param("limit", limit)
+                .query((row, _) ->
+                        new BulkRefunds.Charge(
+                                row.getString("id"), row.getString("slug"), row.getLong("credits")))
+                .list();
+    }
+
     /** Sums over what {@link #find} finds, over the newest so many. */
     TaskTotals totals(TaskFilter filter, int most) {
         if (filter.phases().isEmpty()) {

@@ -19,7 +19,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +46,7 @@ class TasksController {
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
     private final VendorInquiry inquiry;
+    private final BulkRefunds refunds;
     private final BillingZone zone;
     private final Teams teams;
 
@@ -55,12 +55,14 @@ class TasksController {
             TaskResolution resolutions,
             TaskInterventions interventions,
             VendorInquiry inquiry,
+            BulkRefunds refunds,
             BillingZone zone,
             Teams teams) {
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
         this.inquiry = inquiry;
+        this.refunds = refunds;
         this.zone = zone;
         this.teams = teams;
     }
@@ -170,7 +172,7 @@ class TasksController {
     @PostMapping("/refund")
     BulkAnswer refund(
             @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
-        if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
+        if (!BulkRefunds.PHASES.contains(request.phase())) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
         }
@@ -190,20 +192,14 @@ class TasksController {
                         null,
                         null,
                         zone.moment("before", request.before()));
-        List<String> resolved = new ArrayList<>();
-        List<NotRefunded> left = new ArrayList<>();
-        Page<TaskRecord> found =
-                inspection.find(request.team(), filter, null, PageSize.LARGEST, actor);
-        for (TaskRecord task : found.items()) {
-            String id = task.status().taskId();
-            try {
-                resolutions.refund(id(id), request.reason(), actor);
-                resolved.add(id);
-            } catch (ApiException e) {
-                left.add(new NotRefunded(id, e.code(), e.message()));
-            }
-        }
-        return new BulkAnswer(resolved, left);
+        List<TaskId> found =
+                inspection
+                        .find(request.team(), filter, null, PageSize.LARGEST, actor)
+                        .items()
+                        .stream()
+                        .map(it -> id(it.status().taskId()))
+                        .toList();
+        return BulkAnswer.of(refunds.refundEach(found, request.reason(), actor));
     }
 
     private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
@@ -228,7 +224,16 @@ class TasksController {
             @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     /** The tasks that were refunded, and those that were not, each with its reason. */
-    record BulkAnswer(List<String> refunded, List<NotRefunded> left) {}
+    record BulkAnswer(List<String> refunded, List<NotRefunded> left) {
+
+        static BulkAnswer of(BulkRefunds.Outcome outcome) {
+            return new BulkAnswer(
+                    outcome.refunded().stream().map(TaskId::value).toList(),
+                    outcome.left().stream()
+                            .map(it -> new NotRefunded(it.task().value(), it.code(), it.message()))
+                            .toList());
+        }
+    }
 
     /** A task that could not be refunded. */
     record NotRefunded(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}

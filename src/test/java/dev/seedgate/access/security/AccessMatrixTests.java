@@ -118,6 +118,8 @@ class AccessMatrixTests {
                     viewer   GET    /admin/api/audit
                     viewer   GET    /console
                     viewer   GET    /console/tasks
+                    operator GET    /console/tasks/refund
+                    operator POST   /console/tasks/refund
                     viewer   GET    /console/tasks/{id}
                     viewer   GET    /console/tasks/{id}/clip
                     operator POST   /console/tasks/{id}/cancel

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -149,6 +150,34 @@ class ConsoleBrowserTests {
         }
     }
 
+    @Test
+    void refundsAFilteredListOnlyAsItWasShown() {
+        String first = data.uncertain(data.social(), "Steam over a cup");
+        data.uncertain(data.social(), "Steam over two cups");
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            page.navigate(base + "/console/tasks?phase=UNCERTAIN&team=" + data.social().slug());
+            page.getByText("Refund all…").click();
+            assertThat(page.locator(".say").textContent())
+                    .contains(
+                            "This refunds 2 tasks of team " + data.social().slug(), "130 credits");
+            data.gateway()
+                    .admin("POST", "/tasks/" + first + "/resolve", Json.of("outcome", "REFUND"));
+            page.getByLabel("Reason").fill("asked the vendor");
+            button(page, "Refund 2 tasks").click();
+            assertThat(page.getByRole(AriaRole.ALERT).textContent())
+                    .contains("Nothing was refunded", "now it is 1 and 65");
+            assertThat(page.getByLabel("Reason").inputValue()).isEqualTo("asked the vendor");
+            button(page, "Refund 1 task").click();
+            assertThat(page.getByRole(AriaRole.STATUS).first().textContent())
+                    .contains("1 of 1 task was refunded, 65 credits went back");
+            // Asked for again it is the list, and no second refund.
+            page.reload();
+            assertThat(page.getByText("No task fits this filter").isVisible()).isTrue();
+        }
+    }
+
     /** Asked for while the vendor is not called, the answer comes to the open page. */
     @Test
     void showsTheAnswerToAQuestionThatHadToWait() {
@@ -174,6 +203,29 @@ class ConsoleBrowserTests {
             assertThat(page.locator("#contact time").first().getAttribute("title")).isNotEmpty();
         } finally {
             data.gateway().database().execute("delete from upstream_pause");
+        }
+    }
+
+    @Test
+    void goesToTheSearchAndThroughTheRowsByKeys() {
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base);
+            page.navigate(base + "/console/tasks?phase=SUCCEEDED");
+            page.keyboard().press("/");
+            assertThat(page.evaluate("document.activeElement.id")).isEqualTo("q");
+            page.keyboard().press("j");
+            assertThat(page.locator("#q").inputValue()).isEqualTo("j");
+            page.evaluate("document.activeElement.blur()");
+            String row =
+                    "[...document.querySelectorAll('tbody tr')].findIndex(it => it.contains(document.activeElement))";
+            page.keyboard().press("j");
+            page.keyboard().press("j");
+            assertThat(page.evaluate(row)).isEqualTo(1);
+            page.keyboard().press("k");
+            assertThat(page.evaluate(row)).isEqualTo(0);
+            page.keyboard().press("Enter");
+            page.waitForURL("**/console/tasks/" + data.succeeded());
         }
     }
 

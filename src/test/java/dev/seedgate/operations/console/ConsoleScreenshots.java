@@ -39,6 +39,8 @@ class ConsoleScreenshots {
                 .flatMap(it -> it.links().stream())
                 .forEach(it -> pages.add(it.path()));
         pages.add("/console/tasks?team=nobody&phase=FAILED");
+        pages.add("/console/tasks?phase=UNCERTAIN");
+        pages.add("/console/tasks/refund?phase=UNCERTAIN");
         pages.add("/console/tasks/" + data.succeeded());
         pages.add("/console/tasks/" + data.uncertain());
         pages.add("/console/teams/" + data.studio().slug());
