@@ -1,10 +1,13 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.platform.database.BillingZone;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.view.BulkRefunds;
 import dev.seedgate.task.view.TaskFilter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The filter of the task list as it stands in the page's URL; what is not set is any. */
@@ -30,7 +34,12 @@ record TaskListFilter(QueryText query) {
     // Dates of the billing zone or instants.
     private static final String FROM = "from";
     private static final String TO = "to";
+    private static final String KEY = "key";
+    private static final String WORDS = "text";
     private static final String UPSTREAM = "upstream_task_id";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern LINE = Pattern.compile("[^\\p{Cc}\\p{Cs}]{1,200}");
 
     /** What may be set, each with what it is called on the page. */
     private static final Map<String, String> TITLES = new LinkedHashMap<>();
@@ -38,10 +47,12 @@ record TaskListFilter(QueryText query) {
     static {
         TITLES.put(TEAM, "Team");
         TITLES.put("project", "Project");
+        TITLES.put(KEY, "Key");
         TITLES.put(PHASE, "Phase");
         TITLES.put(FROM, "From");
         TITLES.put(TO, "Before");
         TITLES.put(UPSTREAM, "Vendor’s id");
+        TITLES.put(WORDS, "Prompt has");
     }
 
     /** What the row of chips of phases offers, by their title. */
@@ -87,7 +98,26 @@ record TaskListFilter(QueryText query) {
                 get("project"),
                 get(UPSTREAM),
                 zone.moment(FROM, get(FROM)),
-                zone.moment(TO, get(TO)));
+                zone.moment(TO, get(TO)),
+                key(),
+                words());
+    }
+
+    private @Nullable Long key() {
+        String key = get(KEY);
+        if (key != null && !NUMBER.matcher(key).matches()) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "key must be the number of a key.");
+        }
+        return key == null ? null : Long.valueOf(key);
+    }
+
+    private @Nullable String words() {
+        String words = get(WORDS);
+        if (words != null && !LINE.matcher(words).matches()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "text must be a line of at most 200 characters.");
+        }
+        return words;
     }
 
     @Nullable String teamSlug() {
@@ -122,6 +152,12 @@ record TaskListFilter(QueryText query) {
         return query.after(cursor);
     }
 
+    /** The same before a moment, for a search that ended there. */
+    public String before(Instant moment) {
+        // Of that millisecond there may be more.
+        return query.with(TO, moment.plusMillis(1).toString());
+    }
+
     /** The file with what this filter finds. */
     public String getCsv() {
         return query.with("format", "csv");
@@ -129,7 +165,7 @@ record TaskListFilter(QueryText query) {
 
     /** Whether all that it finds may be refunded together. */
     public boolean isRefundable() {
-        return get(PHASE) != null && BulkRefunds.PHASES.containsAll(phases());
+        return get(PHASE) != null && get(WORDS) == null && BulkRefunds.PHASES.containsAll(phases());
     }
 
     /** The page that shows what a refund of all of them would do. */

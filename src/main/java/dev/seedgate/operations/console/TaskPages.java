@@ -105,6 +105,7 @@ class TaskPages {
             model.addAttribute("tasks", page.items());
             model.addAttribute("next", page.nextCursor());
             model.addAttribute("totals", inspection.totals(typed.teamSlug(), filter));
+            model.addAttribute("window", inspection.window(typed.teamSlug(), filter).orElse(null));
         } catch (ApiException e) {
             response.setStatus(e.code().status());
             model.addAttribute("error", e.message());

@@ -78,6 +78,12 @@ public class BulkRefunds {
                     ErrorCode.INVALID_REQUEST,
                     "Filter by UNCERTAIN, EXPIRED or both first: only they can be refunded together.");
         }
+        if (filter.words() != null) {
+            // They would stay in the audit log when the prompts are long gone.
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "What words of prompts find can't be refunded together; filter by team, key, project or time.");
+        }
         List<Charge> found =
                 inspection
                         .ofTeam(team, filter)

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param phases any of these
  * @param from made at or after
  * @param to made before
+ * @param key the id of the key that it was ordered with
+ * @param words what the prompt has, in upper or lower case
  */
 public record TaskFilter(
         @Nullable Long team,
@@ -19,9 +21,11 @@ public record TaskFilter(
         @Nullable String project,
         @Nullable String upstreamTaskId,
         @Nullable OffsetDateTime from,
-        @Nullable OffsetDateTime to) {
+        @Nullable OffsetDateTime to,
+        @Nullable Long key,
+        @Nullable String words) {
 
     TaskFilter of(long onlyTeam) {
-        return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to);
+        return new TaskFilter(onlyTeam, phases, project, upstreamTaskId, from, to, key, words);
     }
 }

@@ -144,6 +144,12 @@ public class TaskInspection {
                 .orElseGet(() -> new TaskTotals(0, 0, 0, false));
     }
 
+    /** How far {@link #find} looks for what no index tells; empty when it looks at everything. */
+    @Transactional(readOnly = true)
+    public Optional<SearchWindow> window(@Nullable String team, TaskFilter filter) {
+        return ofTeam(team, filter).flatMap(search::window);
+    }
+
     /**
      * What {@link #find} finds, without what was ordered: a row a task. More than {@value
      * #MOST_SUMMED} tasks are {@code INVALID_REQUEST}.

@@ -92,7 +92,9 @@ class TasksController {
                         project,
                         upstreamTaskId,
                         zone.moment("from", from),
-                        zone.moment("to", to));
+                        zone.moment("to", to),
+                        null,
+                        null);
         return inspection.find(team, filter, cursor, PageSize.checked(limit), actor);
     }
 
@@ -191,7 +193,9 @@ class TasksController {
                         null,
                         null,
                         null,
-                        zone.moment("before", request.before()));
+                        zone.moment("before", request.before()),
+                        null,
+                        null);
         List<TaskId> found =
                 inspection
                         .find(request.team(), filter, null, PageSize.LARGEST, actor)

@@ -86,7 +86,9 @@ class TeamTasksController {
                         project == null ? null : project(project),
                         null,
                         zone.moment("from", from),
-                        zone.moment("to", to));
+                        zone.moment("to", to),
+                        null,
+                        null);
         Page<TaskSummary> page = queries.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
                 new Page<>(

@@ -8,7 +8,9 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +144,66 @@ class TaskPagesTests {
             assertThat(client.page(path)).contains("SUCCEEDED");
             Invariants.check(own.database());
         }
+    }
+
+    @Test
+    void findsTheTasksOfAKeyAndThoseWithWordsInTheirPrompts() {
+        Team team = gateway.team();
+        Team second =
+                new Team(
+                        gateway,
+                        team.slug(),
+                        gateway.key(team.slug(), Json.of("name", "the second")));
+        String kite = team.create("A red kite at 100 %");
+        String boat = second.create("A RED boat");
+        String blue = second.create("A blue boat");
+        String key = "&key=" + keyId(team, "the second");
+        String list = "/console/tasks?team=" + team.slug();
+        assertThat(admin.page("/console/teams/" + team.slug()))
+                .contains("href=\"" + (list + key).replace("&", "&amp;") + "\"");
+        assertThat(admin.page(list + key))
+                .contains(boat, blue, "the second (" + keyId(team, "the second") + ")")
+                .doesNotContain(kite);
+        assertThat(text(admin.page(list + key)))
+                .contains("2 tasks created", "130 charged", "130 net credits");
+        assertThat(admin.get(list + key + "&format=csv").body())
+                .contains(boat, blue)
+                .doesNotContain(kite);
+        assertThat(admin.page("/console/tasks?team=" + gateway.team().slug() + key))
+                .doesNotContain(boat, blue);
+        String red = admin.page(list + "&text=red");
+        assertThat(red).contains(kite, boat).doesNotContain(blue);
+        assertThat(text(red))
+                .contains(
+                        "All 3 tasks of the rest of this filter were searched.", "2 tasks created");
+        assertThat(admin.get(list + "&text=red&format=csv").body())
+                .contains(kite, boat)
+                .doesNotContain(blue);
+        assertThat(admin.page(list + key + "&text=red")).contains(boat).doesNotContain(kite, blue);
+        assertThat(admin.page(list + "&text=%25")).contains(kite).doesNotContain(boat, blue);
+        assertThat(admin.page(list + key + "&project=film"))
+                .contains("All 2 tasks of the rest of this filter were searched.")
+                .doesNotContain(boat, blue);
+        for (String wrong : List.of("&key=x", "&text=a%00b", "&text=" + "a".repeat(201))) {
+            Answer refused = admin.get(list + wrong);
+            assertThat(refused).hasStatus(400);
+            assertThat(refused.body()).contains("role=\"alert\"");
+        }
+        // Words of a prompt would stay in the audit log for good.
+        assertThat(admin.page(list + "&phase=UNCERTAIN&text=red")).doesNotContain("Refund all");
+        assertThat(admin.get("/console/tasks/refund?phase=UNCERTAIN&text=red")).hasStatus(400);
+    }
+
+    private static String keyId(Team team, String name) {
+        return gateway.database()
+                .text(
+                        "select k.id from api_key k join team t on t.id = k.team_id where t.slug = '%s' and k.name = '%s'"
+                                .formatted(team.slug(), name));
+    }
+
+    /** As it is read, without the marks. */
+    private static String text(String page) {
+        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 
     /** Where an act leads to. */
