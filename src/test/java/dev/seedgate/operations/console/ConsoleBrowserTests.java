@@ -118,7 +118,7 @@ class ConsoleBrowserTests {
             button(page, "Make the key").click();
             Locator key = page.locator(".notice .code pre");
             assertThat(key.textContent()).startsWith("sg");
-            assertThat(button(page, "Copy").first().isVisible()).isTrue();
+            button(page, "Copy").first().waitFor();
             // Asked for again it is the team's page, and no second key.
             page.reload();
             assertThat(page.url()).isEqualTo(base + "/console/teams/browser");
