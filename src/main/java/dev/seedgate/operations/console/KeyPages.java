@@ -5,6 +5,7 @@ import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.access.team.ApiKeys;
 import dev.seedgate.access.team.KeyDetails;
 import dev.seedgate.access.team.KeyRequest;
+import dev.seedgate.access.team.Teams;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
@@ -29,11 +30,13 @@ class KeyPages {
 
     private static final String KEYS = TeamPages.PATH + "/{slug}/keys";
 
+    private final Teams teams;
     private final ApiKeys keys;
     private final TeamPages pages;
     private final Forms forms;
 
-    KeyPages(ApiKeys keys, TeamPages pages, Forms forms) {
+    KeyPages(Teams teams, ApiKeys keys, TeamPages pages, Forms forms) {
+        this.teams = teams;
         this.keys = keys;
         this.pages = pages;
         this.forms = forms;
@@ -48,10 +51,11 @@ class KeyPages {
             Model model) {
         try {
             KeyRequest requested = forms.read(form, KeyRequest.class);
-            return shown(slug, keys.issue(slug, requested.key(), who.actor()), model);
+            return shown(
+                    who, slug, keys.issue(roomy(who, slug), requested.key(), who.actor()), model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return pages.show(slug, model);
+            return pages.show(who, slug, model);
         }
     }
 
@@ -66,9 +70,10 @@ class KeyPages {
         try {
             RotateRequest requested = forms.read(form, RotateRequest.class);
             return shown(
+                    who,
                     slug,
                     keys.rotate(
-                            slug,
+                            roomy(who, slug),
                             id,
                             requested.time(),
                             Forms.version(form),
@@ -77,7 +82,7 @@ class KeyPages {
                     model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return pages.show(slug, model);
+            return pages.show(who, slug, model);
         }
     }
 
@@ -88,7 +93,7 @@ class KeyPages {
             @PathVariable long id,
             @RequestParam Map<String, String> form) {
         keys.suspend(
-                slug,
+                own(who, slug),
                 id,
                 Forms.version(form),
                 forms.read(form, ReasonRequest.class).reason(),
@@ -103,7 +108,7 @@ class KeyPages {
             @PathVariable long id,
             @RequestParam Map<String, String> form) {
         keys.resume(
-                slug,
+                own(who, slug),
                 id,
                 Forms.version(form),
                 forms.read(form, ReasonRequest.class).reason(),
@@ -117,13 +122,28 @@ class KeyPages {
             @PathVariable String slug,
             @PathVariable long id,
             @RequestParam Map<String, String> form) {
-        keys.revoke(slug, id, Forms.version(form), who.actor());
+        keys.revoke(own(who, slug), id, Forms.version(form), who.actor());
         return TeamPages.done(slug, "key-revoked");
     }
 
-    private String shown(String slug, IssuedKey<KeyDetails> issued, Model model) {
+    /** The slug of a team that they see; {@code TEAM_NOT_FOUND} for any other. */
+    private String own(ConsolePrincipal who, String slug) {
+        return teams.get(slug, who.teams()).slug();
+    }
+
+    /** The same, where this person may make one more key. */
+    private String roomy(ConsolePrincipal who, String slug) {
+        String own = own(who, slug);
+        if (who.isMember()) {
+            keys.checkRoomForMember(own);
+        }
+        return own;
+    }
+
+    private String shown(
+            ConsolePrincipal who, String slug, IssuedKey<KeyDetails> issued, Model model) {
         model.addAttribute("newKey", issued.text());
         model.addAttribute("newKeyName", issued.details().key().name());
-        return pages.show(slug, model);
+        return pages.show(who, slug, model);
     }
 }

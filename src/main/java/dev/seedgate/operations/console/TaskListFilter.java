@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.Phase;
@@ -56,8 +57,9 @@ record TaskListFilter(
         return text == null ? Optional.empty() : TaskId.parse(text.strip());
     }
 
-    TaskFilter filter(BillingZone zone) {
+    TaskFilter filter(TeamScope scope, BillingZone zone) {
         return new TaskFilter(
+                scope,
                 null,
                 phases(),
                 text(project),

@@ -1,6 +1,7 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.access.operator.ConsolePrincipal;
+import dev.seedgate.access.team.Teams;
 import dev.seedgate.operations.webhook.DeliveryLog;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.Actor;
@@ -42,6 +43,7 @@ class TaskPages {
     // A screen or two; the next page is a key away.
     private static final int PAGE = 50;
 
+    private final Teams teams;
     private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
@@ -53,6 +55,7 @@ class TaskPages {
     private final JsonMapper json;
 
     TaskPages(
+            Teams teams,
             TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
@@ -62,6 +65,7 @@ class TaskPages {
             BillingZone zone,
             Forms forms,
             JsonMapper json) {
+        this.teams = teams;
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
@@ -88,7 +92,8 @@ class TaskPages {
             HttpServletResponse response,
             Model model) {
         // The vendor's ids have the same form.
-        Optional<TaskId> searched = TaskListFilter.taskIn(q).filter(inspection::exists);
+        Optional<TaskId> searched =
+                TaskListFilter.taskIn(q).filter(it -> inspection.exists(it, who.teams()));
         if (searched.isPresent()) {
             return "redirect:" + TaskListFilter.PATH + "/" + searched.get();
         }
@@ -97,7 +102,7 @@ class TaskPages {
         model.addAttribute("filter", typed);
         model.addAttribute("first", cursor == null);
         try {
-            TaskFilter filter = typed.filter(zone);
+            TaskFilter filter = filter(typed, who);
             Page<TaskRecord> page =
                     inspection.find(typed.teamSlug(), filter, cursor, PAGE, who.actor());
             model.addAttribute("tasks", page.items());
@@ -113,6 +118,7 @@ class TaskPages {
     /** What the same filter finds, as a file. */
     @GetMapping(path = TaskListFilter.PATH, params = "format")
     void csv(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam(required = false) @Nullable String team,
             @RequestParam(required = false) @Nullable String project,
             @RequestParam(required = false) @Nullable String phase,
@@ -127,7 +133,26 @@ class TaskPages {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
         }
         TaskListFilter typed = new TaskListFilter(team, project, phase, from, to, upstream);
-        inspection.csv(typed.teamSlug(), typed.filter(zone)).send(response, "tasks", "1");
+        inspection.csv(typed.teamSlug(), filter(typed, who)).send(response, "tasks", "1");
+    }
+
+    /**
+     * The typed filter over the teams that somebody sees. For a member another team is none, and so
+     * is a task that is looked for by the vendor's id: that is not theirs to know.
+     */
+    private TaskFilter filter(TaskListFilter typed, ConsolePrincipal who) {
+        if (who.isMember()) {
+            String team = typed.teamSlug();
+            if (team != null) {
+                teams.get(team, who.teams());
+            }
+            String searched = typed.upstream();
+            if (searched != null && !searched.isBlank()) {
+                throw new ApiException(
+                        ErrorCode.TASK_NOT_FOUND, "There is no task " + searched + ".");
+            }
+        }
+        return typed.filter(who.teams(), zone);
     }
 
     @GetMapping(TaskListFilter.PATH + "/{id}")
@@ -149,9 +174,13 @@ class TaskPages {
 
     /** The clip itself, from this server: the page may show nothing from elsewhere. */
     @GetMapping(TaskListFilter.PATH + "/{id}/clip")
-    void clip(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+    void clip(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
-        clips.send(known(id), request, response);
+        clips.send(known(id), who.teams(), request, response);
     }
 
     @PostMapping(TaskListFilter.PATH + "/{id}/cancel")
@@ -228,7 +257,7 @@ class TaskPages {
     }
 
     private String show(ConsolePrincipal who, String id, Model model) {
-        TaskRecord task = inspection.get(known(id), who.actor());
+        TaskRecord task = inspection.get(known(id), who.teams(), who.actor());
         String base = ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
         model.addAttribute("task", task);
         model.addAttribute("story", TaskTimeline.of(task));

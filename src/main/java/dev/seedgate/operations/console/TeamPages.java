@@ -79,8 +79,11 @@ class TeamPages {
     }
 
     @GetMapping(PATH)
-    String list(@RequestParam(required = false) @Nullable String cursor, Model model) {
-        Page<TeamDetails> page = teams.list(cursor, PAGE);
+    String list(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @RequestParam(required = false) @Nullable String cursor,
+            Model model) {
+        Page<TeamDetails> page = teams.list(who.teams(), cursor, PAGE);
         List<Long> ids = page.items().stream().map(TeamDetails::id).toList();
         Map<Long, Balance> balances = accounts.balances(ids);
         LocalDate end = today().plusDays(1);
@@ -126,12 +129,13 @@ class TeamPages {
             return "redirect:" + PATH + "/" + requested.slug() + "?done=created";
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return list(null, model);
+            return list(who, null, model);
         }
     }
 
     @GetMapping(PATH + "/{slug}")
     String team(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String done,
             Model model) {
@@ -150,12 +154,12 @@ class TeamPages {
                     case "key-revoked" -> "The key is dead for good.";
                     case null, default -> null;
                 });
-        return show(slug, model);
+        return show(who, slug, model);
     }
 
     /** Fills the page of a team; what an act left in the model stays. */
-    String show(String slug, Model model) {
-        TeamDetails team = teams.get(slug);
+    String show(ConsolePrincipal who, String slug, Model model) {
+        TeamDetails team = teams.get(slug, who.teams());
         Balance balance = accounts.balance(team.id());
         LocalDate end = today().plusDays(1);
         LocalDate start = end.minusDays(DAYS_ON_PAGE);
@@ -166,10 +170,15 @@ class TeamPages {
         model.addAttribute("keys", keys.list(slug, null, PageSize.LARGEST).items());
         model.addAttribute("budgets", budgets.list(team));
         model.addAttribute("topUps", accounts.topUps(team, null, NEWEST).items());
-        model.addAttribute(
-                "audit",
-                audit.find(new AuditFilter(null, null, "team:" + slug, null, null), null, NEWEST)
-                        .items());
+        if (!who.isMember()) {
+            model.addAttribute(
+                    "audit",
+                    audit.find(
+                                    new AuditFilter(null, null, "team:" + slug, null, null),
+                                    null,
+                                    NEWEST)
+                            .items());
+        }
         // Sent twice, a top-up is booked once.
         model.addAttribute("once", UUID.randomUUID());
         model.addAttribute("today", end.minusDays(1));
@@ -258,7 +267,7 @@ class TeamPages {
             return done(slug, "topped-up");
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return show(slug, model);
+            return show(who, slug, model);
         }
     }
 

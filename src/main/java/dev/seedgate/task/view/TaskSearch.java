@@ -46,8 +46,8 @@ class TaskSearch {
                     ErrorCode.INVALID_REQUEST,
                     "cursor must be the next_cursor of an earlier answer.");
         }
-        if (filter.phases().isEmpty()) {
-            // Contradicting wishes; SQL has no empty list.
+        if (filter.findsNothing()) {
+            // SQL has no empty list.
             return new Page<>(List.of(), null);
         }
         List<Found> found =
@@ -63,7 +63,7 @@ class TaskSearch {
 
     /** Sums over what {@link #find} finds, over the newest so many. */
     TaskTotals totals(TaskFilter filter, int most) {
-        if (filter.phases().isEmpty()) {
+        if (filter.findsNothing()) {
             return new TaskTotals(0, 0, 0, false);
         }
         return jdbc.sql(
@@ -96,15 +96,18 @@ class TaskSearch {
             return ofTheVendor(filter);
         }
         boolean anyPhase = filter.phases().equals(EnumSet.allOf(Phase.class));
-        if (filter.team() == null && filter.project() == null && anyPhase) {
-            return page(filter, new LinkedHashMap<>());
+        if (filter.team() != null) {
+            return eachPhase(filter, ":team");
         }
-        if (filter.team() == null && filter.project() != null) {
-            // No index has a project of all teams in the order of time: the newest of each team.
-            return "select p.id from team_limits o cross join lateral (%s) p order by p.id desc limit :limit"
-                    .formatted(eachPhase(filter, "o.id"));
+        if (filter.teams() != null || filter.project() != null) {
+            // No index has some teams, or a project of all, in the order of time: the newest of
+            // each.
+            return "select p.id from team_limits o cross join lateral (%s) p %s order by p.id desc limit :limit"
+                    .formatted(
+                            eachPhase(filter, "o.id"),
+                            filter.teams() == null ? "" : "where o.id in (:teams)");
         }
-        return eachPhase(filter, filter.team() == null ? null : ":team");
+        return anyPhase ? page(filter, new LinkedHashMap<>()) : eachPhase(filter, null);
     }
 
     /** Of the few tasks that the vendor gave this id for, be it a second one. */
@@ -112,7 +115,7 @@ class TaskSearch {
         return "select id from task where id in (select task_id from vendor_job where upstream_task_id = :upstreamTaskId) and phase in ("
                 + filter.phases().stream().map(TaskSearch::text).collect(Collectors.joining(", "))
                 + ") and id < :below and id >= :from"
-                + (filter.team() == null ? "" : " and team_id = :team")
+                + (filter.teams() == null ? "" : " and team_id in (:teams)")
                 + (filter.project() == null ? "" : " and project = :project")
                 + times(filter);
     }
@@ -165,6 +168,9 @@ class TaskSearch {
         parameters.put("from", from);
         if (filter.team() != null) {
             parameters.put("team", filter.team());
+        }
+        if (filter.teams() != null) {
+            parameters.put("teams", filter.teams());
         }
         if (filter.project() != null) {
             parameters.put("project", filter.project());

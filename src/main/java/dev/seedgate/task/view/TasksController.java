@@ -1,6 +1,7 @@
 package dev.seedgate.task.view;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.access.team.Teams;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.Actor;
@@ -82,6 +83,7 @@ class TasksController {
             @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         phases(status, phase),
                         project,
@@ -95,7 +97,7 @@ class TasksController {
     @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
     TaskRecord get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
-        return inspection.get(id(id), actor);
+        return inspection.get(id(id), TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -110,7 +112,7 @@ class TasksController {
     @DeleteMapping("/{id}")
     TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         interventions.cancel(id(id), actor);
-        return inspection.get(id(id), actor);
+        return inspection.get(id(id), TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -143,7 +145,7 @@ class TasksController {
                             request.reason(),
                             actor);
         }
-        return inspection.get(task, actor);
+        return inspection.get(task, TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -169,6 +171,7 @@ class TasksController {
         }
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         EnumSet.of(request.phase()),
                         null,

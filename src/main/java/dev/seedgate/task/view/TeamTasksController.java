@@ -1,6 +1,7 @@
 package dev.seedgate.task.view;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -81,6 +82,7 @@ class TeamTasksController {
             @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         Phase.parseFilter(status),
                         project == null ? null : project(project),

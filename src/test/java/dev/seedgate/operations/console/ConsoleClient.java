@@ -2,13 +2,17 @@ package dev.seedgate.operations.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.access.operator.ConsoleSessionStore;
+import dev.seedgate.access.team.Teams;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -17,6 +21,8 @@ import java.util.stream.Collectors;
 
 /** Somebody who is signed in to a gateway's console and sends the forms of its pages. */
 final class ConsoleClient {
+
+    static final String SESSION = "__Host-seedgate";
 
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
@@ -40,6 +46,22 @@ final class ConsoleClient {
                         .json()
                         .get("key")
                         .stringValue());
+    }
+
+    /** A member of these teams, whom the provider vouched for. */
+    static ConsoleClient member(Gateway gateway, Team... teams) {
+        ConsoleClient client = new ConsoleClient(gateway);
+        client.cookies.put(SESSION, memberToken(gateway, teams));
+        return client;
+    }
+
+    /** What a member's browser has in its cookie. */
+    static String memberToken(Gateway gateway, Team... teams) {
+        Teams known = gateway.bean(Teams.class);
+        return gateway.bean(ConsoleSessionStore.class)
+                .openOfMember(
+                        "mia@example.com",
+                        Arrays.stream(teams).map(it -> known.get(it.slug()).id()).toList());
     }
 
     private static ConsoleClient signIn(Gateway gateway, String key) {
