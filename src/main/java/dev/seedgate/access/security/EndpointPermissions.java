@@ -270,12 +270,26 @@ class EndpointPermissions {
         return "ROLE_" + role.name();
     }
 
-    /** A call, and the authorities of which any is enough. */
-    private record Rule(HttpMethod method, String path, String... authorities) {
+    /**
+     * A call, and the authority that it needs.
+     *
+     * @param forMembers whether members of teams get in too, whose own teams the page then sees to
+     */
+    private record Rule(HttpMethod method, String path, String authority, boolean forMembers) {
 
-        /** The same for members too, whose own teams the page then sees to. */
+        Rule(HttpMethod method, String path, String authority) {
+            this(method, path, authority, false);
+        }
+
         Rule orMember() {
-            return new Rule(method, path, authorities[0], TeamMembership.AUTHORITY);
+            return new Rule(method, path, authority, true);
+        }
+
+        /** Any of these is enough. */
+        String[] authorities() {
+            return forMembers
+                    ? new String[] {authority, TeamMembership.AUTHORITY}
+                    : new String[] {authority};
         }
     }
 }
