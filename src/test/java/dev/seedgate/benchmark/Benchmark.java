@@ -76,8 +76,7 @@ public final class Benchmark implements AutoCloseable {
     private final List<Team> teams = new ArrayList<>();
     private volatile String lastCreated = "";
 
-    private Benchmark(
-            Path jar, boolean small, boolean oneTeam, boolean profiled, Set<String> only)
+    private Benchmark(Path jar, boolean small, boolean oneTeam, boolean profiled, Set<String> only)
             throws Exception {
         this.profiled = profiled;
         this.only = only;
@@ -129,9 +128,9 @@ public final class Benchmark implements AutoCloseable {
      * Runs all rows.
      *
      * @param arguments the packaged jar; then {@code --short} for a look of some minutes, {@code
-     *     --one-team} for lives of a single team, {@code --profile} for a recording of the gateway in target/benchmark.jfr and the statements of
-     *     each group in target/statements-*.txt, and names of groups of rows, to run these alone:
-     *     creates, status, rates, lives
+     *     --one-team} for lives of a single team, {@code --profile} for a recording of the gateway
+     *     in target/benchmark.jfr and the statements of each group in target/statements-*.txt, and
+     *     names of groups of rows, to run these alone: creates, status, rates, lives
      */
     public static void main(String[] arguments) throws Exception {
         List<String> options = List.of(arguments).subList(1, arguments.length);

@@ -1,5 +1,7 @@
 package dev.seedgate.access.apikey;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -8,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How soon a replica knows of changed keys.
+ * How soon a replica knows of changed keys, and how many of them members make.
  *
  * @param keyCacheCheckInterval between two looks whether a key has changed; a revocation has to be
  *     known everywhere within 5 s
@@ -17,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  *     keys of a kind, and while nobody floods it nobody waits; two in a row at the most stay within
  *     what a look-up waits
  * @param keyLastUsedInterval between two times that the last use of each key is written down
+ * @param keysPerTeam keys of a team that are alive, up to which its members make new ones: one for
+ *     each app and person of a large team, and still a list to read
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -26,4 +30,5 @@ public record KeySettings(
         @DefaultValue("20ms") @DurationMin @DurationMax(millis = 200)
                 Duration keyCacheBatchInterval,
         @DefaultValue("1m") @DurationMin(millis = 10) @DurationMax(hours = 1)
-                Duration keyLastUsedInterval) {}
+                Duration keyLastUsedInterval,
+        @DefaultValue("50") @Min(1) @Max(10_000) int keysPerTeam) {}

@@ -1,13 +1,20 @@
 package dev.seedgate.access.operator;
 
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.Sha256;
 import java.security.SecureRandom;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 
 /**
@@ -19,6 +26,9 @@ public class ConsoleSessionStore {
 
     /** 256 bits: none is guessed. */
     private static final int TOKEN_BYTES = 32;
+
+    /** A version that knows no members takes a token of another length for none at all. */
+    private static final int MEMBER_TOKEN_BYTES = 33;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -39,7 +49,19 @@ public class ConsoleSessionStore {
      */
     public String open(
             String name, Role role, ConsolePrincipal.Method method, byte @Nullable [] credential) {
-        return open(name, role, method, credential, null);
+        return open(token(TOKEN_BYTES), name, role, null, method, credential, null);
+    }
+
+    /** Begins one of a member of these teams, for whom the provider vouches. */
+    public String openOfMember(String name, Collection<Long> teams) {
+        return open(
+                token(MEMBER_TOKEN_BYTES),
+                name,
+                null,
+                teams,
+                ConsolePrincipal.Method.OIDC,
+                null,
+                null);
     }
 
     /** Begins one of who has this admin key; it has the key's role and ends with it. */
@@ -49,12 +71,21 @@ public class ConsoleSessionStore {
                         .param("id", caller.keyId())
                         .query(String.class)
                         .single();
-        return open(name, caller.role(), ConsolePrincipal.Method.KEY, null, caller.keyId());
+        return open(
+                token(TOKEN_BYTES),
+                name,
+                caller.role(),
+                null,
+                ConsolePrincipal.Method.KEY,
+                null,
+                caller.keyId());
     }
 
     private String open(
+            String token,
             String name,
-            Role role,
+            @Nullable Role role,
+            @Nullable Collection<Long> teams,
             ConsolePrincipal.Method method,
             byte @Nullable [] credential,
             @Nullable Long keyId) {
@@ -67,15 +98,15 @@ public class ConsoleSessionStore {
                 .param("idle", settings.consoleSessionIdle().toSeconds())
                 .param("max", settings.consoleSessionMax().toSeconds())
                 .update();
-        String token = token();
         jdbc.sql(
                         """
-                        insert into console_session (token_hash, name, role, method, credential, admin_key_id)
-                        values (:hash, :name, :role, :method, :credential, :key)
+                        insert into console_session (token_hash, name, role, teams, method, credential, admin_key_id)
+                        values (:hash, :name, :role, :teams, :method, :credential, :key)
                         """)
                 .param("hash", Sha256.of(token))
                 .param("name", name)
-                .param("role", role.text())
+                .param("role", role == null ? ConsolePrincipal.MEMBER : role.text())
+                .param("teams", teams == null ? null : new SqlArrayValue("bigint", teams.toArray()))
                 .param("method", method.text())
                 .param("credential", credential == null ? null : sealed(token, credential))
                 .param("key", keyId)
@@ -100,21 +131,26 @@ public class ConsoleSessionStore {
                             and (admin_key_id is null or exists (select from admin_key k
                                 where k.id = admin_key_id and k.revoked_at is null
                                     and (k.expires_at is null or k.expires_at > gateway_now())))
-                        returning name, role, method, signed_in_at, admin_key_id
+                        returning name, role, teams, method, signed_in_at, admin_key_id
                         """)
                 .param("hash", Sha256.of(token))
                 .param("idle", settings.consoleSessionIdle().toSeconds())
                 .param("max", settings.consoleSessionMax().toSeconds())
                 .param("credential", sealed(token, credential))
-                .query((row, _) ->
-                        new ConsolePrincipal(
-                                row.getString("name"),
-                                Role.of(row.getString("role")),
-                                ConsolePrincipal.Method.of(row.getString("method")),
-                                SqlInstants.get(row, "signed_in_at"),
-                                row.getObject("admin_key_id", Long.class),
-                                address))
+                .query((row, _) -> principal(row, address))
                 .optional();
+    }
+
+    private static ConsolePrincipal principal(ResultSet row, String address) throws SQLException {
+        Array teams = row.getArray("teams");
+        return new ConsolePrincipal(
+                row.getString("name"),
+                teams == null ? Role.of(row.getString("role")) : null,
+                teams == null ? TeamScope.ALL : TeamScope.of(List.of((Long[]) teams.getArray())),
+                ConsolePrincipal.Method.of(row.getString("method")),
+                SqlInstants.get(row, "signed_in_at"),
+                row.getObject("admin_key_id", Long.class),
+                address);
     }
 
     /** Ends one, on every replica at once. */
@@ -129,8 +165,8 @@ public class ConsoleSessionStore {
         return Sha256.of(token + HexFormat.of().formatHex(credential));
     }
 
-    private static String token() {
-        byte[] bytes = new byte[TOKEN_BYTES];
+    private static String token(int length) {
+        byte[] bytes = new byte[length];
         RANDOM.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }

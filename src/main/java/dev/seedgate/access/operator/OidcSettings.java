@@ -30,6 +30,10 @@ import org.springframework.validation.annotation.Validated;
  *     people all at once are less, and a provider is asked far more by its other clients
  * @param oidcRolesClaim where the roles are; for one inside another, with a dot between
  * @param oidcViewerRoles what the provider calls our roles
+ * @param oidcTeamsClaim where the slugs of the teams are that somebody is a member of; null: nobody
+ *     is
+ * @param oidcTeamsPerPerson names in that claim that are looked up, and so teams of a session; as
+ *     many groups as Entra ID writes into a token at most
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -45,7 +49,9 @@ public record OidcSettings(
         @DefaultValue("roles") String oidcRolesClaim,
         @DefaultValue("viewer") List<String> oidcViewerRoles,
         @DefaultValue("operator") List<String> oidcOperatorRoles,
-        @DefaultValue("admin") List<String> oidcAdminRoles) {
+        @DefaultValue("admin") List<String> oidcAdminRoles,
+        @Nullable String oidcTeamsClaim,
+        @DefaultValue("200") @Min(1) @Max(1000) int oidcTeamsPerPerson) {
 
     /** Whether people can sign in this way. */
     public boolean enabled() {

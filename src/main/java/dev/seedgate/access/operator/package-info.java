@@ -5,7 +5,8 @@
             "platform.database",
             "platform.web.api",
             "platform.audit",
-            "access.apikey"
+            "access.apikey",
+            "access.team"
         })
 @NullMarked
 package dev.seedgate.access.operator;

@@ -1,6 +1,9 @@
 package dev.seedgate.access.security;
 
 import dev.seedgate.access.operator.OidcSettings;
+import dev.seedgate.access.team.Teams;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.web.api.ErrorResponseWriter;
 import dev.seedgate.platform.web.edge.AnonymousRequestLimit;
 import dev.seedgate.platform.web.edge.PublicUrl;
@@ -55,13 +58,19 @@ class ConsoleSecurity {
     private final ErrorResponseWriter errors;
     private final SignInAudit signIns;
     private final OidcSettings oidc;
+    private final Teams teams;
     private final JsonMapper json;
 
     ConsoleSecurity(
-            ErrorResponseWriter errors, SignInAudit signIns, OidcSettings oidc, JsonMapper json) {
+            ErrorResponseWriter errors,
+            SignInAudit signIns,
+            OidcSettings oidc,
+            Teams teams,
+            JsonMapper json) {
         this.errors = errors;
         this.signIns = signIns;
         this.oidc = oidc;
+        this.teams = teams;
         this.json = json;
     }
 
@@ -113,7 +122,7 @@ class ConsoleSecurity {
                                         new CookieAuthorizationRequestRepository(json)))
                 .redirectionEndpoint(it -> it.baseUri(CALLBACK))
                 .tokenEndpoint(it -> it.accessTokenResponseClient(new BoundedTokenClient(oidc)))
-                .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc)))
+                .userInfoEndpoint(it -> it.oidcUserService(new OidcRoleUserService(oidc, teams)))
                 .defaultSuccessUrl("/console")
                 .failureHandler(this::redirectToLogin)
                 .addObjectPostProcessor(
@@ -183,7 +192,7 @@ class ConsoleSecurity {
                 .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
     }
 
-    /** Redirects an expired form to the sign-in page; refuses whoever lacks a role. */
+    /** Redirects an expired form to the sign-in page; refuses whoever may not. */
     private void denied(HttpServletRequest request, HttpServletResponse response, Exception reason)
             throws IOException {
         if (reason instanceof CsrfException) {
@@ -191,7 +200,12 @@ class ConsoleSecurity {
             boolean plain = !request.isSecure() && WebUtils.getCookie(request, CSRF_COOKIE) == null;
             response.sendRedirect(LOGIN + (plain ? "?plain" : "?expired"));
         } else {
-            errors.write(request, response, SecurityConfiguration.lacksRights());
+            errors.write(
+                    request,
+                    response,
+                    new ApiException(
+                            ErrorCode.FORBIDDEN,
+                            "This is not for you to open or do. If you need it, ask an admin for the role."));
         }
     }
 

@@ -4,11 +4,13 @@ import dev.seedgate.access.operator.AuthenticatedAdmin;
 import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.access.operator.ConsoleSessionStore;
 import dev.seedgate.access.operator.Role;
+import dev.seedgate.access.team.TeamDetails;
 import dev.seedgate.platform.values.Actor;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -35,8 +37,8 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
     // A negative age: as long as the browser is open.
     private static final Duration WHILE_OPEN = Duration.ofSeconds(-1);
 
-    // 32 bytes in base64.
-    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
+    // 32 bytes in base64, or 33 of a member's session.
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43,44}");
 
     private final ConsoleSessionStore sessions;
     private final BootstrapAdminKey bootstrap;
@@ -68,9 +70,7 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
         token(request).ifPresent(sessions::close);
         Authentication caller = context.getAuthentication();
         if (caller != null) {
-            signIns.signedIn(
-                    actor(caller, request.getRemoteAddr()),
-                    EndpointPermissions.role(caller.getAuthorities()).text());
+            signIns.signedIn(actor(caller, request.getRemoteAddr()), standing(caller));
         }
         String token = caller == null ? "" : open(caller);
         setCookie(response, COOKIE, token, token.isEmpty() ? Duration.ZERO : WHILE_OPEN);
@@ -107,7 +107,20 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
 
     private static Authentication authenticated(ConsolePrincipal who) {
         return UsernamePasswordAuthenticationToken.authenticated(
-                who, null, List.of(EndpointPermissions.authority(who.role())));
+                who, null, List.of(EndpointPermissions.authority(who)));
+    }
+
+    /** What the audit log says that they are. */
+    private static Map<String, Object> standing(Authentication caller) {
+        return TeamMembership.of(caller)
+                .map(it ->
+                        Map.<String, Object>of(
+                                "role",
+                                ConsolePrincipal.MEMBER,
+                                "teams",
+                                it.teams().stream().map(TeamDetails::slug).toList()))
+                .orElseGet(() ->
+                        Map.of("role", EndpointPermissions.role(caller.getAuthorities()).text()));
     }
 
     /**
@@ -115,6 +128,11 @@ class CookieSecurityContextRepository implements SecurityContextRepository {
      * type of the authentication says whether it was the bootstrap key or the provider.
      */
     private String open(Authentication caller) {
+        Optional<TeamMembership> member = TeamMembership.of(caller);
+        if (member.isPresent()) {
+            return sessions.openOfMember(
+                    caller.getName(), member.get().teams().stream().map(TeamDetails::id).toList());
+        }
         Role role = EndpointPermissions.role(caller.getAuthorities());
         if (caller.getPrincipal() instanceof AuthenticatedAdmin key) {
             return sessions.open(key);

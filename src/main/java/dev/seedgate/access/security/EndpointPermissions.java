@@ -13,6 +13,7 @@ import static org.springframework.http.HttpMethod.PATCH;
 import static org.springframework.http.HttpMethod.POST;
 import static org.springframework.http.HttpMethod.PUT;
 
+import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.access.operator.Role;
 import dev.seedgate.access.team.Scope;
 import jakarta.servlet.ServletException;
@@ -32,7 +33,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Table of the scope or role that each call needs; the first match counts. A call that is not in it
- * is refused to everybody, even when there is a controller for it.
+ * is refused to everybody, even when there is a controller for it. A page of the console is closed
+ * to members of teams until its line says otherwise.
  */
 @Component
 class EndpointPermissions {
@@ -96,6 +98,7 @@ class EndpointPermissions {
                     rule(GET, "/admin/api/tasks/{id}", VIEWER),
                     rule(DELETE, "/admin/api/tasks/{id}", OPERATOR),
                     rule(POST, "/admin/api/tasks/{id}/resolve", OPERATOR),
+                    rule(POST, "/admin/api/tasks/{id}/ask", OPERATOR),
                     rule(POST, "/admin/api/tasks/refund", OPERATOR),
                     rule(GET, "/admin/api/upstream", VIEWER),
                     rule(POST, "/admin/api/upstream/pause", OPERATOR),
@@ -120,31 +123,38 @@ class EndpointPermissions {
 
     private static final List<Rule> CONSOLE =
             List.of(
-                    rule(GET, "/console", VIEWER),
-                    rule(GET, "/console/tasks", VIEWER),
-                    rule(GET, "/console/tasks/{id}", VIEWER),
-                    rule(GET, "/console/tasks/{id}/clip", VIEWER),
+                    rule(GET, "/console", VIEWER).orMember(),
+                    rule(GET, "/console/tasks", VIEWER).orMember(),
+                    rule(GET, "/console/tasks/refund", OPERATOR),
+                    rule(POST, "/console/tasks/refund", OPERATOR),
+                    rule(GET, "/console/tasks/{id}", VIEWER).orMember(),
+                    rule(GET, "/console/tasks/{id}/clip", VIEWER).orMember(),
                     rule(POST, "/console/tasks/{id}/cancel", OPERATOR),
                     rule(POST, "/console/tasks/{id}/resolve", OPERATOR),
-                    rule(GET, "/console/teams", VIEWER),
+                    rule(POST, "/console/tasks/{id}/ask", OPERATOR),
+                    rule(GET, "/console/teams", VIEWER).orMember(),
                     rule(POST, "/console/teams", ADMIN),
-                    rule(GET, "/console/teams/{slug}", VIEWER),
+                    rule(GET, "/console/teams/{slug}", VIEWER).orMember(),
                     rule(GET, "/console/teams/{slug}/limits", ADMIN),
                     rule(POST, "/console/teams/{slug}/limits", ADMIN),
+                    rule(GET, "/console/teams/{slug}/budget", ADMIN),
+                    rule(POST, "/console/teams/{slug}/budget", ADMIN),
                     rule(POST, "/console/teams/{slug}/topups", ADMIN),
                     rule(POST, "/console/teams/{slug}/suspend", OPERATOR),
                     rule(POST, "/console/teams/{slug}/resume", OPERATOR),
                     rule(POST, "/console/teams/{slug}/archive", ADMIN),
-                    rule(POST, "/console/teams/{slug}/keys", ADMIN),
-                    rule(POST, "/console/teams/{slug}/keys/{id}/rotate", ADMIN),
-                    rule(POST, "/console/teams/{slug}/keys/{id}/revoke", ADMIN),
-                    rule(POST, "/console/teams/{slug}/keys/{id}/suspend", OPERATOR),
-                    rule(POST, "/console/teams/{slug}/keys/{id}/resume", OPERATOR),
-                    rule(GET, "/console/playground", VIEWER),
-                    rule(POST, "/console/playground/quote", VIEWER),
-                    rule(POST, "/console/playground", ADMIN),
-                    rule(GET, "/console/playground/{id}", VIEWER),
+                    rule(POST, "/console/teams/{slug}/keys", ADMIN).orMember(),
+                    rule(POST, "/console/teams/{slug}/keys/{id}/rotate", ADMIN).orMember(),
+                    rule(POST, "/console/teams/{slug}/keys/{id}/revoke", ADMIN).orMember(),
+                    rule(POST, "/console/teams/{slug}/keys/{id}/suspend", OPERATOR).orMember(),
+                    rule(POST, "/console/teams/{slug}/keys/{id}/resume", OPERATOR).orMember(),
+                    rule(GET, "/console/playground", VIEWER).orMember(),
+                    rule(POST, "/console/playground/quote", VIEWER).orMember(),
+                    rule(POST, "/console/playground", ADMIN).orMember(),
+                    rule(GET, "/console/playground/{id}", VIEWER).orMember(),
                     rule(GET, "/console/reports", VIEWER),
+                    rule(GET, "/console/reports/entries", VIEWER),
+                    rule(GET, "/console/reconciliation", VIEWER),
                     rule(GET, "/console/statements", VIEWER),
                     rule(GET, "/console/statements/{month}", VIEWER),
                     rule(POST, "/console/statements/{month}/close", ADMIN),
@@ -164,10 +174,11 @@ class EndpointPermissions {
                     rule(POST, "/console/admins/keys/{id}/revoke", ADMIN),
                     rule(GET, "/console/prices", VIEWER),
                     rule(POST, "/console/prices", ADMIN),
-                    rule(GET, "/console/webhooks", VIEWER),
-                    rule(GET, "/console/webhooks/{id}", VIEWER),
-                    rule(POST, "/console/webhooks/{id}/deliveries/{delivery}/redeliver", OPERATOR),
-                    rule(POST, "/console/webhooks/{id}/remove", ADMIN));
+                    rule(GET, "/console/webhooks", VIEWER).orMember(),
+                    rule(GET, "/console/webhooks/{id}", VIEWER).orMember(),
+                    rule(POST, "/console/webhooks/{id}/deliveries/{delivery}/redeliver", OPERATOR)
+                            .orMember(),
+                    rule(POST, "/console/webhooks/{id}/remove", ADMIN).orMember());
 
     private final RequestMappingHandlerMapping handlers;
 
@@ -199,9 +210,10 @@ class EndpointPermissions {
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
                     requests) {
         for (Rule rule : rules) {
-            requests.requestMatchers(rule.method(), rule.path()).hasAuthority(rule.authority());
+            requests.requestMatchers(rule.method(), rule.path())
+                    .hasAnyAuthority(rule.authorities());
             if (rule.method().equals(GET)) {
-                requests.requestMatchers(HEAD, rule.path()).hasAuthority(rule.authority());
+                requests.requestMatchers(HEAD, rule.path()).hasAnyAuthority(rule.authorities());
             }
         }
         // OPTIONS answers which methods there are, and does nothing.
@@ -234,6 +246,14 @@ class EndpointPermissions {
         return new SimpleGrantedAuthority(name(role));
     }
 
+    /** What a person's session is worth. */
+    static GrantedAuthority authority(ConsolePrincipal who) {
+        Role role = who.role();
+        return role == null
+                ? new SimpleGrantedAuthority(TeamMembership.AUTHORITY)
+                : authority(role);
+    }
+
     /** The role among these authorities. */
     static Role role(Collection<? extends GrantedAuthority> authorities) {
         return Arrays.stream(Role.values())
@@ -258,5 +278,26 @@ class EndpointPermissions {
         return "ROLE_" + role.name();
     }
 
-    private record Rule(HttpMethod method, String path, String authority) {}
+    /**
+     * A call, and the authority that it needs.
+     *
+     * @param forMembers whether members of teams get in too, whose own teams the page then sees to
+     */
+    private record Rule(HttpMethod method, String path, String authority, boolean forMembers) {
+
+        Rule(HttpMethod method, String path, String authority) {
+            this(method, path, authority, false);
+        }
+
+        Rule orMember() {
+            return new Rule(method, path, authority, true);
+        }
+
+        /** Any of these is enough. */
+        String[] authorities() {
+            return forMembers
+                    ? new String[] {authority, TeamMembership.AUTHORITY}
+                    : new String[] {authority};
+        }
+    }
 }

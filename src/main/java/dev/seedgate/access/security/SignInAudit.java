@@ -43,9 +43,13 @@ class SignInAudit {
         maxRefusals = settings.signInRefusalsAudited();
     }
 
-    /** Writes a sign-in before its session begins; if that fails, the person is not let in. */
-    void signedIn(Actor who, String role) {
-        record(new Change("console.sign_in", CONSOLE, null, Map.of("role", role), null), who);
+    /**
+     * Writes a sign-in before its session begins; if that fails, the person is not let in.
+     *
+     * @param standing the role, and of a member the teams
+     */
+    void signedIn(Actor who, Map<String, Object> standing) {
+        record(new Change("console.sign_in", CONSOLE, null, standing, null), who);
     }
 
     /**

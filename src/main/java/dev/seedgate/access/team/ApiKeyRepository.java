@@ -28,5 +28,12 @@ interface ApiKeyRepository extends Repository<ApiKey, Long>, KeyStore<ApiKey> {
             """)
     List<ApiKey> findAlive(String slug, Instant now);
 
+    @Query(
+            """
+            select count(k) from ApiKey k where k.team.slug = :slug and k.revokedAt is null
+                and (k.expiresAt is null or k.expiresAt > :now)
+            """)
+    long countNotEnded(String slug, Instant now);
+
     List<ApiKey> findByTeamSlugAndIdGreaterThanOrderById(String slug, long id, Limit limit);
 }

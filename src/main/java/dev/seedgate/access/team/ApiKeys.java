@@ -4,6 +4,7 @@ import dev.seedgate.access.apikey.ApiKeyCacheVersion;
 import dev.seedgate.access.apikey.ApiKeyFormat;
 import dev.seedgate.access.apikey.IssuedKey;
 import dev.seedgate.access.apikey.KeyLifecycle;
+import dev.seedgate.access.apikey.KeySettings;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
@@ -27,6 +28,7 @@ public class ApiKeys {
     private final ApiKeyRepository keys;
     private final Teams teams;
     private final KeyLifecycle<ApiKey, KeyDetails> lifecycle;
+    private final KeySettings settings;
     private final Clock clock;
 
     ApiKeys(
@@ -34,9 +36,11 @@ public class ApiKeys {
             Teams teams,
             ApiKeyCacheVersion cacheVersion,
             AuditLog audit,
+            KeySettings settings,
             Clock clock) {
         this.keys = keys;
         this.teams = teams;
+        this.settings = settings;
         this.clock = clock;
         lifecycle = new KeyLifecycle<>(ApiKeyFormat.TEAM, "key", keys, cacheVersion, audit, clock);
     }
@@ -59,6 +63,17 @@ public class ApiKeys {
         requireNotArchived(slug);
         ApiKey old = lock(slug, id);
         return lifecycle.rotate(old, old::successor, overlap, version, reason, actor);
+    }
+
+    /** Refuses one more key to a member of a team that has as many as its members may make. */
+    @Transactional(readOnly = true)
+    public void checkRoomForMember(String slug) {
+        if (keys.countNotEnded(slug, clock.instant()) >= settings.keysPerTeam()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Team %s has %d keys; revoke one that nobody needs, or ask an admin for another."
+                            .formatted(slug, settings.keysPerTeam()));
+        }
     }
 
     /** A team's keys by id, from after {@code cursor} on. */

@@ -23,5 +23,10 @@ interface TeamRepository extends Repository<Team, Long> {
 
     List<Team> findByIdIn(Collection<Long> ids);
 
+    List<Team> findBySlugIn(Collection<String> slugs);
+
     List<Team> findBySlugGreaterThanOrderBySlug(String slug, Limit limit);
+
+    List<Team> findByIdInAndSlugGreaterThanOrderBySlug(
+            Collection<Long> ids, String slug, Limit limit);
 }

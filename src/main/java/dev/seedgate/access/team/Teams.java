@@ -10,8 +10,10 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IfMatch;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -63,6 +65,24 @@ public class Teams {
         return find(slug).details();
     }
 
+    /** The same for somebody who may not see all: another's is as unknown as none. */
+    @Transactional(readOnly = true)
+    public TeamDetails get(String slug, TeamScope scope) {
+        return teams.findBySlug(slug)
+                .map(Team::details)
+                .filter(it -> scope.includes(it.id()))
+                .orElseThrow(() -> unknown(slug));
+    }
+
+    /** These teams by their slugs, in their order; one that is unknown is left out. */
+    @Transactional(readOnly = true)
+    public List<TeamDetails> bySlugs(Collection<String> slugs) {
+        return teams.findBySlugIn(slugs).stream()
+                .map(Team::details)
+                .sorted(Comparator.comparing(TeamDetails::slug))
+                .toList();
+    }
+
     /** These teams by their numbers; one that is unknown is left out. */
     @Transactional(readOnly = true)
     public Map<Long, TeamDetails> byIds(Collection<Long> ids) {
@@ -73,12 +93,15 @@ public class Teams {
 
     /** Teams by slug, from after {@code cursor} on. */
     @Transactional(readOnly = true)
-    public Page<TeamDetails> list(@Nullable String cursor, int limit) {
+    public Page<TeamDetails> list(TeamScope scope, @Nullable String cursor, int limit) {
         String after = cursor == null ? "" : cursor;
+        Limit most = Limit.of(limit + 1);
+        Set<Long> only = scope.only();
         List<TeamDetails> found =
-                teams.findBySlugGreaterThanOrderBySlug(after, Limit.of(limit + 1)).stream()
-                        .map(Team::details)
-                        .toList();
+                (only == null
+                                ? teams.findBySlugGreaterThanOrderBySlug(after, most)
+                                : teams.findByIdInAndSlugGreaterThanOrderBySlug(only, after, most))
+                        .stream().map(Team::details).toList();
         return Page.of(found, limit, TeamDetails::slug);
     }
 

@@ -72,7 +72,7 @@ class TeamsController {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "cursor must be the next_cursor of another page.");
         }
-        Page<TeamDetails> page = teams.list(cursor, PageSize.checked(limit));
+        Page<TeamDetails> page = teams.list(TeamScope.ALL, cursor, PageSize.checked(limit));
         return new Page<>(page.items().stream().map(TeamAnswer::of).toList(), page.nextCursor());
     }
 

@@ -256,6 +256,14 @@ public class LedgerVerifier {
                     ErrorCode.BOOKS_DO_NOT_ADD_UP,
                     "The ledger check has findings: see GET /admin/api/ledger-check. A month is closed when they are mended.");
         }
+        String unchecked = uncheckedSince(since);
+        if (unchecked != null) {
+            throw new ApiException(ErrorCode.BOOKS_NOT_AUDITED, unchecked);
+        }
+    }
+
+    /** What the check has not been through since a month ended then; null for nothing. */
+    public @Nullable String uncheckedSince(Instant since) {
         Progress progress = progress();
         boolean unchecked =
                 jdbc.sql(
@@ -264,16 +272,13 @@ public class LedgerVerifier {
                         .query(Boolean.class)
                         .single();
         Rounds accounts = progress.accounts();
-        if (unchecked
-                || accounts.completedFrom() == null
-                || accounts.completedFrom().isBefore(since)) {
-            throw new ApiException(
-                    ErrorCode.BOOKS_NOT_AUDITED,
-                    "The ledger check has not been through all the books since the month ended at %s. %s"
-                            .formatted(
-                                    since,
-                                    unchecked ? progress.describe() : accounts.expectedEnd(since)));
+        if (!unchecked
+                && accounts.completedFrom() != null
+                && !accounts.completedFrom().isBefore(since)) {
+            return null;
         }
+        return "The ledger check has not been through all the books since the month ended at %s. %s"
+                .formatted(since, unchecked ? progress.describe() : accounts.expectedEnd(since));
     }
 
     private Progress progress() {

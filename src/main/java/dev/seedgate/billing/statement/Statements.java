@@ -97,6 +97,15 @@ public class Statements {
         return calendar.now().month();
     }
 
+    /** From when on a month can be closed: all that was begun within it is written by then. */
+    public Instant closableFrom(YearMonth month) {
+        return closableFrom(month, calendar.now());
+    }
+
+    private Instant closableFrom(YearMonth month, Moment now) {
+        return BillingCalendar.month(month, now.zone()).to().plus(settings.statementCloseDelay());
+    }
+
     /** One row a team. */
     public CsvBody csv(String text) {
         Statement statement = get(text).statement();
@@ -164,8 +173,7 @@ public class Statements {
 
     private StatementDocument freeze(YearMonth month, @Nullable String reason, Actor actor) {
         Moment now = calendar.now();
-        Instant closable =
-                BillingCalendar.month(month, now.zone()).to().plus(settings.statementCloseDelay());
+        Instant closable = closableFrom(month, now);
         if (now.now().isBefore(closable)) {
             throw new ApiException(
                     ErrorCode.MONTH_NOT_OVER,

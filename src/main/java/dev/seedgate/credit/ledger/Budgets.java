@@ -95,13 +95,56 @@ public class Budgets {
     /** Lets a key spend without a budget; without one already it is {@code NOT_FOUND}. */
     @Transactional
     public void removeOfKey(TeamDetails team, long key, Actor actor) {
-        remove(team, origin(team, key), null, actor);
+        remove(team, origin(team, key), null, null, actor);
     }
 
     /** Lets a project spend without a budget; without one already it is {@code NOT_FOUND}. */
     @Transactional
     public void removeOfProject(TeamDetails team, String project, Actor actor) {
-        remove(team, null, project, actor);
+        remove(team, null, project, null, actor);
+    }
+
+    /** A key's or project's budget as it is now, or what it has spent without one. */
+    @Transactional(readOnly = true)
+    public BudgetState state(TeamDetails team, @Nullable Long key, @Nullable String project) {
+        Long origin = key == null ? null : (Long) origin(team, key);
+        return find(team, origin, project)
+                .map(it -> new BudgetState(it.monthlyCredits(), it.used()))
+                .orElseGet(() -> new BudgetState(null, spent(team, origin, project)));
+    }
+
+    /**
+     * Sets what a key or a project may spend in a month, or lets it spend without a budget; {@code
+     * VERSION_CONFLICT} when its budget is another than was seen.
+     *
+     * @param seen credits a month, null for no budget
+     * @param credits the same
+     */
+    @Transactional
+    public void change(
+            TeamDetails team,
+            @Nullable Long key,
+            @Nullable String project,
+            @Nullable Long seen,
+            @Nullable Long credits,
+            @Nullable String reason,
+            Actor actor) {
+        Long origin = key == null ? null : (Long) origin(team, key);
+        lock(team);
+        Long now = find(team, origin, project).map(BudgetDetails::monthlyCredits).orElse(null);
+        if (!Objects.equals(now, seen)) {
+            throw new ApiException(
+                    ErrorCode.VERSION_CONFLICT,
+                    now == null
+                            ? "The budget has been removed meanwhile. Look again, then decide."
+                            : "The budget has been changed meanwhile and is %d credits now. Look again, then decide."
+                                    .formatted(now));
+        }
+        if (credits != null) {
+            set(team, origin, project, credits, reason, actor);
+        } else if (now != null) {
+            remove(team, origin, project, reason, actor);
+        }
     }
 
     private BudgetDetails set(
@@ -137,7 +180,11 @@ public class Budgets {
     }
 
     private void remove(
-            TeamDetails team, @Nullable Long key, @Nullable String project, Actor actor) {
+            TeamDetails team,
+            @Nullable Long key,
+            @Nullable String project,
+            @Nullable String reason,
+            Actor actor) {
         lock(team);
         BudgetDetails before =
                 find(team, key, project)
@@ -150,18 +197,11 @@ public class Budgets {
                 .param("project", project)
                 .update();
         countChange(team);
-        audit.record(new Change("budget.remove", auditObject(before), before, null, null), actor);
+        audit.record(new Change("budget.remove", auditObject(before), before, null, reason), actor);
     }
 
     private void insert(
             TeamDetails team, @Nullable Long key, @Nullable String project, long credits) {
-        long spent =
-                jdbc.sql(SPENT)
-                        .param("team", team.id())
-                        .param("key", key)
-                        .param("project", project)
-                        .query(Long.class)
-                        .single();
         jdbc.sql(
                         """
                         insert into budget (team_id, key_id, project, monthly_credits, period, used)
@@ -171,8 +211,19 @@ public class Budgets {
                 .param("key", key)
                 .param("project", project)
                 .param("credits", credits)
-                .param("spent", Math.max(0, spent))
+                .param("spent", spent(team, key, project))
                 .update();
+    }
+
+    private long spent(TeamDetails team, @Nullable Long key, @Nullable String project) {
+        long spent =
+                jdbc.sql(SPENT)
+                        .param("team", team.id())
+                        .param("key", key)
+                        .param("project", project)
+                        .query(Long.class)
+                        .single();
+        return Math.max(0, spent);
     }
 
     /** Holds the team's account, so that no charge moves. */
@@ -242,4 +293,12 @@ public class Budgets {
                 row.getLong("monthly_credits"),
                 row.getLong("used"));
     }
+
+    /**
+     * What a key or a project may spend in a month.
+     *
+     * @param monthlyCredits null without a budget
+     * @param used charges of this month, held ones too, less refunds
+     */
+    public record BudgetState(@Nullable Long monthlyCredits, long used) {}
 }

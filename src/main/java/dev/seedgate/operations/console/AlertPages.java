@@ -69,7 +69,6 @@ class AlertPages {
                 throw e;
             }
             Forms.refuse(e, form, response, model);
-            model.addAttribute("refused", id);
             return show(Map.of(), response, model);
         }
     }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -73,7 +74,10 @@ class Forms {
         return new IfMatch(version == null ? null : "\"" + version + "\"");
     }
 
-    /** The page again, with what was typed and why it was refused. */
+    /**
+     * The page again, with what was typed and why it was refused. By its action the page knows
+     * which of its forms that is: {@code refused}.
+     */
     static void refuse(
             ApiException refusal,
             Map<String, String> form,
@@ -82,5 +86,7 @@ class Forms {
         response.setStatus(refusal.code().status());
         model.addAttribute("error", refusal.message());
         model.addAttribute("form", form);
+        model.addAttribute(
+                "refused", ServletUriComponentsBuilder.fromCurrentRequestUri().build().getPath());
     }
 }

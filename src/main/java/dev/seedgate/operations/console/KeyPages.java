@@ -5,12 +5,16 @@ import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.access.team.ApiKeys;
 import dev.seedgate.access.team.KeyDetails;
 import dev.seedgate.access.team.KeyRequest;
+import dev.seedgate.access.team.Teams;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -29,11 +33,13 @@ class KeyPages {
 
     private static final String KEYS = TeamPages.PATH + "/{slug}/keys";
 
+    private final Teams teams;
     private final ApiKeys keys;
     private final TeamPages pages;
     private final Forms forms;
 
-    KeyPages(ApiKeys keys, TeamPages pages, Forms forms) {
+    KeyPages(Teams teams, ApiKeys keys, TeamPages pages, Forms forms) {
+        this.teams = teams;
         this.keys = keys;
         this.pages = pages;
         this.forms = forms;
@@ -48,10 +54,11 @@ class KeyPages {
             Model model) {
         try {
             KeyRequest requested = forms.read(form, KeyRequest.class);
-            return shown(slug, keys.issue(slug, requested.key(), who.actor()), model);
+            return shown(
+                    who, slug, keys.issue(roomy(who, slug), requested.key(), who.actor()), model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return pages.show(slug, model);
+            return pages.show(who, slug, model);
         }
     }
 
@@ -66,9 +73,10 @@ class KeyPages {
         try {
             RotateRequest requested = forms.read(form, RotateRequest.class);
             return shown(
+                    who,
                     slug,
                     keys.rotate(
-                            slug,
+                            roomy(who, slug),
                             id,
                             requested.time(),
                             Forms.version(form),
@@ -77,7 +85,7 @@ class KeyPages {
                     model);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return pages.show(slug, model);
+            return pages.show(who, slug, model);
         }
     }
 
@@ -86,14 +94,10 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.suspend(
-                slug,
-                id,
-                Forms.version(form),
-                forms.read(form, ReasonRequest.class).reason(),
-                who.actor());
-        return TeamPages.done(slug, "key-suspended");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, id, "key-suspended", keys::suspend, who, form, response, model);
     }
 
     @PostMapping(KEYS + "/{id}/resume")
@@ -101,14 +105,10 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.resume(
-                slug,
-                id,
-                Forms.version(form),
-                forms.read(form, ReasonRequest.class).reason(),
-                who.actor());
-        return TeamPages.done(slug, "key-resumed");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, id, "key-resumed", keys::resume, who, form, response, model);
     }
 
     @PostMapping(KEYS + "/{id}/revoke")
@@ -116,14 +116,62 @@ class KeyPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @PathVariable long id,
-            @RequestParam Map<String, String> form) {
-        keys.revoke(slug, id, Forms.version(form), who.actor());
-        return TeamPages.done(slug, "key-revoked");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(
+                slug,
+                id,
+                "key-revoked",
+                (team, key, version, _, actor) -> keys.revoke(team, key, version, actor),
+                who,
+                form,
+                response,
+                model);
     }
 
-    private String shown(String slug, IssuedKey<KeyDetails> issued, Model model) {
+    private String act(
+            String slug,
+            long id,
+            String done,
+            Act act,
+            ConsolePrincipal who,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            String reason = forms.read(form, ReasonRequest.class).reason();
+            act.on(own(who, slug), id, Forms.version(form), reason, who.actor());
+            return TeamPages.done(slug, done);
+        } catch (ApiException e) {
+            Forms.refuse(e, form, response, model);
+            return pages.show(who, slug, model);
+        }
+    }
+
+    /** The slug of a team that they see; {@code TEAM_NOT_FOUND} for any other. */
+    private String own(ConsolePrincipal who, String slug) {
+        return teams.get(slug, who.teams()).slug();
+    }
+
+    /** The same, where this person may make one more key. */
+    private String roomy(ConsolePrincipal who, String slug) {
+        String own = own(who, slug);
+        if (who.isMember()) {
+            keys.checkRoomForMember(own);
+        }
+        return own;
+    }
+
+    private String shown(
+            ConsolePrincipal who, String slug, IssuedKey<KeyDetails> issued, Model model) {
         model.addAttribute("newKey", issued.text());
         model.addAttribute("newKeyName", issued.details().key().name());
-        return pages.show(slug, model);
+        return pages.show(who, slug, model);
+    }
+
+    /** What can be done to a key, for a reason. */
+    private interface Act {
+        void on(String slug, long id, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

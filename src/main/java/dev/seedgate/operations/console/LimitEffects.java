@@ -2,12 +2,13 @@ package dev.seedgate.operations.console;
 
 import dev.seedgate.access.team.TeamSpec;
 import dev.seedgate.credit.ledger.Balance;
+import dev.seedgate.credit.ledger.Budgets.BudgetState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a change of a team's limits would do now, before it is made. */
+/** What a change of a team's limits or of a budget would do now, before it is made. */
 record LimitEffects(List<Effect> changes) {
 
     private static final DisplayFormat SHOW = new DisplayFormat();
@@ -68,6 +69,41 @@ record LimitEffects(List<Effect> changes) {
                 clipDays(after.clipRetentionDays()),
                 "Copies that are older than that are deleted for good, those there are too.");
         return new LimitEffects(changes);
+    }
+
+    /**
+     * What another budget of a key or a project would do.
+     *
+     * @param credits a month, null for no budget
+     * @param balance the team's
+     */
+    static LimitEffects of(BudgetState before, @Nullable Long credits, Balance balance) {
+        List<Effect> changes = new ArrayList<>();
+        add(
+                changes,
+                "Monthly budget",
+                before.monthlyCredits() == null ? "none" : credits(before.monthlyCredits()),
+                credits == null ? "none" : credits(credits),
+                budget(before.used(), credits, balance.remaining()));
+        return new LimitEffects(changes);
+    }
+
+    private static String budget(long used, @Nullable Long credits, @Nullable Long ofTeam) {
+        if (credits == null) {
+            return "The team’s quota alone holds it then.";
+        }
+        long left = credits - used;
+        String text = SHOW.number(used) + " are used this month, ";
+        if (left <= 0) {
+            return text + "so its next create is refused until the month ends.";
+        }
+        return text
+                + "so "
+                + SHOW.number(left)
+                + " are left"
+                + (ofTeam != null && ofTeam < left
+                        ? "; the team itself has " + SHOW.number(ofTeam) + " left."
+                        : ".");
     }
 
     private static String quota(@Nullable Long quota, Balance balance) {

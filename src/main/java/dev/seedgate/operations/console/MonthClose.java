@@ -12,25 +12,27 @@ import org.jspecify.annotations.Nullable;
 /** What stands in the way of closing a month, as far as it can be seen before one tries. */
 record MonthClose(List<Check> checks) {
 
+    private static final DisplayFormat SHOW = new DisplayFormat();
+
     /**
      * The checks.
      *
      * @param end of the month
-     * @param over whether it is past
+     * @param closable from when on it can be closed
+     * @param unchecked what the ledger check still has to go through, null for nothing
      * @param uncertain tasks of the month with an unknown outcome
      */
     static MonthClose of(
             YearMonth month,
             Instant end,
-            boolean over,
+            Instant closable,
+            Instant now,
             Statement statement,
             VerificationReport audit,
+            @Nullable String unchecked,
             Reconciliation reconciliation,
             long uncertain) {
-        Instant round = audit.completedFrom();
-        Instant until = audit.checkedUntil();
-        boolean audited =
-                round != null && !round.isBefore(end) && until != null && !until.isBefore(end);
+        boolean over = !now.isBefore(closable);
         long open =
                 statement.teams().stream()
                         .map(Statement.TeamBill::openTasks)
@@ -46,22 +48,29 @@ record MonthClose(List<Check> checks) {
                         new Check(
                                 over,
                                 true,
-                                over ? "The month is over." : "The month still goes on.",
+                                over
+                                        ? "The month is over."
+                                        : now.isBefore(end)
+                                                ? "The month still goes on."
+                                                : "The month is over, and can be closed from %s on."
+                                                        .formatted(SHOW.minute(closable)),
                                 null),
                         new Check(
                                 audit.findings().isEmpty(),
                                 true,
                                 audit.findings().isEmpty()
                                         ? "The ledger check has no findings."
-                                        : "The ledger check has %d findings."
+                                        : "The ledger check found what does not add up: %d."
                                                 .formatted(audit.findings().size()),
-                                null),
+                                audit.findings().isEmpty() ? null : "#findings"),
                         new Check(
-                                audited,
+                                over && unchecked == null,
                                 true,
-                                audited
-                                        ? "The ledger check has been round since the month ended."
-                                        : "The ledger check has to go round once after the month’s end.",
+                                !over
+                                        ? "The ledger check has to go round once after the month’s end."
+                                        : unchecked == null
+                                                ? "The ledger check has been round since the month ended."
+                                                : unchecked,
                                 null),
                         new Check(
                                 uncertain == 0,
@@ -91,7 +100,7 @@ record MonthClose(List<Check> checks) {
                                 priced
                                         ? "Every day has a price."
                                         : "A day has no price: no amounts.",
-                                null)));
+                                priced ? null : "/console/prices")));
     }
 
     /** Whether nothing that must be is missing; an attempt may still be refused. */

@@ -1,8 +1,10 @@
 package dev.seedgate.operations.console;
 
+import dev.seedgate.access.operator.ConsolePrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -10,7 +12,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** The console's navigation: its pages in groups, each as soon as there is a controller for it. */
+/**
+ * The console's navigation: its pages in groups, each as soon as there is a controller for it, for
+ * whoever may open it.
+ */
 @Component
 class Navigation {
 
@@ -19,14 +24,22 @@ class Navigation {
                     new Group(
                             "Work",
                             List.of(
-                                    new Link("overview", "Overview", "/console"),
-                                    new Link("tasks", "Tasks", "/console/tasks"),
-                                    new Link("teams", "Teams", "/console/teams"),
-                                    new Link("playground", "Playground", "/console/playground"))),
+                                    new Link("overview", "Overview", "/console", true),
+                                    new Link("tasks", "Tasks", "/console/tasks", true),
+                                    new Link("teams", "Teams", "/console/teams", true),
+                                    new Link(
+                                            "playground",
+                                            "Playground",
+                                            "/console/playground",
+                                            true))),
                     new Group(
                             "Money",
                             List.of(
                                     new Link("reports", "Reports", "/console/reports"),
+                                    new Link(
+                                            "reconciliation",
+                                            "Reconciliation",
+                                            "/console/reconciliation"),
                                     new Link("statements", "Statements", "/console/statements"),
                                     new Link("prices", "Prices", "/console/prices"))),
                     new Group(
@@ -34,7 +47,7 @@ class Navigation {
                             List.of(
                                     new Link("vendor", "Vendor", "/console/vendor"),
                                     new Link("alerts", "Alerts", "/console/alerts"),
-                                    new Link("webhooks", "Webhooks", "/console/webhooks"))),
+                                    new Link("webhooks", "Webhooks", "/console/webhooks", true))),
                     new Group(
                             "Access",
                             List.of(
@@ -42,20 +55,29 @@ class Navigation {
                                     new Link("admins", "Admins", "/console/admins"))));
 
     private final SingletonSupplier<List<Group>> groups;
+    private final SingletonSupplier<List<Group>> ofMembers;
 
     Navigation(ObjectProvider<RequestMappingHandlerMapping> handlers) {
         groups =
-                SingletonSupplier.of(() ->
-                        shown(
-                                handlers.stream()
-                                        .flatMap(it -> it.getHandlerMethods().keySet().stream())
-                                        .flatMap(it -> it.getPatternValues().stream())
-                                        .collect(Collectors.toUnmodifiableSet())));
+                SingletonSupplier.of(() -> {
+                    Set<String> paths =
+                            handlers.stream()
+                                    .flatMap(it -> it.getHandlerMethods().keySet().stream())
+                                    .flatMap(it -> it.getPatternValues().stream())
+                                    .collect(Collectors.toUnmodifiableSet());
+                    return only(ALL, it -> paths.contains(it.path()));
+                });
+        ofMembers = SingletonSupplier.of(() -> only(getGroups(), Link::forMembers));
     }
 
     /** The groups that have a page, with the pages that there are. */
     public List<Group> getGroups() {
         return groups.obtain();
+    }
+
+    /** Of those what this person may open. */
+    public List<Group> groups(ConsolePrincipal who) {
+        return who.isMember() ? ofMembers.obtain() : getGroups();
     }
 
     /** Where this page is, or null while there is none: a link to it then leads nowhere. */
@@ -68,11 +90,10 @@ class Navigation {
                 .orElse(null);
     }
 
-    private static List<Group> shown(Set<String> paths) {
+    private static List<Group> only(List<Group> groups, Predicate<Link> wanted) {
         List<Group> shown = new ArrayList<>();
-        for (Group group : ALL) {
-            List<Link> links =
-                    group.links().stream().filter(it -> paths.contains(it.path())).toList();
+        for (Group group : groups) {
+            List<Link> links = group.links().stream().filter(wanted).toList();
             if (!links.isEmpty()) {
                 shown.add(new Group(group.title(), links));
             }
@@ -87,6 +108,12 @@ class Navigation {
      * A page in the navigation.
      *
      * @param name what a template calls its section
+     * @param forMembers whether members of teams may open it too
      */
-    public record Link(String name, String title, String path) {}
+    public record Link(String name, String title, String path, boolean forMembers) {
+
+        Link(String name, String title, String path) {
+            this(name, title, path, false);
+        }
+    }
 }

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 enum Notice {
     WRONG("That is not an admin key."),
     WAIT("Too many failed sign-ins from your address. Wait some minutes, then try again."),
-    ROLE("Your provider knows you, but you have no role here. Ask an admin for one."),
+    ROLE(
+            "Your provider knows you, but you have no role here and are a member of no team that"
+                    + " there is here. Ask an admin."),
     FAILED("That did not work. Try again; if it keeps failing, ask whoever runs this gateway."),
     BUSY("Too many sign-ins are under way at your provider. Wait a minute, then try again."),
     ADDRESS(

@@ -47,7 +47,7 @@ class PlaygroundPages {
     static final String PATH = "/console/playground";
 
     // To a page that asks again and again: this was the last answer.
-    private static final int STOP_POLLING = 286;
+    static final int STOP_POLLING = 286;
 
     private final Teams teams;
     private final ApiKeys keys;
@@ -75,13 +75,18 @@ class PlaygroundPages {
     }
 
     @GetMapping
-    String form(@RequestParam Map<String, String> form, HttpServletResponse response, Model model) {
-        return show(form, response, model);
+    String form(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return show(who, form, response, model);
     }
 
     /** What the typed order would cost; with a {@code word}, that goes to the end of its prompt. */
     @PostMapping("/quote")
     String quote(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam Map<String, String> form,
             @RequestAttribute(RequestId.ATTRIBUTE) String requestId,
             HttpServletResponse response,
@@ -90,18 +95,18 @@ class PlaygroundPages {
         if (word != null) {
             Map<String, String> longer = new HashMap<>(form);
             longer.merge("prompt", word, (prompt, it) -> prompt.isBlank() ? it : prompt + " " + it);
-            return show(longer, response, model);
+            return show(who, longer, response, model);
         }
         try {
             ObjectNode body = body(form);
             String project = text(form, "project");
-            AuthenticatedTeam payer = payer(form);
+            AuthenticatedTeam payer = payer(who, form);
             model.addAttribute("quote", orders.quote(payer, body, project, requestId));
             model.addAttribute("calls", CallSamples.of(base(), body, project, json));
         } catch (ApiException e) {
             refuse(e, response, model);
         }
-        return show(form, response, model);
+        return show(who, form, response, model);
     }
 
     /** Orders it; sent twice with one idempotency key, it is the same task. */
@@ -115,7 +120,7 @@ class PlaygroundPages {
         try {
             TaskId task =
                     orders.create(
-                            payer(form),
+                            payer(who, form),
                             body(form),
                             text(form, "project"),
                             text(form, "idempotency_key"),
@@ -124,14 +129,14 @@ class PlaygroundPages {
             return "redirect:" + PATH + "/" + task;
         } catch (ApiException e) {
             refuse(e, response, model);
-            return show(form, response, model);
+            return show(who, form, response, model);
         }
     }
 
     @GetMapping(path = "/{id}", params = "!live")
     String task(
             @AuthenticationPrincipal ConsolePrincipal who, @PathVariable String id, Model model) {
-        TaskRecord task = inspection.get(known(id), who.actor());
+        TaskRecord task = inspection.get(known(id), who.teams(), who.actor());
         fill(task, model);
         if (!task.status().request().prompt().isEmpty()) {
             model.addAttribute(
@@ -147,8 +152,12 @@ class PlaygroundPages {
 
     /** How far it has come, for a page that is open; the last answer is the one with its end. */
     @GetMapping(path = "/{id}", params = "live")
-    String live(@PathVariable String id, HttpServletResponse response, Model model) {
-        TaskRecord task = inspection.progress(known(id));
+    String live(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @PathVariable String id,
+            HttpServletResponse response,
+            Model model) {
+        TaskRecord task = inspection.progress(known(id), who.teams());
         fill(task, model);
         if (task.finishedAt() != null) {
             response.setStatus(STOP_POLLING);
@@ -163,9 +172,13 @@ class PlaygroundPages {
     }
 
     /** The form, with what was typed; a team that is not there is said above it. */
-    private String show(Map<String, String> form, HttpServletResponse response, Model model) {
+    private String show(
+            ConsolePrincipal who,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
         List<TeamDetails> choices =
-                teams.list(null, PageSize.LARGEST).items().stream()
+                teams.list(who.teams(), null, PageSize.LARGEST).items().stream()
                         .filter(it -> it.archivedAt() == null)
                         .toList();
         String slug = text(form, "team");
@@ -182,7 +195,7 @@ class PlaygroundPages {
                 form.getOrDefault("idempotency_key", "console-" + UUID.randomUUID()));
         if (slug != null) {
             try {
-                TeamDetails team = teams.get(slug);
+                TeamDetails team = teams.get(slug, who.teams());
                 model.addAttribute("team", team);
                 model.addAttribute("balance", accounts.balance(team.id()));
                 model.addAttribute("payers", keys.callers(slug));
@@ -194,9 +207,10 @@ class PlaygroundPages {
     }
 
     /** The key that it is charged to, which must be able to order now. */
-    private AuthenticatedTeam payer(Map<String, String> form) {
+    private AuthenticatedTeam payer(ConsolePrincipal who, Map<String, String> form) {
         String key = form.get("key");
-        return keys.callers(form.getOrDefault("team", "")).stream()
+        TeamDetails team = teams.get(form.getOrDefault("team", ""), who.teams());
+        return keys.callers(team.slug()).stream()
                 .filter(it -> String.valueOf(it.keyId()).equals(key))
                 .findFirst()
                 .orElseThrow(() ->

@@ -47,7 +47,7 @@ class ProblemPage implements HtmlErrorPage {
             String requestId)
             throws IOException {
         Map<String, Object> model = new HashMap<>();
-        model.put("missing", code == ErrorCode.NOT_FOUND);
+        model.put("missing", code.status() == HttpServletResponse.SC_NOT_FOUND);
         model.put("text", message);
         model.put("requestId", requestId);
         model.put("who", who());

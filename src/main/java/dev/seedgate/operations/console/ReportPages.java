@@ -6,19 +6,28 @@ import dev.seedgate.billing.integrity.Reconciliations;
 import dev.seedgate.billing.integrity.VerificationReport;
 import dev.seedgate.billing.statement.StatementDocument;
 import dev.seedgate.billing.statement.Statements;
+import dev.seedgate.billing.usage.UsageEntries;
+import dev.seedgate.billing.usage.UsageEntry;
+import dev.seedgate.billing.usage.UsageFigure;
 import dev.seedgate.billing.usage.UsageQuery;
 import dev.seedgate.billing.usage.UsageReports;
 import dev.seedgate.platform.database.BillingCalendar;
+import dev.seedgate.platform.database.BillingCalendar.Moment;
+import dev.seedgate.platform.database.BillingCalendar.Range;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.CsvBody;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -37,6 +46,7 @@ class ReportPages {
     private static final int ITEMS = 20;
 
     private final UsageReports usage;
+    private final UsageEntries entries;
     private final Statements statements;
     private final Reconciliations reconciliations;
     private final LedgerVerifier verifier;
@@ -44,11 +54,13 @@ class ReportPages {
 
     ReportPages(
             UsageReports usage,
+            UsageEntries entries,
             Statements statements,
             Reconciliations reconciliations,
             LedgerVerifier verifier,
             BillingCalendar calendar) {
         this.usage = usage;
+        this.entries = entries;
         this.statements = statements;
         this.reconciliations = reconciliations;
         this.verifier = verifier;
@@ -65,7 +77,8 @@ class ReportPages {
             @RequestParam(required = false) @Nullable String all,
             HttpServletResponse response,
             Model model) {
-        YearMonth current = calendar.now().month();
+        Moment now = calendar.now();
+        YearMonth current = now.month();
         List<YearMonth> months = new ArrayList<>();
         for (int i = 0; i < MONTHS; i++) {
             months.add(current.minusMonths(i));
@@ -78,22 +91,30 @@ class ReportPages {
             boolean ofMonth = month != null && !month.isBlank();
             YearMonth chosen =
                     month == null || month.isBlank() ? current : BillingCalendar.month(month);
-            String since = or(from, chosen.atDay(1).toString());
-            String until = or(to, chosen.plusMonths(1).atDay(1).toString());
+            String first = chosen.atDay(1).toString();
+            String next = chosen.plusMonths(1).atDay(1).toString();
+            String since = ofMonth ? first : or(from, first);
+            String until = ofMonth ? next : or(to, next);
             model.addAttribute("from", since);
             model.addAttribute("to", until);
-            model.addAttribute("csv", url(since, until, groupBy, "format", "csv"));
-            model.addAttribute("allRows", url(since, until, groupBy, "all", "1"));
-            model.addAttribute(
-                    "table",
+            String self = url(since, until, groupBy);
+            model.addAttribute("csv", self + "&format=csv");
+            model.addAttribute("allRows", self + "&all=1");
+            UsageTable table =
                     UsageTable.of(
                             usage.report(new UsageQuery(null, since, until, groupBy)),
                             since,
                             until,
-                            all == null ? SHOWN : Integer.MAX_VALUE));
-            model.addAttribute("audit", verifier.report());
+                            all == null ? SHOWN : Integer.MAX_VALUE);
+            Range range = calendar.range(since, until);
+            VerificationReport audit = verifier.report();
+            model.addAttribute("table", table);
+            model.addAttribute("charts", charts(since, until, range));
+            model.addAttribute("audit", audit);
+            model.addAttribute("ledger", entries.sum(table.all().entries(UsageFigure.NET)));
+            model.addAttribute("goesOn", range.to().isAfter(now.now()));
             if (ofMonth) {
-                addMonth(chosen, current, model);
+                addMonth(chosen, range.to(), now.now(), table.total().uncertain(), audit, model);
             }
         } catch (ApiException e) {
             response.setStatus(e.code().status());
@@ -120,14 +141,40 @@ class ReportPages {
         usage.csv(new UsageQuery(null, from, to, groupBy)).send(response, usage.fileName(), "1");
     }
 
-    private void addMonth(YearMonth month, YearMonth current, Model model) {
+    /** The entries that a figure is made of; a wish that means nothing is told. */
+    @GetMapping(EntryFilter.PATH)
+    String entries(
+            @RequestParam Map<String, String> query, HttpServletResponse response, Model model) {
+        String cursor = query.get("cursor");
+        model.addAttribute("first", cursor == null);
+        try {
+            EntryFilter filter = EntryFilter.in(query);
+            Page<UsageEntry> page = entries.find(filter.query(), cursor, SHOWN);
+            model.addAttribute("filter", filter);
+            model.addAttribute("entries", page.items());
+            model.addAttribute("next", page.nextCursor());
+            model.addAttribute("sum", entries.sum(filter.query()));
+        } catch (ApiException e) {
+            response.setStatus(e.code().status());
+            model.addAttribute("error", e.message());
+        }
+        return "console/entries";
+    }
+
+    private void addMonth(
+            YearMonth month,
+            Instant end,
+            Instant now,
+            long uncertain,
+            VerificationReport audit,
+            Model model) {
         StatementDocument document = statements.get(month.toString());
-        String from = month.atDay(1).toString();
-        String to = month.plusMonths(1).atDay(1).toString();
-        Reconciliation reconciliation = reconciliations.page(from, to, null, ITEMS);
-        long uncertain =
-                usage.report(new UsageQuery(null, from, to, List.of())).total().uncertain();
-        VerificationReport audit = verifier.report();
+        Reconciliation reconciliation =
+                reconciliations.page(
+                        month.atDay(1).toString(),
+                        month.plusMonths(1).atDay(1).toString(),
+                        null,
+                        ITEMS);
         model.addAttribute("statement", document.statement());
         model.addAttribute("closed", document.digest() != null);
         model.addAttribute("reconciliation", reconciliation);
@@ -135,20 +182,37 @@ class ReportPages {
                 "close",
                 MonthClose.of(
                         month,
-                        calendar.range(from, to).to(),
-                        month.isBefore(current),
+                        end,
+                        statements.closableFrom(month),
+                        now,
                         document.statement(),
                         audit,
+                        verifier.uncheckedSince(end),
                         reconciliation,
                         uncertain));
     }
 
-    private static String url(
-            String from, String to, List<String> groupBy, String name, String value) {
-        UriComponentsBuilder url =
-                UriComponentsBuilder.fromPath(PATH).queryParam("from", from).queryParam("to", to);
-        groupBy.forEach(it -> url.queryParam("group_by", it));
-        return url.queryParam(name, value).encode().build().toUriString();
+    /** The pictures of a time; the figures are worth showing without them, too. */
+    private @Nullable UsageCharts charts(String from, String to, Range range) {
+        try {
+            return UsageCharts.of(
+                    usage.report(new UsageQuery(null, from, to, UsageCharts.groups(range))), range);
+        } catch (ApiException _) {
+            // Too many teams for one answer, or too many reports are being read.
+            return null;
+        }
+    }
+
+    /** The report of a time by these words. */
+    static String url(String from, String to, List<String> groupBy) {
+        UriComponentsBuilder url = UriComponentsBuilder.fromPath(PATH);
+        Map<String, String> values = new LinkedHashMap<>(Map.of("from", from, "to", to));
+        url.queryParam("from", "{from}").queryParam("to", "{to}");
+        for (int i = 0; i < groupBy.size(); i++) {
+            url.queryParam("group_by", "{by" + i + "}");
+            values.put("by" + i, groupBy.get(i));
+        }
+        return url.encode().buildAndExpand(values).toUriString();
     }
 
     private static String or(@Nullable String text, String otherwise) {

@@ -54,6 +54,11 @@ record TaskTimeline(TaskRecord task, List<Step> steps, List<Movement> movements)
         return phase.equals("UNCERTAIN") || phase.equals("EXPIRED");
     }
 
+    /** Whether the vendor can be asked what became of it. */
+    public boolean isAskable() {
+        return task.upstreamTaskId() != null && !task.phase().terminal();
+    }
+
     public boolean isCancellable() {
         return task.phase().name().equals("QUEUED");
     }

@@ -16,10 +16,12 @@ import dev.seedgate.credit.ledger.TopUpRequest;
 import dev.seedgate.platform.audit.AuditFilter;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.database.BillingCalendar;
+import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.PageSize;
+import dev.seedgate.platform.web.api.IfMatch;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletResponse;
@@ -79,8 +81,11 @@ class TeamPages {
     }
 
     @GetMapping(PATH)
-    String list(@RequestParam(required = false) @Nullable String cursor, Model model) {
-        Page<TeamDetails> page = teams.list(cursor, PAGE);
+    String list(
+            @AuthenticationPrincipal ConsolePrincipal who,
+            @RequestParam(required = false) @Nullable String cursor,
+            Model model) {
+        Page<TeamDetails> page = teams.list(who.teams(), cursor, PAGE);
         List<Long> ids = page.items().stream().map(TeamDetails::id).toList();
         Map<Long, Balance> balances = accounts.balances(ids);
         LocalDate end = today().plusDays(1);
@@ -126,12 +131,13 @@ class TeamPages {
             return "redirect:" + PATH + "/" + requested.slug() + "?done=created";
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return list(null, model);
+            return list(who, null, model);
         }
     }
 
     @GetMapping(PATH + "/{slug}")
     String team(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
             @RequestParam(required = false) @Nullable String done,
             Model model) {
@@ -140,6 +146,7 @@ class TeamPages {
                 switch (done) {
                     case "created" -> "The team is there. It needs a key to order its first clip.";
                     case "changed" -> "The limits are changed and count at once.";
+                    case "budget" -> "The budget is changed and counts at once.";
                     case "topped-up" -> "The credits are booked.";
                     case "suspended" -> "Suspended: creates are refused, what is queued waits.";
                     case "resumed" -> "Creates are taken again.";
@@ -150,26 +157,33 @@ class TeamPages {
                     case "key-revoked" -> "The key is dead for good.";
                     case null, default -> null;
                 });
-        return show(slug, model);
+        return show(who, slug, model);
     }
 
     /** Fills the page of a team; what an act left in the model stays. */
-    String show(String slug, Model model) {
-        TeamDetails team = teams.get(slug);
+    String show(ConsolePrincipal who, String slug, Model model) {
+        TeamDetails team = teams.get(slug, who.teams());
         Balance balance = accounts.balance(team.id());
         LocalDate end = today().plusDays(1);
         LocalDate start = end.minusDays(DAYS_ON_PAGE);
         model.addAttribute("row", new TeamRow(team, balance, List.of()));
         model.addAttribute("team", team);
         model.addAttribute("balance", balance);
-        model.addAttribute("usage", usage(team, start, end));
+        TeamUsage used = usage(team, start, end);
+        model.addAttribute("usage", used);
+        model.addAttribute("chart", used == null ? null : used.chart(slug));
         model.addAttribute("keys", keys.list(slug, null, PageSize.LARGEST).items());
         model.addAttribute("budgets", budgets.list(team));
         model.addAttribute("topUps", accounts.topUps(team, null, NEWEST).items());
-        model.addAttribute(
-                "audit",
-                audit.find(new AuditFilter(null, null, "team:" + slug, null, null), null, NEWEST)
-                        .items());
+        if (!who.isMember()) {
+            model.addAttribute(
+                    "audit",
+                    audit.find(
+                                    new AuditFilter(null, null, "team:" + slug, null, null),
+                                    null,
+                                    NEWEST)
+                            .items());
+        }
         // Sent twice, a top-up is booked once.
         model.addAttribute("once", UUID.randomUUID());
         model.addAttribute("today", end.minusDays(1));
@@ -258,7 +272,7 @@ class TeamPages {
             return done(slug, "topped-up");
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            return show(slug, model);
+            return show(who, slug, model);
         }
     }
 
@@ -266,36 +280,53 @@ class TeamPages {
     String suspend(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.suspend(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "suspended");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "suspended", teams::suspend, who, form, response, model);
     }
 
     @PostMapping(PATH + "/{slug}/resume")
     String resume(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.resume(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "resumed");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "resumed", teams::resume, who, form, response, model);
     }
 
     @PostMapping(PATH + "/{slug}/archive")
     String archive(
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable String slug,
-            @RequestParam Map<String, String> form) {
-        teams.archive(slug, Forms.version(form), reason(form), who.actor());
-        return done(slug, "archived");
+            @RequestParam Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        return act(slug, "archived", teams::archive, who, form, response, model);
+    }
+
+    private String act(
+            String slug,
+            String done,
+            Act act,
+            ConsolePrincipal who,
+            Map<String, String> form,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            String reason = forms.read(form, ReasonRequest.class).reason();
+            act.on(slug, Forms.version(form), reason, who.actor());
+            return done(slug, done);
+        } catch (ApiException e) {
+            Forms.refuse(e, form, response, model);
+            return show(who, slug, model);
+        }
     }
 
     private LocalDate today() {
         BillingCalendar.Moment moment = calendar.now();
         return moment.now().atZone(moment.zone()).toLocalDate();
-    }
-
-    private @Nullable String reason(Map<String, String> form) {
-        return forms.read(form, ReasonRequest.class).reason();
     }
 
     static String done(String slug, String what) {
@@ -314,5 +345,10 @@ class TeamPages {
         form.put("prompt_retention_days", team.promptRetentionDays());
         form.put("clip_retention_days", team.clipRetentionDays());
         return form;
+    }
+
+    /** What can be done to a team, for a reason. */
+    private interface Act {
+        void on(String slug, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

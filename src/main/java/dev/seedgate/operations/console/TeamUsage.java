@@ -1,14 +1,15 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.billing.usage.UsageReport;
+import dev.seedgate.operations.console.BarChart.Series;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,17 +43,28 @@ record TeamUsage(List<Day> days, List<Project> projects) {
         return projects.isEmpty();
     }
 
-    /** The chart's columns as JSON: seconds, charged, refunded. */
-    public String getChart() {
-        return "["
-                + days.stream()
-                        .map(it -> it.day().atStartOfDay(ZoneOffset.UTC).toEpochSecond())
-                        .toList()
-                + ","
-                + days.stream().map(Day::charged).toList()
-                + ","
-                + days.stream().map(Day::refunded).toList()
-                + "]";
+    /** The days as bars, each part of which leads to its entries. */
+    BarChart chart(String team) {
+        return BarChart.of(
+                "Net and refunded credits",
+                days.stream().map(it -> UsageCharts.name(it.day())).toList(),
+                List.of(series("net", team, Day::net), series("refunded", team, Day::refunded)));
+    }
+
+    private Series series(String word, String team, ToLongFunction<Day> figure) {
+        return new Series(
+                word,
+                word,
+                null,
+                days.stream().map(it -> (Long) figure.applyAsLong(it)).toList(),
+                days.stream()
+                        .map(it ->
+                                EntryFilter.url(
+                                        word,
+                                        it.day().toString(),
+                                        it.day().plusDays(1).toString(),
+                                        Map.of("team", team)))
+                        .toList());
     }
 
     private static long figure(Map<String, @Nullable Object> row, String name) {

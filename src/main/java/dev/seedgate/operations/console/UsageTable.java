@@ -1,25 +1,24 @@
 package dev.seedgate.operations.console;
 
 import dev.seedgate.billing.usage.GroupBy;
+import dev.seedgate.billing.usage.UsageEntryQuery;
 import dev.seedgate.billing.usage.UsageFigure;
 import dev.seedgate.billing.usage.UsageReport;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * A usage report as a page shows it: the first rows, the others as one, and bars. Shown and rest
- * are the total, which {@link #isWhole} checks.
+ * A usage report as a page shows it: the first rows and the others as one. Shown and rest are the
+ * total, which {@link #isWhole} checks.
  *
  * @param groups the columns before the figures
+ * @param all what leads to the entries of the total
  */
 record UsageTable(
         List<String> groups,
@@ -27,12 +26,17 @@ record UsageTable(
         int restRows,
         Map<String, Long> rest,
         UsageReport.UsageTotal total,
-        List<Bar> bars) {
+        Row all) {
 
-    private static final int MOST_BARS = 62;
-
-    // What the task list has filters for; a row of others has no list of its own.
-    private static final Set<String> FILTERED = Set.of("team", "project", "day", "month");
+    private static final List<UsageFigure> FIGURES =
+            List.of(
+                    UsageFigure.CREATED,
+                    UsageFigure.SUCCEEDED,
+                    UsageFigure.FAILED,
+                    UsageFigure.UNCERTAIN,
+                    UsageFigure.CHARGED,
+                    UsageFigure.REFUNDED,
+                    UsageFigure.NET);
 
     /**
      * The table.
@@ -58,7 +62,7 @@ record UsageTable(
                 others.size(),
                 rest,
                 report.total(),
-                bars(rows, groups));
+                Row.of(Map.of(), List.of(), from, to));
     }
 
     /** Whether what is shown and the rest add up to the total, in each column of credits. */
@@ -84,40 +88,27 @@ record UsageTable(
         return rows.stream().mapToLong(it -> it.get(word) instanceof Long value ? value : 0).sum();
     }
 
-    /** One for each value of the first column; none for a single value or too many. */
-    private static List<Bar> bars(List<Map<String, @Nullable Object>> rows, List<String> groups) {
-        if (groups.isEmpty()) {
-            return List.of();
-        }
-        Map<String, long[]> sums = new LinkedHashMap<>();
-        for (Map<String, @Nullable Object> row : rows) {
-            long[] sum = sums.computeIfAbsent(text(row.get(groups.getFirst())), _ -> new long[2]);
-            sum[0] += row.get("net") instanceof Long it ? it : 0;
-            sum[1] += row.get("refunded") instanceof Long it ? it : 0;
-        }
-        if (sums.size() < 2 || sums.size() > MOST_BARS) {
-            return List.of();
-        }
-        long highest =
-                sums.values().stream().mapToLong(it -> Math.max(0, it[0]) + it[1]).max().orElse(0);
-        double unit = highest == 0 ? 0 : 100.0 / highest;
-        double width = 600.0 / sums.size();
-        List<Bar> bars = new ArrayList<>();
-        sums.forEach((name, sum) ->
-                bars.add(
-                        new Bar(
-                                name,
-                                sum[0],
-                                sum[1],
-                                Math.round(bars.size() * width),
-                                Math.max(2, Math.round(width * 0.7)),
-                                Math.round(Math.max(0, sum[0]) * unit),
-                                Math.round(sum[1] * unit))));
-        return bars;
-    }
-
     private static String text(@Nullable Object cell) {
         return cell == null ? "none" : cell.toString();
+    }
+
+    /** A figure of the total. */
+    public long of(UsageFigure figure) {
+        return switch (figure) {
+            case CREATED -> total.created();
+            case SUCCEEDED -> total.succeeded();
+            case FAILED -> total.failed();
+            case UNCERTAIN -> total.uncertain();
+            case CHARGED -> total.charged();
+            case REFUNDED -> total.refunded();
+            case NET -> total.net();
+            case SECONDS -> total.seconds();
+        };
+    }
+
+    /** The figures, in the order of the columns. */
+    public List<UsageFigure> getFigures() {
+        return FIGURES;
     }
 
     /** The words that a report can be grouped by. */
@@ -131,61 +122,63 @@ record UsageTable(
     /**
      * A row.
      *
-     * @param tasks the list of what was made in it, null where it has no such filter
+     * @param where what it is of, by the report's words; empty for what names none
      */
-    record Row(List<String> cells, Map<String, @Nullable Object> values, @Nullable String tasks) {
+    record Row(
+            List<String> cells,
+            Map<String, @Nullable Object> values,
+            String from,
+            String to,
+            Map<String, String> where) {
 
         static Row of(
                 Map<String, @Nullable Object> row, List<String> groups, String from, String to) {
+            String since = from;
+            String until = to;
+            Map<String, String> where = new LinkedHashMap<>();
+            for (String group : groups) {
+                String cell = Objects.toString(row.get(group), "");
+                switch (group) {
+                    case "day" -> {
+                        LocalDate day = LocalDate.parse(cell);
+                        since = later(cell, from);
+                        until = earlier(day.plusDays(1).toString(), to);
+                    }
+                    case "month" -> {
+                        YearMonth month = YearMonth.parse(cell);
+                        // A report of a part of a month has the entries of that part.
+                        since = later(month.atDay(1).toString(), since);
+                        until = earlier(month.plusMonths(1).atDay(1).toString(), until);
+                    }
+                    // Its id comes with it.
+                    case "key" -> {}
+                    default -> where.put(group, cell);
+                }
+            }
             return new Row(
                     groups.stream().map(it -> text(row.get(it))).toList(),
                     row,
-                    tasks(row, groups, from, to));
+                    since,
+                    until,
+                    where);
         }
 
         public long figure(String word) {
             return values.get(word) instanceof Long it ? it : 0;
         }
 
-        /** The list with these phases alone, or null. */
-        public @Nullable String tasks(String phases) {
-            return tasks == null
-                    ? null
-                    : UriComponentsBuilder.fromUriString(tasks)
-                            .queryParam("phase", phases)
-                            .build()
-                            .toUriString();
+        UsageEntryQuery entries(UsageFigure figure) {
+            return new EntryFilter(figure, from, to, where).query();
         }
 
-        private static @Nullable String tasks(
-                Map<String, @Nullable Object> row, List<String> groups, String from, String to) {
-            String since = from;
-            String until = to;
-            UriComponentsBuilder url = UriComponentsBuilder.fromPath(TaskListFilter.PATH);
-            for (String group : groups) {
-                Object cell = row.get(group);
-                if (!FILTERED.contains(group) || cell == null) {
-                    return null;
-                }
-                switch (group) {
-                    case "day" -> {
-                        since = cell.toString();
-                        until = LocalDate.parse(since).plusDays(1).toString();
-                    }
-                    case "month" -> {
-                        YearMonth month = YearMonth.parse(cell.toString());
-                        // A report of a part of a month has the tasks of that part.
-                        since = later(month.atDay(1).toString(), from);
-                        until = earlier(month.plusMonths(1).atDay(1).toString(), to);
-                    }
-                    default -> url.queryParam(group, cell);
-                }
-            }
-            return url.queryParam("from", since)
-                    .queryParam("to", until)
-                    .encode()
-                    .build()
-                    .toUriString();
+        /** What a figure is made of: tasks where their list shows just these, else entries. */
+        public String link(UsageFigure figure) {
+            EntryFilter filter = new EntryFilter(figure, from, to, where);
+            String tasks =
+                    figure == UsageFigure.CREATED || figure == UsageFigure.UNCERTAIN
+                            ? filter.getTasks()
+                            : null;
+            return tasks == null ? filter.getUrl() : tasks;
         }
 
         private static String later(String date, String other) {
@@ -196,7 +189,4 @@ record UsageTable(
             return date.compareTo(other) <= 0 ? date : other;
         }
     }
-
-    /** A bar of two parts, in units of an image of 600 by 100. */
-    record Bar(String name, long net, long refunded, long x, long width, long high, long back) {}
 }

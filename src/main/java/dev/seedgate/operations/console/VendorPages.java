@@ -11,6 +11,7 @@ import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.IdCursor;
 import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.vendor.client.FailedCalls;
 import dev.seedgate.vendor.client.Vendor;
 import dev.seedgate.vendor.contract.UpstreamSettings;
 import dev.seedgate.vendor.throttle.UpstreamControls;
@@ -48,6 +49,7 @@ class VendorPages {
     private final WorkQueue work;
     private final VendorBalance balance;
     private final Overview overview;
+    private final FailedCalls failures;
     private final MeterRegistry meters;
     private final Forms forms;
 
@@ -58,6 +60,7 @@ class VendorPages {
             WorkQueue work,
             VendorBalance balance,
             Overview overview,
+            FailedCalls failures,
             MeterRegistry meters,
             Forms forms) {
         this.vendor = vendor;
@@ -66,6 +69,7 @@ class VendorPages {
         this.work = work;
         this.balance = balance;
         this.overview = overview;
+        this.failures = failures;
         this.meters = meters;
         this.forms = forms;
     }
@@ -86,6 +90,13 @@ class VendorPages {
                     case null, default -> null;
                 });
         return show(cursor, model);
+    }
+
+    /** The parts of it that change, for a page that is open. */
+    @GetMapping(path = PATH, params = "live")
+    String live(Model model) {
+        addState(model);
+        return "console/vendor :: live";
     }
 
     @PostMapping(PATH + "/pause")
@@ -153,7 +164,6 @@ class VendorPages {
             return done(done);
         } catch (ApiException e) {
             Forms.refuse(e, form, response, model);
-            model.addAttribute("refused", done);
             return show(null, model);
         }
     }
@@ -161,11 +171,7 @@ class VendorPages {
     private String show(@Nullable String cursor, Model model) {
         Page<CreditPurchase> purchases =
                 balance.purchases(vendor.name(), IdCursor.id(cursor), PURCHASES);
-        model.addAttribute("vendor", controls.state());
-        model.addAttribute("probeInterval", settings.upstreamProbeInterval());
-        model.addAttribute("perSecond", overview.callsPerSecond());
-        model.addAttribute("work", work.backlog());
-        model.addAttribute("calls", calls());
+        addState(model);
         model.addAttribute("credits", balance.state(vendor.name()));
         model.addAttribute("purchases", purchases.items());
         model.addAttribute("next", purchases.nextCursor());
@@ -173,6 +179,15 @@ class VendorPages {
         // Sent twice, a purchase is recorded once.
         model.addAttribute("once", UUID.randomUUID());
         return "console/vendor";
+    }
+
+    private void addState(Model model) {
+        model.addAttribute("vendor", controls.state());
+        model.addAttribute("probeInterval", settings.upstreamProbeInterval());
+        model.addAttribute("perSecond", overview.callsPerSecond());
+        model.addAttribute("work", work.backlog());
+        model.addAttribute("calls", calls());
+        model.addAttribute("failures", failures.newest());
     }
 
     /** What this replica's calls came to since its start. */

@@ -35,13 +35,14 @@ class WebhookPages {
 
     @GetMapping(PATH)
     String list(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam(required = false) @Nullable String done,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
         if ("removed".equals(done)) {
             model.addAttribute("done", "Removed, with what was still to be delivered there.");
         }
-        Page<TeamEndpoint> page = endpoints.listAll(IdCursor.id(cursor), PAGE);
+        Page<TeamEndpoint> page = endpoints.list(who.teams(), IdCursor.id(cursor), PAGE);
         model.addAttribute("endpoints", page.items());
         model.addAttribute("next", page.nextCursor());
         model.addAttribute("first", cursor == null);
@@ -50,6 +51,7 @@ class WebhookPages {
 
     @GetMapping(PATH + "/{id}")
     String endpoint(
+            @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
             @RequestParam(required = false) @Nullable String done,
             @RequestParam(required = false) @Nullable String cursor,
@@ -59,7 +61,7 @@ class WebhookPages {
                     "done",
                     "It is sent again now, with the same id. Reload to see what came of it.");
         }
-        TeamEndpoint found = endpoints.ofAnyTeam(id);
+        TeamEndpoint found = endpoints.get(who.teams(), id);
         Page<DeliveryRecord> page = deliveries.find(found.teamId(), id, IdCursor.id(cursor), PAGE);
         model.addAttribute("team", found.team());
         model.addAttribute("endpoint", found.endpoint());
@@ -75,13 +77,14 @@ class WebhookPages {
             @AuthenticationPrincipal ConsolePrincipal who,
             @PathVariable long id,
             @PathVariable long delivery) {
+        endpoints.get(who.teams(), id);
         deliveries.redeliver(id, delivery, who.actor());
         return "redirect:" + PATH + "/" + id + "?done=redelivered";
     }
 
     @PostMapping(PATH + "/{id}/remove")
     String remove(@AuthenticationPrincipal ConsolePrincipal who, @PathVariable long id) {
-        endpoints.delete(endpoints.ofAnyTeam(id).teamId(), id, who.actor());
+        endpoints.delete(endpoints.get(who.teams(), id).teamId(), id, who.actor());
         return "redirect:" + PATH + "?done=removed";
     }
 }

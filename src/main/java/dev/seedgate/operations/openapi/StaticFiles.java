@@ -38,10 +38,7 @@ class StaticFiles {
 
     /** The console's libraries, by the names that its pages ask for. */
     private static final Map<String, String> LIBRARIES =
-            Map.of(
-                    "htmx.js", "htmx.org/*/dist/htmx.min.js",
-                    "uplot.js", "uplot/*/dist/uPlot.iife.min.js",
-                    "uplot.css", "uplot/*/dist/uPlot.min.css");
+            Map.of("htmx.js", "htmx.org/*/dist/htmx.min.js");
 
     /** Before springdoc's own answers, which keep a description for every language asked for. */
     @Bean

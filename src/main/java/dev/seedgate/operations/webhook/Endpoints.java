@@ -2,6 +2,7 @@ package dev.seedgate.operations.webhook;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.TeamDetails;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.access.team.Teams;
 import dev.seedgate.operations.delivery.WebhookClient;
 import dev.seedgate.operations.delivery.WebhookSigner;
@@ -116,19 +117,26 @@ public class Endpoints {
     }
 
     /**
-     * Those of all teams for admins, newest first.
+     * Those of these teams for people, newest first.
      *
      * @param cursor the id before which the page begins, or null
      */
     @Transactional(readOnly = true)
-    public Page<TeamEndpoint> listAll(@Nullable Long cursor, int limit) {
+    public Page<TeamEndpoint> list(TeamScope scope, @Nullable Long cursor, int limit) {
+        Set<Long> only = scope.only();
         List<OwnedEndpoint> found =
                 jdbc.sql(
                                 """
-                                select * from webhook_endpoint where id < :cursor
+                                select * from webhook_endpoint
+                                where id < :cursor and (:all or team_id = any (:teams))
                                 order by id desc limit :limit
                                 """)
                         .param("cursor", cursor == null ? Long.MAX_VALUE : cursor)
+                        .param("all", only == null)
+                        .param(
+                                "teams",
+                                new SqlArrayValue(
+                                        "bigint", only == null ? new Object[0] : only.toArray()))
                         .param("limit", limit + 1)
                         .query((row, _) -> owned(row))
                         .list();
@@ -140,14 +148,15 @@ public class Endpoints {
                 it -> it.endpoint().id());
     }
 
-    /** One of any team, for admins. */
+    /** One of any of these teams, for people. */
     @Transactional(readOnly = true)
-    public TeamEndpoint ofAnyTeam(long id) {
+    public TeamEndpoint get(TeamScope scope, long id) {
         OwnedEndpoint found =
                 jdbc.sql("select * from webhook_endpoint where id = :id")
                         .param("id", id)
                         .query((row, _) -> owned(row))
                         .optional()
+                        .filter(it -> scope.includes(it.team()))
                         .orElseThrow(() ->
                                 new ApiException(
                                         ErrorCode.NOT_FOUND, "There is no endpoint " + id + "."));

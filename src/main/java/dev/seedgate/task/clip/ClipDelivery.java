@@ -1,6 +1,7 @@
 package dev.seedgate.task.clip;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
@@ -73,10 +74,11 @@ public class ClipDelivery {
         send(queries.find(id, caller), request, response);
     }
 
-    /** Answers with the clip of any team's task, to somebody who may see all of them. */
-    public void send(TaskId id, HttpServletRequest request, HttpServletResponse response)
+    /** Answers with the clip of a task of any of these teams. */
+    public void send(
+            TaskId id, TeamScope scope, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        send(queries.find(id), request, response);
+        send(queries.find(id, scope), request, response);
     }
 
     private void send(FoundClip clip, HttpServletRequest request, HttpServletResponse response)

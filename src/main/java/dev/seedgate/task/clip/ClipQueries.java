@@ -1,6 +1,7 @@
 package dev.seedgate.task.clip;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
@@ -32,9 +33,11 @@ class ClipQueries {
         this.jdbc = jdbc;
     }
 
-    /** The clip of any team's task. */
-    FoundClip find(TaskId id) {
-        return clip(row(id).orElseThrow(TaskInterventions::unknown));
+    /** The clip of a task of these teams; another's is as unknown as one that never was. */
+    FoundClip find(TaskId id, TeamScope scope) {
+        return clip(
+                row(id).filter(it -> scope.includes(it.teamId()))
+                        .orElseThrow(TaskInterventions::unknown));
     }
 
     /** The clip of the team's own task; another team's is as unknown as one that never was. */

@@ -1,5 +1,6 @@
 package dev.seedgate.task.clip;
 
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
@@ -43,7 +44,8 @@ class LinkedClipController {
                 || queries.isOver(until)) {
             throw refused();
         }
-        delivery.send(task, request, response);
+        // Whoever has the link may have the clip.
+        delivery.send(task, TeamScope.ALL, request, response);
     }
 
     private static long seconds(@Nullable String text) {

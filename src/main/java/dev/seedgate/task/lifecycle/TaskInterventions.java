@@ -9,6 +9,7 @@ import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,28 @@ public class TaskInterventions {
         transitions.record(
                 task, TimelineNote.FOUND, actor + " attached " + upstreamTaskId + ": " + reason);
         write("task.attach", task, before, reason, actor);
+    }
+
+    /**
+     * An operator wants the vendor asked now about a task that it has and whose end nobody knows;
+     * {@code TASK_NOT_RESOLVABLE} for another. One that only waits for its refund any more is
+     * polled again; the answer to that schedules the refund anew.
+     *
+     * @return the moment from which on an answer is one to this question
+     */
+    @Transactional
+    public Instant askVendor(TaskId id, Actor actor) {
+        Task task = transitions.lockKnown(id);
+        if (task.phase().terminal() || task.upstreamTaskId() == null) {
+            throw new ApiException(
+                    ErrorCode.TASK_NOT_RESOLVABLE,
+                    "The task is "
+                            + task.phase()
+                            + "; the vendor can be asked only about one that it has and that has not ended.");
+        }
+        work.pollInsteadOfRefund(id);
+        write("task.ask", task, task.phase(), null, actor);
+        return transitions.now();
     }
 
     private void write(

@@ -13,8 +13,9 @@ import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Orders that an admin makes in a team's name. They are the team's own in everything: read, priced
- * and admitted by the same rules, charged to one of its keys. The audit log says whose they were.
+ * Orders that somebody who is signed in makes in a team's name. They are the team's own in
+ * everything: read, priced and admitted by the same rules, charged to one of its keys. The audit
+ * log says whose they were.
  */
 @Service
 public class OrdersOnBehalf {
@@ -49,7 +50,7 @@ public class OrdersOnBehalf {
             @Nullable String project,
             @Nullable String idempotencyKey,
             String requestId,
-            Actor admin) {
+            Actor actor) {
         Order order =
                 new Order(
                         orders.read(body),
@@ -57,7 +58,7 @@ public class OrdersOnBehalf {
                         IdempotencyKey.required(idempotencyKey),
                         requestId,
                         null);
-        return creation.create(payer, order, admin).task();
+        return creation.create(payer, order, actor).task();
     }
 
     private static @Nullable String project(@Nullable String project, AuthenticatedTeam payer) {

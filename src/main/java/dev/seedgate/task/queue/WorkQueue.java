@@ -408,6 +408,20 @@ public class WorkQueue {
         move(task, WorkKind.REFUND, delay, "failures = 0");
     }
 
+    /**
+     * Polls a task again that the vendor has taken and that only waits for its refund any more;
+     * nothing happens to another.
+     */
+    public void pollInsteadOfRefund(TaskId task) {
+        jdbc.sql(
+                        """
+                        update work set kind = 'poll', due_at = gateway_now(), leased_until = null
+                        where task_id = :task and kind = 'refund' and accepted_at is not null
+                        """)
+                .param("task", task.value())
+                .update();
+    }
+
     /** Whether the task's last lease has been over for so long. */
     public boolean leaseOverFor(TaskId task, Duration time) {
         return jdbc.sql(

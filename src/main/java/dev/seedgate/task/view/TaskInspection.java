@@ -1,5 +1,6 @@
 package dev.seedgate.task.view;
 
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.audit.Change;
 import dev.seedgate.platform.database.SqlInstants;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The reads of tasks for admins: of all teams, with everything that is stored of them, newest
- * first.
+ * The reads of tasks for people, newest first: with everything that is stored of them for whoever
+ * sees all teams, else without what is the company's own.
  */
 @Service
 public class TaskInspection {
@@ -52,16 +54,7 @@ public class TaskInspection {
                     "error_message");
     private static final List<String> CSV_TIMES =
             List.of("created_at", "accepted_at", "finished_at");
-    private static final List<String> CSV =
-            Stream.of(
-                            List.of("task_id", "team"),
-                            CSV_TEXTS,
-                            CSV_TIMES,
-                            List.of("charged", "refunded"))
-                    .flatMap(List::stream)
-                    .toList();
-    private static final String CSV_COLUMNS =
-            Stream.concat(CSV_TEXTS.stream(), CSV_TIMES.stream()).collect(Collectors.joining(", "));
+    private static final Set<String> CSV_OF_THE_VENDOR = Set.of("upstream", "upstream_task_id");
     private static final int CSV_PAGE = 500;
 
     private final JdbcClient jdbc;
@@ -79,8 +72,8 @@ public class TaskInspection {
      * audited.
      */
     @Transactional
-    public TaskRecord get(TaskId id, Actor actor) {
-        return only(id, shown(records(teamOf(id)), actor));
+    public TaskRecord get(TaskId id, TeamScope scope, Actor actor) {
+        return only(id, shown(records(teamOf(id, scope), scope), actor));
     }
 
     /**
@@ -88,18 +81,20 @@ public class TaskInspection {
      * it has come is no look at a prompt.
      */
     @Transactional(readOnly = true)
-    public TaskRecord progress(TaskId id) {
-        return only(id, records(teamOf(id))).withoutOrder();
+    public TaskRecord progress(TaskId id, TeamScope scope) {
+        return only(id, records(teamOf(id, scope), scope)).withoutOrder();
     }
 
-    private Map<String, String> teamOf(TaskId id) {
+    private Map<String, String> teamOf(TaskId id, TeamScope scope) {
         Map<String, String> teams = new LinkedHashMap<>();
         jdbc.sql(
-                        "select m.slug from task t join team_limits m on m.id = t.team_id where t.id = :id")
+                        "select m.id, m.slug from task t join team_limits m on m.id = t.team_id where t.id = :id")
                 .param("id", id.value())
-                .query(String.class)
-                .optional()
-                .ifPresent(slug -> teams.put(id.value(), slug));
+                .query(row -> {
+                    if (scope.includes(row.getLong("id"))) {
+                        teams.put(id.value(), row.getString("slug"));
+                    }
+                });
         return teams;
     }
 
@@ -112,11 +107,8 @@ public class TaskInspection {
 
     /** Whether there is this task. */
     @Transactional(readOnly = true)
-    public boolean exists(TaskId id) {
-        return jdbc.sql("select exists (select from task where id = :id)")
-                .param("id", id.value())
-                .query(Boolean.class)
-                .single();
+    public boolean exists(TaskId id, TeamScope scope) {
+        return !teamOf(id, scope).isEmpty();
     }
 
     /**
@@ -144,6 +136,12 @@ public class TaskInspection {
                 .orElseGet(() -> new TaskTotals(0, 0, 0, false));
     }
 
+    /** How far {@link #find} looks for what no index tells; empty when it looks at everything. */
+    @Transactional(readOnly = true)
+    public Optional<SearchWindow> window(@Nullable String team, TaskFilter filter) {
+        return ofTeam(team, filter).flatMap(search::window);
+    }
+
     /**
      * What {@link #find} finds, without what was ordered: a row a task. More than {@value
      * #MOST_SUMMED} tasks are {@code INVALID_REQUEST}.
@@ -157,14 +155,15 @@ public class TaskInspection {
         }
         return out -> {
             CsvWriter csv = new CsvWriter(out);
-            CSV.forEach(csv::text);
+            Columns columns = Columns.of(filter.scope());
+            columns.all().forEach(csv::text);
             csv.end();
-            ofTeam(team, filter).ifPresent(it -> write(it, csv));
+            ofTeam(team, filter).ifPresent(it -> write(it, columns, csv));
             csv.flush();
         };
     }
 
-    private void write(TaskFilter filter, CsvWriter csv) {
+    private void write(TaskFilter filter, Columns columns, CsvWriter csv) {
         String cursor = null;
         do {
             Page<TaskSearch.Found> page = search.find(filter, cursor, CSV_PAGE);
@@ -176,12 +175,12 @@ public class TaskInspection {
                                 select id, %s, credits, case phase when 'FAILED' then credits else 0 end as refunded
                                 from task where id in (:ids) order by id desc
                                 """
-                                        .formatted(CSV_COLUMNS))
+                                        .formatted(columns.stored()))
                         .param("ids", teams.keySet())
                         .query(row -> {
                             csv.text(row.getString("id"));
                             csv.text(teams.get(row.getString("id")));
-                            for (String column : CSV_TEXTS) {
+                            for (String column : columns.texts()) {
                                 csv.text(row.getString(column));
                             }
                             for (String column : CSV_TIMES) {
@@ -197,7 +196,7 @@ public class TaskInspection {
     }
 
     /** The filter of one team, or as it is without one; empty when there is no such team. */
-    private Optional<TaskFilter> ofTeam(@Nullable String team, TaskFilter filter) {
+    Optional<TaskFilter> ofTeam(@Nullable String team, TaskFilter filter) {
         return team == null
                 ? Optional.of(filter)
                 : jdbc.sql("select id from team_limits where slug = :slug")
@@ -212,7 +211,7 @@ public class TaskInspection {
         Page<TaskSearch.Found> found = search.find(filter, cursor, limit);
         Map<String, String> teams = new LinkedHashMap<>();
         found.items().forEach(it -> teams.put(it.id(), it.team()));
-        return new Page<>(shown(records(teams), actor), found.nextCursor());
+        return new Page<>(shown(records(teams, filter.scope()), actor), found.nextCursor());
     }
 
     /** Nothing is shown that could not be written down. */
@@ -226,7 +225,7 @@ public class TaskInspection {
         return records;
     }
 
-    private List<TaskRecord> records(Map<String, String> teams) {
+    private List<TaskRecord> records(Map<String, String> teams, TeamScope scope) {
         List<String> ids = List.copyOf(teams.keySet());
         if (ids.isEmpty()) {
             return List.of();
@@ -271,13 +270,15 @@ public class TaskInspection {
                 .param("ids", ids)
                 .query((row, number) -> {
                     String id = row.getString("id");
-                    return record(
-                            row,
-                            TaskRows.summary(row, number),
-                            teams.getOrDefault(id, ""),
-                            events.getOrDefault(id, List.of()),
-                            entries.getOrDefault(id, List.of()),
-                            copies.get(id));
+                    TaskRecord found =
+                            record(
+                                    row,
+                                    TaskRows.summary(row, number),
+                                    teams.getOrDefault(id, ""),
+                                    events.getOrDefault(id, List.of()),
+                                    entries.getOrDefault(id, List.of()),
+                                    copies.get(id));
+                    return scope.isAll() ? found : found.ofTeam();
                 })
                 .list();
     }
@@ -339,5 +340,31 @@ public class TaskInspection {
                 row.getLong("credits"),
                 row.getString("reason"),
                 row.getString("actor"));
+    }
+
+    /** The columns of a CSV; what is the vendor's is for those alone who see all teams. */
+    private record Columns(List<String> texts) {
+
+        static Columns of(TeamScope scope) {
+            return new Columns(
+                    CSV_TEXTS.stream()
+                            .filter(it -> scope.isAll() || !CSV_OF_THE_VENDOR.contains(it))
+                            .toList());
+        }
+
+        List<String> all() {
+            return Stream.of(
+                            List.of("task_id", "team"),
+                            texts,
+                            CSV_TIMES,
+                            List.of("charged", "refunded"))
+                    .flatMap(List::stream)
+                    .toList();
+        }
+
+        String stored() {
+            return Stream.concat(texts.stream(), CSV_TIMES.stream())
+                    .collect(Collectors.joining(", "));
+        }
     }
 }

@@ -2,13 +2,15 @@ package dev.seedgate.task.view;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.seedgate.credit.ledger.LedgerAccount;
 import dev.seedgate.task.lifecycle.Phase;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task with all that is stored of it, for admins.
+ * A task with all that is stored of it, for admins; for its team, less: {@link #ofTeam}.
  *
  * @param upstreamCredits what the vendor says it took
  * @param events what happened, with the evidence of each attempt: what was sent when, what came
@@ -57,6 +59,32 @@ public record TaskRecord(
                 clipCopy);
     }
 
+    /**
+     * As its team may see it: without the vendor, what it said and took, without the copy's
+     * storage, and of the ledger what moved on the team's side, without who did it and why.
+     */
+    TaskRecord ofTeam() {
+        return new TaskRecord(
+                status,
+                phase,
+                team,
+                project,
+                costCenter,
+                keyId,
+                keyName,
+                requestId,
+                "",
+                null,
+                null,
+                acceptedAt,
+                finishedAt,
+                events.stream()
+                        .map(it -> new Event(it.at(), it.phase(), it.attempt(), it.note(), null))
+                        .toList(),
+                ledger.stream().filter(Entry::isOfTeam).map(Entry::withoutCause).toList(),
+                null);
+    }
+
     /** The task came into this phase, or an answer to this attempt was noted. */
     public record Event(
             Instant at,
@@ -73,7 +101,18 @@ public record TaskRecord(
             String credit,
             long credits,
             @Nullable String reason,
-            String actor) {}
+            String actor) {
+
+        private boolean isOfTeam() {
+            return Stream.of(LedgerAccount.TEAM, LedgerAccount.HELD)
+                    .map(LedgerAccount::word)
+                    .anyMatch(it -> it.equals(debit) || it.equals(credit));
+        }
+
+        private Entry withoutCause() {
+            return new Entry(at, kind, debit, credit, credits, null, "");
+        }
+    }
 
     /**
      * What is written down of a copy.

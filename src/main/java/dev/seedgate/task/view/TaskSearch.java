@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,12 @@ class TaskSearch {
     // Above every id.
     private static final String END = "~";
 
+    /**
+     * What no index tells is looked for among the newest so many that the indexes find: some 50 ms
+     * with their prompts, whatever there is.
+     */
+    static final int MOST_SEARCHED = 10_000;
+
     private final JdbcClient jdbc;
 
     TaskSearch(JdbcClient jdbc) {
@@ -46,8 +53,8 @@ class TaskSearch {
                     ErrorCode.INVALID_REQUEST,
                     "cursor must be the next_cursor of an earlier answer.");
         }
-        if (filter.phases().isEmpty()) {
-            // Contradicting wishes; SQL has no empty list.
+        if (filter.findsNothing()) {
+            // SQL has no empty list.
             return new Page<>(List.of(), null);
         }
         List<Found> found =
@@ -61,9 +68,26 @@ class TaskSearch {
         return Page.of(found, limit, Found::id);
     }
 
+    /** The tasks that {@link #find} finds with their prices, none newer than one of them. */
+    List<BulkRefunds.Charge> charges(TaskFilter filter, @Nullable TaskId newest, int limit) {
+        if (filter.findsNothing()) {
+            return List.of();
+        }
+        return jdbc.sql(
+                        "select t.id, m.slug, t.credits from (%s) f join task t on t.id = f.id join team_limits m on m.id = t.team_id order by t.id desc limit :limit"
+                                .formatted(ids(filter)))
+                // Ids are of letters and digits: this is the next text above that id.
+                .params(parameters(filter, newest == null ? null : newest.value() + " "))
+                .param("limit", limit)
+                .query((row, _) ->
+                        new BulkRefunds.Charge(
+                                row.getString("id"), row.getString("slug"), row.getLong("credits")))
+                .list();
+    }
+
     /** Sums over what {@link #find} finds, over the newest so many. */
     TaskTotals totals(TaskFilter filter, int most) {
-        if (filter.phases().isEmpty()) {
+        if (filter.findsNothing()) {
             return new TaskTotals(0, 0, 0, false);
         }
         return jdbc.sql(
@@ -91,20 +115,88 @@ class TaskSearch {
                 .single();
     }
 
+    /**
+     * How far a search looks for what no index tells; empty when everything is found by indexes.
+     */
+    Optional<SearchWindow> window(TaskFilter filter) {
+        if (filter.findsNothing() || unindexed(filter).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                jdbc.sql(
+                                "select count(*) as tasks, min(id) as oldest from (%s) w"
+                                        .formatted(newest(indexed(filter))))
+                        .params(parameters(filter, null))
+                        .query((row, _) -> {
+                            String oldest = row.getString("oldest");
+                            return new SearchWindow(
+                                    row.getLong("tasks"),
+                                    row.getLong("tasks") < MOST_SEARCHED,
+                                    oldest == null ? null : new TaskId(oldest).time());
+                        })
+                        .single());
+    }
+
     private static String ids(TaskFilter filter) {
         if (filter.upstreamTaskId() != null) {
             return ofTheVendor(filter);
         }
+        String unindexed = unindexed(filter);
+        if (unindexed.isEmpty()) {
+            return indexed(filter);
+        }
+        // One by one: a plan of another form would read the whole table.
+        return """
+        select t.id from (%s) w cross join lateral (
+            select c.id from task c where c.id = w.id and c.id < :below %s offset 0) t
+        order by t.id desc limit :limit\
+        """
+                .formatted(newest(indexed(filter)), unindexed);
+    }
+
+    /** The newest that indexes find, wherever a page of them begins. */
+    private static String newest(String indexed) {
+        return "select id from (%s) i order by id desc limit :window"
+                .formatted(indexed.replace(":limit", ":window").replace(":below", ":top"));
+    }
+
+    /** Conditions on tasks found by indexes; none for the few of one id of the vendor's. */
+    private static String unindexed(TaskFilter filter) {
+        if (filter.upstreamTaskId() != null) {
+            return "";
+        }
+        return words(filter)
+                + (filter.key() != null && filter.project() != null
+                        ? " and project = :project"
+                        : "");
+    }
+
+    private static String words(TaskFilter filter) {
+        return filter.words() == null ? "" : " and position(lower(:words) in lower(prompt)) > 0";
+    }
+
+    private static String indexed(TaskFilter filter) {
         boolean anyPhase = filter.phases().equals(EnumSet.allOf(Phase.class));
-        if (filter.team() == null && filter.project() == null && anyPhase) {
-            return page(filter, new LinkedHashMap<>());
+        if (filter.key() != null) {
+            return eachPhase(filter, Map.of("key_id", ":key"));
         }
-        if (filter.team() == null && filter.project() != null) {
-            // No index has a project of all teams in the order of time: the newest of each team.
-            return "select p.id from team_limits o cross join lateral (%s) p order by p.id desc limit :limit"
-                    .formatted(eachPhase(filter, "o.id"));
+        SequencedMap<String, String> scope = new LinkedHashMap<>();
+        if (filter.project() != null) {
+            scope.put("project", ":project");
         }
-        return eachPhase(filter, filter.team() == null ? null : ":team");
+        if (filter.team() == null && (filter.teams() != null || filter.project() != null)) {
+            // No index has some teams, or a project of all, in the order of time: the newest of
+            // each.
+            scope.put("team_id", "o.id");
+            return "select p.id from team_limits o cross join lateral (%s) p %s order by p.id desc limit :limit"
+                    .formatted(
+                            eachPhase(filter, scope),
+                            filter.teams() == null ? "" : "where o.id in (:teams)");
+        }
+        if (filter.team() != null) {
+            scope.put("team_id", ":team");
+        }
+        return scope.isEmpty() && anyPhase ? page(filter, scope) : eachPhase(filter, scope);
     }
 
     /** Of the few tasks that the vendor gave this id for, be it a second one. */
@@ -112,21 +204,17 @@ class TaskSearch {
         return "select id from task where id in (select task_id from vendor_job where upstream_task_id = :upstreamTaskId) and phase in ("
                 + filter.phases().stream().map(TaskSearch::text).collect(Collectors.joining(", "))
                 + ") and id < :below and id >= :from"
-                + (filter.team() == null ? "" : " and team_id = :team")
+                + (filter.teams() == null ? "" : " and team_id in (:teams)")
                 + (filter.project() == null ? "" : " and project = :project")
+                + (filter.key() == null ? "" : " and key_id = :key")
+                + words(filter)
                 + times(filter);
     }
 
-    private static String eachPhase(TaskFilter filter, @Nullable String team) {
+    private static String eachPhase(TaskFilter filter, Map<String, String> of) {
         return filter.phases().stream()
                 .map(phase -> {
-                    SequencedMap<String, String> scope = new LinkedHashMap<>();
-                    if (filter.project() != null) {
-                        scope.put("project", ":project");
-                    }
-                    if (team != null) {
-                        scope.put("team_id", team);
-                    }
+                    SequencedMap<String, String> scope = new LinkedHashMap<>(of);
                     scope.put("phase", text(phase));
                     return "(" + page(filter, scope) + ")";
                 })
@@ -140,7 +228,11 @@ class TaskSearch {
                         List.of(":below"),
                         List.of(":from"),
                         times(filter)
-                                + (scope.containsKey("project") ? " and project is not null" : ""));
+                                + (scope.containsKey("project") ? " and project is not null" : "")
+                                // Looked at once: of another team's key there is nothing.
+                                + (scope.containsKey("key_id") && filter.teams() != null
+                                        ? " and exists (select from team_key k where k.id = :key and k.team_id in (:teams))"
+                                        : ""));
     }
 
     private static String times(TaskFilter filter) {
@@ -150,24 +242,34 @@ class TaskSearch {
 
     private static Map<String, Object> parameters(TaskFilter filter, @Nullable String cursor) {
         Map<String, Object> parameters = new HashMap<>();
-        String below = cursor == null ? END : cursor;
+        String top = END;
         String from = "";
         if (filter.from() != null) {
             from = TaskId.first(filter.from().toInstant().minus(MARGIN)).value();
             parameters.put("fromTime", filter.from());
         }
         if (filter.to() != null) {
-            String end = TaskId.first(filter.to().toInstant().plus(MARGIN)).value();
-            below = end.compareTo(below) < 0 ? end : below;
+            top = TaskId.first(filter.to().toInstant().plus(MARGIN)).value();
             parameters.put("toTime", filter.to());
         }
-        parameters.put("below", below);
+        parameters.put("below", cursor == null || top.compareTo(cursor) < 0 ? top : cursor);
+        parameters.put("top", top);
+        parameters.put("window", MOST_SEARCHED);
         parameters.put("from", from);
         if (filter.team() != null) {
             parameters.put("team", filter.team());
         }
+        if (filter.teams() != null) {
+            parameters.put("teams", filter.teams());
+        }
         if (filter.project() != null) {
             parameters.put("project", filter.project());
+        }
+        if (filter.key() != null) {
+            parameters.put("key", filter.key());
+        }
+        if (filter.words() != null) {
+            parameters.put("words", filter.words());
         }
         if (filter.upstreamTaskId() != null) {
             parameters.put("upstreamTaskId", filter.upstreamTaskId());

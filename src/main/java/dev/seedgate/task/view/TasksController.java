@@ -1,6 +1,7 @@
 package dev.seedgate.task.view;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.access.team.Teams;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.Actor;
@@ -19,7 +20,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +46,8 @@ class TasksController {
     private final TaskInspection inspection;
     private final TaskResolution resolutions;
     private final TaskInterventions interventions;
+    private final VendorInquiry inquiry;
+    private final BulkRefunds refunds;
     private final BillingZone zone;
     private final Teams teams;
 
@@ -53,11 +55,15 @@ class TasksController {
             TaskInspection inspection,
             TaskResolution resolutions,
             TaskInterventions interventions,
+            VendorInquiry inquiry,
+            BulkRefunds refunds,
             BillingZone zone,
             Teams teams) {
         this.inspection = inspection;
         this.resolutions = resolutions;
         this.interventions = interventions;
+        this.inquiry = inquiry;
+        this.refunds = refunds;
         this.zone = zone;
         this.teams = teams;
     }
@@ -82,12 +88,15 @@ class TasksController {
             @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         phases(status, phase),
                         project,
                         upstreamTaskId,
                         zone.moment("from", from),
-                        zone.moment("to", to));
+                        zone.moment("to", to),
+                        null,
+                        null);
         return inspection.find(team, filter, cursor, PageSize.checked(limit), actor);
     }
 
@@ -95,7 +104,7 @@ class TasksController {
     @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND})
     @GetMapping("/{id}")
     TaskRecord get(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
-        return inspection.get(id(id), actor);
+        return inspection.get(id(id), TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -110,7 +119,7 @@ class TasksController {
     @DeleteMapping("/{id}")
     TaskRecord cancel(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         interventions.cancel(id(id), actor);
-        return inspection.get(id(id), actor);
+        return inspection.get(id(id), TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -143,7 +152,19 @@ class TasksController {
                             request.reason(),
                             actor);
         }
-        return inspection.get(task, actor);
+        return inspection.get(task, TeamScope.ALL, actor);
+    }
+
+    @Operation(
+            operationId = "askVendor",
+            summary = "Ask the vendor about a task now",
+            description =
+                    "For a task that the vendor has and that has not ended. Its next poll is due at once and goes by the rate, pauses and breakers like all others; the answer is waited for a little, and the task is as it is then. One that only waits for its refund is polled again.")
+    @FailsWith({ErrorCode.INVALID_TASK_ID, ErrorCode.TASK_NOT_FOUND, ErrorCode.TASK_NOT_RESOLVABLE})
+    @PostMapping("/{id}/ask")
+    TaskRecord ask(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        inquiry.ask(id(id), actor);
+        return inspection.get(id(id), TeamScope.ALL, actor);
     }
 
     @Operation(
@@ -155,7 +176,7 @@ class TasksController {
     @PostMapping("/refund")
     BulkAnswer refund(
             @AuthenticationPrincipal Actor actor, @Valid @RequestBody BulkRequest request) {
-        if (request.phase() != Phase.UNCERTAIN && request.phase() != Phase.EXPIRED) {
+        if (!BulkRefunds.PHASES.contains(request.phase())) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "phase must be UNCERTAIN or EXPIRED.");
         }
@@ -169,26 +190,23 @@ class TasksController {
         }
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         EnumSet.of(request.phase()),
                         null,
                         null,
                         null,
-                        zone.moment("before", request.before()));
-        List<String> resolved = new ArrayList<>();
-        List<NotRefunded> left = new ArrayList<>();
-        Page<TaskRecord> found =
-                inspection.find(request.team(), filter, null, PageSize.LARGEST, actor);
-        for (TaskRecord task : found.items()) {
-            String id = task.status().taskId();
-            try {
-                resolutions.refund(id(id), request.reason(), actor);
-                resolved.add(id);
-            } catch (ApiException e) {
-                left.add(new NotRefunded(id, e.code(), e.message()));
-            }
-        }
-        return new BulkAnswer(resolved, left);
+                        zone.moment("before", request.before()),
+                        null,
+                        null);
+        List<TaskId> found =
+                inspection
+                        .find(request.team(), filter, null, PageSize.LARGEST, actor)
+                        .items()
+                        .stream()
+                        .map(it -> id(it.status().taskId()))
+                        .toList();
+        return BulkAnswer.of(refunds.refundEach(found, request.reason(), actor));
     }
 
     private static Set<Phase> phases(@Nullable String status, @Nullable Phase phase) {
@@ -213,7 +231,16 @@ class TasksController {
             @SingleLine @Size(max = 500) @Nullable String reason) {}
 
     /** The tasks that were refunded, and those that were not, each with its reason. */
-    record BulkAnswer(List<String> refunded, List<NotRefunded> left) {}
+    record BulkAnswer(List<String> refunded, List<NotRefunded> left) {
+
+        static BulkAnswer of(BulkRefunds.Outcome outcome) {
+            return new BulkAnswer(
+                    outcome.refunded().stream().map(TaskId::value).toList(),
+                    outcome.left().stream()
+                            .map(it -> new NotRefunded(it.task().value(), it.code(), it.message()))
+                            .toList());
+        }
+    }
 
     /** A task that could not be refunded. */
     record NotRefunded(@JsonProperty("task_id") String taskId, ErrorCode error, String message) {}

@@ -1,6 +1,7 @@
 package dev.seedgate.task.view;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.platform.database.BillingZone;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -81,12 +82,15 @@ class TeamTasksController {
             @PageLimit @RequestParam(defaultValue = PageLimit.DEFAULT) int limit) {
         TaskFilter filter =
                 new TaskFilter(
+                        TeamScope.ALL,
                         null,
                         Phase.parseFilter(status),
                         project == null ? null : project(project),
                         null,
                         zone.moment("from", from),
-                        zone.moment("to", to));
+                        zone.moment("to", to),
+                        null,
+                        null);
         Page<TaskSummary> page = queries.list(caller, filter, cursor, PageSize.checked(limit));
         return Envelope.success(
                 new Page<>(

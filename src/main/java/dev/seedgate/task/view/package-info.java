@@ -8,6 +8,7 @@
             "platform.audit",
             "access.team",
             "vendor.client",
+            "credit.ledger",
             "task.lifecycle",
             "task.wait"
         })

@@ -47,6 +47,7 @@ final class GuardedVendor implements Vendor {
     private final VendorPauses pauses;
     private final SubmitClassifier submits;
     private final PollClassifier polls;
+    private final FailedCalls failures;
     private final MeterRegistry meters;
     private final TaskTracing tracing;
     private final Clock clock;
@@ -59,6 +60,7 @@ final class GuardedVendor implements Vendor {
             VendorPauses pauses,
             SubmitClassifier submits,
             PollClassifier polls,
+            FailedCalls failures,
             MeterRegistry meters,
             TaskTracing tracing,
             Clock clock) {
@@ -69,6 +71,7 @@ final class GuardedVendor implements Vendor {
         this.pauses = pauses;
         this.submits = submits;
         this.polls = polls;
+        this.failures = failures;
         this.meters = meters;
         this.tracing = tracing;
         this.clock = clock;
@@ -116,6 +119,9 @@ final class GuardedVendor implements Vendor {
                         () -> guards.submit(permit, () -> client.submit(request, permit)));
         tagStatus(transport, call);
         SubmitAnswer answer = submits.classify(transport, evidence);
+        if (!(answer instanceof SubmitAnswer.Accepted)) {
+            note("submit", result(answer), transport, evidence, answer.evidence());
+        }
         if (transport instanceof TransportResult.Response response) {
             Envelope envelope = Envelope.of(response);
             boolean accepted = answer instanceof SubmitAnswer.Accepted;
@@ -136,6 +142,9 @@ final class GuardedVendor implements Vendor {
             long from = System.nanoTime();
             TransportResult transport = callStatus(upstreamTaskId, permit, call);
             TaskLookup lookup = polls.classifyLookUp(upstreamTaskId, transport, evidence);
+            if (lookup instanceof TaskLookup.Unanswered) {
+                note("sight", result(lookup), transport, evidence, lookup.evidence());
+            }
             applyToPauses(transport, permit, lookup.evidence(), evidence);
             recordCall("sight", result(lookup), from, call);
             return lookup;
@@ -149,6 +158,10 @@ final class GuardedVendor implements Vendor {
             long from = System.nanoTime();
             TransportResult transport = callStatus(upstreamTaskId, permit, call);
             PollAnswer answer = polls.classify(upstreamTaskId, transport, evidence);
+            if (answer instanceof PollAnswer.Unanswered
+                    || answer instanceof PollAnswer.UnknownTask) {
+                note("poll", result(answer), transport, evidence, answer.evidence());
+            }
             applyToPauses(transport, permit, answer.evidence(), evidence);
             recordCall("poll", result(answer), from, call);
             return answer;
@@ -210,6 +223,18 @@ final class GuardedVendor implements Vendor {
         boolean keyWorks = pause != PauseReason.ACCOUNT_KEY && envelope.hasCode();
         if (permit.probe() && keyWorks) {
             pauses.lift(PauseReason.ACCOUNT_KEY);
+        }
+    }
+
+    /** What our own guards kept back is no call. */
+    private void note(
+            String operation,
+            String result,
+            TransportResult transport,
+            Evidence evidence,
+            String summary) {
+        if (!(transport instanceof TransportResult.NotSent it && it.ownGuard())) {
+            failures.add(new FailedCalls.FailedCall(evidence.sentAt(), operation, result, summary));
         }
     }
 

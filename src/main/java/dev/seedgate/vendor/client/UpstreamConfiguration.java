@@ -110,6 +110,11 @@ class UpstreamConfiguration {
     }
 
     @Bean
+    FailedCalls failedCalls() {
+        return new FailedCalls();
+    }
+
+    @Bean
     Vendor vendor(
             UpstreamSettings settings,
             Endpoint endpoint,
@@ -117,6 +122,7 @@ class UpstreamConfiguration {
             InstanceGuards guards,
             VendorPauses pauses,
             SubmitClassifier submits,
+            FailedCalls failures,
             MeterRegistry meters,
             TaskTracing tracing,
             ObjectProvider<Clock> clock) {
@@ -128,6 +134,7 @@ class UpstreamConfiguration {
                 pauses,
                 submits,
                 new PollClassifier(endpoint::baseUrl, meters),
+                failures,
                 meters,
                 tracing,
                 clock.getIfAvailable(Clock::systemUTC));

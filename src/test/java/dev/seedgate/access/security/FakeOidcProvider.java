@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -48,7 +49,8 @@ import org.springframework.web.filter.DelegatingFilterProxy;
 
 /**
  * A company's OpenID Connect provider on a real port: Spring Authorization Server, with some people
- * whose password is their name and whose roles are in the claim {@code groups}.
+ * whose password is their name and whose roles are in the claim {@code groups}, and in the claim
+ * {@code seedgate} their teams as {@code teams}.
  */
 final class FakeOidcProvider implements AutoCloseable {
 
@@ -61,6 +63,9 @@ final class FakeOidcProvider implements AutoCloseable {
                     "otto", List.of("video-operators", "video-readers"),
                     "ada", List.of("video-admins"),
                     "nora", List.of("staff"));
+
+    /** Teams of people, a list or one text. */
+    static final Map<String, Object> TEAMS = new ConcurrentHashMap<>();
 
     private final Tomcat tomcat = new Tomcat();
     private final AtomicInteger tokenRequests = new AtomicInteger();
@@ -190,6 +195,7 @@ final class FakeOidcProvider implements AutoCloseable {
                 String name = requireNonNull(context.<Authentication>getPrincipal()).getName();
                 context.getClaims()
                         .claim("groups", PEOPLE.getOrDefault(name, List.of()))
+                        .claim("seedgate", Map.of("teams", TEAMS.getOrDefault(name, List.of())))
                         .claim("email", name + "@example.com")
                         .claim("email_verified", !name.equals("otto"));
             };

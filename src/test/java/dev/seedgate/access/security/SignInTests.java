@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,8 @@ class SignInTests {
                             "seedgate.oidc-viewer-roles=video-readers",
                             "seedgate.oidc-operator-roles=video-operators",
                             "seedgate.oidc-admin-roles=video-admins,owners",
+                            "seedgate.oidc-teams-claim=seedgate.teams",
+                            "seedgate.oidc-teams-per-person=4",
                             "seedgate.oidc-retry-interval=1ms",
                             "seedgate.sign-in-attempts=3");
             withoutProvider = new BrowserClient().get(at("/console/login/oidc"));
@@ -200,6 +203,92 @@ class SignInTests {
         assertThat(browser.cookies(at("")))
                 .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
         assertThat(location(browser.get(at("/console")))).isEqualTo("/console/login");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list", "text"})
+    void signsInWhoHasNoRoleAsAMemberOfTheTeamsThatTheProviderNames(String form) {
+        String mine = replica.team("name", "My team").slug();
+        String ours = replica.team("name", "Our team").slug();
+        String others = replica.team("name", "Their team").slug();
+        List<String> names = List.of("no-such-team", mine, ours);
+        FakeOidcProvider.TEAMS.put("mia", form.equals("list") ? names : String.join(" ", names));
+        String mark = replica.database().text("select coalesce(max(id), 0) from audit_entry");
+        BrowserClient browser = new BrowserClient();
+        assertThat(location(signIn(browser, "mia"))).isEqualTo("/console");
+        assertThat(browser.get(at("/console")).body())
+                .contains(
+                        ">mia@example.com<",
+                        ">member<",
+                        "signed in by your provider",
+                        "My team",
+                        "Our team")
+                .doesNotContain("Their team", others, "/console/vendor", "/console/audit");
+        // A version that knows no members asks the database for tokens of 43 characters.
+        assertThat(browser.cookies(at("")).get(CookieSecurityContextRepository.COOKIE)).hasSize(44);
+        assertThat(written(mark))
+                .containsExactly("oidc:mia@example.com console.sign_in member 127.0.0.1");
+        assertThat(
+                        replica.database()
+                                .text(
+                                        "select after ->> 'teams' from audit_entry where action = 'console.sign_in' and id > "
+                                                + mark))
+                .contains(mine, ours)
+                .doesNotContain("no-such-team");
+    }
+
+    @Test
+    void takesATeamThatSomebodyLeftAwayAtTheNextSignIn() {
+        String first = replica.team().slug();
+        String second = replica.team().slug();
+        FakeOidcProvider.TEAMS.put("mia", List.of(first));
+        BrowserClient browser = new BrowserClient();
+        signIn(browser, "mia");
+        FakeOidcProvider.TEAMS.put("mia", List.of(second));
+        assertThat(browser.get(at("/console/teams/" + first)).statusCode()).isEqualTo(200);
+        assertThat(browser.get(at("/console/teams/" + second)).statusCode()).isEqualTo(404);
+        BrowserClient again = new BrowserClient();
+        signIn(again, "mia");
+        assertThat(again.get(at("/console/teams/" + first)).statusCode()).isEqualTo(404);
+        assertThat(again.get(at("/console/teams/" + second)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void keepsAMemberOfAnArchivedTeamInAndAnAdminAnAdmin() {
+        String archived = replica.team().slug();
+        replica.admin("POST", "/teams/" + archived + "/archive", null);
+        FakeOidcProvider.TEAMS.put("mia", List.of(archived));
+        FakeOidcProvider.TEAMS.put("vera", List.of(archived));
+        BrowserClient member = new BrowserClient();
+        signIn(member, "mia");
+        assertThat(member.get(at("/console/teams/" + archived)).body())
+                .contains(">archived<")
+                .doesNotContain("Make a key", "Order a clip");
+        BrowserClient viewer = new BrowserClient();
+        signIn(viewer, "vera");
+        assertThat(viewer.get(at("/console")).body())
+                .contains(">viewer<", "/console/vendor")
+                .doesNotContain(">member<");
+    }
+
+    /** The claim has four places here: what comes behind is not looked up. */
+    @Test
+    void keepsOutWhoIsInNoTeamThatThereIs() {
+        String team = replica.team().slug();
+        for (Object teams :
+                List.of(
+                        List.of(),
+                        "",
+                        List.of("no-such-team", team.toUpperCase(Locale.ROOT), 7),
+                        List.of("a", "b", "c", "d", team))) {
+            FakeOidcProvider.TEAMS.put("nora", teams);
+            BrowserClient browser = new BrowserClient();
+            assertThat(location(signIn(browser, "nora"))).isEqualTo("/console/login?role");
+            assertThat(browser.cookies(at("")))
+                    .doesNotContainKey(CookieSecurityContextRepository.COOKIE);
+        }
+        assertThat(new BrowserClient().get(at("/console/login?role")).body())
+                .contains("you have no role here", "member of no team");
     }
 
     @Test

@@ -2,21 +2,28 @@ package dev.seedgate.operations.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.access.operator.ConsoleSessionStore;
+import dev.seedgate.access.team.Teams;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Somebody who is signed in to a gateway's console and sends the forms of its pages. */
 final class ConsoleClient {
+
+    static final String SESSION = "__Host-seedgate";
 
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
@@ -40,6 +47,22 @@ final class ConsoleClient {
                         .json()
                         .get("key")
                         .stringValue());
+    }
+
+    /** A member of these teams, whom the provider vouched for. */
+    static ConsoleClient member(Gateway gateway, Team... teams) {
+        ConsoleClient client = new ConsoleClient(gateway);
+        client.cookies.put(SESSION, memberToken(gateway, teams));
+        return client;
+    }
+
+    /** What a member's browser has in its cookie. */
+    static String memberToken(Gateway gateway, Team... teams) {
+        Teams known = gateway.bean(Teams.class);
+        return gateway.bean(ConsoleSessionStore.class)
+                .openOfMember(
+                        "mia@example.com",
+                        Arrays.stream(teams).map(it -> known.get(it.slug()).id()).toList());
     }
 
     private static ConsoleClient signIn(Gateway gateway, String key) {
@@ -70,6 +93,26 @@ final class ConsoleClient {
         Map<String, String> whole = new LinkedHashMap<>(form);
         whole.put("_csrf", token.group(1));
         return post(path, whole);
+    }
+
+    /** Sends the form of a page as it is, with its hidden fields alone. */
+    Answer submitHidden(Answer page, String path) {
+        Matcher form =
+                Pattern.compile(
+                                "<form[^>]*method=\"post\"[^>]*action=\""
+                                        + Pattern.quote(path)
+                                        + "\"[^>]*>(.*?)</form>",
+                                Pattern.DOTALL)
+                        .matcher(page.body());
+        assertThat(form.find()).as(page.body()).isTrue();
+        Map<String, String> fields = new LinkedHashMap<>();
+        Matcher field =
+                Pattern.compile("<input type=\"hidden\" name=\"([^\"]+)\"(?: value=\"([^\"]*)\")?")
+                        .matcher(form.group(1));
+        while (field.find()) {
+            fields.put(field.group(1), Objects.requireNonNullElse(field.group(2), ""));
+        }
+        return post(path, fields);
     }
 
     Answer post(String path, Map<String, String> form) {

@@ -96,6 +96,16 @@ record ConsoleData(
         return new ConsoleData(gateway, studio, social, uncertain, succeeded, endpoint);
     }
 
+    /** One more task without an outcome, which may be refunded. */
+    String uncertain(Team team, String prompt) {
+        gateway.vendor().onGenerate(gateway.vendor().acceptAndReset());
+        String task = create(team, prompt, null);
+        team.await(task, "UNCERTAIN");
+        gateway.database()
+                .execute("update work set leased_until = null where task_id = '" + task + "'");
+        return task;
+    }
+
     private static String webhook(Team team) {
         return team.gateway()
                 .call(

@@ -60,7 +60,8 @@ class PlaygroundTests {
                 Objects.requireNonNull(
                         admin.submit(page, PATH, order(page, team)).header("Location"));
         String id = path.substring(PATH.length() + 1);
-        assertThat(admin.page(path)).contains("hx-get=\"" + path + "?live", "every 2s", "100%");
+        assertThat(admin.page(path))
+                .contains("data-live", "hx-get=\"" + path + "?live", "every 2s", "100%");
         String looks =
                 "select count(*) from audit_entry where action = 'prompt.read' and object = 'task:"
                         + id

@@ -3,9 +3,12 @@ package dev.seedgate.operations.console;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
+import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,5 +121,29 @@ class VendorPageTests {
         Answer forged = operator.post(PATH + "/pause", Map.of());
         assertThat(forged.header("Location")).isEqualTo("/console/login?expired");
         assertThat(gateway.admin("GET", "/upstream", null).json().get("pauses")).isEmpty();
+    }
+
+    @Test
+    void showsTheLastCallsThatFailed() {
+        FakeVendor vendor = FakeVendor.start();
+        try (vendor;
+                Gateway own = Gateway.start(TestDatabase.create(), vendor)) {
+            ConsoleClient viewer = ConsoleClient.of(own, "viewer");
+            assertThat(viewer.page(PATH)).contains("None since its start.");
+            vendor.onGenerate(FakeVendor.error(400), vendor.acceptAndReset());
+            Team team = own.team();
+            team.await(team.create("A kite nobody may read of"), "FAILED");
+            String uncertain = team.create("A kite nobody may read of");
+            team.await(uncertain, "UNCERTAIN");
+            // What changes comes alone, too.
+            for (String page : List.of(viewer.page(PATH), viewer.page(PATH + "?live"))) {
+                assertThat(page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " "))
+                        .contains("submit refused POST /api/generate, after", "HTTP 400")
+                        .containsPattern(
+                                "submit uncertain POST /api/generate, after \\d+ ms sent, no answer")
+                        .doesNotContain("A kite", "None since its start.");
+            }
+            assertThat(viewer.page(PATH + "?live")).doesNotContain("<html", "Purchases");
+        }
     }
 }

@@ -3,13 +3,25 @@ package dev.seedgate.platform.database;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.access.team.TeamScope;
+import dev.seedgate.platform.values.Actor;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.view.SearchWindow;
+import dev.seedgate.task.view.TaskFilter;
+import dev.seedgate.task.view.TaskInspection;
+import dev.seedgate.task.view.TaskRecord;
 import dev.seedgate.testing.Explained;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,13 +72,14 @@ class FlatReadsTests {
         database.execute(
                 """
                 set session_replication_role = replica;
-                insert into task (id, team_id, key_id, key_name, project, request_id, aspect_ratio,
+                insert into task (id, team_id, key_id, key_name, prompt, project, request_id, aspect_ratio,
                     duration_seconds, sound, image_urls, preset, credits, price_version, phase, upstream,
                     upstream_task_id, upstream_credits, created_at, accepted_at, finished_at)
                 select 'sd15p_' || %s || lpad(n::text, 13, '0'),
                     case when n %% 5000 = 1 then %d when n <= 50000 and n %% 10 <> 0 then %d
                         else (select max(id) from team) - n %% 8 end,
-                    1, 'k', case when n %% 20000 in (11, 5001) then 'rare' when n %% 2 = 0 then 'common' end, 'r',
+                    case when n %% 20000 = 11 then 2 else 1 end, 'k',
+                    case when n %% 40000 = 15000 then 'A red kite' end, case when n %% 20000 in (11, 5001) then 'rare' when n %% 2 = 0 then 'common' end, 'r',
                     '16:9', 5, false, '{}', '5s', 65, 1, case when n %% 20000 = 12 then 'FAILED'
                         when n %% 20000 in (13, 14) then 'UNCERTAIN' else 'SUCCEEDED' end,
                     'seedance', 'up-' || n, 65, at, at, at %s;
@@ -209,6 +222,64 @@ class FlatReadsTests {
         flat(() -> ok(small.get("/api/status?task_id=" + task)));
         flat(() -> ok(small.get("/api/tasks/" + task)));
         flat(() -> ok(gateway.admin("GET", "/tasks/" + task, null)));
+    }
+
+    /** By its pages only: the API has no such filter. */
+    @Test
+    void listsTasksOfAKey() {
+        for (TaskFilter filter :
+                List.of(
+                        ofKey(1, EnumSet.allOf(Phase.class)),
+                        ofKey(1, EnumSet.of(Phase.UNCERTAIN)),
+                        ofKey(2, EnumSet.allOf(Phase.class)),
+                        ofKey(3, EnumSet.allOf(Phase.class)))) {
+            for (String team : new String[] {null, small.slug(), stopped.slug()}) {
+                flat(() -> inspection().find(team, filter, null, 50, Actor.GATEWAY));
+            }
+        }
+        assertThat(tasks(ofKey(2, EnumSet.allOf(Phase.class)))).hasSize(5);
+    }
+
+    /** What was not searched is said, and can be searched next. */
+    @Test
+    void searchesTheNewestForWordsAndSaysHowMany() {
+        int found = 0;
+        int windows = 0;
+        OffsetDateTime before = null;
+        SearchWindow window;
+        do {
+            TaskFilter filter =
+                    new TaskFilter(
+                            TeamScope.ALL,
+                            null,
+                            EnumSet.allOf(Phase.class),
+                            null,
+                            null,
+                            null,
+                            before,
+                            null,
+                            "RED kite");
+            found += tasks(filter).size();
+            window = inspection().window(null, filter).orElseThrow();
+            windows++;
+            assertThat(window.tasks()).isLessThanOrEqualTo(10_000);
+            before = Objects.requireNonNull(window.since()).plusMillis(1).atOffset(ZoneOffset.UTC);
+        } while (!window.whole() && windows < 20);
+        assertThat(window.whole()).isTrue();
+        assertThat(windows).isGreaterThan(9);
+        assertThat(found).isEqualTo(3);
+    }
+
+    private static TaskFilter ofKey(long key, Set<Phase> phases) {
+        return new TaskFilter(TeamScope.ALL, null, phases, null, null, null, null, key, null);
+    }
+
+    private static List<TaskRecord> tasks(TaskFilter filter) {
+        return inspection().find(null, filter, null, 50, Actor.GATEWAY).items();
+    }
+
+    private static TaskInspection inspection() {
+        return gateway.bean(TaskInspection.class);
     }
 
     @Test

@@ -86,6 +86,7 @@ public record UpstreamFixture(
                         pauses,
                         submits,
                         polls,
+                        new FailedCalls(),
                         meters,
                         new TaskTracing(Tracer.NOOP),
                         Clock.systemUTC());
