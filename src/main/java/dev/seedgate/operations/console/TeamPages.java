@@ -171,7 +171,9 @@ class TeamPages {
         model.addAttribute("balance", balance);
         TeamUsage used = usage(team, start, end);
         model.addAttribute("usage", used);
-        model.addAttribute("chart", used == null ? null : used.chart(slug));
+        model.addAttribute(
+                "chart",
+                used == null ? null : used.chart((word, day) -> day(who, slug, word, day)));
         model.addAttribute("keys", keys.list(slug, null, PageSize.LARGEST).items());
         model.addAttribute("budgets", budgets.list(team));
         model.addAttribute("topUps", accounts.topUps(team, null, NEWEST).items());
@@ -188,6 +190,15 @@ class TeamPages {
         model.addAttribute("once", UUID.randomUUID());
         model.addAttribute("today", end.minusDays(1));
         return "console/team";
+    }
+
+    /** What a team used on a day: its ledger entries, and for a member the tasks. */
+    private static String day(ConsolePrincipal who, String slug, String word, LocalDate day) {
+        String from = day.toString();
+        String to = day.plusDays(1).toString();
+        return who.isMember()
+                ? TaskListFilter.of(Map.of("team", slug, "from", from, "to", to)).getUrl()
+                : EntryFilter.url(word, from, to, Map.of("team", slug));
     }
 
     private @Nullable TeamUsage usage(TeamDetails team, LocalDate start, LocalDate end) {

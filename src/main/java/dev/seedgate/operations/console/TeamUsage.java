@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,28 +44,26 @@ record TeamUsage(List<Day> days, List<Project> projects) {
         return projects.isEmpty();
     }
 
-    /** The days as bars, each part of which leads to its entries. */
-    BarChart chart(String team) {
+    /**
+     * The days as bars.
+     *
+     * @param url the page that a part leads to, by its word and its day
+     */
+    BarChart chart(BiFunction<String, LocalDate, String> url) {
         return BarChart.of(
                 "Net and refunded credits",
                 days.stream().map(it -> UsageCharts.name(it.day())).toList(),
-                List.of(series("net", team, Day::net), series("refunded", team, Day::refunded)));
+                List.of(series("net", url, Day::net), series("refunded", url, Day::refunded)));
     }
 
-    private Series series(String word, String team, ToLongFunction<Day> figure) {
+    private Series series(
+            String word, BiFunction<String, LocalDate, String> url, ToLongFunction<Day> figure) {
         return new Series(
                 word,
                 word,
                 null,
                 days.stream().map(it -> (Long) figure.applyAsLong(it)).toList(),
-                days.stream()
-                        .map(it ->
-                                EntryFilter.url(
-                                        word,
-                                        it.day().toString(),
-                                        it.day().plusDays(1).toString(),
-                                        Map.of("team", team)))
-                        .toList());
+                days.stream().map(it -> url.apply(word, it.day())).toList());
     }
 
     private static long figure(Map<String, @Nullable Object> row, String name) {

@@ -38,6 +38,7 @@ class ConsoleFormsTests {
             Set.of(
                     "/console/playground/quote",
                     "/console/tasks/{id}/cancel",
+                    "/console/tasks/{id}/ask",
                     "/console/teams/{slug}/limits",
                     "/console/teams/{slug}/budget",
                     "/console/teams/{slug}/keys/{id}/rotate",

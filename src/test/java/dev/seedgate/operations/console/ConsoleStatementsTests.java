@@ -186,6 +186,7 @@ class ConsoleStatementsTests {
                 case "/console/teams/{slug}/limits" -> path + "?check=1&name=Other&weight=2";
                 case "/console/teams/{slug}/budget" ->
                         path + "?check=1&project=n1&monthly_credits=7";
+                case "/console/tasks/refund" -> path + "?phase=UNCERTAIN";
                 case "/console/playground" -> path + "?team=" + team.slug();
                 default -> path;
             };
