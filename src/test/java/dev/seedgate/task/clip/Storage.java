@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,9 @@ interface Storage extends AutoCloseable {
             public void put(String key, byte[] bytes) {
                 run(() -> {
                     Files.createDirectories(folder.resolve(key).getParent());
-                    Files.write(folder.resolve(key), bytes);
+                    // Whole at once, as a gateway does it: one may look at any time.
+                    Path whole = Files.write(parent.resolve("whole"), bytes);
+                    Files.move(whole, folder.resolve(key), StandardCopyOption.ATOMIC_MOVE);
                 });
             }
 
