@@ -15,12 +15,14 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The console in a real browser; skipped where there is none. */
@@ -178,6 +180,42 @@ class ConsoleBrowserTests {
         }
     }
 
+    /** What each role may do is there to click; what it may not is neither there nor reached. */
+    @ParameterizedTest
+    @CsvSource({
+        "viewer, false, false",
+        "operator, true, false",
+        "admin, true, true",
+    })
+    void offersEachRoleWhatItMayDo(String role, boolean operates, boolean administers) {
+        String key =
+                data.gateway()
+                        .admin("POST", "/admin-keys", Json.of("name", "a " + role, "role", role))
+                        .json()
+                        .get("key")
+                        .stringValue();
+        String team = "/console/teams/" + data.social().slug();
+        try (BrowserContext context = context(ColorScheme.LIGHT, 1280)) {
+            Page page = context.newPage();
+            ConsoleScreenshots.signIn(page, base, key);
+            page.navigate(base + team);
+            assertThat(page.getByText("Suspend", exactly()).first().isVisible())
+                    .isEqualTo(operates);
+            assertThat(page.getByText("Top up", exactly()).isVisible()).isEqualTo(administers);
+            assertThat(page.getByText("Make a key", exactly()).isVisible()).isEqualTo(administers);
+            page.navigate(base + "/console/vendor");
+            assertThat(page.getByText("Pause", exactly()).first().isVisible()).isEqualTo(operates);
+            page.navigate(base + "/console/tasks/" + data.uncertain());
+            assertThat(page.locator("#resolve form").count() > 0).isEqualTo(operates);
+            assertThat(Objects.requireNonNull(page.navigate(base + team + "/limits")).status())
+                    .isEqualTo(administers ? 200 : 403);
+        }
+    }
+
+    private static Page.GetByTextOptions exactly() {
+        return new Page.GetByTextOptions().setExact(true);
+    }
+
     @Test
     void resolvesATaskWithTheEntriesInSight() {
         data.gateway()
@@ -296,7 +334,7 @@ class ConsoleBrowserTests {
         }
     }
 
-    private static BrowserContext context(ColorScheme scheme, int width) {
+    static BrowserContext context(ColorScheme scheme, int width) {
         return Chromium.browser()
                 .newContext(
                         new Browser.NewContextOptions()
@@ -305,7 +343,7 @@ class ConsoleBrowserTests {
                                 .setLocale("en-GB"));
     }
 
-    private static Locator button(Page page, String name) {
+    static Locator button(Page page, String name) {
         return page.getByRole(
                 AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }

@@ -96,8 +96,12 @@ class ConsoleScreenshots {
     }
 
     static void signIn(Page page, String base) {
+        signIn(page, base, Gateway.ADMIN_KEY);
+    }
+
+    static void signIn(Page page, String base, String key) {
         page.navigate(base + "/console/login");
-        page.getByLabel("Admin key").fill(Gateway.ADMIN_KEY);
+        page.getByLabel("Admin key").fill(key);
         page.getByText("Sign in", new Page.GetByTextOptions().setExact(true)).last().click();
         page.waitForURL(base + "/console");
     }
