@@ -257,7 +257,7 @@ public final class Benchmark implements AutoCloseable {
             empty.closed(32, seconds / 2);
             Latencies fastest = empty.closed(32, seconds / 2);
             Latencies fastestOne = empty.closed(1, seconds / 2);
-            status.closed(32, WARM_UP / 3);
+            status.closed(32, WARM_UP);
             CpuMeter cpu = cpu();
             Latencies many = status.closed(32, seconds / 2);
             cpu.report("a status read", many.count());
