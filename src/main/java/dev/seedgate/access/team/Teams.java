@@ -62,16 +62,17 @@ public class Teams {
 
     @Transactional(readOnly = true)
     public TeamDetails get(String slug) {
-        return find(slug).details();
+        return get(slug, TeamScope.ALL);
     }
 
     /** The same for somebody who may not see all: another's is as unknown as none. */
     @Transactional(readOnly = true)
     public TeamDetails get(String slug, TeamScope scope) {
-        return teams.findBySlug(slug)
-                .map(Team::details)
-                .filter(it -> scope.includes(it.id()))
-                .orElseThrow(() -> unknown(slug));
+        TeamDetails team = find(slug).details();
+        if (!scope.includes(team.id())) {
+            throw unknown(slug);
+        }
+        return team;
     }
 
     /** These teams by their slugs, in their order; one that is unknown is left out. */

@@ -3,7 +3,9 @@ package dev.seedgate.billing.usage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A figure of the usage report, in the order of its columns. What each counts is said in the API's
@@ -34,6 +36,11 @@ public enum UsageFigure {
     /** Its name in SQL, in a row and in CSV. */
     public String word() {
         return word;
+    }
+
+    /** Its value in a row of a report. */
+    public long in(Map<String, @Nullable Object> row) {
+        return row.get(word) instanceof Long it ? it : 0;
     }
 
     /** The names of all. */

@@ -307,8 +307,6 @@ public class UsageReports {
     }
 
     private static long sum(List<Map<String, @Nullable Object>> rows, UsageFigure figure) {
-        return rows.stream()
-                .mapToLong(row -> row.get(figure.word()) instanceof Long it ? it : 0)
-                .sum();
+        return rows.stream().mapToLong(figure::in).sum();
     }
 }

@@ -95,8 +95,7 @@ class AlertPages {
             model.addAttribute("alerts", page.items());
             model.addAttribute("next", page.nextCursor());
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
         }
         return "console/alerts";
     }

@@ -58,8 +58,7 @@ class AuditPages {
                             .toList());
             model.addAttribute("next", page.nextCursor());
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
         }
         return "console/audit";
     }

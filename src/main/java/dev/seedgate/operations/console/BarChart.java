@@ -1,6 +1,7 @@
 package dev.seedgate.operations.console;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ record BarChart(
                 down[i] += Math.min(0, value);
             }
         }
-        Scale scale = Scale.of(max(up), -max(negated(down)));
+        Scale scale =
+                Scale.of(Arrays.stream(up).max().orElse(0), Arrays.stream(down).min().orElse(0));
         double width = 100.0 / Math.max(1, columns.size());
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < up.length; i++) {
@@ -83,22 +85,6 @@ record BarChart(
                     new Label(columns.get(i), percent(width * (i + 0.5)), labels.size() % 2 == 1));
         }
         return labels;
-    }
-
-    private static long max(long[] values) {
-        long max = 0;
-        for (long value : values) {
-            max = Math.max(max, value);
-        }
-        return max;
-    }
-
-    private static long[] negated(long[] values) {
-        long[] negated = new long[values.length];
-        for (int i = 0; i < values.length; i++) {
-            negated[i] = -values[i];
-        }
-        return negated;
     }
 
     private static String percent(double part) {

@@ -63,12 +63,7 @@ class ConsoleController {
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
-        if (who.isMember()) {
-            fill(who, cursor, model);
-            return "console/member";
-        }
-        fill(model);
-        return "console/overview";
+        return fill(who, cursor, model);
     }
 
     /** The parts of it that change, for a page that is open. */
@@ -77,16 +72,21 @@ class ConsoleController {
             @AuthenticationPrincipal ConsolePrincipal who,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
+        return fill(who, cursor, model) + " :: live";
+    }
+
+    /** Fills the first page that this person has; answers its template. */
+    private String fill(ConsolePrincipal who, @Nullable String cursor, Model model) {
         if (who.isMember()) {
-            fill(who, cursor, model);
-            return "console/member :: live";
+            fillOfMember(who, cursor, model);
+            return "console/member";
         }
-        fill(model);
-        return "console/overview :: live";
+        fillOfCompany(model);
+        return "console/overview";
     }
 
     /** A member's: how each of their teams stands, and nothing of the company's. */
-    private void fill(ConsolePrincipal who, @Nullable String cursor, Model model) {
+    private void fillOfMember(ConsolePrincipal who, @Nullable String cursor, Model model) {
         Page<TeamDetails> page = teams.list(who.teams(), cursor, MEMBER_PAGE);
         Map<Long, Balance> balances =
                 accounts.balances(page.items().stream().map(TeamDetails::id).toList());
@@ -106,7 +106,7 @@ class ConsoleController {
         model.addAttribute("monthStart", now.month().atDay(1));
     }
 
-    private void fill(Model model) {
+    private void fillOfCompany(Model model) {
         Overview.Now now = overview.now();
         model.addAttribute("now", now);
         model.addAttribute("month", overview.month());

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * A figure of a report as it stands in the URL of the page with the entries behind it.
@@ -55,10 +54,7 @@ record EntryFilter(
 
     /** The page after the entry that this names. */
     public String after(String cursor) {
-        return UriComponentsBuilder.fromUriString(getUrl())
-                .queryParam("cursor", cursor)
-                .build()
-                .toUriString();
+        return text(PATH, from, to, query(figure.word(), where)).after(cursor);
     }
 
     /** The same tasks in their list, null where it has no such filter. */
@@ -76,29 +72,31 @@ record EntryFilter(
             case UNCERTAIN -> query.put("phase", "UNCERTAIN,EXPIRED");
             default -> {}
         }
-        return page(TaskListFilter.PATH, from, to, query);
+        return text(TaskListFilter.PATH, from, to, query).getUrl();
     }
 
     static String url(
             String figure, @Nullable String from, @Nullable String to, Map<String, String> where) {
+        return text(PATH, from, to, query(figure, where)).getUrl();
+    }
+
+    private static Map<String, String> query(String figure, Map<String, String> where) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("figure", figure);
         query.putAll(where);
-        return page(PATH, from, to, query);
+        return query;
     }
 
-    private static String page(
+    private static QueryText text(
             String path, @Nullable String from, @Nullable String to, Map<String, String> query) {
-        Map<String, Object> values = new LinkedHashMap<>(query);
+        Map<String, String> set = new LinkedHashMap<>(query);
         if (from != null) {
-            values.put("from", from);
+            set.put("from", from);
         }
         if (to != null) {
-            values.put("to", to);
+            set.put("to", to);
         }
-        UriComponentsBuilder url = UriComponentsBuilder.fromPath(path);
-        values.keySet().forEach(it -> url.queryParam(it, "{" + it + "}"));
-        return url.encode().buildAndExpand(values).toUriString();
+        return new QueryText(path, set);
     }
 
     private static @Nullable String text(@Nullable String value) {

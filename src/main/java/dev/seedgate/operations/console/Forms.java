@@ -74,6 +74,14 @@ class Forms {
         return new IfMatch(version == null ? null : "\"" + version + "\"");
     }
 
+    /** Why a page does not show what was asked for; the first reason stays. */
+    static void refuse(ApiException refusal, HttpServletResponse response, Model model) {
+        response.setStatus(refusal.code().status());
+        if (!model.containsAttribute("error")) {
+            model.addAttribute("error", refusal.message());
+        }
+    }
+
     /**
      * The page again, with what was typed and why it was refused. By its action the page knows
      * which of its forms that is: {@code refused}.
@@ -83,8 +91,7 @@ class Forms {
             Map<String, String> form,
             HttpServletResponse response,
             Model model) {
-        response.setStatus(refusal.code().status());
-        model.addAttribute("error", refusal.message());
+        refuse(refusal, response, model);
         model.addAttribute("form", form);
         model.addAttribute(
                 "refused", ServletUriComponentsBuilder.fromCurrentRequestUri().build().getPath());

@@ -6,15 +6,11 @@ import dev.seedgate.access.team.ApiKeys;
 import dev.seedgate.access.team.KeyDetails;
 import dev.seedgate.access.team.KeyRequest;
 import dev.seedgate.access.team.Teams;
-import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.web.api.IfMatch;
-import dev.seedgate.platform.web.api.ReasonRequest;
 import dev.seedgate.platform.web.api.RotateRequest;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -97,7 +93,15 @@ class KeyPages {
             @RequestParam Map<String, String> form,
             HttpServletResponse response,
             Model model) {
-        return act(slug, id, "key-suspended", keys::suspend, who, form, response, model);
+        return pages.act(
+                slug,
+                "key-suspended",
+                (_, version, reason, actor) ->
+                        keys.suspend(own(who, slug), id, version, reason, actor),
+                who,
+                form,
+                response,
+                model);
     }
 
     @PostMapping(KEYS + "/{id}/resume")
@@ -108,7 +112,15 @@ class KeyPages {
             @RequestParam Map<String, String> form,
             HttpServletResponse response,
             Model model) {
-        return act(slug, id, "key-resumed", keys::resume, who, form, response, model);
+        return pages.act(
+                slug,
+                "key-resumed",
+                (_, version, reason, actor) ->
+                        keys.resume(own(who, slug), id, version, reason, actor),
+                who,
+                form,
+                response,
+                model);
     }
 
     @PostMapping(KEYS + "/{id}/revoke")
@@ -119,34 +131,14 @@ class KeyPages {
             @RequestParam Map<String, String> form,
             HttpServletResponse response,
             Model model) {
-        return act(
+        return pages.act(
                 slug,
-                id,
                 "key-revoked",
-                (team, key, version, _, actor) -> keys.revoke(team, key, version, actor),
+                (_, version, _, actor) -> keys.revoke(own(who, slug), id, version, actor),
                 who,
                 form,
                 response,
                 model);
-    }
-
-    private String act(
-            String slug,
-            long id,
-            String done,
-            Act act,
-            ConsolePrincipal who,
-            Map<String, String> form,
-            HttpServletResponse response,
-            Model model) {
-        try {
-            String reason = forms.read(form, ReasonRequest.class).reason();
-            act.on(own(who, slug), id, Forms.version(form), reason, who.actor());
-            return TeamPages.done(slug, done);
-        } catch (ApiException e) {
-            Forms.refuse(e, form, response, model);
-            return pages.show(who, slug, model);
-        }
     }
 
     /** The slug of a team that they see; {@code TEAM_NOT_FOUND} for any other. */
@@ -168,10 +160,5 @@ class KeyPages {
         model.addAttribute("newKey", issued.text());
         model.addAttribute("newKeyName", issued.details().key().name());
         return pages.show(who, slug, model);
-    }
-
-    /** What can be done to a key, for a reason. */
-    private interface Act {
-        void on(String slug, long id, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

@@ -104,7 +104,7 @@ class PlaygroundPages {
             model.addAttribute("quote", orders.quote(payer, body, project, requestId));
             model.addAttribute("calls", CallSamples.of(base(), body, project, json));
         } catch (ApiException e) {
-            refuse(e, response, model);
+            Forms.refuse(e, response, model);
         }
         return show(who, form, response, model);
     }
@@ -128,7 +128,7 @@ class PlaygroundPages {
                             who.actor());
             return "redirect:" + PATH + "/" + task;
         } catch (ApiException e) {
-            refuse(e, response, model);
+            Forms.refuse(e, response, model);
             return show(who, form, response, model);
         }
     }
@@ -200,7 +200,7 @@ class PlaygroundPages {
                 model.addAttribute("balance", accounts.balance(team.id()));
                 model.addAttribute("payers", keys.callers(slug));
             } catch (ApiException e) {
-                refuse(e, response, model);
+                Forms.refuse(e, response, model);
             }
         }
         return "console/playground";
@@ -235,13 +235,6 @@ class PlaygroundPages {
             body.remove("image_urls");
         }
         return body;
-    }
-
-    private static void refuse(ApiException refusal, HttpServletResponse response, Model model) {
-        response.setStatus(refusal.code().status());
-        if (!model.containsAttribute("error")) {
-            model.addAttribute("error", refusal.message());
-        }
     }
 
     private static @Nullable String text(Map<String, String> form, String field) {

@@ -45,14 +45,14 @@ record QueryText(String path, Map<String, String> set) {
         return with("cursor", cursor);
     }
 
-    /** The first page with one more requested, which replaces one of the same name. */
+    /** The first page with one more name set, or set to something else. */
     public String with(String name, String value) {
         Map<String, String> all = new LinkedHashMap<>(set);
         all.put(name, value);
         return url(all);
     }
 
-    /** The first page without a requested. */
+    /** The first page with this name open. */
     public String without(String name) {
         Map<String, String> rest = new LinkedHashMap<>(set);
         rest.remove(name);

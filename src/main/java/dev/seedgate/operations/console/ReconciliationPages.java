@@ -9,7 +9,6 @@ import dev.seedgate.credit.balance.VendorBalance;
 import dev.seedgate.operations.console.BarChart.Series;
 import dev.seedgate.platform.database.BillingCalendar;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.web.api.CsvBody;
 import dev.seedgate.vendor.client.Vendor;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -17,13 +16,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * The console's page of the reconciliation: what the teams pay against what the vendor says it
@@ -67,8 +67,8 @@ class ReconciliationPages {
             HttpServletResponse response,
             Model model) {
         LocalDate month = calendar.now().month().atDay(1);
-        String since = from == null || from.isBlank() ? month.toString() : from.strip();
-        String until = to == null || to.isBlank() ? month.plusMonths(1).toString() : to.strip();
+        String since = ReportPages.or(from, month.toString());
+        String until = ReportPages.or(to, month.plusMonths(1).toString());
         model.addAttribute("from", since);
         model.addAttribute("to", until);
         model.addAttribute("first", cursor == null);
@@ -84,8 +84,7 @@ class ReconciliationPages {
             model.addAttribute("chart", chart(found.days()));
             model.addAttribute("self", url(since, until));
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
         }
         return "console/reconciliation";
     }
@@ -99,9 +98,7 @@ class ReconciliationPages {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (!CsvBody.wanted(format, request)) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
-        }
+        CsvBody.require(format, request);
         reconciliations.csv(from, to).send(response, "reconciliation", "1");
     }
 
@@ -131,11 +128,9 @@ class ReconciliationPages {
 
     /** The page of a time. */
     static String url(String from, String to) {
-        return UriComponentsBuilder.fromPath(PATH)
-                .queryParam("from", "{from}")
-                .queryParam("to", "{to}")
-                .encode()
-                .buildAndExpand(from, to)
-                .toUriString();
+        Map<String, String> set = new LinkedHashMap<>();
+        set.put("from", from);
+        set.put("to", to);
+        return new QueryText(PATH, set).getUrl();
     }
 }

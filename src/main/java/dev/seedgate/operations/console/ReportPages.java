@@ -15,7 +15,6 @@ import dev.seedgate.platform.database.BillingCalendar;
 import dev.seedgate.platform.database.BillingCalendar.Moment;
 import dev.seedgate.platform.database.BillingCalendar.Range;
 import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.web.api.CsvBody;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -117,8 +116,7 @@ class ReportPages {
                 addMonth(chosen, range.to(), now.now(), table.total().uncertain(), audit, model);
             }
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
             model.addAttribute("from", from);
             model.addAttribute("to", to);
         }
@@ -135,13 +133,11 @@ class ReportPages {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (!CsvBody.wanted(format, request)) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
-        }
+        CsvBody.require(format, request);
         usage.csv(new UsageQuery(null, from, to, groupBy)).send(response, usage.fileName(), "1");
     }
 
-    /** The entries that a figure is made of; a wish that means nothing is told. */
+    /** The entries that a figure is made of; a query that means nothing is told. */
     @GetMapping(EntryFilter.PATH)
     String entries(
             @RequestParam Map<String, String> query, HttpServletResponse response, Model model) {
@@ -155,8 +151,7 @@ class ReportPages {
             model.addAttribute("next", page.nextCursor());
             model.addAttribute("sum", entries.sum(filter.query()));
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
         }
         return "console/entries";
     }
@@ -215,7 +210,8 @@ class ReportPages {
         return url.encode().buildAndExpand(values).toUriString();
     }
 
-    private static String or(@Nullable String text, String otherwise) {
+    /** What was typed, or where that is nothing the other. */
+    static String or(@Nullable String text, String otherwise) {
         return text == null || text.isBlank() ? otherwise : text.strip();
     }
 }

@@ -4,8 +4,6 @@ import dev.seedgate.access.operator.ConsolePrincipal;
 import dev.seedgate.billing.statement.Statement;
 import dev.seedgate.billing.statement.StatementDocument;
 import dev.seedgate.billing.statement.Statements;
-import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.web.api.CsvBody;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,9 +52,7 @@ class StatementsController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (!CsvBody.wanted(format, request)) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
-        }
+        CsvBody.require(format, request);
         statements.csv(month).send(response, "statement-" + month, bom);
     }
 

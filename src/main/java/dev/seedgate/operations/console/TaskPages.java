@@ -112,8 +112,7 @@ class TaskPages {
             model.addAttribute("totals", inspection.totals(typed.teamSlug(), filter));
             model.addAttribute("window", inspection.window(typed.teamSlug(), filter).orElse(null));
         } catch (ApiException e) {
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
+            Forms.refuse(e, response, model);
         }
         return "console/tasks";
     }
@@ -127,9 +126,7 @@ class TaskPages {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        if (!CsvBody.wanted(format, request)) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
-        }
+        CsvBody.require(format, request);
         TaskListFilter typed = TaskListFilter.of(query);
         inspection.csv(typed.teamSlug(), filter(typed, who)).send(response, "tasks", "1");
     }
@@ -293,9 +290,7 @@ class TaskPages {
             if (e.code() == ErrorCode.TASK_NOT_FOUND || e.code() == ErrorCode.INVALID_TASK_ID) {
                 throw e;
             }
-            response.setStatus(e.code().status());
-            model.addAttribute("error", e.message());
-            model.addAttribute("form", form);
+            Forms.refuse(e, form, response, model);
             return show(who, id, model);
         }
     }

@@ -317,7 +317,8 @@ class TeamPages {
         return act(slug, "archived", teams::archive, who, form, response, model);
     }
 
-    private String act(
+    /** Does it for the reason that was typed; a refusal is the page with that. */
+    String act(
             String slug,
             String done,
             Act act,
@@ -359,7 +360,7 @@ class TeamPages {
     }
 
     /** What can be done to a team, for a reason. */
-    private interface Act {
+    interface Act {
         void on(String slug, IfMatch version, @Nullable String reason, Actor actor);
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import dev.seedgate.billing.usage.UsageFigure;
 import dev.seedgate.billing.usage.UsageReport;
 import dev.seedgate.operations.console.BarChart.Series;
 import java.time.LocalDate;
@@ -24,10 +25,10 @@ record TeamUsage(List<Day> days, List<Project> projects) {
         from.datesUntil(to).forEach(it -> days.put(it, new Day(it, 0, 0, 0, 0)));
         SortedMap<String, Project> projects = new TreeMap<>();
         for (Map<String, @Nullable Object> row : report.rows()) {
-            long charged = figure(row, "charged");
-            long refunded = figure(row, "refunded");
-            long created = figure(row, "created");
-            long failed = figure(row, "failed");
+            long charged = UsageFigure.CHARGED.in(row);
+            long refunded = UsageFigure.REFUNDED.in(row);
+            long created = UsageFigure.CREATED.in(row);
+            long failed = UsageFigure.FAILED.in(row);
             days.merge(
                     LocalDate.parse(String.valueOf(row.get("day"))),
                     new Day(LocalDate.EPOCH, created, failed, charged, refunded),
@@ -64,10 +65,6 @@ record TeamUsage(List<Day> days, List<Project> projects) {
                 null,
                 days.stream().map(it -> (Long) figure.applyAsLong(it)).toList(),
                 days.stream().map(it -> url.apply(word, it.day())).toList());
-    }
-
-    private static long figure(Map<String, @Nullable Object> row, String name) {
-        return row.get(name) instanceof Long it ? it : 0;
     }
 
     /** A day of the billing zone. */

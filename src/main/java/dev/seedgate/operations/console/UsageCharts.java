@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import dev.seedgate.billing.usage.UsageFigure;
 import dev.seedgate.billing.usage.UsageReport;
 import dev.seedgate.operations.console.BarChart.Series;
 import dev.seedgate.platform.database.BillingCalendar.Range;
@@ -55,8 +56,8 @@ record UsageCharts(BarChart teams, BarChart money) {
                 long[][] sums =
                         teams.computeIfAbsent(
                                 String.valueOf(row.get("team")), _ -> new long[columns.size()][2]);
-                sums[place][0] += figure(row, "net");
-                sums[place][1] += figure(row, "refunded");
+                sums[place][0] += UsageFigure.NET.in(row);
+                sums[place][1] += UsageFigure.REFUNDED.in(row);
             }
         }
         if (columns.size() > MOST_COLUMNS || teams.isEmpty()) {
@@ -200,10 +201,6 @@ record UsageCharts(BarChart teams, BarChart money) {
 
     private static LocalDate last(Range range) {
         return range.to().minusNanos(1).atZone(range.zone()).toLocalDate();
-    }
-
-    private static long figure(Map<String, @Nullable Object> row, String word) {
-        return row.get(word) instanceof Long it ? it : 0;
     }
 
     private static long sum(long[][] sums, int which) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,9 @@ record UsageTable(
         int count = Math.min(most, rows.size());
         List<Map<String, @Nullable Object>> others = rows.subList(count, rows.size());
         Map<String, Long> rest = new LinkedHashMap<>();
-        UsageFigure.words().forEach(word -> rest.put(word, sum(others, word)));
+        for (UsageFigure figure : UsageFigure.values()) {
+            rest.put(figure.word(), others.stream().mapToLong(figure::in).sum());
+        }
         return new UsageTable(
                 groups,
                 rows.subList(0, count).stream().map(it -> Row.of(it, groups, from, to)).toList(),
@@ -67,25 +70,23 @@ record UsageTable(
 
     /** Whether what is shown and the rest add up to the total, in each column of credits. */
     public boolean isWhole() {
-        return adds("charged", total.charged())
-                && adds("refunded", total.refunded())
-                && adds("net", total.net())
-                && adds("created", total.created());
+        return Stream.of(
+                        UsageFigure.CHARGED,
+                        UsageFigure.REFUNDED,
+                        UsageFigure.NET,
+                        UsageFigure.CREATED)
+                .allMatch(this::adds);
     }
 
     /** The net credits of the rows that are shown. */
     public long getShownNet() {
-        return shown.stream().mapToLong(it -> it.figure("net")).sum();
+        return shown.stream().mapToLong(it -> it.figure(UsageFigure.NET)).sum();
     }
 
-    private boolean adds(String word, long whole) {
-        return shown.stream().mapToLong(it -> it.figure(word)).sum()
-                        + Objects.requireNonNullElse(rest.get(word), 0L)
-                == whole;
-    }
-
-    private static long sum(List<Map<String, @Nullable Object>> rows, String word) {
-        return rows.stream().mapToLong(it -> it.get(word) instanceof Long value ? value : 0).sum();
+    private boolean adds(UsageFigure figure) {
+        return shown.stream().mapToLong(it -> it.figure(figure)).sum()
+                        + Objects.requireNonNullElse(rest.get(figure.word()), 0L)
+                == of(figure);
     }
 
     private static String text(@Nullable Object cell) {
@@ -163,8 +164,8 @@ record UsageTable(
                     where);
         }
 
-        public long figure(String word) {
-            return values.get(word) instanceof Long it ? it : 0;
+        public long figure(UsageFigure figure) {
+            return figure.in(values);
         }
 
         UsageEntryQuery entries(UsageFigure figure) {

@@ -117,7 +117,7 @@ final class PublishedSecrets
     private static Stream<String> values(Environment environment, String name) {
         String file = environment.getProperty(name + "-file", "").strip();
         return Stream.of(environment.getProperty(name, ""), file.isEmpty() ? "" : text(file))
-                .flatMap(text -> Stream.concat(Stream.of(text), Stream.of(text.split(","))))
+                .flatMap(text -> Stream.of(text.split(",")))
                 .map(String::strip);
     }
 

@@ -42,6 +42,13 @@ public interface CsvBody {
         return csv;
     }
 
+    /** Refuses any other format than CSV with {@code INVALID_REQUEST}. */
+    static void require(String format, HttpServletRequest request) {
+        if (!wanted(format, request)) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "format must be csv here.");
+        }
+    }
+
     /**
      * Sends it as a file of this name.
      *
