@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,9 +64,5 @@ class AuditPageTests {
         assertThat(wrong.body())
                 .contains("role=\"alert\"", "value=\"yesterday\"", "value=\"someone\"");
         assertThat(viewer.page(PATH + "?object=none")).contains("No entry fits this filter");
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

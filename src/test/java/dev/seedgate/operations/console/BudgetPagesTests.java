@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.platform.values.ErrorCode.TEAM_QUOTA_EXHAUSTED;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,9 +118,5 @@ class BudgetPagesTests {
 
     private static JsonNode budgets(Team team) {
         return gateway.admin("GET", "/teams/" + team.slug() + "/budgets", null).json().get("items");
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

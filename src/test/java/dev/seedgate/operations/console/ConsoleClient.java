@@ -148,4 +148,16 @@ final class ConsoleClient {
         }
         return answer;
     }
+
+    /** What people read of a page, in one line. */
+    static String text(String page) {
+        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
+    }
+
+    /** The first group of the pattern, which the page must have. */
+    static String found(Answer page, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(page.body());
+        assertThat(matcher.find()).as(page.body()).isTrue();
+        return matcher.group(1);
+    }
 }

@@ -1,10 +1,13 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
+
 import dev.seedgate.operations.alert.AlertKind;
 import dev.seedgate.operations.alert.Alerts;
 import dev.seedgate.operations.alert.Alerts.AlertCandidate;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
@@ -106,18 +109,20 @@ record ConsoleData(
         return task;
     }
 
-    private static String webhook(Team team) {
-        return team.gateway()
-                .call(
-                        "POST",
-                        "/api/webhooks",
-                        team.key(),
-                        // In the own network: refused at each try, so that there is something to
-                        // see.
-                        Json.of("url", "https://127.0.0.1/seedgate"))
-                .data()
-                .get("id")
-                .asString();
+    /**
+     * An endpoint in the own network, which is refused at each try, so that there is something to
+     * see.
+     */
+    static String webhook(Team team) {
+        Answer made =
+                team.gateway()
+                        .call(
+                                "POST",
+                                "/api/webhooks",
+                                team.key(),
+                                Json.of("url", "https://127.0.0.1/secret-path"));
+        assertThat(made).hasStatus(201);
+        return made.data().get("id").asString();
     }
 
     private static String create(Team team, String prompt, @Nullable String project) {

@@ -100,15 +100,7 @@ class ConsoleStatementsTests {
         Rows(Gateway gateway) {
             this.gateway = gateway;
             team = gateway.team("monthly_quota", 1_000_000);
-            endpoint =
-                    gateway.call(
-                                    "POST",
-                                    "/api/webhooks",
-                                    team.key(),
-                                    Json.of("url", "https://127.0.0.1/seedgate"))
-                            .data()
-                            .get("id")
-                            .asString();
+            endpoint = ConsoleData.webhook(team);
         }
 
         void growTo(int count) {

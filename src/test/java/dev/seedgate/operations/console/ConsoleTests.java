@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -335,10 +336,5 @@ class ConsoleTests {
 
     private static int rows(String page) {
         return (int) page.lines().filter(it -> it.contains("<th scope=\"row\"")).count();
-    }
-
-    /** As it is read, without the marks. */
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,7 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.found;
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,7 +53,7 @@ class MemberPagesTests {
         String task = other.create(PROMPT);
         gateway.vendor().finish(other.upstreamId(task), "https://cdn.example/secret.mp4");
         other.await(task, "SUCCEEDED");
-        String webhook = webhook(other);
+        String webhook = ConsoleData.webhook(other);
         String delivery =
                 gateway.call("POST", "/api/webhooks/" + webhook + "/test", other.key(), null)
                         .data()
@@ -97,7 +99,7 @@ class MemberPagesTests {
     void leadsToWhatAMemberMayOpenAndNowhereElse() {
         Team team = gateway.team();
         String task = team.create("A kite");
-        String webhook = webhook(team);
+        String webhook = ConsoleData.webhook(team);
         ConsoleClient member = ConsoleClient.member(gateway, team, gateway.team());
         List<String> wrong = new ArrayList<>();
         for (String path :
@@ -297,7 +299,7 @@ class MemberPagesTests {
     @Test
     void sendsAgainAndRemovesWhatTheirTeamIsToldBy() {
         Team team = gateway.team();
-        String webhook = webhook(team);
+        String webhook = ConsoleData.webhook(team);
         String delivery =
                 gateway.call("POST", "/api/webhooks/" + webhook + "/test", team.key(), null)
                         .data()
@@ -423,26 +425,5 @@ class MemberPagesTests {
 
     private static String keyId(Team team) {
         return gateway.database().text("select min(id) from api_key where team_id = " + id(team));
-    }
-
-    private static String webhook(Team team) {
-        Answer made =
-                gateway.call(
-                        "POST",
-                        "/api/webhooks",
-                        team.key(),
-                        Json.of("url", "https://127.0.0.1/secret-path"));
-        assertThat(made).hasStatus(201);
-        return made.data().get("id").asString();
-    }
-
-    private static String found(Answer page, String pattern) {
-        Matcher matcher = Pattern.compile(pattern).matcher(page.body());
-        assertThat(matcher.find()).as(page.body()).isTrue();
-        return matcher.group(1);
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
@@ -88,9 +89,5 @@ class MonthCloseTests {
                     .contains("Closed by password:admin.")
                     .doesNotContain("Close this month");
         }
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,7 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.found;
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,8 +12,6 @@ import dev.seedgate.testing.Json;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The console's playground: what it orders is the team's, and the admin is in the audit log. */
@@ -152,15 +152,5 @@ class PlaygroundTests {
         form.put("aspect_ratio", "16:9");
         form.put("duration", "5");
         return form;
-    }
-
-    private static String found(Answer page, String pattern) {
-        Matcher matcher = Pattern.compile(pattern).matcher(page.body());
-        assertThat(matcher.find()).as(page.body()).isTrue();
-        return matcher.group(1);
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -183,9 +184,5 @@ class ReportPagesTests {
 
     private static long number(String text) {
         return Long.parseLong(text.replace(",", ""));
-    }
-
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.console;
 
+import static dev.seedgate.operations.console.ConsoleClient.text;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -199,11 +200,6 @@ class TaskPagesTests {
                 .text(
                         "select k.id from api_key k join team t on t.id = k.team_id where t.slug = '%s' and k.name = '%s'"
                                 .formatted(team.slug(), name));
-    }
-
-    /** As it is read, without the marks. */
-    private static String text(String page) {
-        return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 
     /** Where an act leads to. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
-import dev.seedgate.testing.Json;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ class WebhookPagesTests {
     @Test
     void showsWhatBecameOfADeliveryAndMakesItAgain() {
         Team team = gateway.team();
-        String id = endpoint(team);
+        String id = ConsoleData.webhook(team);
         ConsoleClient operator = ConsoleClient.of(gateway, "operator");
         assertThat(operator.page(PATH))
                 .contains(PATH + "/" + id, "https://127.0.0.1/…", team.slug())
@@ -48,7 +47,7 @@ class WebhookPagesTests {
                                                 + "'"))
                 .isEqualTo("webhook.redeliver");
         // Of another endpoint it is none.
-        String other = endpoint(gateway.team());
+        String other = ConsoleData.webhook(gateway.team());
         assertThat(
                         operator.submit(
                                 page,
@@ -63,7 +62,7 @@ class WebhookPagesTests {
         String task = team.create("A kite");
         ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
         assertThat(viewer.page("/console/tasks/" + task)).doesNotContain("Who was told");
-        String id = endpoint(team);
+        String id = ConsoleData.webhook(team);
         gateway.vendor().finish(team.upstreamId(task), "https://cdn.example/kite.mp4");
         team.await(task, "SUCCEEDED");
         Awaitility.await()
@@ -80,7 +79,7 @@ class WebhookPagesTests {
 
     @Test
     void removesAnEndpointForAnAdminOnly() {
-        String id = endpoint(gateway.team());
+        String id = ConsoleData.webhook(gateway.team());
         ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
         Answer page = viewer.get(PATH + "/" + id);
         assertThat(page.body())
@@ -101,27 +100,16 @@ class WebhookPagesTests {
     @Test
     void asksTheDatabaseAFixedNumberOfTimes() {
         ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
-        endpoint(gateway.team());
+        ConsoleData.webhook(gateway.team());
         try (StatementCount statements = new StatementCount()) {
             Answer few = viewer.get(PATH);
             for (int i = 0; i < 5; i++) {
-                endpoint(gateway.team());
+                ConsoleData.webhook(gateway.team());
             }
             assertThat(statements.of(viewer.get(PATH)))
                     .isEqualTo(statements.of(few))
                     .isBetween(1, 5);
         }
-    }
-
-    private static String endpoint(Team team) {
-        Answer made =
-                gateway.call(
-                        "POST",
-                        "/api/webhooks",
-                        team.key(),
-                        Json.of("url", "https://127.0.0.1/secret-path"));
-        assertThat(made).hasStatus(201);
-        return made.data().get("id").asString();
     }
 
     private static void awaitTries(String delivery, int tries) {
