@@ -297,6 +297,6 @@ class BulkRefundTests {
 
     /** As it is read, without the marks. */
     private static String text(Answer page) {
-        return page.body().replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
+        return ConsoleClient.text(page.body());
     }
 }
