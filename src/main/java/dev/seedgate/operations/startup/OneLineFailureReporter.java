@@ -87,8 +87,10 @@ final class OneLineFailureReporter implements SpringBootExceptionReporter, Order
                             "The database role may not do this (%s): have the migrations run as the tables' owner, with SPRING_FLYWAY_USER and SPRING_FLYWAY_PASSWORD; they grant the role of SPRING_DATASOURCE_USERNAME what it needs.";
                     case "25006" ->
                             "The database is read-only (%s): name the primary in SPRING_DATASOURCE_URL, or make it take writes again.";
-                    case "55P03", "40P01", "57014" ->
+                    case "55P03", "40P01" ->
                             "Somebody else holds what this start needs to lock (%s): end that session, or start again when it is quiet.";
+                    case "57014" ->
+                            "The database took too long for what this start asks (%s): end the session that holds it up, or start again when it is quiet.";
                     case "53100" ->
                             "The database's disk is full (%s): make room, then start again.";
                     case "53300" ->

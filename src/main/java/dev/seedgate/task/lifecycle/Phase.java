@@ -101,6 +101,14 @@ public enum Phase {
         return inFlight;
     }
 
+    /** The names of those that are no task's end. */
+    static String[] open() {
+        return Arrays.stream(values())
+                .filter(phase -> !phase.terminal())
+                .map(Phase::name)
+                .toArray(String[]::new);
+    }
+
     /** Whether it is the task's end: SUCCESS or FAILED to its team. */
     public boolean terminal() {
         return this == SUCCEEDED || this == FAILED;

@@ -173,7 +173,7 @@ class OneLineFailureReporterTests {
         "25006, The database is read-only",
         "55P03, Somebody else holds what this start needs to lock",
         "40P01, Somebody else holds what this start needs to lock",
-        "57014, Somebody else holds what this start needs to lock",
+        "57014, The database took too long for what this start asks",
         "53100, The database's disk is full",
         "53200, The database lacks resources",
         "53300, The database has no connection left",
