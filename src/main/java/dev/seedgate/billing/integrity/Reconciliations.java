@@ -65,7 +65,10 @@ public class Reconciliations {
                          when f.ours = 0 then 'CHARGED_THERE'
                          when f.theirs = 0 then 'REFUNDED_THERE'
                          else 'WRONG_PRICE' end as kind
-                from found f join ledger_movement r on r.task_id = f.id and r.kind = 'reserve'
+                from found f cross join lateral (
+                    -- One by one: a plan of another form would read the whole ledger.
+                    select at, team_slug, project, preset from ledger_movement
+                    where task_id = f.id and kind = 'reserve' offset 0) r
                 where coalesce(f.second_at, r.at) >= :from and coalesce(f.second_at, r.at) < :to
             )
             """;
