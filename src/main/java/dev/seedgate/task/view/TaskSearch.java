@@ -40,6 +40,9 @@ class TaskSearch {
      */
     static final int MOST_SEARCHED = 10_000;
 
+    // Enough of each that a thousand teams that order alike make the ten thousand that are summed.
+    private static final int FEW_OF_A_TEAM = 40;
+
     private final JdbcClient jdbc;
 
     TaskSearch(JdbcClient jdbc) {
@@ -188,15 +191,38 @@ class TaskSearch {
             // No index has some teams, or a project of all, in the order of time: the newest of
             // each.
             scope.put("team_id", "o.id");
-            return "select p.id from team_limits o cross join lateral (%s) p %s order by p.id desc limit :limit"
-                    .formatted(
-                            eachPhase(filter, scope),
-                            filter.teams() == null ? "" : "where o.id in (:teams)");
+            return teamByTeam(
+                    eachPhase(filter, scope),
+                    filter.teams() == null ? "" : "where o.id in (:teams)");
         }
         if (filter.team() != null) {
             scope.put("team_id", ":team");
         }
         return scope.isEmpty() && anyPhase ? page(filter, scope) : eachPhase(filter, scope);
+    }
+
+    /**
+     * The newest of some teams. A few of each are enough where many teams have some: none that was
+     * left out is newer than the oldest few of the team that has had so many most recently. Where
+     * that makes too few, as many as are wanted are read of each team.
+     */
+    private static String teamByTeam(String ofTeam, String teams) {
+        return """
+        with few as materialized (
+            select p.id, p.nth from team_limits o cross join lateral (
+                select id, row_number() over (order by id desc) as nth
+                from (%s) u order by id desc limit :few) p %s
+        ), sure as materialized (
+            select id from few where id >= coalesce((select max(id) from few where nth = :few), '')
+            order by id desc limit :limit
+        )
+        select id from sure where (select count(*) from sure) = :limit
+        union all
+        select id from (
+            select p.id from team_limits o cross join lateral (%s) p %s order by p.id desc limit :limit) a
+        where (select count(*) from sure) < :limit\
+        """
+                .formatted(ofTeam.replace(":limit", ":few"), teams, ofTeam, teams);
     }
 
     /** Of the few tasks that the vendor gave this id for, be it a second one. */
@@ -255,6 +281,7 @@ class TaskSearch {
         parameters.put("below", cursor == null || top.compareTo(cursor) < 0 ? top : cursor);
         parameters.put("top", top);
         parameters.put("window", MOST_SEARCHED);
+        parameters.put("few", FEW_OF_A_TEAM);
         parameters.put("from", from);
         if (filter.team() != null) {
             parameters.put("team", filter.team());
