@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Somebody who is signed in to a gateway's console and sends the forms of its pages. */
-final class ConsoleClient {
+public final class ConsoleClient {
 
     static final String SESSION = "__Host-seedgate";
 
@@ -35,7 +35,7 @@ final class ConsoleClient {
     }
 
     /** The admin with the bootstrap key. */
-    static ConsoleClient admin(Gateway gateway) {
+    public static ConsoleClient admin(Gateway gateway) {
         return signIn(gateway, Gateway.ADMIN_KEY);
     }
 
@@ -80,7 +80,7 @@ final class ConsoleClient {
     }
 
     /** A page that is expected to be there. */
-    String page(String path) {
+    public String page(String path) {
         Answer answer = get(path);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return answer.body();

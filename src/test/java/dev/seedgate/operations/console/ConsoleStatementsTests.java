@@ -11,17 +11,11 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.LocalDate;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.springframework.web.bind.annotation.RequestMethod;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** What every page of the console asks the database: as often for 60 rows as for 3. */
 class ConsoleStatementsTests {
@@ -32,9 +26,6 @@ class ConsoleStatementsTests {
     // A month before it is closed is the most that one page tells of.
     private static final int MOST = 32;
 
-    /** What answers with something else than a page. */
-    private static final Set<String> NO_PAGE = Set.of("/console/tasks/{id}/clip");
-
     /** Its figures are a second old at most and read for all who look, so some looks read none. */
     private static final Set<String> SHARED = Set.of("/console");
 
@@ -44,7 +35,7 @@ class ConsoleStatementsTests {
             Rows rows = new Rows(gateway);
             rows.growTo(FEW);
             ConsoleClient admin = ConsoleClient.admin(gateway);
-            List<String> patterns = pages(gateway);
+            List<String> patterns = ConsolePages.patterns(gateway);
             assertThat(patterns).contains("/console", "/console/tasks/{id}").containsAll(SHARED);
             Map<String, Integer> few = count(patterns, rows, admin);
             rows.growTo(MANY);
@@ -57,21 +48,6 @@ class ConsoleStatementsTests {
             many.forEach((page, count) -> System.out.println("STATEMENTS " + page + " " + count));
             assertThat(many.values()).allMatch(it -> it >= 1 && it <= MOST, "1 to " + MOST);
         }
-    }
-
-    private static List<String> pages(Gateway gateway) {
-        return gateway
-                .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-                .getHandlerMethods()
-                .keySet()
-                .stream()
-                .filter(it -> it.getMethodsCondition().getMethods().contains(RequestMethod.GET))
-                .map(RequestMappingInfo::getPatternValues)
-                .flatMap(Set::stream)
-                .filter(it -> it.startsWith("/console") && !NO_PAGE.contains(it))
-                .distinct()
-                .sorted()
-                .toList();
     }
 
     private static Map<String, Integer> count(
@@ -162,26 +138,7 @@ class ConsoleStatementsTests {
 
         /** A page of this pattern that has rows to show. */
         String path(String pattern) {
-            Map<String, String> values = new LinkedHashMap<>();
-            values.put("{slug}", team.slug());
-            values.put("{team}", team.slug());
-            values.put("{month}", YearMonth.now(ZoneOffset.UTC).toString());
-            values.put("{id}", pattern.startsWith("/console/webhooks") ? endpoint : task);
-            String path = pattern;
-            for (Map.Entry<String, String> value : values.entrySet()) {
-                path = path.replace(value.getKey(), value.getValue());
-            }
-            assertThat(path).as("a pattern that this test knows no value for").doesNotContain("{");
-            return switch (pattern) {
-                case "/console/reports" ->
-                        path + "?group_by=project&group_by=day&month=" + values.get("{month}");
-                case "/console/teams/{slug}/limits" -> path + "?check=1&name=Other&weight=2";
-                case "/console/teams/{slug}/budget" ->
-                        path + "?check=1&project=n1&monthly_credits=7";
-                case "/console/tasks/refund" -> path + "?phase=UNCERTAIN";
-                case "/console/playground" -> path + "?team=" + team.slug();
-                default -> path;
-            };
+            return ConsolePages.path(pattern, team.slug(), endpoint, task);
         }
     }
 }
