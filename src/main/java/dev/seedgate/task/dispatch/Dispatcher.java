@@ -141,7 +141,11 @@ class Dispatcher implements SmartLifecycle {
             more |= room > 0 && poll(room, counts.polls() > room);
         }
         if (!more) {
-            return shorter(settings.dispatchInterval(), counts.nextPoll());
+            // What is due all the same is another's, or the vendor is not asked: a call that ends
+            // wakes the loop.
+            return polls > 0
+                    ? shorter(settings.dispatchInterval(), counts.nextPoll())
+                    : settings.dispatchInterval();
         }
         // What was taken may not be all: look again soon, as far as there is room.
         Duration pause = shorter(Duration.ofNanos(System.nanoTime() - begin), LONGEST_REST);

@@ -164,7 +164,7 @@ public class WorkQueue {
                    (select count(*) from (select from work
                     where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
                    extract(epoch from (select min(due_at) from work
-                    where kind = 'poll') - gateway_now()) as next_poll
+                    where kind = 'poll' and due_at > gateway_now()) - gateway_now()) as next_poll
             """
                     .formatted(WAITING_TEAMS, NOT_SUSPENDED);
 

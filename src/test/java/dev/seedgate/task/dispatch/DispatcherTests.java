@@ -1,0 +1,68 @@
+package dev.seedgate.task.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.throttle.RateBudget;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** How long the dispatcher rests after a look at what is due. */
+class DispatcherTests {
+
+    private static final Duration INTERVAL = Duration.ofMillis(700);
+
+    /** Else it would ask the database as fast as it can, for as long as a vendor is down. */
+    @Test
+    void restsThoughPollsAreDueThatItMayNotMake() throws Exception {
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway gateway =
+                        Gateway.start(
+                                TestDatabase.create(),
+                                vendor,
+                                "seedgate.dispatch-interval=" + INTERVAL.toMillis() + "ms")) {
+            Dispatcher dispatcher = gateway.bean(Dispatcher.class);
+            RateBudget budget = gateway.bean(RateBudget.class);
+            Team team = gateway.team();
+            List<String> rendering = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                rendering.add(team.create("a kite"));
+            }
+            rendering.forEach(team::upstreamId);
+
+            // Those that another replica is about to take.
+            try (Connection other = gateway.database().dataSource().getConnection();
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("select from work for update");
+                gateway.database().shiftTime(Duration.ofHours(1));
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(dispatcher.tick()).isEqualTo(INTERVAL));
+                assertThat(budget.capacity().polls()).isPositive();
+            }
+
+            // Those that the vendor does not answer.
+            vendor.onEveryStatus(FakeVendor.reset());
+            Awaitility.await()
+                    .until(() -> {
+                        gateway.database()
+                                .execute(
+                                        "update work set due_at = gateway_now() where due_at > gateway_now()");
+                        return budget.capacity().polls() == 0;
+                    });
+            gateway.database().shiftTime(Duration.ofHours(1));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(dispatcher.tick()).isEqualTo(INTERVAL));
+            assertThat(budget.capacity().polls()).isZero();
+            assertThat(budget.capacity().submits()).isPositive();
+        }
+    }
+}
