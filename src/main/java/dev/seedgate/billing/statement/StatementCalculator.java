@@ -6,6 +6,7 @@ import dev.seedgate.platform.database.BillingCalendar.Moment;
 import dev.seedgate.platform.database.BillingCalendar.Range;
 import dev.seedgate.platform.reporting.ReportSettings;
 import dev.seedgate.platform.reporting.ReportingDatabase;
+import dev.seedgate.task.lifecycle.Phase;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -75,8 +76,7 @@ class StatementCalculator {
                     -- One by one: a plan of another form would read all of the month's entries.
                     select charged from usage_movement
                     where task_id = u.id and created = 1 and at >= :from and at < :to offset 0) m
-                where u.phase in ('QUEUED', 'SUBMITTING', 'RENDERING', 'UNCERTAIN', 'EXPIRED')
-                    and u.upstream <> 'sandbox'
+                where u.phase = any (:open) and u.upstream <> 'sandbox'
                 group by 1) o on o.team_id = t.id left join (
                 select team_id, (sum(top_ups) filter (where day < :month))::bigint as opening,
                     (sum(granted) filter (where day >= :month))::bigint as granted,
@@ -130,6 +130,7 @@ class StatementCalculator {
                                     .query(Integer.class)
                                     .single();
                     jdbc.sql(TEAMS)
+                            .param("open", Phase.open())
                             .param("month", month.atDay(1))
                             .param("nextMonth", month.plusMonths(1).atDay(1))
                             .param("from", range.start())

@@ -7,7 +7,8 @@
             "platform.web.api",
             "platform.audit",
             "vendor.client",
-            "billing.integrity"
+            "billing.integrity",
+            "task.lifecycle"
         })
 @NullMarked
 package dev.seedgate.billing.statement;

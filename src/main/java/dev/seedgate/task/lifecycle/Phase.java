@@ -102,7 +102,7 @@ public enum Phase {
     }
 
     /** The names of those that are no task's end. */
-    static String[] open() {
+    public static String[] open() {
         return Arrays.stream(values())
                 .filter(phase -> !phase.terminal())
                 .map(Phase::name)
