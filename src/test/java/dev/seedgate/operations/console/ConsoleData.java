@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway with teams and tasks in every phase, for pages that show something. */
-record ConsoleData(
+public record ConsoleData(
         Gateway gateway,
         Team studio,
         Team social,
@@ -113,7 +113,7 @@ record ConsoleData(
      * An endpoint in the own network, which is refused at each try, so that there is something to
      * see.
      */
-    static String webhook(Team team) {
+    public static String webhook(Team team) {
         Answer made =
                 team.gateway()
                         .call(

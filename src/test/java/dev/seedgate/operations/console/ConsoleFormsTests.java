@@ -18,8 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.bind.annotation.RequestMethod;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Every form of every page: what was typed into one that is refused is still there. */
 class ConsoleFormsTests {
@@ -85,7 +83,7 @@ class ConsoleFormsTests {
         tryAll(seen, lost);
 
         assertThat(lost).isEmpty();
-        List<String> patterns = posts();
+        List<String> patterns = ConsolePages.patterns(data.gateway(), RequestMethod.POST);
         assertThat(patterns).containsAll(NOTHING_TYPED);
         assertThat(patterns.stream().filter(it -> seen.stream().noneMatch(fits(it))).toList())
                 .as("paths with no form that a page showed")
@@ -131,22 +129,6 @@ class ConsoleFormsTests {
                         ConsoleScreenshots.pages(data).stream(),
                         Stream.of("/console/teams/" + data.social().slug()))
                 .filter(it -> !it.equals("/console/login"))
-                .toList();
-    }
-
-    /** The patterns of all that the console's controllers take by POST. */
-    private static List<String> posts() {
-        return data
-                .gateway()
-                .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-                .getHandlerMethods()
-                .keySet()
-                .stream()
-                .filter(it -> it.getMethodsCondition().getMethods().contains(RequestMethod.POST))
-                .map(RequestMappingInfo::getPatternValues)
-                .flatMap(Set::stream)
-                .filter(it -> it.startsWith("/console"))
-                .sorted()
                 .toList();
     }
 

@@ -23,12 +23,17 @@ public final class ConsolePages {
 
     /** The patterns of their paths. */
     public static List<String> patterns(Gateway gateway) {
+        return patterns(gateway, RequestMethod.GET);
+    }
+
+    /** The patterns of what the console's controllers take by this method. */
+    static List<String> patterns(Gateway gateway, RequestMethod method) {
         return gateway
                 .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
                 .keySet()
                 .stream()
-                .filter(it -> it.getMethodsCondition().getMethods().contains(RequestMethod.GET))
+                .filter(it -> it.getMethodsCondition().getMethods().contains(method))
                 .map(RequestMappingInfo::getPatternValues)
                 .flatMap(Set::stream)
                 .filter(it -> it.startsWith("/console") && !NO_PAGE.contains(it))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.access.team.TeamScope;
 import dev.seedgate.billing.integrity.DailyRollup;
 import dev.seedgate.operations.console.ConsoleClient;
+import dev.seedgate.operations.console.ConsoleData;
 import dev.seedgate.operations.console.ConsolePages;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.task.lifecycle.Phase;
@@ -18,7 +19,6 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
-import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -223,15 +223,7 @@ class FlatReadsTests {
         ConsoleClient admin = ConsoleClient.admin(gateway);
         String task =
                 gateway.database().text("select id from task where upstream_task_id = 'up-50001'");
-        String endpoint =
-                gateway.call(
-                                "POST",
-                                "/api/webhooks",
-                                small.key(),
-                                Json.of("url", "https://127.0.0.1/path"))
-                        .data()
-                        .get("id")
-                        .asString();
+        String endpoint = ConsoleData.webhook(small);
         for (Team team : List.of(small, stopped)) {
             for (String pattern : ConsolePages.patterns(gateway)) {
                 String path = ConsolePages.path(pattern, team.slug(), endpoint, task);
