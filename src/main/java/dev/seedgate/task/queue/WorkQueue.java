@@ -94,16 +94,19 @@ public class WorkQueue {
                 order by start_tag, task_id
                 limit %3$s
             ), free as (
-                select w.task_id from work w join task t on t.id = w.task_id and t.phase = 'QUEUED'
-                where w.task_id in (select task_id from next)
-                    and w.kind = 'submit' and w.due_at <= gateway_now()
+                -- By their ids alone: with a condition to go by, and statistics from when few were queued,
+                -- PostgreSQL read all queued tasks to find these.
+                select w.task_id, n.start_tag, n.finish_tag, w.kind, w.due_at, t.phase
+                from next n join work w on w.task_id = n.task_id join task t on t.id = n.task_id
                 for no key update of w, t skip locked
             ), claimed as (
                 update work w
-                set kind = 'sent', start_tag = next.start_tag, due_at = gateway_now() + :lease,
+                set kind = 'sent', start_tag = free.start_tag, due_at = gateway_now() + :lease,
                     leased_until = gateway_now() + :lease
-                from next join free using (task_id) where w.task_id = next.task_id
-                returning w.task_id, w.team_id, w.start_tag, next.finish_tag
+                from free
+                where w.task_id = free.task_id
+                    and free.kind = 'submit' and free.due_at <= gateway_now() and free.phase = 'QUEUED'
+                returning w.task_id, w.team_id, w.start_tag, free.finish_tag
             ), moved as (
                 insert into queue_share as s (team_id, finish_tag)
                 select team_id, max(finish_tag) from claimed where finish_tag is not null

@@ -1,0 +1,71 @@
+package dev.seedgate.task.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seedgate.testing.TestDatabase;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The pages of the database that a claim reads, with a backlog that the planner's statistics don't
+ * know of yet: they are from when nothing waited, as after a quiet night.
+ */
+class ClaimCostTests {
+
+    private static final int TASKS = 10_000;
+    private static final int TEAMS = 20;
+    private static final int CLAIMED = 8;
+
+    // A claim looks into an index for each team, and reads and moves a few rows for each task. To
+    // read all that wait takes four pages each.
+    private static final int MOST_PAGES = 50 * (TEAMS + CLAIMED);
+
+    @Test
+    void readsWhatItClaimsAndNotTheBacklog() {
+        TestDatabase database = TestDatabase.create().migrated();
+        database.execute(
+                "insert into team (slug, name, monthly_quota, created_at) select 'team-' || n, 'x', 1000000, now() from generate_series(1, "
+                        + TEAMS
+                        + ") n");
+        add(database, "ended", "SUCCEEDED");
+        database.execute(
+                "analyze; alter table task set (autovacuum_enabled = off); alter table work set (autovacuum_enabled = off)");
+        add(database, "waits", "QUEUED");
+        database.execute(
+                "insert into work (task_id, kind, team_id, due_at, credits) select id, 'submit', team_id, gateway_now(), 65 from task where phase = 'QUEUED'");
+
+        String plan =
+                JdbcClient.create(database.dataSource())
+                        .sql(
+                                "explain (analyze, buffers, timing off, format json) "
+                                        + WorkQueue.claimSubmits(CLAIMED)
+                                        + " select task_id from claimed")
+                        .param("lease", WorkQueue.interval(Duration.ofMinutes(1)))
+                        .query(String.class)
+                        .single();
+
+        assertThat(database.text("select count(*) from work where kind = 'sent'"))
+                .isEqualTo(String.valueOf(CLAIMED));
+        assertThat(pages(plan)).as(plan).isLessThan(MOST_PAGES);
+    }
+
+    private static void add(TestDatabase database, String name, String phase) {
+        database.execute(
+                """
+                set session_replication_role = replica;
+                insert into task (id, team_id, key_id, key_name, prompt, request_id, aspect_ratio,
+                    duration_seconds, sound, image_urls, preset, credits, price_version, phase, upstream, created_at)
+                select 'sd15p_%s' || n, (select min(id) from team) + n %% %d, 1, 'k', 'x', 'r',
+                    '16:9', 5, false, '{}', '5s', 65, 1, '%s', 'seedance', gateway_now()
+                from generate_series(1, %d) n
+                """
+                        .formatted(name, TEAMS, phase, TASKS));
+    }
+
+    private static long pages(String plan) {
+        var total = JsonMapper.shared().readTree(plan).get(0).get("Plan");
+        return total.get("Shared Hit Blocks").asLong() + total.get("Shared Read Blocks").asLong();
+    }
+}
