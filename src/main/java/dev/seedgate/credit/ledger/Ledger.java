@@ -13,20 +13,22 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
  * The ledger of credits. It alone writes entries and moves teams' accounts: a task's price is
- * reserved, then settled or released, once. Each verb is one statement that moves the account and
- * writes the entry, and joins the caller's transaction, so that the money moves with the task or
+ * reserved, then settled or released, once. Each verb is one statement that moves the accounts and
+ * writes the entries, and joins the caller's transaction, so that the money moves with the task or
  * not at all.
  */
 @Service
@@ -138,14 +140,14 @@ public class Ledger {
                     )
                     """;
 
-    /**
-     * Closes a reservation: copies what was frozen at its start, gives back what a release gives
-     * back.
-     */
+    /** The entries that close reservations: each copies what was frozen at its start. */
     private static final String CLOSE =
             """
             with reserved as (
-                select * from ledger_entry where task_id = :task and kind = 'reserve'
+                -- One look into the index for each: of many at once the planner may read a whole month.
+                select r.* from unnest((select :tasks)) as closed (task_id) cross join lateral (
+                    select * from ledger_entry where task_id = closed.task_id and kind = 'reserve'
+                    offset 0) r
             ), entry as (
                 insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id,
@@ -155,15 +157,39 @@ public class Ledger {
                     price_version, upstream
                 from reserved
                 returning team_id, team_slug, credits, period, from_quota, from_top_ups
-            )
-            update account a set
-                used = a.used - case when :released and a.period = e.period then e.from_quota else 0 end,
-                top_ups = a.top_ups + case when :released then e.from_top_ups else 0 end,
-                in_flight = a.in_flight - :leavesInFlight
-            from entry e
-            where a.team_id = e.team_id
-            returning e.team_slug, e.credits, a.budget_changes
+            )\
             """;
+
+    private static final String SETTLE =
+            CLOSE
+                    + """
+                    , share as (
+                        select team_id, count(*) * :leavesInFlight as leaving from reserved group by team_id
+                    ), held as materialized (
+                        -- In this order, so that no two groups wait for each other.
+                        select team_id from account where team_id in (select team_id from share)
+                        order by team_id for no key update
+                    ), moved as (
+                        update account a set in_flight = a.in_flight - s.leaving
+                        from held join share s using (team_id) where a.team_id = held.team_id
+                        returning a.team_id
+                    )
+                    select e.team_slug, e.credits from entry e join moved using (team_id)
+                    """;
+
+    /** Gives back what a release gives back. */
+    private static final String RELEASE =
+            CLOSE
+                    + """
+
+                    update account a set
+                        used = a.used - case when a.period = e.period then e.from_quota else 0 end,
+                        top_ups = a.top_ups + e.from_top_ups,
+                        in_flight = a.in_flight - :leavesInFlight
+                    from entry e
+                    where a.team_id = e.team_id
+                    returning e.team_slug, e.credits, a.budget_changes
+                    """;
 
     /**
      * Gives a released charge back to the budgets that it was counted on, while its month is still
@@ -264,17 +290,49 @@ public class Ledger {
     }
 
     /**
-     * Keeps the charge: the task has succeeded.
+     * Keeps the charges: these tasks, one or more, have succeeded. Locks the accounts of their
+     * teams until the commit: call it late, with the tasks locked already.
      *
-     * @param leavesInFlight whether the task leaves the set of those in flight with this
+     * @param leavesInFlight whether the tasks leave the set of those in flight with this
      */
-    public void settle(String task, boolean leavesInFlight, Actor actor) {
-        close(task, EntryKind.SETTLE, LedgerAccount.SPENT, leavesInFlight, null, actor);
+    public void settle(Collection<String> tasks, boolean leavesInFlight, Actor actor) {
+        if (tasks.isEmpty()) {
+            return;
+        }
+        List<String> settled =
+                close(
+                                SETTLE,
+                                tasks,
+                                EntryKind.SETTLE,
+                                LedgerAccount.SPENT,
+                                leavesInFlight,
+                                null,
+                                actor)
+                        .query((row, _) -> countMovement(EntryKind.SETTLE.word(), row))
+                        .list();
+        checkClosed(EntryKind.SETTLE, tasks, settled.size());
     }
 
     /** Gives the charge back: top-ups always, quota while its month is still the current one. */
     public void release(String task, boolean leavesInFlight, String reason, Actor actor) {
-        close(task, EntryKind.RELEASE, LedgerAccount.TEAM, leavesInFlight, reason, actor);
+        List<Boolean> accounts =
+                close(
+                                RELEASE,
+                                List.of(task),
+                                EntryKind.RELEASE,
+                                LedgerAccount.TEAM,
+                                leavesInFlight,
+                                reason,
+                                actor)
+                        .query((row, _) -> {
+                            countMovement(EntryKind.RELEASE.word(), row);
+                            return row.getInt("budget_changes") > 0;
+                        })
+                        .list();
+        checkClosed(EntryKind.RELEASE, List.of(task), accounts.size());
+        if (accounts.getFirst()) {
+            jdbc.sql(REFUND_BUDGETS).param("task", task).update();
+        }
     }
 
     /**
@@ -341,35 +399,28 @@ public class Ledger {
         moveInFlight(teamId, 1);
     }
 
-    private void close(
-            String task,
+    private JdbcClient.StatementSpec close(
+            String sql,
+            Collection<String> tasks,
             EntryKind kind,
             LedgerAccount credit,
             boolean leavesInFlight,
             @Nullable String reason,
             Actor actor) {
-        boolean released = kind == EntryKind.RELEASE;
-        List<Boolean> accounts =
-                jdbc.sql(CLOSE)
-                        .param("task", task)
-                        .param("kind", kind.word())
-                        .param("debit", LedgerAccount.HELD.word())
-                        .param("credit", credit.word())
-                        .param("released", released)
-                        .param("leavesInFlight", leavesInFlight ? 1 : 0)
-                        .param("reason", reason)
-                        .param("actor", actor.name())
-                        .query((row, _) -> {
-                            countMovement(kind.word(), row);
-                            return row.getInt("budget_changes") > 0;
-                        })
-                        .list();
-        if (accounts.size() != 1) {
+        return jdbc.sql(sql)
+                .param("tasks", new SqlArrayValue("text", tasks.toArray()))
+                .param("kind", kind.word())
+                .param("debit", LedgerAccount.HELD.word())
+                .param("credit", credit.word())
+                .param("leavesInFlight", leavesInFlight ? 1 : 0)
+                .param("reason", reason)
+                .param("actor", actor.name());
+    }
+
+    private static void checkClosed(EntryKind kind, Collection<String> tasks, int closed) {
+        if (closed != tasks.size()) {
             throw new IllegalStateException(
-                    kind.word() + " of " + task + " moved " + accounts.size() + " accounts");
-        }
-        if (accounts.getFirst() && released) {
-            jdbc.sql(REFUND_BUDGETS).param("task", task).update();
+                    "%s of %s: %d of them have a charge".formatted(kind.word(), tasks, closed));
         }
     }
 

@@ -22,6 +22,9 @@ import org.springframework.validation.annotation.Validated;
  *     and four together keep up with a thousand tasks a second that are overdue
  * @param dispatchAhead calls are claimed for so long before the rate has a permit for them: it
  *     covers the round trips between the claim and the call
+ * @param dispatchGroupSize answers of the vendor that come while others are being stored are stored
+ *     together, at most so many: a group of 32 keeps its teams' accounts locked for some
+ *     milliseconds. 1 = each alone
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -36,4 +39,5 @@ record DispatchSettings(
         @DefaultValue("200") @Min(1) @Max(10_000) int dispatchSweepBatch,
         @DefaultValue("4") @Min(1) @Max(64) int dispatchSweepThreads,
         @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)
-                Duration dispatchAhead) {}
+                Duration dispatchAhead,
+        @DefaultValue("32") @Min(1) @Max(256) int dispatchGroupSize) {}

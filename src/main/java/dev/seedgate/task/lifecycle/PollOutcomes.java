@@ -1,9 +1,14 @@
 package dev.seedgate.task.lifecycle;
 
+import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.PollAnswer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +24,11 @@ public class PollOutcomes {
 
     private static final Logger log = LoggerFactory.getLogger(PollOutcomes.class);
 
+    // Far longer than any commit that holds an account, far shorter than all others may be held up.
+    private static final Duration LOCK_WAIT_OF_A_GROUP = Duration.ofMillis(200);
+
     private final TaskTransitions transitions;
+    private final RenderResults results;
     private final TaskEvents events;
     private final VendorJobs jobs;
     private final WorkQueue work;
@@ -29,6 +38,7 @@ public class PollOutcomes {
 
     PollOutcomes(
             TaskTransitions transitions,
+            RenderResults results,
             TaskEvents events,
             VendorJobs jobs,
             WorkQueue work,
@@ -36,6 +46,7 @@ public class PollOutcomes {
             PollSchedule pollSchedule,
             TaskMetrics metrics) {
         this.transitions = transitions;
+        this.results = results;
         this.events = events;
         this.jobs = jobs;
         this.work = work;
@@ -57,6 +68,48 @@ public class PollOutcomes {
             case PollAnswer.Succeeded succeeded -> succeeded(poll, succeeded);
             case PollAnswer.Failed failed -> failed(poll, failed);
         }
+    }
+
+    /**
+     * Records that these have succeeded, of each whose task renders as that job; the others are to
+     * be recorded one by one, for a closer look. All of them or, if an account is locked for long,
+     * none.
+     *
+     * @return those that are recorded
+     */
+    @Transactional
+    public Set<Completion> recordSucceeded(List<Completion> completions) {
+        results.waitForLocks(LOCK_WAIT_OF_A_GROUP);
+        Set<TaskId> ended = transitions.succeedIfRendering(withClip(completions));
+        return completions.stream()
+                .filter(it -> ended.contains(it.poll().task()))
+                .collect(Collectors.toSet());
+    }
+
+    private static List<Completion> withClip(List<Completion> completions) {
+        return completions.stream().filter(it -> !it.answer().urls().isEmpty()).toList();
+    }
+
+    /**
+     * Keeps polling these, which the vendor said are not ready; those that are too old are to be
+     * recorded one by one. It waits for no lock.
+     *
+     * @return those that are recorded
+     */
+    @Transactional
+    public Set<DuePoll> recordRunning(List<DuePoll> polls) {
+        Map<TaskId, Duration> delays =
+                polls.stream()
+                        .filter(it -> it.age().compareTo(settings.taskMaxAge()) <= 0)
+                        .collect(
+                                Collectors.toMap(
+                                        DuePoll::task,
+                                        it -> pollSchedule.next(it.age()),
+                                        (one, _) -> one));
+        Set<TaskId> scheduled = delays.isEmpty() ? Set.of() : work.pollAgain(delays);
+        return polls.stream()
+                .filter(it -> scheduled.contains(it.task()))
+                .collect(Collectors.toSet());
     }
 
     /** A claimed poll was not made: it is due again. */
@@ -93,8 +146,9 @@ public class PollOutcomes {
     }
 
     private void succeeded(DuePoll poll, PollAnswer.Succeeded answer) {
-        if (!answer.urls().isEmpty()
-                && transitions.succeedIfRendering(poll.task(), poll.upstreamTaskId(), answer)) {
+        List<Completion> alone = withClip(List.of(new Completion(poll, answer)));
+        if (!transitions.succeedIfRendering(alone).isEmpty()) {
+            transitions.log(poll.task(), Phase.SUCCEEDED);
             return;
         }
         Task task = transitions.lock(poll.task());

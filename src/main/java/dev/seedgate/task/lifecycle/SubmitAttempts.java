@@ -4,12 +4,13 @@ import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.PromptRedactor;
-import dev.seedgate.vendor.contract.SubmitAnswer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -41,19 +42,25 @@ class SubmitAttempts {
 
     private static final String ACCEPT =
             """
-            with accepted as (
+            with answered as (
+                select t.id, t.phase, t.attempt, a.attempt as sent, a.job, a.evidence
+                from unnest((select :tasks), (select :attempts), (select :jobs), (select :evidence)) as a (task_id, attempt, job, evidence)
+                    join task t on t.id = a.task_id
+                for no key update of t skip locked
+            ), accepted as (
                 update task t
-                set phase = '%s', upstream_task_id = :upstreamTask, accepted_at = gateway_now()
-                where t.id = :task and t.phase = '%s' and t.attempt = :attempt
+                set phase = '%s', upstream_task_id = a.job, accepted_at = gateway_now()
+                from answered a
+                where t.id = a.id and a.phase = '%s' and a.attempt = a.sent
                     and not exists (select from vendor_job j
-                        where j.upstream = t.upstream and j.upstream_task_id = :upstreamTask)
-                returning t.id, t.team_id, t.phase, t.attempt, t.created_at, t.accepted_at
+                        where j.upstream = t.upstream and j.upstream_task_id = a.job)
+                returning t.id, t.team_id, t.phase, t.attempt, t.created_at, t.accepted_at, a.evidence
             ), polled as (
                 %s
             ), noted as (
                 %s
             )
-            select created_at, accepted_at from accepted
+            select id, created_at, accepted_at from accepted
             """
                     .formatted(
                             Phase.RENDERING,
@@ -120,23 +127,39 @@ class SubmitAttempts {
     }
 
     /**
-     * Records that the vendor took the attempt as this job, if it is the task's latest and nobody
-     * has decided otherwise, and no task has the job.
+     * Records that the vendor took attempts as these jobs: of each that is its task's latest, if
+     * nobody has decided otherwise and no task has the job. Waits for nobody: a task that is locked
+     * is left out.
      *
-     * @return how long the task has waited; empty when it is not so, and nothing is written
+     * @return how long the tasks have waited; nothing is written for those that are not in it
      */
-    Optional<Duration> accept(
-            SubmitAttempt attempt, SubmitAnswer.Accepted answer, Duration firstPollAfter) {
-        return jdbc.sql(ACCEPT)
-                .param("task", attempt.task().value())
-                .param("attempt", attempt.number())
-                .param("upstreamTask", answer.upstreamTaskId())
+    Map<TaskId, Duration> accept(List<Acceptance> acceptances, Duration firstPollAfter) {
+        Map<TaskId, Duration> waited = new HashMap<>();
+        jdbc.sql(ACCEPT)
+                .param("tasks", array("text", acceptances, it -> it.attempt().task().value()))
+                .param("attempts", array("int", acceptances, it -> it.attempt().number()))
+                .param("jobs", array("text", acceptances, it -> it.answer().upstreamTaskId()))
+                .param(
+                        "evidence",
+                        array(
+                                "text",
+                                acceptances,
+                                it ->
+                                        PromptRedactor.redact(
+                                                it.answer().evidence(), it.attempt().clip())))
                 .param("delay", WorkQueue.interval(firstPollAfter))
-                .param("evidence", PromptRedactor.redact(answer.evidence(), attempt.clip()))
-                .query((row, _) ->
-                        Duration.between(
-                                SqlInstants.get(row, "created_at"),
-                                SqlInstants.get(row, "accepted_at")))
-                .optional();
+                .query(row -> {
+                    waited.put(
+                            new TaskId(row.getString("id")),
+                            Duration.between(
+                                    SqlInstants.get(row, "created_at"),
+                                    SqlInstants.get(row, "accepted_at")));
+                });
+        return waited;
+    }
+
+    private static SqlArrayValue array(
+            String type, List<Acceptance> acceptances, Function<Acceptance, Object> column) {
+        return new SqlArrayValue(type, acceptances.stream().map(column).toArray());
     }
 }

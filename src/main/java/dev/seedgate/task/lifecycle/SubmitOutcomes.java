@@ -8,7 +8,10 @@ import dev.seedgate.vendor.contract.SubmitAnswer;
 import dev.seedgate.vendor.contract.UpstreamSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
@@ -109,7 +112,9 @@ public class SubmitOutcomes {
      */
     @Transactional
     public void record(SubmitAttempt attempt, SubmitAnswer answer) {
-        if (answer instanceof SubmitAnswer.Accepted accepted && accepts(attempt, accepted)) {
+        if (answer instanceof SubmitAnswer.Accepted accepted
+                && !recordAccepted(List.of(new Acceptance(attempt, accepted))).isEmpty()) {
+            transitions.log(attempt.task(), Phase.RENDERING);
             return;
         }
         Task task = transitions.lock(attempt.task());
@@ -143,14 +148,22 @@ public class SubmitOutcomes {
         }
     }
 
-    /** What nearly every answer is; whatever stands against it is left to a closer look. */
-    private boolean accepts(SubmitAttempt attempt, SubmitAnswer.Accepted answer) {
-        Optional<Duration> waited = attempts.accept(attempt, answer, pollSchedule.pollFirstAfter());
-        waited.ifPresent(it -> {
-            transitions.announce(attempt.task(), Phase.RENDERING);
-            metrics.accepted(it);
+    /**
+     * Records that the vendor took these, of each whose task waits for just this answer; the others
+     * are to be recorded one by one, for a closer look. It waits for no lock.
+     *
+     * @return those that are recorded
+     */
+    @Transactional
+    public Set<Acceptance> recordAccepted(List<Acceptance> acceptances) {
+        Map<TaskId, Duration> waited = attempts.accept(acceptances, pollSchedule.pollFirstAfter());
+        waited.forEach((task, time) -> {
+            transitions.tell(task, Phase.RENDERING);
+            metrics.accepted(time);
         });
-        return waited.isPresent();
+        return acceptances.stream()
+                .filter(it -> waited.containsKey(it.attempt().task()))
+                .collect(Collectors.toSet());
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {

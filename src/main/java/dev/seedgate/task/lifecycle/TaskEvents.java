@@ -35,13 +35,13 @@ class TaskEvents {
     }
 
     /**
-     * Adds an event with the evidence {@code :evidence} to each task of a common table expression
-     * with its id, team_id, phase and attempt: part of the statement that moves them.
+     * Adds an event to each task of a common table expression with its id, team_id, phase, attempt
+     * and evidence: part of the statement that moves them.
      */
     static String addTo(String moved) {
         return """
         insert into task_event (task_id, team_id, phase, attempt, evidence)
-        select id, team_id, phase, attempt, :evidence from %s\
+        select id, team_id, phase, attempt, evidence from %s\
         """
                 .formatted(moved);
     }

@@ -20,9 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,7 +167,8 @@ public class TaskTransitions {
     /** Records a move in the timeline, the evidence and the log. */
     void record(Task task, @Nullable TimelineNote note, @Nullable String evidence) {
         events.add(task, note == null ? null : note.text(), evidence);
-        announce(task.id(), task.phase());
+        tell(task.id(), task.phase());
+        log(task.id(), task.phase());
     }
 
     /** The first terminal state has won; what contradicts it is written down and moves no money. */
@@ -190,20 +193,33 @@ public class TaskTransitions {
     }
 
     /**
-     * Ends a task that renders as this job as SUCCEEDED; the charge is kept. What nearly every end
-     * is, without the task's lock and row.
+     * Ends tasks that render as these jobs as SUCCEEDED; their charges are kept. What nearly every
+     * end is, without the tasks' locks and rows.
      *
-     * @return false when it does not render as this job any more, and nothing has happened
+     * @return those that do; to the others nothing has happened
      */
-    boolean succeedIfRendering(TaskId id, String upstreamTaskId, PollAnswer.Succeeded answer) {
-        Optional<RenderResults.Rendered> ended = results.succeed(id, upstreamTaskId, answer);
-        ended.ifPresent(task -> {
-            try (TaskScope _ = tracing.begin("settle", task.traceParent()).of(id)) {
-                ledger.settle(id.value(), true, Actor.GATEWAY);
+    Set<TaskId> succeedIfRendering(List<Completion> completions) {
+        if (completions.isEmpty()) {
+            return Set.of();
+        }
+        List<RenderResults.Rendered> ended = results.succeed(completions);
+        ended.forEach(it -> tellOfEnd(it.id(), it.teamId(), Phase.SUCCEEDED, it.rendering()));
+        // Last, as a team's creates wait for its account from here on.
+        settle(ended, ended.iterator());
+        return ended.stream().map(RenderResults.Rendered::id).collect(Collectors.toSet());
+    }
+
+    /** Settles all of them at once, inside a step of each one's own trace. */
+    private void settle(
+            List<RenderResults.Rendered> ended, Iterator<RenderResults.Rendered> untraced) {
+        if (untraced.hasNext()) {
+            RenderResults.Rendered next = untraced.next();
+            try (TaskScope _ = tracing.begin("settle", next.traceParent()).of(next.id())) {
+                settle(ended, untraced);
             }
-            announceEnd(id, task.teamId(), Phase.SUCCEEDED, task.rendering());
-        });
-        return ended.isPresent();
+        } else {
+            ledger.settle(ended.stream().map(it -> it.id().value()).toList(), true, Actor.GATEWAY);
+        }
     }
 
     /** Ends it as SUCCEEDED; the charge is kept. */
@@ -211,7 +227,7 @@ public class TaskTransitions {
         boolean inFlight = task.phase().inFlight();
         task.succeeded(answer.urls(), answer.credits(), now());
         try (TaskScope _ = tracing.begin("settle", task.traceParent()).of(task.id())) {
-            ledger.settle(task.id().value(), inFlight, Actor.GATEWAY);
+            ledger.settle(List.of(task.id().value()), inFlight, Actor.GATEWAY);
         }
         finish(task, null, answer.evidence());
     }
@@ -260,13 +276,14 @@ public class TaskTransitions {
     private void finish(Task task, @Nullable String note, @Nullable String evidence) {
         work.remove(task.id());
         events.add(task, note, evidence);
-        announceEnd(task.id(), task.teamId(), task.phase(), task.rendered());
+        tellOfEnd(task.id(), task.teamId(), task.phase(), task.rendered());
+        log(task.id(), task.phase());
     }
 
-    private void announceEnd(TaskId id, long team, Phase phase, Duration rendering) {
+    private void tellOfEnd(TaskId id, long team, Phase phase, Duration rendering) {
         metrics.ended(phase, rendering);
         endListeners.forEach(it -> it.ended(id, team, phase));
-        announce(id, phase);
+        tell(id, phase);
     }
 
     /** How long a task stays without an outcome until its charge goes back. */
@@ -282,9 +299,8 @@ public class TaskTransitions {
         publisher.publishEvent(new TaskMoved(id, phase));
     }
 
-    /** Tells who waits for it, and the log. */
-    void announce(TaskId id, Phase phase) {
-        tell(id, phase);
+    /** Writes its new phase to the log, once it is committed. */
+    void log(TaskId id, Phase phase) {
         AfterCommit.run(() -> {
             try (TaskScope _ = TaskTracing.logOnly(id)) {
                 log.info("task {} is {}", id, phase);

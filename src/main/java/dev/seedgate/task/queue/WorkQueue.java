@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -200,7 +201,7 @@ public class WorkQueue {
             CLAIM_POLLS.formatted(
                     """
                     select due.task_id
-                    from unnest(:teams, :counts) as share (team_id, polls) cross join lateral (
+                    from unnest((select :teams), (select :counts)) as share (team_id, polls) cross join lateral (
                         select w.task_id from work w
                         where w.kind = 'poll' and w.team_id = share.team_id
                             and w.due_at <= gateway_now()
@@ -208,6 +209,18 @@ public class WorkQueue {
                         limit share.polls
                         for update of w skip locked) due\
                     """);
+
+    private static final String POLL_ALL_AGAIN =
+            """
+            with next as (
+                select w.task_id, w.kind, a.delay
+                from unnest((select :tasks), (select :delays)) as a (task_id, delay) join work w on w.task_id = a.task_id
+                for update of w skip locked
+            )
+            update work w set due_at = gateway_now() + next.delay, leased_until = null, answered_at = gateway_now()
+            from next where w.task_id = next.task_id and next.kind = 'poll'
+            returning w.task_id
+            """;
 
     private final JdbcClient jdbc;
 
@@ -373,6 +386,24 @@ public class WorkQueue {
     /** Schedules the first poll of a task that the vendor has taken. */
     public void schedulePoll(TaskId task, Duration delay) {
         move(task, WorkKind.POLL, delay, ACCEPTED_NOW);
+    }
+
+    /**
+     * Schedules the next polls of tasks about which the vendor's answer said something. A row that
+     * is locked is left out, and so is a task that has come to rest meanwhile.
+     *
+     * @param delays by task
+     * @return those that were scheduled
+     */
+    public Set<TaskId> pollAgain(Map<TaskId, Duration> delays) {
+        Object[] tasks = delays.keySet().stream().map(TaskId::value).toArray();
+        Object[] intervals = delays.values().stream().map(WorkQueue::interval).toArray();
+        return Set.copyOf(
+                jdbc.sql(POLL_ALL_AGAIN)
+                        .param("tasks", new SqlArrayValue("text", tasks))
+                        .param("delays", new SqlArrayValue("interval", intervals))
+                        .query((row, _) -> task(row))
+                        .list());
     }
 
     /**

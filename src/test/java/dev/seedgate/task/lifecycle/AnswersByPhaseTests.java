@@ -1,6 +1,7 @@
 package dev.seedgate.task.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.Scope;
@@ -20,18 +21,27 @@ import dev.seedgate.vendor.contract.UpstreamSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +63,8 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -185,26 +197,30 @@ class AnswersByPhaseTests {
     }
 
     static Stream<Arguments> cellsOfASubmit() {
-        return cells(OF_A_SUBMIT, SUBMITS);
+        return cells(OF_A_SUBMIT, SUBMITS, SubmitAnswer.Accepted.class);
     }
 
     static Stream<Arguments> cellsOfAPoll() {
-        return cells(OF_A_POLL, POLLS);
+        return cells(OF_A_POLL, POLLS, PollAnswer.Running.class, PollAnswer.Succeeded.class);
     }
 
     static Set<String> answersToASubmit() {
         return SUBMITS.keySet();
     }
 
-    @ParameterizedTest(name = "{0} when {1}: {2}")
+    @ParameterizedTest(name = "{0} when {1}, in a group {3}: {2}")
     @MethodSource("cellsOfASubmit")
-    void ofASubmit(String sample, Phase phase, String cell) {
+    void ofASubmit(String sample, Phase phase, String cell, boolean grouped) {
+        SubmitAttempt other = begun(queued());
         TaskId task = in(phase, Phase.UNCERTAIN);
         Sample<SubmitAnswer> tried = Objects.requireNonNull(SUBMITS.get(sample));
         tried.prepare(task);
         List<String> before = moving(task);
         SubmitAnswer answer = tried.answer().apply(task);
-        submits().record(new SubmitAttempt(task, attempt(task), CLIP, "team", null), answer);
+        SubmitAttempt attempt = new SubmitAttempt(task, attempt(task), CLIP, "team", null);
+        if (!grouped || !isRecordedWith(other, attempt, (SubmitAnswer.Accepted) answer)) {
+            submits().record(attempt, answer);
+        }
         assertCell(task, phase, cell, before);
         assertEveryIdIsARow(task, answer);
         boolean stored =
@@ -233,20 +249,180 @@ class AnswersByPhaseTests {
         assertThat(evidence(task)).contains("answer to attempt 1: " + EVIDENCE);
     }
 
-    @ParameterizedTest(name = "{0} when {1}: {2}")
+    @ParameterizedTest(name = "{0} when {1}, in a group {3}: {2}")
     @MethodSource("cellsOfAPoll")
-    void ofAPoll(String sample, Phase phase, String cell) {
+    void ofAPoll(String sample, Phase phase, String cell, boolean grouped) {
+        TaskId other = in(Phase.RENDERING, Phase.EXPIRED);
         TaskId task = in(phase, Phase.EXPIRED);
         Sample<PollAnswer> tried = Objects.requireNonNull(POLLS.get(sample));
         tried.prepare(task);
         List<String> before = moving(task);
-        polls().record(
-                        new DuePoll(task, upstreamId(task), tried.age(), "team", null),
-                        tried.answer().apply(task));
+        DuePoll poll = new DuePoll(task, upstreamId(task), tried.age(), "team", null);
+        PollAnswer answer = tried.answer().apply(task);
+        if (!grouped || !isRecordedWith(other, poll, answer)) {
+            polls().record(poll, answer);
+        }
         assertCell(task, phase, cell, before);
         if (!state(task).phase().equals(phase)) {
             assertThat(evidence(task)).as("evidence of a move").contains(EVIDENCE);
         }
+    }
+
+    /** A task that somebody holds is left to be recorded alone, and nobody waits for it. */
+    @Test
+    void leavesOutOfAGroupWhatIsLocked() throws SQLException {
+        TaskId locked = in(Phase.RENDERING, Phase.EXPIRED);
+        TaskId free = in(Phase.RENDERING, Phase.EXPIRED);
+        try (Connection holder = database.dataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement()
+                    .execute(
+                            "select from task where id = '%s' for no key update"
+                                    .formatted(locked.value()));
+            assertThat(polls().recordSucceeded(List.of(succeeded(locked), succeeded(free))))
+                    .containsExactly(succeeded(free));
+            holder.rollback();
+        }
+        assertThat(state(locked)).isEqualTo(implied(Phase.RENDERING));
+        assertThat(state(free)).isEqualTo(implied(Phase.SUCCEEDED));
+    }
+
+    /** Who holds a team's account for long must not hold up the others that are in the group. */
+    @Test
+    void givesAGroupUpWhoseAccountIsHeld() throws SQLException {
+        TaskId held = in(Phase.RENDERING, Phase.EXPIRED);
+        TaskId free = in(Phase.RENDERING, Phase.EXPIRED);
+        try (Connection holder = database.dataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement()
+                    .execute(
+                            "select from account a join task using (team_id) where id = '%s' for update of a"
+                                    .formatted(held.value()));
+            assertThatThrownBy(() ->
+                            polls().recordSucceeded(List.of(succeeded(held), succeeded(free))))
+                    .hasStackTraceContaining("lock timeout");
+            holder.rollback();
+        }
+        assertThat(state(held)).isEqualTo(implied(Phase.RENDERING));
+        assertThat(state(free)).isEqualTo(implied(Phase.RENDERING));
+    }
+
+    /** Two tasks of a group with one id: neither may have it by chance. */
+    @Test
+    void givesAGroupUpInWhichTwoTasksHaveOneId() {
+        SubmitAttempt one = begun(queued());
+        SubmitAttempt other = begun(queued());
+        SubmitAnswer.Accepted answer =
+                new SubmitAnswer.Accepted("one id of two, " + one.task(), EVIDENCE);
+        assertThatThrownBy(() ->
+                        submits()
+                                .recordAccepted(
+                                        List.of(
+                                                new Acceptance(one, answer),
+                                                new Acceptance(other, answer))))
+                .isInstanceOf(DataIntegrityViolationException.class);
+        submits().record(one, answer);
+        submits().record(other, answer);
+        assertThat(state(one.task())).isEqualTo(implied(Phase.RENDERING));
+        assertThat(state(other.task())).isEqualTo(implied(Phase.UNCERTAIN));
+    }
+
+    /** Replicas, late answers and retries: everything is told twice, in groups and alone. */
+    @Test
+    void movesEachTaskOnceWhoeverElseRecordsIt() throws Exception {
+        List<TaskId> tasks = new ArrayList<>();
+        List<Long> teams = List.of(team(), team(), team());
+        for (int i = 0; i < 120; i++) {
+            TaskId task = queued(teams.get(i % 3));
+            submits().record(begun(task), new SubmitAnswer.Accepted(upstreamId(task), EVIDENCE));
+            tasks.add(task);
+        }
+        try (ExecutorService replicas = Executors.newFixedThreadPool(6)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int replica = 0; replica < 6; replica++) {
+                List<TaskId> mine = new ArrayList<>(tasks);
+                Collections.shuffle(mine, new Random(replica));
+                boolean alone = replica % 3 == 0;
+                all.add(replicas.submit(() -> recordAll(mine, alone)));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        }
+        assertThat(tasks).allMatch(it -> state(it).phase() == Phase.SUCCEEDED);
+        assertThat(tasks).allMatch(it -> state(it).charge().equals("charged"));
+        for (long team : teams) {
+            assertThat(database.text("select in_flight from account where team_id = " + team))
+                    .isEqualTo("0");
+        }
+        assertThat(
+                        database.text(
+                                "select deadlocks from pg_stat_database where datname = current_database()"))
+                .isEqualTo("0");
+    }
+
+    private static void recordAll(List<TaskId> tasks, boolean alone) {
+        for (int from = 0; from < tasks.size(); from += 8) {
+            List<Completion> group =
+                    tasks.subList(from, Math.min(tasks.size(), from + 8)).stream()
+                            .map(AnswersByPhaseTests::succeeded)
+                            .toList();
+            Set<Completion> recorded = alone ? Set.of() : recordTogether(group);
+            group.stream()
+                    .filter(it -> !recorded.contains(it))
+                    .forEach(it -> polls().record(it.poll(), it.answer()));
+        }
+    }
+
+    /** On a slow machine an account may be held for longer than a group waits; never for ever. */
+    private static Set<Completion> recordTogether(List<Completion> group) {
+        try {
+            return polls().recordSucceeded(group);
+        } catch (DataAccessException e) {
+            assertThat(e).hasStackTraceContaining("lock timeout");
+            return Set.of();
+        }
+    }
+
+    private static Completion succeeded(TaskId task) {
+        return new Completion(
+                new DuePoll(task, upstreamId(task), Duration.ofMinutes(1), "team", null),
+                new PollAnswer.Succeeded(List.of("https://x/y.mp4"), PRICE, EVIDENCE));
+    }
+
+    /** With another one, which is recorded whatever becomes of this. */
+    private static boolean isRecordedWith(
+            SubmitAttempt other, SubmitAttempt attempt, SubmitAnswer.Accepted answer) {
+        Acceptance usual =
+                new Acceptance(
+                        other, new SubmitAnswer.Accepted(upstreamId(other.task()), EVIDENCE));
+        Acceptance tried = new Acceptance(attempt, answer);
+        Set<Acceptance> recorded = submits().recordAccepted(List.of(tried, usual));
+        assertThat(recorded).contains(usual);
+        assertThat(state(other.task())).isEqualTo(implied(Phase.RENDERING));
+        return recorded.contains(tried);
+    }
+
+    /** With another one, which is recorded whatever becomes of this. */
+    private static boolean isRecordedWith(TaskId other, DuePoll poll, PollAnswer answer) {
+        if (answer instanceof PollAnswer.Succeeded succeeded) {
+            Completion tried = new Completion(poll, succeeded);
+            Set<Completion> recorded = polls().recordSucceeded(List.of(tried, succeeded(other)));
+            assertThat(recorded).contains(succeeded(other));
+            assertThat(state(other)).isEqualTo(implied(Phase.SUCCEEDED));
+            assertThat(evidence(other)).contains(EVIDENCE);
+            assertThat(clips(other)).isEqualTo("{https://x/y.mp4}");
+            return recorded.contains(tried);
+        }
+        DuePoll usual = succeeded(other).poll();
+        Set<DuePoll> recorded = polls().recordRunning(List.of(poll, usual));
+        assertThat(recorded).contains(usual);
+        assertThat(state(other)).isEqualTo(implied(Phase.RENDERING));
+        return recorded.contains(poll);
+    }
+
+    private static String clips(TaskId task) {
+        return database.text("select response from task where id = '" + task.value() + "'");
     }
 
     /** Whoever never learned that a start was committed has sent nothing; others may have. */
@@ -287,9 +463,11 @@ class AnswersByPhaseTests {
 
     private static Set<Class<?>> kinds(Map<String, ? extends Sample<?>> samples) {
         TaskId any = TaskId.create(NOW, '0');
-        return samples.values().stream()
-                .map(it -> it.answer().apply(any).getClass())
-                .collect(Collectors.toSet());
+        return samples.values().stream().map(it -> kind(it, any)).collect(Collectors.toSet());
+    }
+
+    private static Class<?> kind(@Nullable Sample<?> sample, TaskId any) {
+        return Objects.requireNonNull(sample).answer().apply(any).getClass();
     }
 
     /** What a phase implies: the tasks in flight, the credits and the due work. */
@@ -329,7 +507,13 @@ class AnswersByPhaseTests {
         }
     }
 
-    private static Stream<Arguments> cells(String table, Map<String, ? extends Sample<?>> samples) {
+    /**
+     * @param grouped kinds of answers that are also recorded together with others
+     */
+    private static Stream<Arguments> cells(
+            String table, Map<String, ? extends Sample<?>> samples, Class<?>... grouped) {
+        Set<Class<?>> kinds = Set.of(grouped);
+        TaskId any = TaskId.create(NOW, '0');
         List<List<String>> rows =
                 table.lines()
                         .map(line -> Stream.of(line.split("\\|")).map(String::strip).toList())
@@ -341,9 +525,17 @@ class AnswersByPhaseTests {
         return answers.stream()
                 .flatMap(row ->
                         IntStream.range(0, phases.size())
-                                .mapToObj(i ->
-                                        Arguments.of(
-                                                row.getFirst(), phases.get(i), row.get(i + 1))));
+                                .boxed()
+                                .flatMap(i ->
+                                        (kinds.contains(kind(samples.get(row.getFirst()), any))
+                                                        ? Stream.of(false, true)
+                                                        : Stream.of(false))
+                                                .map(it ->
+                                                        Arguments.of(
+                                                                row.getFirst(),
+                                                                phases.get(i),
+                                                                row.get(i + 1),
+                                                                it))));
     }
 
     /**
@@ -392,15 +584,23 @@ class AnswersByPhaseTests {
 
     /** An ordered task, of a team of its own. */
     private static TaskId queued() {
-        TaskId task = TaskId.create(NOW, '0');
+        return queued(team());
+    }
+
+    private static long team() {
         long team =
                 Long.parseLong(
                         database.text(
                                 "insert into team (slug, name, created_at) values ('%s', 'T', gateway_now()) returning id"
-                                        .formatted(task.value())));
+                                        .formatted(TaskId.create(NOW, '0').value())));
         database.execute(
                 "insert into account (team_id, period) values (%d, gateway_period())"
                         .formatted(team));
+        return team;
+    }
+
+    private static TaskId queued(long team) {
+        TaskId task = TaskId.create(NOW, '0');
         AuthenticatedTeam caller =
                 new AuthenticatedTeam(
                         team, "team", null, 1, "key", EnumSet.allOf(Scope.class), null, false);

@@ -1,0 +1,100 @@
+package dev.seedgate.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is stored with whom, over a transaction that says when it is done and what it stored. */
+class GroupCommitTests {
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final ConcurrentLinkedQueue<List<Integer>> groups = new ConcurrentLinkedQueue<>();
+    private final Set<Integer> left = new HashSet<>();
+    private volatile boolean fails;
+
+    @AfterEach
+    void stop() {
+        open.countDown();
+        threads.close();
+    }
+
+    @Test
+    void storesWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
+        GroupCommit<Integer> commit = new GroupCommit<>(4, this::store);
+        List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
+        assertThat(answers).noneMatch(CompletableFuture::isDone);
+        open.countDown();
+        assertThat(answers).allMatch(CompletableFuture::join);
+        assertThat(groups.stream().map(List::size)).containsExactly(1, 4, 4, 1);
+        assertThat(groups.stream().flatMap(List::stream)).doesNotHaveDuplicates().hasSize(10);
+        assertThat(commit.store(10)).as("alone, and at once").isTrue();
+    }
+
+    @Test
+    void tellsEachWhetherItWasStored() {
+        GroupCommit<Integer> commit = new GroupCommit<>(16, this::store);
+        left.addAll(List.of(0, 3));
+        List<CompletableFuture<Boolean>> answers = crowd(commit, 6);
+        open.countDown();
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).join()).isEqualTo(!left.contains(i));
+        }
+    }
+
+    @Test
+    void letsEachGoAloneWhenTheGroupFailsAndGoesOnWithTheNext() {
+        GroupCommit<Integer> commit = new GroupCommit<>(4, this::store);
+        List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
+        fails = true;
+        open.countDown();
+        assertThat(answers).noneMatch(CompletableFuture::join);
+        assertThat(commit.waiting()).isZero();
+        fails = false;
+        assertThat(commit.store(10)).isTrue();
+    }
+
+    @Test
+    void makesNoGroupsOfOne() {
+        assertThat(new GroupCommit<>(1, this::store).store(0)).isFalse();
+        assertThat(groups).isEmpty();
+    }
+
+    /** One that is being stored, and all others behind it. */
+    private List<CompletableFuture<Boolean>> crowd(GroupCommit<Integer> commit, int count) {
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int item = i;
+            answers.add(CompletableFuture.supplyAsync(() -> commit.store(item), threads));
+            int behind = i;
+            Awaitility.await().until(() -> !groups.isEmpty() && commit.waiting() == behind);
+        }
+        return answers;
+    }
+
+    private Set<Integer> store(List<Integer> group) {
+        groups.add(group);
+        try {
+            open.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        if (fails) {
+            throw new IllegalStateException("the database is away");
+        }
+        Set<Integer> stored = new HashSet<>(group);
+        stored.removeAll(left);
+        return stored;
+    }
+}
