@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,6 +24,7 @@ class TaskMetrics {
     private final Counter expired;
     private final Counter contradictions;
     private final Timer waited;
+    private final Map<Phase, Timer> rendered = new EnumMap<>(Phase.class);
 
     TaskMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -37,7 +41,7 @@ class TaskMetrics {
                 .filter(Phase::terminal)
                 .forEach(phase -> {
                     ended(phase);
-                    rendered(phase);
+                    rendered.put(phase, rendered(phase));
                 });
     }
 
@@ -53,7 +57,8 @@ class TaskMetrics {
     void ended(Phase phase, Duration rendering) {
         count(ended(phase));
         if (rendering.isPositive()) {
-            AfterCommit.run(() -> rendered(phase).record(rendering));
+            Timer timer = Objects.requireNonNull(rendered.get(phase), "ends are terminal");
+            AfterCommit.run(() -> timer.record(rendering));
         }
     }
 
