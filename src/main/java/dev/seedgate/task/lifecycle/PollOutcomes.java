@@ -80,8 +80,10 @@ public class PollOutcomes {
     @Transactional
     public Set<Completion> recordSucceeded(List<Completion> completions) {
         results.waitForLocks(LOCK_WAIT_OF_A_GROUP);
-        Set<TaskId> ended = transitions.succeedIfRendering(withClip(completions));
-        return completions.stream()
+        List<Completion> group =
+                TaskTransitions.firstOfEachTask(withClip(completions), it -> it.poll().task());
+        Set<TaskId> ended = transitions.succeedIfRendering(group);
+        return group.stream()
                 .filter(it -> ended.contains(it.poll().task()))
                 .collect(Collectors.toSet());
     }

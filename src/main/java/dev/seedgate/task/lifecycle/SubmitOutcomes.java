@@ -156,12 +156,14 @@ public class SubmitOutcomes {
      */
     @Transactional
     public Set<Acceptance> recordAccepted(List<Acceptance> acceptances) {
-        Map<TaskId, Duration> waited = attempts.accept(acceptances, pollSchedule.pollFirstAfter());
+        List<Acceptance> group =
+                TaskTransitions.firstOfEachTask(acceptances, it -> it.attempt().task());
+        Map<TaskId, Duration> waited = attempts.accept(group, pollSchedule.pollFirstAfter());
         waited.forEach((task, time) -> {
             transitions.tell(task, Phase.RENDERING);
             metrics.accepted(time);
         });
-        return acceptances.stream()
+        return group.stream()
                 .filter(it -> waited.containsKey(it.attempt().task()))
                 .collect(Collectors.toSet());
     }

@@ -21,9 +21,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -190,6 +192,16 @@ public class TaskTransitions {
         tell(task.id(), task.phase());
         log.warn("task {} is UNCERTAIN: {}", task.id(), evidence);
         events.add(task, TimelineNote.UNKNOWN.text(), evidence);
+    }
+
+    /**
+     * The first answer to each task of a group. Another one to the same task is to be recorded
+     * alone, on what the first has made of it: it may be of another attempt, with a job of its own.
+     */
+    static <A> List<A> firstOfEachTask(List<A> answers, Function<A, TaskId> task) {
+        Map<TaskId, A> first = new LinkedHashMap<>();
+        answers.forEach(it -> first.putIfAbsent(task.apply(it), it));
+        return List.copyOf(first.values());
     }
 
     /**

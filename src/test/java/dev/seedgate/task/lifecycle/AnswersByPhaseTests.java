@@ -307,6 +307,26 @@ class AnswersByPhaseTests {
         assertThat(state(free)).isEqualTo(implied(Phase.RENDERING));
     }
 
+    /** A late answer to the attempt before, in one group with the answer to this one. */
+    @Test
+    void losesNoIdWhenAGroupHasTwoAnswersToATask() {
+        TaskId task = queued();
+        SubmitAttempt earlier = begun(task);
+        submits().record(earlier, new SubmitAnswer.Throttled("busy"));
+        SubmitAnswer.Accepted late = new SubmitAnswer.Accepted("late-" + task, EVIDENCE);
+        SubmitAnswer.Accepted own = new SubmitAnswer.Accepted(upstreamId(task), EVIDENCE);
+        List<Acceptance> answers =
+                List.of(new Acceptance(begun(task), own), new Acceptance(earlier, late));
+        Set<Acceptance> recorded = submits().recordAccepted(answers);
+        assertThat(recorded).containsExactly(answers.getFirst());
+        submits().record(earlier, late);
+        assertEveryIdIsARow(task, late);
+        assertEveryIdIsARow(task, own);
+        assertThat(polls().recordSucceeded(List.of(succeeded(task), succeeded(task))))
+                .containsExactly(succeeded(task));
+        assertThat(clips(task)).isEqualTo("{https://x/y.mp4}");
+    }
+
     /** Two tasks of a group with one id: neither may have it by chance. */
     @Test
     void givesAGroupUpInWhichTwoTasksHaveOneId() {
