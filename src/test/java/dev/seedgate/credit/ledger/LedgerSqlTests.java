@@ -57,8 +57,9 @@ class LedgerSqlTests {
                     }
                 });
         assertThat(writers).containsOnlyKeys("credit/ledger/Ledger.java");
-        // The reservation, its end, the possible loss, top-ups, tasks in flight, a new account.
-        assertThat(writers.get("credit/ledger/Ledger.java")).hasSize(6);
+        // The reservation, the entry of its end and what a settlement and a release then move, the
+        // possible loss, top-ups, tasks in flight, a new account.
+        assertThat(writers.get("credit/ledger/Ledger.java")).hasSize(8);
     }
 
     /**
