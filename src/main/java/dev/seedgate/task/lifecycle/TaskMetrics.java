@@ -6,10 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,7 +21,6 @@ class TaskMetrics {
     private final Counter expired;
     private final Counter contradictions;
     private final Timer waited;
-    private final Map<Phase, Timer> rendered = new EnumMap<>(Phase.class);
 
     TaskMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -41,7 +37,7 @@ class TaskMetrics {
                 .filter(Phase::terminal)
                 .forEach(phase -> {
                     ended(phase);
-                    rendered.put(phase, rendered(phase));
+                    rendered(phase);
                 });
     }
 
@@ -57,8 +53,7 @@ class TaskMetrics {
     void ended(Phase phase, Duration rendering) {
         count(ended(phase));
         if (rendering.isPositive()) {
-            Timer timer = Objects.requireNonNull(rendered.get(phase), "ends are terminal");
-            AfterCommit.run(() -> timer.record(rendering));
+            AfterCommit.run(() -> rendered(phase).record(rendering));
         }
     }
 
