@@ -1,5 +1,6 @@
 package dev.seedgate.task.lifecycle;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
@@ -13,7 +14,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -76,10 +76,14 @@ class RenderResults {
             owners.addAll(Collections.nCopies(each.answer().urls().size(), task(each)));
         }
         return jdbc.sql(SUCCEED)
-                .param("tasks", array("text", completions, RenderResults::task))
-                .param("jobs", array("text", completions, it -> it.poll().upstreamTaskId()))
-                .param("credits", array("bigint", completions, it -> it.answer().credits()))
-                .param("evidence", array("text", completions, it -> redact(it, clips)))
+                .param("tasks", SqlArrays.column("text", completions, RenderResults::task))
+                .param(
+                        "jobs",
+                        SqlArrays.column("text", completions, it -> it.poll().upstreamTaskId()))
+                .param(
+                        "credits",
+                        SqlArrays.column("bigint", completions, it -> it.answer().credits()))
+                .param("evidence", SqlArrays.column("text", completions, it -> redact(it, clips)))
                 .param("owners", new SqlArrayValue("text", owners.toArray()))
                 .param("urls", new SqlArrayValue("text", urls.toArray()))
                 .query((row, _) ->
@@ -118,7 +122,7 @@ class RenderResults {
                         select id, prompt, aspect_ratio, duration_seconds, sound, image_urls from task
                         where id = any (cast((select :tasks) as text[])) and prompt is not null
                         """)
-                .param("tasks", array("text", completions, RenderResults::task))
+                .param("tasks", SqlArrays.column("text", completions, RenderResults::task))
                 .query(row -> {
                     clips.put(row.getString("id"), clip(row));
                 });
@@ -127,13 +131,6 @@ class RenderResults {
 
     private static String task(Completion completion) {
         return completion.poll().task().value();
-    }
-
-    private static SqlArrayValue array(
-            String type,
-            List<Completion> completions,
-            Function<Completion, @Nullable Object> column) {
-        return new SqlArrayValue(type, completions.stream().map(column).toArray());
     }
 
     /** The clip of a row of tasks that has its prompt. */

@@ -1,5 +1,6 @@
 package dev.seedgate.task.lifecycle;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.WorkQueue;
@@ -10,9 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
@@ -117,10 +116,7 @@ class SubmitAttempts {
                         where e.task_id = any (:tasks) and e.attempt_token = :token
                         order by e.task_id
                         """)
-                .param(
-                        "tasks",
-                        new SqlArrayValue(
-                                "text", work.submitting().stream().map(TaskId::value).toArray()))
+                .param("tasks", SqlArrays.column("text", work.submitting(), TaskId::value))
                 .param("token", token)
                 .query((row, _) -> new TaskId(row.getString("task_id")))
                 .list();
@@ -136,12 +132,18 @@ class SubmitAttempts {
     Map<TaskId, Duration> accept(List<Acceptance> acceptances, Duration firstPollAfter) {
         Map<TaskId, Duration> waited = new HashMap<>();
         jdbc.sql(ACCEPT)
-                .param("tasks", array("text", acceptances, it -> it.attempt().task().value()))
-                .param("attempts", array("int", acceptances, it -> it.attempt().number()))
-                .param("jobs", array("text", acceptances, it -> it.answer().upstreamTaskId()))
+                .param(
+                        "tasks",
+                        SqlArrays.column("text", acceptances, it -> it.attempt().task().value()))
+                .param(
+                        "attempts",
+                        SqlArrays.column("int", acceptances, it -> it.attempt().number()))
+                .param(
+                        "jobs",
+                        SqlArrays.column("text", acceptances, it -> it.answer().upstreamTaskId()))
                 .param(
                         "evidence",
-                        array(
+                        SqlArrays.column(
                                 "text",
                                 acceptances,
                                 it ->
@@ -156,10 +158,5 @@ class SubmitAttempts {
                                     SqlInstants.get(row, "accepted_at")));
                 });
         return waited;
-    }
-
-    private static SqlArrayValue array(
-            String type, List<Acceptance> acceptances, Function<Acceptance, Object> column) {
-        return new SqlArrayValue(type, acceptances.stream().map(column).toArray());
     }
 }
