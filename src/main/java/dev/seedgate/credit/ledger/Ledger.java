@@ -157,7 +157,7 @@ public class Ledger {
                     price_version, upstream
                 from reserved
                 returning team_id, team_slug, credits, period, from_quota, from_top_ups
-            )\
+            )
             """;
 
     private static final String SETTLE =
@@ -181,7 +181,6 @@ public class Ledger {
     private static final String RELEASE =
             CLOSE
                     + """
-
                     update account a set
                         used = a.used - case when a.period = e.period then e.from_quota else 0 end,
                         top_ups = a.top_ups + e.from_top_ups,

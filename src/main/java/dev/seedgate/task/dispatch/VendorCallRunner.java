@@ -46,7 +46,7 @@ class VendorCallRunner {
     private final OnDemandPolls onDemandPolls;
     private final DispatchSettings settings;
     private final TaskTracing tracing;
-    // What nearly all answers are: many together cost the database half of what each alone does.
+    // What nearly all answers are: together they cost the database less than each alone.
     private final GroupCommit<Acceptance> acceptances;
     private final GroupCommit<DuePoll> unfinished;
     private final GroupCommit<Completion> completions;

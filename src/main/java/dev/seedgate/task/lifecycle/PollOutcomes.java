@@ -5,8 +5,8 @@ import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.PollAnswer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -79,13 +79,9 @@ public class PollOutcomes {
      */
     @Transactional
     public Set<Completion> recordSucceeded(List<Completion> completions) {
-        results.waitForLocks(LOCK_WAIT_OF_A_GROUP);
-        List<Completion> group =
-                TaskTransitions.firstOfEachTask(withClip(completions), it -> it.poll().task());
-        Set<TaskId> ended = transitions.succeedIfRendering(group);
-        return group.stream()
-                .filter(it -> ended.contains(it.poll().task()))
-                .collect(Collectors.toSet());
+        results.limitLockWaits(LOCK_WAIT_OF_A_GROUP);
+        return TaskTransitions.recordFirstOfEachTask(
+                withClip(completions), it -> it.poll().task(), transitions::succeedIfRendering);
     }
 
     private static List<Completion> withClip(List<Completion> completions) {
@@ -100,18 +96,19 @@ public class PollOutcomes {
      */
     @Transactional
     public Set<DuePoll> recordRunning(List<DuePoll> polls) {
-        Map<TaskId, Duration> delays =
+        List<DuePoll> young =
                 polls.stream()
                         .filter(it -> it.age().compareTo(settings.taskMaxAge()) <= 0)
+                        .toList();
+        return TaskTransitions.recordFirstOfEachTask(young, DuePoll::task, this::pollAgain);
+    }
+
+    private Set<TaskId> pollAgain(Collection<DuePoll> polls) {
+        return work.pollAgain(
+                polls.stream()
                         .collect(
                                 Collectors.toMap(
-                                        DuePoll::task,
-                                        it -> pollSchedule.next(it.age()),
-                                        (one, _) -> one));
-        Set<TaskId> scheduled = delays.isEmpty() ? Set.of() : work.pollAgain(delays);
-        return polls.stream()
-                .filter(it -> scheduled.contains(it.task()))
-                .collect(Collectors.toSet());
+                                        DuePoll::task, it -> pollSchedule.next(it.age()))));
     }
 
     /** A claimed poll was not made: it is due again. */

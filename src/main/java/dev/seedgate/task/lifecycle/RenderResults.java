@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ class RenderResults {
      *
      * @return those that do; nothing is written for the others
      */
-    List<Rendered> succeed(List<Completion> completions) {
+    List<Rendered> succeed(Collection<Completion> completions) {
         Map<String, ClipRequest> clips = clips(completions);
         List<String> owners = new ArrayList<>();
         List<String> urls = new ArrayList<>();
@@ -101,7 +102,7 @@ class RenderResults {
      * Waits for no lock longer than this in the rest of the transaction: a group's others wait
      * meanwhile, and what it gives up is stored task by task.
      */
-    void waitForLocks(Duration atMost) {
+    void limitLockWaits(Duration atMost) {
         jdbc.sql("select set_config('lock_timeout', :millis, true)")
                 .param("millis", String.valueOf(atMost.toMillis()))
                 .query(String.class)
@@ -115,7 +116,7 @@ class RenderResults {
         return clip == null ? evidence : PromptRedactor.redact(evidence, clip);
     }
 
-    private Map<String, ClipRequest> clips(List<Completion> completions) {
+    private Map<String, ClipRequest> clips(Collection<Completion> completions) {
         Map<String, ClipRequest> clips = new HashMap<>();
         jdbc.sql(
                         """

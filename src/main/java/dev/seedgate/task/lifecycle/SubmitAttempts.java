@@ -8,6 +8,7 @@ import dev.seedgate.vendor.contract.PromptRedactor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ class SubmitAttempts {
      *
      * @return how long the tasks have waited; nothing is written for those that are not in it
      */
-    Map<TaskId, Duration> accept(List<Acceptance> acceptances, Duration firstPollAfter) {
+    Map<TaskId, Duration> accept(Collection<Acceptance> acceptances, Duration firstPollAfter) {
         Map<TaskId, Duration> waited = new HashMap<>();
         jdbc.sql(ACCEPT)
                 .param(

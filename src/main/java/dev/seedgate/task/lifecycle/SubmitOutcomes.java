@@ -7,11 +7,11 @@ import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import dev.seedgate.vendor.contract.UpstreamSettings;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
@@ -156,16 +156,17 @@ public class SubmitOutcomes {
      */
     @Transactional
     public Set<Acceptance> recordAccepted(List<Acceptance> acceptances) {
-        List<Acceptance> group =
-                TaskTransitions.firstOfEachTask(acceptances, it -> it.attempt().task());
-        Map<TaskId, Duration> waited = attempts.accept(group, pollSchedule.pollFirstAfter());
+        return TaskTransitions.recordFirstOfEachTask(
+                acceptances, it -> it.attempt().task(), this::accept);
+    }
+
+    private Set<TaskId> accept(Collection<Acceptance> acceptances) {
+        Map<TaskId, Duration> waited = attempts.accept(acceptances, pollSchedule.pollFirstAfter());
         waited.forEach((task, time) -> {
             transitions.tell(task, Phase.RENDERING);
             metrics.accepted(time);
         });
-        return group.stream()
-                .filter(it -> waited.containsKey(it.attempt().task()))
-                .collect(Collectors.toSet());
+        return waited.keySet();
     }
 
     private void accepted(Task task, SubmitAnswer.Accepted answer) {

@@ -19,8 +19,8 @@ import dev.seedgate.vendor.contract.PollAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,13 +195,24 @@ public class TaskTransitions {
     }
 
     /**
-     * The first answer to each task of a group. Another one to the same task is to be recorded
-     * alone, on what the first has made of it: it may be of another attempt, with a job of its own.
+     * Records the first answer to each task together. Another one to the same task is to be
+     * recorded alone, on what the first has made of it: it may be of another attempt, with a job of
+     * its own.
+     *
+     * @param recording answers which tasks have moved
+     * @return the answers that moved them
      */
-    static <A> List<A> firstOfEachTask(List<A> answers, Function<A, TaskId> task) {
+    static <A> Set<A> recordFirstOfEachTask(
+            List<A> answers,
+            Function<A, TaskId> task,
+            Function<Collection<A>, Set<TaskId>> recording) {
+        if (answers.isEmpty()) {
+            return Set.of();
+        }
         Map<TaskId, A> first = new LinkedHashMap<>();
         answers.forEach(it -> first.putIfAbsent(task.apply(it), it));
-        return List.copyOf(first.values());
+        first.keySet().retainAll(recording.apply(List.copyOf(first.values())));
+        return Set.copyOf(first.values());
     }
 
     /**
@@ -210,27 +221,28 @@ public class TaskTransitions {
      *
      * @return those that do; to the others nothing has happened
      */
-    Set<TaskId> succeedIfRendering(List<Completion> completions) {
+    Set<TaskId> succeedIfRendering(Collection<Completion> completions) {
         if (completions.isEmpty()) {
             return Set.of();
         }
         List<RenderResults.Rendered> ended = results.succeed(completions);
         ended.forEach(it -> tellOfEnd(it.id(), it.teamId(), Phase.SUCCEEDED, it.rendering()));
         // Last, as a team's creates wait for its account from here on.
-        settle(ended, ended.iterator());
+        settle(ended);
         return ended.stream().map(RenderResults.Rendered::id).collect(Collectors.toSet());
     }
 
     /** Settles all of them at once, inside a step of each one's own trace. */
-    private void settle(
-            List<RenderResults.Rendered> ended, Iterator<RenderResults.Rendered> untraced) {
-        if (untraced.hasNext()) {
-            RenderResults.Rendered next = untraced.next();
-            try (TaskScope _ = tracing.begin("settle", next.traceParent()).of(next.id())) {
-                settle(ended, untraced);
-            }
-        } else {
+    private void settle(List<RenderResults.Rendered> ended) {
+        List<TaskScope> steps =
+                ended.stream()
+                        .map(it -> tracing.begin("settle", it.traceParent()).of(it.id()))
+                        .toList();
+        try {
             ledger.settle(ended.stream().map(it -> it.id().value()).toList(), true, Actor.GATEWAY);
+        } finally {
+            // Each puts the thread back as the one before it had left it.
+            steps.reversed().forEach(TaskScope::close);
         }
     }
 
