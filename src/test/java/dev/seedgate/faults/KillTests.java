@@ -9,9 +9,6 @@ import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -39,7 +36,7 @@ class KillTests {
     private static String ended;
 
     @BeforeAll
-    static void killOneAndStartAnother() throws SQLException {
+    static void killOneAndStartAnother() {
         try (GatewayProcess victim =
                 GatewayProcess.start(
                         "killed",
@@ -74,23 +71,20 @@ class KillTests {
      * Nothing can be recorded while this lock is held: a claim begins nothing, an end stays
      * unsettled.
      */
-    private static void dieBeforeTheNextRecording(GatewayProcess victim, String endedThere)
-            throws SQLException {
-        try (Connection connection = DATABASE.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute("lock table task_event in share mode");
-            VENDOR.finish(endedThere, "https://cdn.example.com/ended.mp4");
-            Awaitility.await("the end was heard of")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> waitsForLocks() >= 1);
-            accepted = team.create("accepted");
-            Awaitility.await("the submit is being claimed")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> waitsForLocks() >= 2);
-            victim.kill();
-            connection.rollback();
-        }
+    private static void dieBeforeTheNextRecording(GatewayProcess victim, String endedThere) {
+        DATABASE.during(
+                "lock table task_event in share mode",
+                () -> {
+                    VENDOR.finish(endedThere, "https://cdn.example.com/ended.mp4");
+                    Awaitility.await("the end was heard of")
+                            .atMost(Duration.ofSeconds(30))
+                            .until(() -> waitsForLocks() >= 1);
+                    accepted = team.create("accepted");
+                    Awaitility.await("the submit is being claimed")
+                            .atMost(Duration.ofSeconds(30))
+                            .until(() -> waitsForLocks() >= 2);
+                    victim.kill();
+                });
     }
 
     @AfterAll

@@ -184,13 +184,13 @@ public final class Explained implements Driver {
         try (ResultSet rows = explaining.executeQuery()) {
             rows.next();
             String json = rows.getString(1);
-            var plan = JsonMapper.shared().readTree(json).get(0).get("Plan");
-            READS.add(
-                    new Read(
-                            explaining.toString(),
-                            plan.get("Shared Hit Blocks").asLong()
-                                    + plan.get("Shared Read Blocks").asLong(),
-                            json));
+            READS.add(new Read(explaining.toString(), pages(json), json));
         }
+    }
+
+    /** How many pages an analyzed plan, in JSON with its buffers, has looked at. */
+    public static long pages(String plan) {
+        var total = JsonMapper.shared().readTree(plan).get(0).get("Plan");
+        return total.get("Shared Hit Blocks").asLong() + total.get("Shared Read Blocks").asLong();
     }
 }

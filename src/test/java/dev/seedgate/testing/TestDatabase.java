@@ -102,6 +102,19 @@ public record TestDatabase(String url) {
         }
     }
 
+    /** Calls while somebody else's transaction has done this, which is rolled back afterwards. */
+    public void during(String sql, Runnable calls) {
+        try (Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(sql);
+            calls.run();
+            other.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
     /** Applies the migrations. */
     public TestDatabase migrated() {
         flyway().migrate();

@@ -7,8 +7,6 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.throttle.RateBudget;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,15 +37,16 @@ class DispatcherTests {
             rendering.forEach(team::upstreamId);
 
             // Those that another replica is about to take.
-            try (Connection other = gateway.database().dataSource().getConnection();
-                    Statement statement = other.createStatement()) {
-                other.setAutoCommit(false);
-                statement.execute("select from work for update");
-                gateway.database().shiftTime(Duration.ofHours(1));
-                Awaitility.await()
-                        .untilAsserted(() -> assertThat(dispatcher.tick()).isEqualTo(INTERVAL));
-                assertThat(budget.capacity().polls()).isPositive();
-            }
+            gateway.database()
+                    .during(
+                            "select from work for update",
+                            () -> {
+                                gateway.database().shiftTime(Duration.ofHours(1));
+                                Awaitility.await()
+                                        .untilAsserted(() ->
+                                                assertThat(dispatcher.tick()).isEqualTo(INTERVAL));
+                                assertThat(budget.capacity().polls()).isPositive();
+                            });
 
             // Those that the vendor does not answer.
             vendor.onEveryStatus(FakeVendor.reset());

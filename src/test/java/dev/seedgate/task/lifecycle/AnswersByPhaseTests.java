@@ -21,8 +21,6 @@ import dev.seedgate.vendor.contract.UpstreamSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -270,39 +268,35 @@ class AnswersByPhaseTests {
 
     /** A task that somebody holds is left to be recorded alone, and nobody waits for it. */
     @Test
-    void leavesOutOfAGroupWhatIsLocked() throws SQLException {
+    void leavesOutOfAGroupWhatIsLocked() {
         TaskId locked = in(Phase.RENDERING, Phase.EXPIRED);
         TaskId free = in(Phase.RENDERING, Phase.EXPIRED);
-        try (Connection holder = database.dataSource().getConnection()) {
-            holder.setAutoCommit(false);
-            holder.createStatement()
-                    .execute(
-                            "select from task where id = '%s' for no key update"
-                                    .formatted(locked.value()));
-            assertThat(polls().recordSucceeded(List.of(succeeded(locked), succeeded(free))))
-                    .containsExactly(succeeded(free));
-            holder.rollback();
-        }
+        database.during(
+                "select from task where id = '%s' for no key update".formatted(locked.value()),
+                () ->
+                        assertThat(
+                                        polls().recordSucceeded(
+                                                        List.of(
+                                                                succeeded(locked),
+                                                                succeeded(free))))
+                                .containsExactly(succeeded(free)));
         assertThat(state(locked)).isEqualTo(implied(Phase.RENDERING));
         assertThat(state(free)).isEqualTo(implied(Phase.SUCCEEDED));
     }
 
     /** Who holds a team's account for long must not hold up the others that are in the group. */
     @Test
-    void givesAGroupUpWhoseAccountIsHeld() throws SQLException {
+    void givesAGroupUpWhoseAccountIsHeld() {
         TaskId held = in(Phase.RENDERING, Phase.EXPIRED);
         TaskId free = in(Phase.RENDERING, Phase.EXPIRED);
-        try (Connection holder = database.dataSource().getConnection()) {
-            holder.setAutoCommit(false);
-            holder.createStatement()
-                    .execute(
-                            "select from account a join task using (team_id) where id = '%s' for update of a"
-                                    .formatted(held.value()));
-            assertThatThrownBy(() ->
-                            polls().recordSucceeded(List.of(succeeded(held), succeeded(free))))
-                    .hasStackTraceContaining("lock timeout");
-            holder.rollback();
-        }
+        database.during(
+                "select from account a join task using (team_id) where id = '%s' for update of a"
+                        .formatted(held.value()),
+                () ->
+                        assertThatThrownBy(() ->
+                                        polls().recordSucceeded(
+                                                        List.of(succeeded(held), succeeded(free))))
+                                .hasStackTraceContaining("lock timeout"));
         assertThat(state(held)).isEqualTo(implied(Phase.RENDERING));
         assertThat(state(free)).isEqualTo(implied(Phase.RENDERING));
     }

@@ -25,9 +25,6 @@ import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.ClipRequest;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -266,21 +263,17 @@ class AdmissionTests {
     @Test
     void tellsThatTheFirstCallWithAnIdempotencyKeyIsStillAtWork() throws Exception {
         Team team = gateway.team();
-        try (Connection other = DriverManager.getConnection(gateway.database().url());
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute(
-                    "insert into idempotency_key (team_id, key, fingerprint, task_id, credits)"
-                            + " select id, 'slow', '', 'sd15p_other', 65 from team where slug = '"
-                            + team.slug()
-                            + "'");
-            Answer answer = team.generate("the second", "Idempotency-Key", "slow");
-            assertThat(answer)
-                    .hasStatus(409)
-                    .hasError(IDEMPOTENCY_KEY_IN_PROGRESS)
-                    .hasHeader("Retry-After", "1");
-            other.rollback();
-        }
+        gateway.database()
+                .during(
+                        "insert into idempotency_key (team_id, key, fingerprint, task_id, credits)"
+                                + " select id, 'slow', '', 'sd15p_other', 65 from team where slug = '"
+                                + team.slug()
+                                + "'",
+                        () ->
+                                assertThat(team.generate("the second", "Idempotency-Key", "slow"))
+                                        .hasStatus(409)
+                                        .hasError(IDEMPOTENCY_KEY_IN_PROGRESS)
+                                        .hasHeader("Retry-After", "1"));
         assertThat(team.generate("again", "Idempotency-Key", "slow")).hasStatus(200);
     }
 

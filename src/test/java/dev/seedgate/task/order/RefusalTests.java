@@ -17,10 +17,6 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -181,7 +177,7 @@ class RefusalTests {
         assertThat(team).hasUsed(0);
     }
 
-    private static void refusesWithoutATrace(Team team, ErrorCode error) throws SQLException {
+    private static void refusesWithoutATrace(Team team, ErrorCode error) {
         long before = writes();
         // The first may wait for the account; a team that was refused is looked at before.
         assertThat(team.generate("refused")).hasError(error);
@@ -204,16 +200,11 @@ class RefusalTests {
     }
 
     /** Who wants to lock the account too is cancelled after a while, and answers 503. */
-    private static void withLockedAccount(Team team, Runnable calls) throws SQLException {
-        try (Connection other = DriverManager.getConnection(database.url());
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute(
-                    "select from account where team_id = (select id from team where slug = '%s') for update"
-                            .formatted(team.slug()));
-            calls.run();
-            other.rollback();
-        }
+    private static void withLockedAccount(Team team, Runnable calls) {
+        database.during(
+                "select from account where team_id = (select id from team where slug = '%s') for update"
+                        .formatted(team.slug()),
+                calls);
     }
 
     private static long writes() {

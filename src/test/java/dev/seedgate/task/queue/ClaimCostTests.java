@@ -2,11 +2,11 @@ package dev.seedgate.task.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seedgate.testing.Explained;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The pages of the database that a claim reads, with a backlog that the planner's statistics don't
@@ -48,7 +48,7 @@ class ClaimCostTests {
 
         assertThat(database.text("select count(*) from work where kind = 'sent'"))
                 .isEqualTo(String.valueOf(CLAIMED));
-        assertThat(pages(plan)).as(plan).isLessThan(MOST_PAGES);
+        assertThat(Explained.pages(plan)).as(plan).isLessThan(MOST_PAGES);
     }
 
     private static void add(TestDatabase database, String name, String phase) {
@@ -62,10 +62,5 @@ class ClaimCostTests {
                 from generate_series(1, %d) n
                 """
                         .formatted(name, TEAMS, phase, TASKS));
-    }
-
-    private static long pages(String plan) {
-        var total = JsonMapper.shared().readTree(plan).get(0).get("Plan");
-        return total.get("Shared Hit Blocks").asLong() + total.get("Shared Read Blocks").asLong();
     }
 }
