@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
  *     whoever waits
  * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
- *     every second, and a hundred thousand take some 10 ms
+ *     every second, and a hundred thousand take some 70 ms
  * @param createGroupSize creates of one team that wait for each other are stored together, at most
  *     so many; each keeps the team's account locked for half a millisecond. 1 = each alone
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen

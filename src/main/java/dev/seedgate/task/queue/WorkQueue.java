@@ -576,12 +576,13 @@ public class WorkQueue {
     public List<TeamQueue> teamQueues(int limit, int stopsOfSuspects) {
         return jdbc.sql(
                         """
-                        select t.id, t.weight, count(*) as tasks,
-                               count(*) filter (where w.stops >= :stops) as suspects,
-                               coalesce(extract(epoch from gateway_now() - min(w.queued_at)), 0) as oldest
-                        from (select team_id, queued_at, stops from work where kind = 'submit' limit :limit) w
+                        select t.id, t.weight, w.tasks, w.suspects,
+                               coalesce(extract(epoch from gateway_now() - w.oldest), 0) as oldest
+                        from (select team_id, count(*) as tasks,
+                                     count(*) filter (where stops >= :stops) as suspects, min(queued_at) as oldest
+                              from (select team_id, queued_at, stops from work where kind = 'submit' limit :limit) q
+                              group by team_id) w
                             join team_limits t on t.id = w.team_id and not t.suspended
-                        group by t.id, t.weight
                         """)
                 .param("limit", limit)
                 .param("stops", stopsOfSuspects)
