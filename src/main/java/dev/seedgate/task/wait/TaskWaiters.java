@@ -55,7 +55,7 @@ public class TaskWaiters implements SmartLifecycle {
     private static final String NEWS =
             """
             select w.task, e.id, e.phase
-            from unnest(:tasks, :seen) as w (task, seen)
+            from unnest((select :tasks), (select :seen)) as w (task, seen)
             cross join lateral (
                 select id, phase from task_event
                 where task_id = w.task and id > w.seen
