@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,19 @@ class RollingRestartTests {
             new AtomicReferenceArray<>(REPLICAS);
     private final Map<String, String> accepted = new ConcurrentHashMap<>();
     private volatile boolean loading = true;
+
+    /** After a failure too: three gateways beside them would slow all later tests down. */
+    @AfterEach
+    void stop() {
+        loading = false;
+        for (int i = 0; i < REPLICAS; i++) {
+            GatewayProcess replica = replicas.get(i);
+            if (replica != null) {
+                replica.close();
+            }
+        }
+        vendor.close();
+    }
 
     @Test
     void losesNothingAndDoubtsNothingWhenEveryReplicaIsRestartedUnderLoad()
@@ -71,10 +85,6 @@ class RollingRestartTests {
                 .hasSameSizeAs(accepted)
                 .allSatisfy((_, times) -> assertThat(times).isOne());
         Invariants.check(database);
-        for (int i = 0; i < REPLICAS; i++) {
-            replicas.get(i).close();
-        }
-        vendor.close();
     }
 
     private GatewayProcess launch(int index) {
