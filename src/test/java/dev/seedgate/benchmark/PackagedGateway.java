@@ -1,8 +1,7 @@
 package dev.seedgate.benchmark;
 
+import dev.seedgate.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +59,7 @@ final class PackagedGateway implements AutoCloseable {
         Path laidOut = files.resolve(jar.getFileName());
         Path cache = work.resolve("seedgate.aot");
         String options = "@" + OPTIONS.toAbsolutePath();
-        port = freePort();
+        port = FreePort.find();
         // G1's cache can be used by the serial collector too, not the other way round.
         start(
                 List.of(options, "-XX:MaxRAM=1g", "-XX:+UseG1GC", "-XX:AOTCacheOutput=" + cache),
@@ -183,11 +182,5 @@ final class PackagedGateway implements AutoCloseable {
                         .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,12 +1,11 @@
 package dev.seedgate.faults;
 
 import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.FreePort;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,16 +65,7 @@ final class GatewayProcess implements AutoCloseable {
 
     static GatewayProcess start(
             String name, TestDatabase database, FakeVendor vendor, String... settings) {
-        return launch(name, freePort(), database, vendor, settings).awaitReady();
-    }
-
-    /** A port that nobody listens on, and nobody will by chance so soon. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return launch(name, FreePort.find(), database, vendor, settings).awaitReady();
     }
 
     GatewayProcess awaitReady() {

@@ -3,6 +3,7 @@ package dev.seedgate.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.FreePort;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
@@ -90,7 +91,7 @@ class RollingRestartTests {
     private GatewayProcess launch(int index) {
         int port =
                 replicas.get(index) == null
-                        ? GatewayProcess.freePort()
+                        ? FreePort.find()
                         : replicas.get(index).gateway().port();
         return GatewayProcess.launch(
                 "replica-" + index,

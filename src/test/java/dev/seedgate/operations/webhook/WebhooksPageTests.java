@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Request;
+import dev.seedgate.testing.FreePort;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,7 +75,7 @@ class WebhooksPageTests {
                         ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
                         : program;
         assumeTrue(runs(language, command), () -> program + " can't run " + language + " here");
-        int port = freePort();
+        int port = FreePort.find();
         String url = "http://127.0.0.1:" + port + "/hook";
         Team team = gateway.team();
         JsonNode endpoint = endpoint(team, url);
@@ -172,12 +172,6 @@ class WebhooksPageTests {
                             .POST(HttpRequest.BodyPublishers.ofString("{}", StandardCharsets.UTF_8))
                             .build();
             return http.send(request, BodyHandlers.discarding()).statusCode();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

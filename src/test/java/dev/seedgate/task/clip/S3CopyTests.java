@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.FreePort;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.media.MediaSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +136,7 @@ class S3CopyTests extends CopyTests {
         Bucket(Path directory) {
             files = directory.resolve("s3");
             Storage.run(() -> java.nio.file.Files.createDirectories(files));
-            port = freePort();
+            port = FreePort.find();
             server = serve();
             client =
                     S3Client.builder()
@@ -167,14 +164,6 @@ class S3CopyTests extends CopyTests {
                             .build();
             Storage.run(proxy::start);
             return proxy;
-        }
-
-        private static int freePort() {
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return any.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
 
         @Override
