@@ -152,8 +152,8 @@ public final class Benchmark implements AutoCloseable {
         makeTeams();
         admin("POST", "/admin/api/upstream/pause", "{\"reason\":\"benchmark\"}");
         double idle = gateway.residentMegabytes();
-        Load any = load(this::createOfAny);
-        warmUp("creates", () -> any.closed(8, WARM_UP_STEP));
+        Load creates = load(this::createOfAny);
+        warmUp("creates", () -> creates.closed(8, WARM_UP_STEP));
         if (runs("creates")) {
             creates();
         }

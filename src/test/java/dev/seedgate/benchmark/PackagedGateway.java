@@ -18,11 +18,13 @@ import java.util.regex.Pattern;
  */
 final class PackagedGateway implements AutoCloseable {
 
+    private static final String MEMORY = "-XX:MaxRAM=1g";
+
     /**
      * What the JVM finds by itself in a container of 1 GB, which docker-compose.yml and the
      * Kubernetes base give a replica; beside 1792 MB or more it would take another collector.
      */
-    static final List<String> CONTAINER = List.of("-XX:MaxRAM=1g", "-XX:+UseSerialGC");
+    static final List<String> CONTAINER = List.of(MEMORY, "-XX:+UseSerialGC");
 
     private static final Path OPTIONS = Path.of("deploy/image/java.options");
 
@@ -61,9 +63,7 @@ final class PackagedGateway implements AutoCloseable {
         String options = "@" + OPTIONS.toAbsolutePath();
         port = FreePort.find();
         // G1's cache can be used by the serial collector too, not the other way round.
-        start(
-                List.of(options, "-XX:MaxRAM=1g", "-XX:+UseG1GC", "-XX:AOTCacheOutput=" + cache),
-                laidOut);
+        start(List.of(options, MEMORY, "-XX:+UseG1GC", "-XX:AOTCacheOutput=" + cache), laidOut);
         close();
         plainStartSeconds = start(CONTAINER, jar);
         close();
@@ -148,8 +148,9 @@ final class PackagedGateway implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // Not there yet.
-                Thread.sleep(50);
             }
+            // Nor ready: asked without a pause, it would have less of the processor to become so.
+            Thread.sleep(50);
         }
         throw new IllegalStateException("the gateway has ended: " + work.resolve("gateway.log"));
     }
