@@ -18,7 +18,8 @@ public final class Evidence {
     private static final int MAX_BODY = 300;
     private static final int MAX_MESSAGE = 300;
 
-    // What is no sign of ASCII is looked up in seven classes; nearly all that a vendor says is.
+    // A visible ASCII character, as nearly all are, is passed over before six classes are looked
+    // up.
     private static final Pattern INVISIBLE =
             Pattern.compile("(?![!-~])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\s]++");
 
