@@ -6,6 +6,7 @@ import dev.seedgate.credit.ledger.DependentRows;
 import dev.seedgate.credit.ledger.Ledger;
 import dev.seedgate.credit.ledger.Reservation;
 import dev.seedgate.credit.ledger.ReservationRequest;
+import dev.seedgate.credit.ledger.Reservations;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TaskScope;
 import dev.seedgate.platform.telemetry.TaskTracing;
@@ -63,6 +64,7 @@ public class TaskTransitions {
     private final TaskRepository tasks;
     private final TaskEvents events;
     private final RenderResults results;
+    private final Reservations reservations;
     private final Ledger ledger;
     private final WorkQueue work;
     private final GenerationSettings settings;
@@ -75,6 +77,7 @@ public class TaskTransitions {
             TaskRepository tasks,
             TaskEvents events,
             RenderResults results,
+            Reservations reservations,
             Ledger ledger,
             WorkQueue work,
             GenerationSettings settings,
@@ -85,6 +88,7 @@ public class TaskTransitions {
         this.tasks = tasks;
         this.events = events;
         this.results = results;
+        this.reservations = reservations;
         this.ledger = ledger;
         this.work = work;
         this.settings = settings;
@@ -96,8 +100,8 @@ public class TaskTransitions {
 
     /**
      * Makes a new task, QUEUED, with its charge and its place in the queue, or refuses as {@link
-     * Ledger#reserve} does and writes nothing. One statement: it holds the account of its team,
-     * which all its creates wait for, no longer than it must.
+     * Reservations#reserve} does and writes nothing. One statement: it holds the account of its
+     * team, which all its creates wait for, no longer than it must.
      */
     public Reservation create(NewTask task, String upstream) {
         ClipRequest clip = task.order().clip();
@@ -111,12 +115,12 @@ public class TaskTransitions {
         columns.put("imageUrls", new SqlArrayValue("text", clip.imageUrls().toArray()));
         // One reading of one clock: a time is a place among the ids.
         columns.put("createdAt", task.id().time().atOffset(ZoneOffset.UTC));
-        return ledger.reserve(charge(task, upstream), new DependentRows(QUEUED, columns));
+        return reservations.reserve(charge(task, upstream), new DependentRows(QUEUED, columns));
     }
 
     /** Says what {@link #create} would do with the team's limits as they are; writes nothing. */
     public AdmissionVerdict preview(NewTask task, String upstream) {
-        return ledger.preview(charge(task, upstream));
+        return reservations.preview(charge(task, upstream));
     }
 
     private static ReservationRequest charge(NewTask task, String upstream) {

@@ -56,10 +56,12 @@ class LedgerSqlTests {
                         writers.put(file, writes);
                     }
                 });
-        assertThat(writers).containsOnlyKeys("credit/ledger/Ledger.java");
-        // The reservation, the entry of its end and what a settlement and a release then move, the
+        assertThat(writers)
+                .containsOnlyKeys("credit/ledger/Ledger.java", "credit/ledger/Reservations.java");
+        assertThat(writers.get("credit/ledger/Reservations.java")).hasSize(1);
+        // The entry of a reservation's end and what a settlement and a release then move, the
         // possible loss, top-ups, tasks in flight, a new account.
-        assertThat(writers.get("credit/ledger/Ledger.java")).hasSize(8);
+        assertThat(writers.get("credit/ledger/Ledger.java")).hasSize(7);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.access.team.Scope;
 import dev.seedgate.credit.ledger.Ledger;
+import dev.seedgate.credit.ledger.Reservations;
 import dev.seedgate.platform.telemetry.TaskTracing;
 import dev.seedgate.platform.telemetry.TeamMetrics;
 import dev.seedgate.platform.telemetry.TelemetrySettings;
@@ -758,6 +759,7 @@ class AnswersByPhaseTests {
     })
     @Import({
         Ledger.class,
+        Reservations.class,
         PollOutcomes.class,
         SubmitAttempts.class,
         RenderResults.class,
