@@ -1,16 +1,23 @@
 package dev.seedgate.credit.ledger;
 
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * Rows of a caller's that stand or fall with a reservation: written in its statement, or not at
  * all.
  *
  * @param sql common table expressions, each behind a comma, that insert what they select {@code
- *     from moved}, which has one row if the price is reserved and none if not. The parameters of a
- *     {@link ReservationRequest} may be named: team, task, credits, project, costCenter, keyId,
- *     keyName, preset, priceVersion, upstream
- * @param parameters the values of its other named parameters
+ *     from taken}, which has a row for each price that is reserved: the columns below and {@code
+ *     task, team_id, credits, key_id, key_name, project, cost_center, preset, upstream}; {@code
+ *     :priceVersion} may be named
+ * @param columns the caller's own, whose values are {@link ReservationRequest#dependentValues()}
  */
-public record DependentRows(String sql, Map<String, @Nullable Object> parameters) {}
+public record DependentRows(String sql, List<Column> columns) {
+
+    /**
+     * A column of an order.
+     *
+     * @param type in SQL, as it is for one order: no array
+     */
+    public record Column(String name, String type) {}
+}

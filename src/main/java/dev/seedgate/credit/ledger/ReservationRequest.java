@@ -1,6 +1,7 @@
 package dev.seedgate.credit.ledger;
 
 import dev.seedgate.platform.values.Actor;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reference the task
  * @param upstream the vendor's name, so that the sandbox stays out of bills
+ * @param dependentValues of the columns that the caller's {@link DependentRows} have
  */
 public record ReservationRequest(
         String reference,
@@ -18,4 +20,5 @@ public record ReservationRequest(
         @Nullable String costCenter,
         ClipPrice price,
         String upstream,
-        Actor actor) {}
+        Actor actor,
+        Map<String, @Nullable Object> dependentValues) {}

@@ -1,5 +1,6 @@
 package dev.seedgate.credit.ledger;
 
+import dev.seedgate.credit.ledger.DependentRows.Column;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TeamMetrics;
@@ -10,33 +11,46 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
  * The part of the ledger that reserves: the verdict of a team's limits on a task's price, and the
- * entry that holds it until {@link Ledger} settles or releases it.
+ * entry that holds it until {@link Ledger} settles or releases it. One text for one task and for
+ * many, so that there is one verdict: for one it leaves out what only many need.
  */
 @Service
 @Transactional(propagation = Propagation.MANDATORY)
 public class Reservations {
 
     /**
-     * Sees every limit as it is, and which of them refuses, in the order suspended, rate, in
-     * flight, quota. GCRA: a create may come when the theoretical arrival time it would move is at
-     * most a minute ahead, so that a whole minute's allowance can come at once. The budgets of the
-     * key and the project come after the quota, and a team without any pays nothing for them. Soft
-     * limits, but for the suspension, are seen and not enforced: what is beyond quota and top-ups
-     * then counts on the quota.
+     * Sees every limit as it is, and which of them refuses each order, in the order suspended,
+     * rate, in flight, quota. GCRA: a create may come when the theoretical arrival time it would
+     * move is at most a minute ahead, so that a whole minute's allowance can come at once. The
+     * budgets of the key and the project come after the quota, and a team without any pays nothing
+     * for them. Soft limits, but for the suspension, are seen and not enforced: what is beyond
+     * quota and top-ups then counts on the quota.
+     *
+     * <p>Of many orders each is judged as if all before it of its team were taken, by running sums;
+     * so only those before the first that is refused are taken, and those behind it are left.
      */
     private static final String VERDICT =
             """
-            with a as materialized (
+            with orders as materialized (
+                %1$s
+            ), a as materialized (
                 select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
                        t.suspended or t.archived_at is not null as closed,
                        gateway_now() as now, m.renews_at,
@@ -46,93 +60,131 @@ public class Reservations {
                        case when a.period < m.period then 0 else a.used end as used,
                        a.top_ups, a.in_flight, a.budget_changes
                 from account a join team_limits t on t.id = a.team_id cross join billing_month m
-                where a.team_id = :team
-                %1$s
+                where a.team_id %2$s
             ), b as materialized (
-                select b.id, b.key_id, b.project, b.monthly_credits,
-                       case when b.period < a.period then 0 else b.used end as used
+                select b.id, b.team_id, b.key_id, b.project,
+                       b.monthly_credits - case when b.period < a.period then 0 else b.used end as unspent
                 from a join budget b on a.budget_changes > 0 and b.team_id = a.team_id
-                    and (b.project = cast(:project as text) or b.key_id =
-                        (select coalesce(origin_id, id) from team_key where id = :keyId))
-                %2$s
+                    and (b.project in (select o.project from orders o) or b.key_id in
+                        (select coalesce(k.origin_id, k.id) from orders o join team_key k on k.id = o.key_id))
+                %3$s
+            ), counted as materialized (
+                select o.place, o.credits, b.id, b.key_id, b.project, b.unspent,
+                       sum(o.credits) over (partition by b.id order by o.place) as charged
+                from b join orders o on o.team = b.team_id and (b.project = o.project or b.key_id =
+                    (select coalesce(origin_id, id) from team_key where id = o.key_id))
             ), tight as (
-                select key_id, project, greatest(monthly_credits - used, 0) as budget_left from b
-                where used + :credits > monthly_credits order by key_id nulls last limit 1
+                select distinct on (place) place, key_id as tight_key, project as tight_project,
+                       greatest(unspent - (charged - credits), 0) as budget_left
+                from counted where charged > unspent order by place, key_id nulls last
             ), price as (
-                select a.*,
+                select o.*, a.*,
                        -- The locked row is the latest, this one what the statement sees: a budget that was made
                        -- or taken away while the account was waited for.
-                       budget_changes <> (select budget_changes from account where team_id = :team) as stale,
-                       monthly_quota is not null and greatest(monthly_quota - used, 0) + top_ups < :credits
-                           as quota_is_short,
-                       case when monthly_quota is null then 0
-                                 else least(top_ups, :credits - least(:credits, greatest(monthly_quota - used, 0)))
-                            end as from_top_ups
-                from a
+                       a.budget_changes <> (select budget_changes from account where team_id = a.team_id) as stale,
+                       case when a.monthly_quota is not null then greatest(a.monthly_quota - a.used, 0) end
+                           as quota_left
+                from orders o join a on a.team_id = o.team
             ), seen as (
-                select price.*, tight.key_id as tight_key, tight.project as tight_project, tight.budget_left,
+                select price.*, tight.tight_key, tight.tight_project, tight.budget_left,
+                       quota_left + top_ups < charged as quota_is_short,
+                       -- What this order and those before it take from the top-ups, and those before it alone.
+                       least(top_ups, greatest(charged - quota_left, 0)) as charged_top_ups,
+                       least(top_ups, greatest(charged - credits - quota_left, 0)) as top_ups_before,
                        case when closed then 'FORBIDDEN'
-                            when rate_tat + rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
-                            when in_flight >= max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
-                            when quota_is_short or tight.budget_left is not null then 'TEAM_QUOTA_EXHAUSTED'
+                            when rate_tat + nth * rate_step > now + interval '1 minute' then 'TEAM_RATE_LIMITED'
+                            when in_flight + nth > max_in_flight then 'TEAM_TASKS_IN_FLIGHT'
+                            when quota_left + top_ups < charged or tight.budget_left is not null
+                                then 'TEAM_QUOTA_EXHAUSTED'
                        end as broken
-                from price left join tight on true
-            ), verdict as (
-                select seen.*, case when closed or not soft_limits then broken end as refusal from seen
+                from price left join tight using (place)
+            ), verdict as materialized (
+                select judged.*, %4$s as refused
+                from (select seen.*, case when closed or not soft_limits then broken end as refusal
+                      from seen) judged
             )\
             """;
 
+    /** The order of a statement for one, whose columns are parameters. */
+    private static final String ONE =
+            "select o.*, o.credits as charged, 1 as nth from (select 1 as place, %s) o";
+
+    private static final String ONE_IS_REFUSED = "stale or refusal is not null";
+    private static final String ONE_BEFORE_IS_REFUSED =
+            "bool_or(stale or refusal is not null) over (partition by team_id order by place)";
+
     private static final String ANSWER =
             """
-            select refusal, broken, stale, slug, max_in_flight, renews_at,
+            select place, refused, refusal, broken, stale, slug, max_in_flight, renews_at,
                    quota_is_short, tight_key, tight_project, budget_left,
-                   ceil(extract(epoch from rate_tat + rate_step - interval '1 minute' - now)) as rate_wait,
-                   case when monthly_quota is null then null
-                        else greatest(monthly_quota - used, 0) + top_ups end as remaining
+                   ceil(extract(epoch from rate_tat + nth * rate_step - interval '1 minute' - now)) as rate_wait,
+                   quota_left + top_ups - (charged - credits) as remaining
             from verdict
             """;
 
-    /** Neither locks nor writes. */
-    private static final String PREVIEW = VERDICT.formatted("", "") + "\n" + ANSWER;
-
     /**
-     * Locks the account first, so that no other transaction moves it between the verdict and the
-     * move. The caller's own rows come between this and the answer.
+     * Moves the accounts and writes the entries of what is not refused. The caller's own rows come
+     * between this and the answer.
      */
     private static final String RESERVE =
-            VERDICT.formatted("for update of a", "for update of b")
-                    + """
-                    , moved as (
-                        update account set
-                            period = v.period,
-                            used = v.used + :credits - v.from_top_ups,
-                            top_ups = v.top_ups - v.from_top_ups,
-                            in_flight = v.in_flight + 1,
-                            rate_tat = case when v.rate_step is null then account.rate_tat
-                                            -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
-                                            else least(v.rate_tat + v.rate_step, v.now + interval '1 minute') end
-                        from verdict v
-                        where account.team_id = v.team_id and v.refusal is null and not v.stale
-                        returning account.team_id
-                    ), spent as (
-                        update budget set
-                            period = v.period,
-                            used = case when budget.period < v.period then 0 else budget.used end + :credits
-                        from b cross join verdict v join moved using (team_id)
-                        where budget.id = b.id
-                    ), entry as (
-                        insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
-                            from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
-                            preset, price_version, upstream)
-                        select (select now from ledger_clock), :kind, v.team_id, :debit, :credit, :credits, v.period, :credits - v.from_top_ups,
-                            v.from_top_ups, :task, v.broken, :actor, v.slug, :project, :costCenter, :keyId,
-                            :keyName, :preset, :priceVersion, :upstream
-                        from verdict v join moved using (team_id)
-                    )
-                    """;
+            """
+            , moved as (
+                update account set
+                    period = v.period,
+                    used = v.used + v.charged - v.charged_top_ups,
+                    top_ups = v.top_ups - v.charged_top_ups,
+                    in_flight = v.in_flight + v.nth,
+                    rate_tat = case when v.rate_step is null then account.rate_tat
+                                    -- Beyond a soft limit no debt piles up that a hard one would have to be waited for.
+                                    else least(v.rate_tat + v.nth * v.rate_step, v.now + interval '1 minute') end
+                -- The last of a team that is taken has the sums of all of it.
+                from (select distinct on (team_id) * from verdict where not refused
+                      order by team_id, place desc) v
+                where account.team_id = v.team_id
+                returning account.team_id
+            ), taken as materialized (
+                select v.*, v.charged_top_ups - v.top_ups_before as from_top_ups
+                from verdict v join moved using (team_id) where not v.refused
+            ), spent as (
+                update budget set
+                    period = s.period,
+                    used = case when budget.period < s.period then 0 else budget.used end + s.credits
+                from (select c.id, t.period, sum(c.credits) as credits
+                      from counted c join taken t using (place) group by c.id, t.period) s
+                where budget.id = s.id
+            ), entry as (
+                insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
+                    from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
+                    preset, price_version, upstream)
+                select (select now from ledger_clock), :kind, team_id, :debit, :credit, credits, period,
+                    credits - from_top_ups, from_top_ups, task, broken, actor, slug, project, cost_center,
+                    key_id, key_name, preset, :priceVersion, upstream
+                from taken
+            )
+            """;
+
+    private static final List<Column> COLUMNS =
+            List.of(
+                    new Column("task", "text"),
+                    new Column("team", "int8"),
+                    new Column("credits", "int8"),
+                    new Column("key_id", "int8"),
+                    new Column("key_name", "text"),
+                    new Column("project", "text"),
+                    new Column("cost_center", "text"),
+                    new Column("actor", "text"),
+                    new Column("preset", "text"),
+                    new Column("upstream", "text"));
+
+    /** Neither locks nor writes. */
+    private static final String PREVIEW =
+            VERDICT.formatted(ONE.formatted(parameters(COLUMNS)), "= :team", "", ONE_IS_REFUSED)
+                    + ANSWER;
 
     private final JdbcClient jdbc;
     private final TeamMetrics metrics;
+    // One for each place in the code that reserves.
+    private final Map<DependentRows, Statements> statements = new ConcurrentHashMap<>();
 
     Reservations(JdbcClient jdbc, TeamMetrics metrics) {
         this.jdbc = jdbc;
@@ -145,10 +197,7 @@ public class Reservations {
      */
     public AdmissionVerdict preview(ReservationRequest request) {
         return jdbc.sql(PREVIEW)
-                .param("team", request.teamId())
-                .param("credits", request.price().credits())
-                .param("project", request.project())
-                .param("keyId", request.keyId())
+                .params(values(request))
                 .query((row, _) -> new AdmissionVerdict(refusal(row, request), exceeded(row)))
                 .single();
     }
@@ -162,59 +211,167 @@ public class Reservations {
      *     while the account is locked instead of one for each table
      */
     public Reservation reserve(ReservationRequest request, DependentRows rows) {
-        String sql = RESERVE + rows.sql() + ANSWER;
-        return tryToReserve(request, sql, rows.parameters())
+        return tryToReserve(request, rows)
                 // It holds the account's lock now: what it sees can't change any more.
-                .or(() -> tryToReserve(request, sql, rows.parameters()))
+                .or(() -> tryToReserve(request, rows))
                 .orElseThrow(
                         () -> new IllegalStateException("the account's budgets are miscounted"));
     }
 
     /** Empty when the team's budgets have changed while the account was waited for. */
-    private Optional<Reservation> tryToReserve(
-            ReservationRequest request, String sql, Map<String, @Nullable Object> rows) {
-        long credits = request.price().credits();
-        return jdbc.sql(sql)
-                .params(rows)
-                .param("kind", EntryKind.RESERVE.word())
-                .param("debit", LedgerAccount.TEAM.word())
-                .param("credit", LedgerAccount.HELD.word())
-                .param("team", request.teamId())
-                .param("credits", credits)
-                .param("task", request.reference())
-                .param("actor", request.actor().name())
-                .param("project", request.project())
-                .param("costCenter", request.costCenter())
-                .param("keyId", request.keyId())
-                .param("keyName", request.keyName())
-                .param("preset", request.price().label())
-                .param("priceVersion", ClipPrice.PRICE_VERSION)
-                .param("upstream", request.upstream())
+    private Optional<Reservation> tryToReserve(ReservationRequest request, DependentRows rows) {
+        return one(statements(rows).one(), request)
                 .query((row, _) -> {
+                    ApiException refusal = refusal(row, request);
                     if (row.getBoolean("stale")) {
                         return Optional.<Reservation>empty();
                     }
-                    Reservation reservation = reservation(row, request, credits);
-                    String team = row.getString("slug");
-                    AfterCommit.run(() -> metrics.moved(EntryKind.RESERVE.word(), team, credits));
-                    return Optional.of(reservation);
+                    if (refusal != null) {
+                        throw refusal;
+                    }
+                    return Optional.of(reserved(row, request));
                 })
                 .single();
     }
 
-    private static Reservation reservation(ResultSet row, ReservationRequest request, long credits)
-            throws SQLException {
-        long left = row.getLong("remaining");
-        Long remaining = row.wasNull() ? null : left;
-        ApiException refusal = refusal(row, request);
-        if (refusal != null) {
-            throw refusal;
-        }
-        return new Reservation(
-                credits,
-                remaining == null ? null : Math.max(0, remaining - credits),
-                exceeded(row));
+    /**
+     * Holds the prices of tasks of any teams, each as if it came alone after those before it, in
+     * one statement. It refuses none: an order that is beyond a limit, and those of its team behind
+     * it, are left out, to be reserved one by one. Locks the accounts until the commit, in the
+     * order of the teams.
+     *
+     * @param waiting whether it waits for an account that another transaction holds; if not, the
+     *     orders of its team are {@link BatchReservation#busy()}
+     */
+    public BatchReservation reserveAll(
+            List<ReservationRequest> requests, DependentRows rows, boolean waiting) {
+        Statements sql = statements(rows);
+        JdbcClient.StatementSpec statement =
+                requests.size() == 1
+                        ? one(waiting ? sql.one() : sql.oneIfFree(), requests.getFirst())
+                        : many(waiting ? sql.many() : sql.manyIfFree(), requests, rows);
+        Map<String, Reservation> reserved = new HashMap<>();
+        Set<String> busy =
+                requests.stream().map(ReservationRequest::reference).collect(Collectors.toSet());
+        statement
+                .query((row, _) -> {
+                    ReservationRequest request = requests.get(row.getInt("place") - 1);
+                    busy.remove(request.reference());
+                    if (!row.getBoolean("refused")) {
+                        reserved.put(request.reference(), reserved(row, request));
+                    }
+                    return request;
+                })
+                .list();
+        // Where it has waited, one without a row has no account at all.
+        return new BatchReservation(reserved, waiting ? Set.of() : busy);
     }
+
+    private Reservation reserved(ResultSet row, ReservationRequest request) throws SQLException {
+        long credits = request.price().credits();
+        String team = row.getString("slug");
+        AfterCommit.run(() -> metrics.moved(EntryKind.RESERVE.word(), team, credits));
+        long left = row.getLong("remaining");
+        Long remaining = row.wasNull() ? null : Math.max(0, left - credits);
+        return new Reservation(credits, remaining, exceeded(row));
+    }
+
+    private JdbcClient.StatementSpec one(String sql, ReservationRequest request) {
+        return constants(jdbc.sql(sql)).params(values(request));
+    }
+
+    private JdbcClient.StatementSpec many(
+            String sql, List<ReservationRequest> requests, DependentRows rows) {
+        List<Map<String, @Nullable Object>> values =
+                requests.stream().map(Reservations::values).toList();
+        JdbcClient.StatementSpec statement = constants(jdbc.sql(sql));
+        for (Column column : columns(rows)) {
+            Object[] array = values.stream().map(it -> it.get(column.name())).toArray();
+            statement.param(column.name(), new SqlArrayValue(column.type(), array));
+        }
+        return statement;
+    }
+
+    private static JdbcClient.StatementSpec constants(JdbcClient.StatementSpec statement) {
+        return statement
+                .param("kind", EntryKind.RESERVE.word())
+                .param("debit", LedgerAccount.TEAM.word())
+                .param("credit", LedgerAccount.HELD.word())
+                .param("priceVersion", ClipPrice.PRICE_VERSION);
+    }
+
+    private static Map<String, @Nullable Object> values(ReservationRequest request) {
+        Map<String, @Nullable Object> values = new HashMap<>(request.dependentValues());
+        values.put("task", request.reference());
+        values.put("team", request.teamId());
+        values.put("credits", request.price().credits());
+        values.put("key_id", request.keyId());
+        values.put("key_name", request.keyName());
+        values.put("project", request.project());
+        values.put("cost_center", request.costCenter());
+        values.put("actor", request.actor().name());
+        values.put("preset", request.price().label());
+        values.put("upstream", request.upstream());
+        return values;
+    }
+
+    private Statements statements(DependentRows rows) {
+        return statements.computeIfAbsent(rows, Reservations::write);
+    }
+
+    private static Statements write(DependentRows rows) {
+        List<Column> columns = columns(rows);
+        String one = ONE.formatted(parameters(columns));
+        String many = arrays(columns);
+        String ofMany = "= any (array(select team from orders)) order by a.team_id for update of a";
+        return new Statements(
+                write(one, "= :team for update of a", ONE_IS_REFUSED, rows),
+                write(one, "= :team for update of a skip locked", ONE_IS_REFUSED, rows),
+                write(many, ofMany, ONE_BEFORE_IS_REFUSED, rows),
+                write(many, ofMany + " skip locked", ONE_BEFORE_IS_REFUSED, rows));
+    }
+
+    private static String write(
+            String orders, String accounts, String refused, DependentRows rows) {
+        return VERDICT.formatted(orders, accounts, "for update of b", refused)
+                + RESERVE
+                + rows.sql()
+                + ANSWER;
+    }
+
+    private static List<Column> columns(DependentRows rows) {
+        return Stream.concat(COLUMNS.stream(), rows.columns().stream()).toList();
+    }
+
+    private static String parameters(List<Column> columns) {
+        return columns.stream()
+                .map(it -> "cast(:%1$s as %2$s) as %1$s".formatted(it.name(), it.type()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The orders of a statement for many, whose columns are arrays. */
+    private static String arrays(List<Column> columns) {
+        return """
+        select o.*, row_number() over of_team as nth,
+               cast(sum(o.credits) over of_team as bigint) as charged
+        from unnest(%s) with ordinality as o (%s, place)
+        window of_team as (partition by o.team order by o.place)\
+        """
+                .formatted(
+                        columns.stream()
+                                // In a sub-select, so that PostgreSQL keeps one plan.
+                                .map(it ->
+                                        "(select cast(:%s as %s[]))"
+                                                .formatted(it.name(), it.type()))
+                                .collect(Collectors.joining(", ")),
+                        columns.stream().map(Column::name).collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * The statement in its four forms: for one order or many, waiting for the accounts or only with
+     * those that are free.
+     */
+    private record Statements(String one, String oneIfFree, String many, String manyIfFree) {}
 
     private static @Nullable ErrorCode exceeded(ResultSet row) throws SQLException {
         String broken = row.getString("broken");

@@ -80,4 +80,11 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry {
                                     .formatted(host));
         }
     }
+
+    @Override
+    public void forget(TaskId task) {
+        jdbc.sql("delete from webhook_callback where task_id = :task")
+                .param("task", task.value())
+                .update();
+    }
 }

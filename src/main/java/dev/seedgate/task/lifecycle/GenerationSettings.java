@@ -21,8 +21,8 @@ import org.springframework.validation.annotation.Validated;
  *     whoever waits
  * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
  *     every second, and a hundred thousand take some 70 ms
- * @param createGroupSize creates of one team that wait for each other are stored together, at most
- *     so many; each keeps the team's account locked for half a millisecond. 1 = each alone
+ * @param createGroupSize creates that wait for each other are stored together, at most so many;
+ *     each takes PostgreSQL some 0.2 ms, for which the accounts of all stay locked. 1 = each alone
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
  * @param accountStopsUntilFailed refusals of the kind that stops the account, drawn by one task
@@ -48,7 +48,7 @@ public record GenerationSettings(
         @DefaultValue("2s") @DurationMin @DurationMax(hours = 1) Duration statusFreshFor,
         @DefaultValue("15m") @DurationMin(millis = 1) @DurationMax(days = 7) Duration queueMaxWait,
         @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
-        @DefaultValue("16") @Min(1) @Max(128) int createGroupSize,
+        @DefaultValue("32") @Min(1) @Max(128) int createGroupSize,
         @DefaultValue("2h") @DurationMin(millis = 1) @DurationMax(days = 3650) Duration taskMaxAge,
         @DefaultValue("24h") @DurationMin @DurationMax(days = 365) Duration uncertainRefundAfter,
         @DefaultValue("3") @Min(1) @Max(1000) int accountStopsUntilFailed,

@@ -2,7 +2,9 @@ package dev.seedgate.task.lifecycle;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.credit.ledger.AdmissionVerdict;
+import dev.seedgate.credit.ledger.BatchReservation;
 import dev.seedgate.credit.ledger.DependentRows;
+import dev.seedgate.credit.ledger.DependentRows.Column;
 import dev.seedgate.credit.ledger.Ledger;
 import dev.seedgate.credit.ledger.Reservation;
 import dev.seedgate.credit.ledger.ReservationRequest;
@@ -32,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -45,21 +46,33 @@ public class TaskTransitions {
 
     private static final Logger log = LoggerFactory.getLogger(TaskTransitions.class);
 
-    private static final String QUEUED =
-            """
-            , queued as (
-                insert into task (id, team_id, key_id, key_name, project, cost_center, request_id, trace_parent, prompt,
-                    aspect_ratio, duration_seconds, sound, image_urls, preset, credits, price_version, phase, upstream,
-                    created_at)
-                select :task, :team, :keyId, :keyName, :project, :costCenter, :requestId, :traceParent, :prompt,
-                    :aspectRatio, :durationSeconds, :sound, :imageUrls, :preset, :credits, :priceVersion, '%s', :upstream,
-                    :createdAt
-                from moved
-            ), waiting as (
-                %s
-            )
-            """
-                    .formatted(Phase.QUEUED, WorkQueue.ENQUEUE);
+    private static final DependentRows QUEUED =
+            new DependentRows(
+                    """
+                    , queued as (
+                        insert into task (id, team_id, key_id, key_name, project, cost_center, request_id,
+                            trace_parent, prompt, aspect_ratio, duration_seconds, sound, image_urls, preset,
+                            credits, price_version, phase, upstream, created_at)
+                        select task, team_id, key_id, key_name, project, cost_center, request_id,
+                            trace_parent, prompt, aspect_ratio, duration_seconds, sound,
+                            string_to_array(image_urls, E'\\n'), preset,
+                            credits, :priceVersion, '%s', upstream, created_at
+                        from taken
+                    ), waiting as (
+                        %s
+                    )
+                    """
+                            .formatted(Phase.QUEUED, WorkQueue.ENQUEUE),
+                    List.of(
+                            new Column("request_id", "text"),
+                            new Column("trace_parent", "text"),
+                            new Column("prompt", "text"),
+                            new Column("aspect_ratio", "text"),
+                            new Column("duration_seconds", "int4"),
+                            new Column("sound", "bool"),
+                            // An array of arrays has no rows of different lengths.
+                            new Column("image_urls", "text"),
+                            new Column("created_at", "timestamptz")));
 
     private final TaskRepository tasks;
     private final TaskEvents events;
@@ -104,18 +117,18 @@ public class TaskTransitions {
      * team, which all its creates wait for, no longer than it must.
      */
     public Reservation create(NewTask task, String upstream) {
-        ClipRequest clip = task.order().clip();
-        Map<String, @Nullable Object> columns = new HashMap<>();
-        columns.put("requestId", task.order().requestId());
-        columns.put("traceParent", task.traceParent());
-        columns.put("prompt", clip.prompt());
-        columns.put("aspectRatio", clip.aspectRatio());
-        columns.put("durationSeconds", clip.durationSeconds());
-        columns.put("sound", clip.sound());
-        columns.put("imageUrls", new SqlArrayValue("text", clip.imageUrls().toArray()));
-        // One reading of one clock: a time is a place among the ids.
-        columns.put("createdAt", task.id().time().atOffset(ZoneOffset.UTC));
-        return reservations.reserve(charge(task, upstream), new DependentRows(QUEUED, columns));
+        return reservations.reserve(charge(task, upstream), QUEUED);
+    }
+
+    /**
+     * Makes new tasks of any teams, as {@link #create} does one after the other, but for those that
+     * it would refuse and those of their team behind them, which are left out.
+     *
+     * @param waiting whether for a team's account that another transaction holds
+     */
+    public BatchReservation createAll(List<NewTask> tasks, String upstream, boolean waiting) {
+        return reservations.reserveAll(
+                tasks.stream().map(task -> charge(task, upstream)).toList(), QUEUED, waiting);
     }
 
     /** Says what {@link #create} would do with the team's limits as they are; writes nothing. */
@@ -135,7 +148,24 @@ public class TaskTransitions {
                 caller.costCenter(),
                 order.preset(),
                 upstream,
-                caller.actor());
+                caller.actor(),
+                columns(task));
+    }
+
+    private static Map<String, @Nullable Object> columns(NewTask task) {
+        ClipRequest clip = task.order().clip();
+        Map<String, @Nullable Object> columns = new HashMap<>();
+        columns.put("request_id", task.order().requestId());
+        columns.put("trace_parent", task.traceParent());
+        columns.put("prompt", clip.prompt());
+        columns.put("aspect_ratio", clip.aspectRatio());
+        columns.put("duration_seconds", clip.durationSeconds());
+        columns.put("sound", clip.sound());
+        // No URL has a line break in it.
+        columns.put("image_urls", String.join("\n", clip.imageUrls()));
+        // One reading of one clock: a time is a place among the ids.
+        columns.put("created_at", task.id().time().atOffset(ZoneOffset.UTC));
+        return columns;
     }
 
     /** Whether the team has this task. */

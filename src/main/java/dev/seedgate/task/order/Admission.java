@@ -1,6 +1,7 @@
 package dev.seedgate.task.order;
 
 import dev.seedgate.credit.ledger.AdmissionVerdict;
+import dev.seedgate.credit.ledger.BatchReservation;
 import dev.seedgate.credit.ledger.Reservation;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.audit.Change;
@@ -10,8 +11,9 @@ import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.TaskQueued;
 import dev.seedgate.task.lifecycle.TaskTransitions;
 import dev.seedgate.vendor.client.Vendor;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,29 +79,89 @@ class Admission {
     }
 
     /**
-     * Accepts the orders of one team in one transaction, each as if it came alone after the one
-     * before, or fails as the first of them that is refused, and nothing is stored.
+     * Accepts orders of any teams in one transaction, each as if it came alone after the one
+     * before. It refuses none and answers none as it did before: what it does not accept is to be
+     * admitted alone, which says why. Waits for no lock but, if it is to wait, those of the
+     * accounts.
+     *
+     * @param waiting whether for an account that another transaction holds; if not, the orders of
+     *     its team are {@link GroupAdmission#busy()}
      */
     @Transactional
-    List<CreateResult> admitAll(List<PendingCreate> creates) {
-        Map<PendingCreate, CreateResult> earlier = new HashMap<>();
-        // All keys before the account, and in one order everywhere: so no two transactions wait
-        // for each other.
-        creates.stream()
-                .sorted(
-                        Comparator.comparing(
-                                create -> create.order().idempotencyKey(),
-                                Comparator.nullsFirst(Comparator.naturalOrder())))
-                .forEach(create ->
-                        find(create)
-                                .or(() -> claim(create))
-                                .ifPresent(result -> earlier.put(create, result)));
-        return creates.stream()
-                .map(create -> {
-                    CreateResult known = earlier.get(create);
-                    return known == null ? accept(create) : known;
-                })
-                .toList();
+    GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
+        List<PendingCreate> open = creates.stream().filter(this::gateIsOpen).toList();
+        List<NewTask> withKey =
+                open.stream().filter(PendingCreate::hasKey).map(PendingCreate::task).toList();
+        Set<String> claimed = withKey.isEmpty() ? Set.of() : idempotencyKeys.claimAll(withKey);
+        List<PendingCreate> begun =
+                open.stream().filter(it -> !it.hasKey() || claimed.contains(it.id())).toList();
+        List<PendingCreate> ready = begun.stream().filter(this::registersCallback).toList();
+        BatchReservation batch =
+                ready.isEmpty()
+                        ? BatchReservation.NONE
+                        : tasks.createAll(
+                                ready.stream().map(PendingCreate::task).toList(),
+                                vendor.name(),
+                                waiting);
+        Map<PendingCreate, CreateResult> admitted = new HashMap<>();
+        Set<PendingCreate> busy = new HashSet<>();
+        List<PendingCreate> left = new ArrayList<>();
+        for (PendingCreate create : begun) {
+            Reservation reservation = batch.reserved().get(create.id());
+            if (reservation == null) {
+                left.add(create);
+            } else {
+                admitted.put(create, accepted(create, reservation));
+            }
+            if (batch.busy().contains(create.id())) {
+                busy.add(create);
+            }
+        }
+        undo(left);
+        if (!admitted.isEmpty()) {
+            events.publishEvent(new TaskQueued());
+        }
+        return new GroupAdmission(admitted, busy);
+    }
+
+    /** Takes back what was written for creates that are not admitted with their group. */
+    private void undo(List<PendingCreate> left) {
+        List<NewTask> withKey =
+                left.stream().filter(PendingCreate::hasKey).map(PendingCreate::task).toList();
+        if (!withKey.isEmpty()) {
+            idempotencyKeys.giveBack(withKey);
+        }
+        left.stream()
+                .filter(it -> it.order().callbackUrl() != null)
+                .forEach(it -> callbacks.forget(it.task().id()));
+    }
+
+    private boolean gateIsOpen(PendingCreate create) {
+        try {
+            gate.check(create.task().caller());
+            return true;
+        } catch (ApiException closed) {
+            // Told when it is admitted alone, unless the team's own limits say more.
+            return false;
+        }
+    }
+
+    private boolean registersCallback(PendingCreate create) {
+        try {
+            registerCallback(create);
+            return true;
+        } catch (ApiException refusal) {
+            // Told when it is admitted alone; nothing was written.
+            return false;
+        }
+    }
+
+    /** Before the account is locked, which the team's other creates wait for. */
+    private void registerCallback(PendingCreate create) {
+        String url = create.order().callbackUrl();
+        if (url != null) {
+            callbacks.register(create.task().caller(), create.task().id(), url);
+        }
     }
 
     /** Whether the team was beyond a limit at its last create here. */
@@ -139,15 +201,10 @@ class Admission {
     }
 
     private CreateResult accept(PendingCreate create) {
-        NewTask task = create.task();
-        String callbackUrl = task.order().callbackUrl();
-        // Before the account is locked, which the team's other creates wait for.
-        if (callbackUrl != null) {
-            callbacks.register(task.caller(), task.id(), callbackUrl);
-        }
+        registerCallback(create);
         Reservation reservation;
         try {
-            reservation = tasks.create(task, vendor.name());
+            reservation = tasks.create(create.task(), vendor.name());
         } catch (ApiException refusal) {
             refusedLately.add(create.teamId());
             throw refusal;
@@ -155,10 +212,14 @@ class Admission {
         refusedLately.remove(create.teamId());
         Actor admin = create.admin();
         if (admin != null) {
-            audit.record(ordered(task, reservation.credits()), admin);
+            audit.record(ordered(create.task(), reservation.credits()), admin);
         }
-        gate.countAdmitted(task.caller());
         events.publishEvent(new TaskQueued());
+        return accepted(create, reservation);
+    }
+
+    private CreateResult accepted(PendingCreate create, Reservation reservation) {
+        gate.countAdmitted(create.task().caller());
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {
                     @Override
@@ -167,7 +228,7 @@ class Admission {
                     }
                 });
         return new CreateResult(
-                task.id(),
+                create.task().id(),
                 reservation.credits(),
                 reservation.remaining(),
                 reservation.exceeded(),

@@ -11,4 +11,7 @@ public interface CallbackRegistry {
      * INVALID_REQUEST}, one whose host the team may not name {@code CALLBACK_NOT_ALLOWED}.
      */
     void register(AuthenticatedTeam caller, TaskId task, String url);
+
+    /** Forgets the URL of a task that is not made after all, in the running transaction. */
+    void forget(TaskId task);
 }

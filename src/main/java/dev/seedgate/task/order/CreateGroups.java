@@ -3,12 +3,14 @@ package dev.seedgate.task.order;
 import dev.seedgate.task.lifecycle.GenerationSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,14 +19,15 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Group commit of a team's creates. They all move one account, so they can only be admitted one
- * after the other; here those that come while one is being admitted wait together, and the first of
- * them admits them all in one transaction: one lock of the account, one commit, instead of one
- * each. Teams don't wait for each other, and a create that is alone is admitted at once.
+ * Group commit of creates. Those that come while others are being admitted wait together, and the
+ * first of them admits them all: one statement, one commit and one wait for the disk instead of one
+ * each. A create that is alone is admitted at once.
  *
- * <p>Nobody shares another's fate: when a group fails before its commit, because one of it is
- * refused or by the database, each of it is admitted alone. When the answer to the commit is lost,
- * each looks for its own task.
+ * <p>Nobody shares another's fate. A group takes no account that another transaction holds: the
+ * creates of its team go on in a lane of their own, where their group waits for it, and where all
+ * that come for the team meanwhile join them. Of those that wait each team has its turn. What a
+ * group does not accept is admitted alone, and so is each of one that fails before its commit. When
+ * the answer to the commit is lost, each looks for its own task.
  */
 @Component
 class CreateGroups {
@@ -32,170 +35,196 @@ class CreateGroups {
     // What waits longer than some groups take is better off with the rules for a crowded database.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     private static final int GROUPS_WAITING = 8;
+    // Of teams that don't wait for each other, at a time: while one waits for the disk another one
+    // is at work. Four make smaller groups, which cost as much as they gain.
+    private static final int SHARED_GROUPS = 2;
 
     private final Admission admission;
     private final int size;
     private final Duration longestWait;
-    // A team is in here as long as creates of it are being admitted, with those that wait.
-    private final Map<Long, Queue<Waiting>> teams = new ConcurrentHashMap<>();
+    private final Lane shared;
+    // Of teams whose account another transaction held, as long as creates of them wait for it.
+    private final Map<Long, Lane> ofTeams = new HashMap<>();
 
     @Autowired
     CreateGroups(Admission admission, GenerationSettings settings) {
-        this(admission, settings.createGroupSize(), LONGEST_WAIT);
+        this(admission, settings.createGroupSize(), SHARED_GROUPS, LONGEST_WAIT);
     }
 
-    CreateGroups(Admission admission, int size, Duration longestWait) {
+    CreateGroups(Admission admission, int size, int sharedGroups, Duration longestWait) {
         this.admission = admission;
         this.size = size;
+        shared = new Lane(sharedGroups, false);
         this.longestWait = longestWait;
     }
 
     /** Accepts the order, or refuses it, as {@link Admission#admit} does. */
     CreateResult admit(PendingCreate create) {
-        // What is probably refused makes no group fail. An admin's is written down with the request
-        // that it came with, which a group's thread does not know.
+        // What is probably refused would be tried twice. An admin's is written down with the
+        // request that it came with, which a group's thread does not know.
         if (size == 1 || create.admin() != null || admission.wasRefusedLately(create.teamId())) {
             return admission.admit(create);
         }
-        Waiting own = new Waiting(create);
-        return switch (enter(own)) {
-            case ALONE -> admission.admit(create);
-            case FIRST -> lead(List.of(own));
-            case BEHIND -> await(own);
+        Waiting own = new Waiting(create, shared);
+        Turn turn = enter(own) ? await(own) : Turn.ALONE;
+        while (turn instanceof Turn.Lead lead) {
+            lead(own, lead.group());
+            turn = await(own);
+        }
+        return switch (turn) {
+            case Turn.Admitted admitted -> admitted.result();
+            case Turn.Failed failed -> throw failed.failure();
+            default -> admission.admit(create);
         };
     }
 
-    private Place enter(Waiting own) {
-        Place[] place = new Place[1];
-        teams.compute(
-                own.teamId(),
-                (_, waiting) -> {
-                    if (waiting == null) {
-                        place[0] = Place.FIRST;
-                        return new ArrayDeque<>();
-                    }
-                    boolean room = waiting.size() < size * GROUPS_WAITING;
-                    place[0] = room ? Place.BEHIND : Place.ALONE;
-                    if (room) {
-                        waiting.add(own);
-                    }
-                    return waiting;
-                });
-        return place[0];
+    /** How many creates wait for their turn. */
+    synchronized int waiting() {
+        return shared.waiting.size()
+                + ofTeams.values().stream().mapToInt(lane -> lane.waiting.size()).sum();
     }
 
-    private CreateResult await(Waiting own) {
-        Turn turn;
+    /** Answers whether it will be told when its turn has come; if not, too many wait. */
+    private synchronized boolean enter(Waiting own) {
+        own.lane = ofTeams.getOrDefault(own.teamId(), shared);
+        if (!own.lane.hasRoom(own, size * GROUPS_WAITING)) {
+            return false;
+        }
+        own.lane.waiting.add(own);
+        start(own.lane);
+        return true;
+    }
+
+    private Turn await(Waiting own) {
         try {
-            turn = own.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
+            return own.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            // Taken already: whoever leads it answers within its transaction's time.
-            turn = leave(own) ? Turn.ALONE : own.turn.join();
+            return leave(own) ? Turn.ALONE : own.turn.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            turn = leave(own) ? Turn.ALONE : own.turn.join();
+            return leave(own) ? Turn.ALONE : own.turn.join();
         } catch (ExecutionException e) {
             throw new IllegalStateException("a turn never fails", e);
         }
-        return switch (turn) {
-            case Turn.Alone _ -> admission.admit(own.create);
-            case Turn.Lead lead -> lead(lead.group());
-            case Turn.Admitted admitted -> admitted.result();
-            case Turn.Failed failed -> throw failed.failure();
-        };
     }
 
-    /** How many creates of this team wait. */
-    int waiting(long team) {
-        int[] count = new int[1];
-        teams.computeIfPresent(
-                team,
-                (_, waiting) -> {
-                    count[0] = waiting.size();
-                    return waiting;
-                });
-        return count[0];
+    /** Answers false when it is taken already: its group's leader answers within its time. */
+    private synchronized boolean leave(Waiting own) {
+        return own.lane.waiting.remove(own);
     }
 
-    private boolean leave(Waiting own) {
-        boolean[] left = new boolean[1];
-        teams.computeIfPresent(
-                own.teamId(),
-                (_, waiting) -> {
-                    left[0] = waiting.remove(own);
-                    return waiting;
-                });
-        return left[0];
-    }
-
-    /** Admits a group by the thread of its first. */
-    private CreateResult lead(List<Waiting> group) {
-        Waiting own = group.getFirst();
-        List<Waiting> others = group.subList(1, group.size());
-        @Nullable RuntimeException failure = null;
+    /** Admits a group by the thread of its first, and tells each, the first too, how it went. */
+    private void lead(Waiting first, List<Waiting> group) {
+        Lane lane = first.lane;
+        first.turn = new CompletableFuture<>();
+        GroupAdmission outcome = null;
+        RuntimeException failure = null;
         try {
-            if (others.isEmpty()) {
-                return admission.admit(own.create);
-            }
-            List<CreateResult> results =
-                    admission.admitAll(group.stream().map(it -> it.create).toList());
-            for (int i = 1; i < group.size(); i++) {
-                group.get(i).turn.complete(new Turn.Admitted(results.get(i)));
-            }
-            return results.getFirst();
+            outcome = admission.admitAll(group.stream().map(it -> it.create).toList(), lane.waits);
         } catch (RuntimeException e) {
             failure = e;
-            if (others.isEmpty() || own.create.mayBeCommitted()) {
-                throw e;
-            }
         } finally {
-            tellRest(others, failure);
-            giveTurn(own.teamId());
+            finish(lane, group, outcome, failure);
         }
-        return admission.admit(own.create);
     }
 
-    /** Whoever has no answer yet gets one, whatever has happened. */
-    private static void tellRest(List<Waiting> others, @Nullable RuntimeException failure) {
-        for (Waiting other : others) {
-            other.turn.complete(
-                    other.create.mayBeCommitted()
-                            ? new Turn.Failed(
-                                    failure == null
-                                            ? new IllegalStateException("the group's thread died")
-                                            : failure)
-                            : Turn.ALONE);
+    private synchronized void finish(
+            Lane lane,
+            List<Waiting> group,
+            @Nullable GroupAdmission outcome,
+            @Nullable RuntimeException failure) {
+        if (outcome == null) {
+            tell(group, failure == null ? new IllegalStateException("its thread died") : failure);
+        } else {
+            tell(group, outcome);
         }
+        lane.underWay--;
+        start(lane);
+        ofTeams.values().removeIf(Lane::isIdle);
+    }
+
+    private static void tell(List<Waiting> group, RuntimeException failure) {
+        for (Waiting each : group) {
+            // With nobody else in it the failure is its own.
+            boolean own = group.size() == 1 || each.create.mayBeCommitted();
+            each.turn.complete(own ? new Turn.Failed(failure) : Turn.ALONE);
+        }
+    }
+
+    private void tell(List<Waiting> group, GroupAdmission outcome) {
+        for (Waiting each : group) {
+            CreateResult result = outcome.admitted().get(each.create);
+            if (outcome.busy().contains(each.create)) {
+                each.lane = ofTeams.computeIfAbsent(each.teamId(), _ -> new Lane(1, true));
+                each.lane.waiting.add(each);
+            } else {
+                each.turn.complete(result == null ? Turn.ALONE : new Turn.Admitted(result));
+            }
+        }
+        ofTeams.values().forEach(this::start);
     }
 
     /** Lets the first of those that wait lead, with as many of the others as a group has. */
-    private void giveTurn(long team) {
-        teams.computeIfPresent(
-                team,
-                (_, waiting) -> {
-                    List<Waiting> group = new ArrayList<>();
-                    while (group.size() < size && !waiting.isEmpty()) {
-                        group.add(waiting.remove());
-                    }
-                    if (group.isEmpty()) {
-                        return null;
-                    }
-                    group.getFirst().turn.complete(new Turn.Lead(group));
-                    return waiting;
-                });
+    private void start(Lane lane) {
+        if (lane.underWay < lane.width && !lane.waiting.isEmpty()) {
+            lane.underWay++;
+            List<Waiting> group = lane.take(size);
+            group.getFirst().turn.complete(new Turn.Lead(group));
+        }
     }
 
-    private enum Place {
-        FIRST,
-        BEHIND,
-        ALONE
+    /** Creates that wait for each other. */
+    private static final class Lane {
+
+        private final int width;
+        private final boolean waits;
+        private final Queue<Waiting> waiting = new ArrayDeque<>();
+        private int underWay;
+
+        /**
+         * @param width how many groups are being admitted at a time
+         * @param waits whether its groups wait for accounts that another transaction holds
+         */
+        Lane(int width, boolean waits) {
+            this.width = width;
+            this.waits = waits;
+        }
+
+        boolean isIdle() {
+            return underWay == 0 && waiting.isEmpty();
+        }
+
+        /** The first of a team always has. */
+        boolean hasRoom(Waiting own, int most) {
+            return waiting.size() < most
+                    || waiting.stream().noneMatch(it -> it.teamId() == own.teamId());
+        }
+
+        /** The first of each team, then of what is left those that have waited longest. */
+        List<Waiting> take(int most) {
+            Set<Waiting> group = new LinkedHashSet<>();
+            Set<Long> teams = new HashSet<>();
+            waiting.stream().filter(it -> teams.add(it.teamId())).limit(most).forEach(group::add);
+            waiting.stream()
+                    .filter(it -> !group.contains(it))
+                    .limit(most - group.size())
+                    .toList()
+                    .forEach(group::add);
+            waiting.removeAll(group);
+            return List.copyOf(group);
+        }
     }
 
-    /** A create that waits for its turn. */
-    private record Waiting(PendingCreate create, CompletableFuture<Turn> turn) {
+    /** A create that waits for its turn; guarded by the groups' lock but for the turn itself. */
+    private static final class Waiting {
 
-        Waiting(PendingCreate create) {
-            this(create, new CompletableFuture<>());
+        private final PendingCreate create;
+        private Lane lane;
+        private CompletableFuture<Turn> turn = new CompletableFuture<>();
+
+        Waiting(PendingCreate create, Lane lane) {
+            this.create = create;
+            this.lane = lane;
         }
 
         long teamId() {
@@ -216,7 +245,7 @@ class CreateGroups {
 
         record Admitted(CreateResult result) implements Turn {}
 
-        /** The answer to the commit is lost. */
+        /** The answer to the commit is lost, or there is nobody else whose fault it may be. */
         record Failed(RuntimeException failure) implements Turn {}
     }
 }

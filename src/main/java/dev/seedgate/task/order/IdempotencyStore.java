@@ -5,18 +5,24 @@ import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
+import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.Order;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
  * The table of idempotency keys: which of them made which task. Written in the create's
- * transaction, so a refused create leaves nothing; a second call with the key waits at the unique
- * index for the first to commit.
+ * transaction, so a refused create leaves nothing. Until its end the transaction holds a lock of
+ * the key's, at which a second call waits, or by which it sees that it would have to wait.
  */
 @Repository
 class IdempotencyStore {
@@ -52,7 +58,8 @@ class IdempotencyStore {
             return jdbc.sql(
                             """
                             insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
-                            values (:team, :key, :fingerprint, :task, :credits)
+                            select :team, :key, :fingerprint, :task, :credits
+                            from pg_advisory_xact_lock(hashtextextended(:key, :team))
                             on conflict do nothing
                             """)
                     .param("team", teamId)
@@ -64,6 +71,60 @@ class IdempotencyStore {
         } catch (PessimisticLockingFailureException e) {
             throw stillAtWork();
         }
+    }
+
+    /**
+     * Takes the keys of new tasks of any teams and answers for which tasks; the others' keys are
+     * known already or are being taken by another transaction, for which it does not wait.
+     */
+    Set<String> claimAll(Collection<NewTask> tasks) {
+        return keys(
+                        """
+                        insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                        select team_id, key, fingerprint, task_id, credits
+                        from unnest((select :teams), (select :keys), (select :fingerprints),
+                            (select :tasks), (select :credits)) k (team_id, key, fingerprint, task_id, credits)
+                        where pg_try_advisory_xact_lock(hashtextextended(key, team_id))
+                        order by team_id, key
+                        on conflict do nothing
+                        returning task_id
+                        """,
+                        tasks)
+                .param(
+                        "fingerprints",
+                        new SqlArrayValue(
+                                "bytea",
+                                (Object[])
+                                        tasks.stream()
+                                                .map(task -> task.order().fingerprint())
+                                                .toArray(byte[][]::new)))
+                .param("tasks", array("text", tasks, task -> task.id().value()))
+                .param("credits", array("int8", tasks, task -> task.order().preset().credits()))
+                .query((row, _) -> row.getString("task_id"))
+                .set();
+    }
+
+    /** Gives keys back that the running transaction has taken for tasks that are not made. */
+    void giveBack(Collection<NewTask> tasks) {
+        keys(
+                        """
+                        delete from idempotency_key i
+                        using unnest((select :teams), (select :keys)) k (team_id, key)
+                        where i.team_id = k.team_id and i.key = k.key
+                        """,
+                        tasks)
+                .update();
+    }
+
+    private JdbcClient.StatementSpec keys(String sql, Collection<NewTask> tasks) {
+        return jdbc.sql(sql)
+                .param("teams", array("int8", tasks, task -> task.caller().teamId()))
+                .param("keys", array("text", tasks, task -> task.order().idempotencyKey()));
+    }
+
+    private static SqlArrayValue array(
+            String type, Collection<NewTask> tasks, Function<NewTask, @Nullable Object> value) {
+        return new SqlArrayValue(type, tasks.stream().map(value).toArray());
     }
 
     private static ApiException stillAtWork() {

@@ -35,6 +35,15 @@ final class PendingCreate {
         return task.order();
     }
 
+    /** The task's id. */
+    String id() {
+        return task.id().value();
+    }
+
+    boolean hasKey() {
+        return order().idempotencyKey() != null;
+    }
+
     long teamId() {
         return task.caller().teamId();
     }

@@ -42,7 +42,7 @@ public class WorkQueue {
     public static final String ENQUEUE =
             """
             insert into work (task_id, kind, team_id, due_at, credits)
-            select :task, '%s', :team, gateway_now(), :credits from moved\
+            select task, '%s', team_id, gateway_now(), credits from taken\
             """
                     .formatted(WorkKind.SUBMIT.word());
 

@@ -9,14 +9,7 @@ import static dev.seedgate.platform.values.ErrorCode.TEAM_RATE_LIMITED;
 import static dev.seedgate.platform.values.ErrorCode.TEAM_TASKS_IN_FLIGHT;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.access.team.AuthenticatedTeam;
-import dev.seedgate.access.team.Scope;
-import dev.seedgate.platform.values.ApiException;
-import dev.seedgate.platform.values.TaskId;
-import dev.seedgate.task.lifecycle.NewTask;
-import dev.seedgate.task.lifecycle.Order;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
@@ -24,17 +17,13 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
-import dev.seedgate.vendor.contract.ClipRequest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,65 +66,6 @@ class AdmissionTests {
                 .hasSize(54)
                 .allMatch(it -> it.error().equals("TEAM_QUOTA_EXHAUSTED") && it.status() == 402);
         assertThat(team).hasRemaining(0);
-    }
-
-    /** In one transaction as one after the other: by a key that comes twice only one is made. */
-    @Test
-    void admitsAGroupAsIfEachCameAloneOrStoresNothingOfIt() {
-        Team team = gateway.team("monthly_quota", 3 * 65);
-        Admission admission = gateway.bean(Admission.class);
-        List<PendingCreate> fit =
-                List.of(
-                        pending(team, "b"),
-                        pending(team, null),
-                        pending(team, "a"),
-                        pending(team, "b"));
-        List<CreateResult> results = admission.admitAll(fit);
-        assertThat(results)
-                .extracting(CreateResult::replayed)
-                .containsExactly(false, false, false, true);
-        assertThat(results.getLast().task()).isEqualTo(results.getFirst().task());
-        assertThat(team).hasRemaining(0);
-
-        assertThat(topUp(team, 65, "another")).hasStatus(201);
-        List<PendingCreate> tooMany = List.of(pending(team, "c"), pending(team, "d"));
-        assertThatThrownBy(() -> admission.admitAll(tooMany))
-                .isInstanceOfSatisfying(
-                        ApiException.class,
-                        e -> assertThat(e.code()).isEqualTo(TEAM_QUOTA_EXHAUSTED));
-        assertThat(tooMany).noneMatch(PendingCreate::mayBeCommitted);
-        assertThat(team).hasRemaining(65);
-        assertThat(admission.admit(pending(team, "d")).replayed())
-                .as("its key was given back")
-                .isFalse();
-    }
-
-    private static PendingCreate pending(Team team, @Nullable String key) {
-        AuthenticatedTeam caller =
-                new AuthenticatedTeam(
-                        Long.parseLong(
-                                gateway.database()
-                                        .text(
-                                                "select id from team where slug = '%s'"
-                                                        .formatted(team.slug()))),
-                        team.slug(),
-                        null,
-                        Long.parseLong(
-                                gateway.database()
-                                        .text(
-                                                "select min(k.id) from team_key k join team t on t.id = k.team_id where t.slug = '%s'"
-                                                        .formatted(team.slug()))),
-                        "key",
-                        EnumSet.allOf(Scope.class),
-                        null,
-                        false);
-        ClipRequest clip = new ClipRequest("one of a group", "16:9", 5, false, List.of());
-        return new PendingCreate(
-                new NewTask(
-                        TaskId.create(Instant.now(), '0'),
-                        caller,
-                        new Order(clip, null, key, "request", null),
-                        null));
     }
 
     @Test
@@ -265,10 +195,12 @@ class AdmissionTests {
         Team team = gateway.team();
         gateway.database()
                 .during(
-                        "insert into idempotency_key (team_id, key, fingerprint, task_id, credits)"
-                                + " select id, 'slow', '', 'sd15p_other', 65 from team where slug = '"
-                                + team.slug()
-                                + "'",
+                        """
+                        insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                        select id, 'slow', '', 'sd15p_other', 65
+                        from team, pg_advisory_xact_lock(hashtextextended('slow', id)) where slug = '%s'
+                        """
+                                .formatted(team.slug()),
                         () ->
                                 assertThat(team.generate("the second", "Idempotency-Key", "slow"))
                                         .hasStatus(409)

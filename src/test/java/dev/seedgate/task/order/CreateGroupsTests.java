@@ -15,7 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,7 +48,7 @@ class CreateGroupsTests {
 
     @Test
     void admitsWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
-        CreateGroups groups = new CreateGroups(admission, 4, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 10);
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         admission.open.countDown();
@@ -54,18 +57,62 @@ class CreateGroupsTests {
     }
 
     @Test
-    void letsNoTeamWaitForAnother() {
-        CreateGroups groups = new CreateGroups(admission, 4, FOR_EVER);
-        List<CompletableFuture<CreateResult>> crowd = crowd(groups, 3);
+    void admitsSoManyGroupsAtATime() {
+        CreateGroups groups = new CreateGroups(admission, 4, 2, FOR_EVER);
+        List<CompletableFuture<CreateResult>> answers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            answers.add(admit(groups));
+        }
+        Awaitility.await().until(() -> groups.waiting() == 3 && admission.transactions.size() == 2);
+        assertThat(admission.transactions).containsExactly(1, 1);
+        admission.open.countDown();
+        assertThat(answers.stream().map(it -> it.join().task()).distinct()).hasSize(5);
+    }
+
+    /** A team's own lane, for as long as it has to wait for its account. */
+    @Test
+    void letsNoTeamWaitForAnothersAccount() {
+        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
         admission.blocks = false;
+        admission.busyTeam = 1L;
+        List<CompletableFuture<CreateResult>> held = new ArrayList<>();
+        held.add(admit(groups));
+        Awaitility.await().until(() -> admission.transactions.size() == 2);
+        for (int i = 0; i < 5; i++) {
+            held.add(admit(groups));
+        }
+        Awaitility.await().until(() -> groups.waiting() == 5);
         assertThat(groups.admit(create(2))).isNotNull();
-        assertThat(crowd).noneMatch(CompletableFuture::isDone);
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+        admission.open.countDown();
+        assertThat(held.stream().map(it -> it.join().task()).distinct()).hasSize(6);
+        assertThat(admission.transactions)
+                .as("tried, waits; of the other team; who joined meanwhile")
+                .containsExactly(1, 1, 1, 4, 1);
+        assertThat(groups.waiting()).isZero();
+        admission.busyTeam = null;
+        assertThat(groups.admit(create(1))).as("with all others again").isNotNull();
+        assertThat(admission.waiting).containsExactly(false, true, false, true, true, false);
     }
 
     @Test
-    void admitsEachAloneWhenOneOfThemIsRefused() {
+    void givesEachTeamItsTurn() {
+        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
+        List<CompletableFuture<CreateResult>> flood = crowd(groups, 10);
+        CompletableFuture<CreateResult> other = admit(groups, 2);
+        Awaitility.await().until(() -> groups.waiting() == 10);
+        admission.open.countDown();
+        other.join();
+        flood.forEach(CompletableFuture::join);
+        assertThat(admission.teams.stream().skip(1).limit(4))
+                .as("one of the other team's and three that came first")
+                .containsExactly(1L, 2L, 1L, 1L);
+    }
+
+    @Test
+    void admitsAloneWhatItsGroupDoesNotAccept() {
         admission.room = 3;
-        CreateGroups groups = new CreateGroups(admission, 16, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 6);
         admission.open.countDown();
         Awaitility.await().until(() -> answers.stream().allMatch(CompletableFuture::isDone));
@@ -78,13 +125,25 @@ class CreateGroupsTests {
                 .isInstanceOfSatisfying(
                         ApiException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.TEAM_QUOTA_EXHAUSTED));
-        assertThat(groups.waiting(1)).isZero();
+        assertThat(groups.waiting()).isZero();
+    }
+
+    @Test
+    void admitsEachAloneWhenAGroupFailsAndNoneAgainThatWasAlone() {
+        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
+        List<CompletableFuture<CreateResult>> answers = crowd(groups, 4);
+        admission.groupsFail = true;
+        admission.open.countDown();
+        assertThatThrownBy(() -> answers.getFirst().join())
+                .hasCauseInstanceOf(DataAccessResourceFailureException.class);
+        answers.stream().skip(1).forEach(it -> assertThat(it.join()).isNotNull());
+        assertThat(admission.transactions).containsExactly(1, 3, 1, 1, 1);
     }
 
     /** A group that may be stored is never tried again: each would be made twice. */
     @Test
     void triesNoneAgainWhenTheAnswerToTheCommitIsLost() {
-        CreateGroups groups = new CreateGroups(admission, 16, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 5);
         admission.commitsAreLost = true;
         admission.open.countDown();
@@ -97,24 +156,27 @@ class CreateGroupsTests {
 
     @Test
     void letsGoWhoWaitsTooLongAndWhoFindsTooManyWaiting() {
-        CreateGroups groups = new CreateGroups(admission, 2, Duration.ofMillis(1));
+        CreateGroups groups = new CreateGroups(admission, 2, 1, Duration.ofMillis(1));
         CompletableFuture<CreateResult> first = admit(groups);
         Awaitility.await().until(() -> admission.transactions.size() == 1);
         admission.blocks = false;
         assertThat(admit(groups).join()).as("alone, after a millisecond").isNotNull();
         assertThat(first).isNotDone();
-        assertThat(groups.waiting(1)).isZero();
+        assertThat(groups.waiting()).isZero();
 
         admission.blocks = true;
-        CreateGroups crowded = new CreateGroups(admission, 2, FOR_EVER);
+        CreateGroups crowded = new CreateGroups(admission, 2, 1, FOR_EVER);
         crowd(crowded, 1 + 2 * 8);
         admission.blocks = false;
         assertThat(crowded.admit(create(1))).as("no room behind the others").isNotNull();
+        CompletableFuture<CreateResult> other = admit(crowded, 2);
+        Awaitility.await().until(() -> crowded.waiting() == 2 * 8 + 1);
+        assertThat(other).as("the first of its team waits in their midst").isNotDone();
     }
 
     @Test
     void groupsNothingOfATeamThatWasRefusedLately() {
-        CreateGroups groups = new CreateGroups(admission, 16, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
         crowd(groups, 2);
         admission.refusedLately = true;
         admission.blocks = false;
@@ -130,12 +192,16 @@ class CreateGroupsTests {
         for (int i = 1; i < count; i++) {
             answers.add(admit(groups));
         }
-        Awaitility.await().until(() -> groups.waiting(1) == count - 1);
+        Awaitility.await().until(() -> groups.waiting() == count - 1);
         return answers;
     }
 
     private CompletableFuture<CreateResult> admit(CreateGroups groups) {
-        return CompletableFuture.supplyAsync(() -> groups.admit(create(1)), threads);
+        return admit(groups, 1);
+    }
+
+    private CompletableFuture<CreateResult> admit(CreateGroups groups, long team) {
+        return CompletableFuture.supplyAsync(() -> groups.admit(create(team)), threads);
     }
 
     private static PendingCreate create(long team) {
@@ -158,9 +224,13 @@ class CreateGroupsTests {
 
         final CountDownLatch open = new CountDownLatch(1);
         final ConcurrentLinkedQueue<Integer> transactions = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<Boolean> waiting = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<Long> teams = new ConcurrentLinkedQueue<>();
         volatile boolean blocks = true;
         volatile boolean commitsAreLost;
+        volatile boolean groupsFail;
         volatile boolean refusedLately;
+        volatile Long busyTeam;
         int room = Integer.MAX_VALUE;
 
         SlowAdmission() {
@@ -169,12 +239,45 @@ class CreateGroupsTests {
 
         @Override
         CreateResult admit(PendingCreate create) {
-            return store(List.of(create)).getFirst();
+            transactions.add(1);
+            synchronized (this) {
+                if (room-- <= 0) {
+                    throw new ApiException(ErrorCode.TEAM_QUOTA_EXHAUSTED, "no more");
+                }
+            }
+            return result(create);
         }
 
         @Override
-        List<CreateResult> admitAll(List<PendingCreate> creates) {
-            return store(creates);
+        GroupAdmission admitAll(List<PendingCreate> creates, boolean waits) {
+            transactions.add(creates.size());
+            waiting.add(waits);
+            creates.forEach(it -> teams.add(it.teamId()));
+            boolean busy = busyTeam != null && creates.getFirst().teamId() == busyTeam;
+            if (busy && !waits) {
+                return new GroupAdmission(Map.of(), Set.copyOf(creates));
+            }
+            if (blocks || busy) {
+                try {
+                    open.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            if (commitsAreLost && creates.size() > 1) {
+                creates.forEach(PendingCreate::committing);
+            }
+            if (groupsFail || (commitsAreLost && creates.size() > 1)) {
+                throw new DataAccessResourceFailureException("the connection broke");
+            }
+            Map<PendingCreate, CreateResult> admitted = new HashMap<>();
+            synchronized (this) {
+                creates.stream()
+                        .limit(Math.max(0, room))
+                        .forEach(it -> admitted.put(it, result(it)));
+                room -= admitted.size();
+            }
+            return new GroupAdmission(admitted, Set.of());
         }
 
         @Override
@@ -182,28 +285,8 @@ class CreateGroupsTests {
             return refusedLately;
         }
 
-        private List<CreateResult> store(List<PendingCreate> creates) {
-            transactions.add(creates.size());
-            if (blocks) {
-                try {
-                    open.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-            synchronized (this) {
-                if (creates.size() > room) {
-                    throw new ApiException(ErrorCode.TEAM_QUOTA_EXHAUSTED, "no more");
-                }
-                room -= creates.size();
-            }
-            if (commitsAreLost && creates.size() > 1) {
-                creates.forEach(PendingCreate::committing);
-                throw new DataAccessResourceFailureException("the connection broke");
-            }
-            return creates.stream()
-                    .map(it -> new CreateResult(it.task().id(), 65, null, null, false))
-                    .toList();
+        private static CreateResult result(PendingCreate create) {
+            return new CreateResult(create.task().id(), 65, null, null, false);
         }
     }
 }

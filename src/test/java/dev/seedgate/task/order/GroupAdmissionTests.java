@@ -1,0 +1,436 @@
+package dev.seedgate.task.order;
+
+import static dev.seedgate.testing.GatewayAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.access.team.Scope;
+import dev.seedgate.platform.values.ApiException;
+import dev.seedgate.platform.values.ErrorCode;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.NewTask;
+import dev.seedgate.task.lifecycle.Order;
+import dev.seedgate.testing.FakeVendor;
+import dev.seedgate.testing.Gateway;
+import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Invariants;
+import dev.seedgate.testing.Json;
+import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.contract.ClipRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Creates that are admitted together are admitted as if each came alone. The database's time stands
+ * still, so that a rate's verdicts are the same a moment later.
+ */
+class GroupAdmissionTests {
+
+    private static Gateway gateway;
+    private static Admission admission;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(TestDatabase.create(), FakeVendor.start());
+        admission = gateway.bean(Admission.class);
+        gateway.database().stopTime(Duration.ofDays(3650));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        gateway.vendor().close();
+    }
+
+    @AfterEach
+    void booksBalance() {
+        Invariants.check(gateway.database());
+    }
+
+    /** Of any limits and orders, with orders of several teams between each other. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void admitsAGroupAsIfEachCameAlone(int seed) {
+        Random random = new Random(seed);
+        List<Payer> together = new ArrayList<>();
+        List<Payer> alone = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Limits limits = Limits.any(random);
+            together.add(payer(limits));
+            alone.add(payer(limits));
+        }
+        List<Integer> teams = new ArrayList<>();
+        List<Order> orders = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            teams.add(random.nextInt(4));
+            orders.add(anyOrder(random, "key-" + i));
+        }
+        List<String> expected = new ArrayList<>();
+        List<PendingCreate> group = new ArrayList<>();
+        for (int i = 0; i < orders.size(); i++) {
+            expected.add(tell(pending(alone.get(teams.get(i)), orders.get(i))));
+            group.add(pending(together.get(teams.get(i)), orders.get(i)));
+        }
+        GroupAdmission outcome = admission.admitAll(group, random.nextBoolean());
+        assertThat(outcome.busy()).isEmpty();
+        List<String> actual =
+                group.stream()
+                        .map(create -> {
+                            CreateResult result = outcome.admitted().get(create);
+                            return result == null ? tell(create) : tell(result);
+                        })
+                        .toList();
+        assertThat(actual).isEqualTo(expected);
+        for (int i = 0; i < 4; i++) {
+            assertThat(stored(together.get(i))).isEqualTo(stored(alone.get(i)));
+        }
+    }
+
+    /** What a group is sure to come upon, whatever the seeds of the other test. */
+    @Test
+    void leavesOutWhatIsBeyondALimitAndWhatComesBehindIt() {
+        Payer team = payer(new Limits().with("monthly_quota", 2 * 65 + 20));
+        Payer other = payer(new Limits());
+        List<PendingCreate> group =
+                List.of(
+                        pending(team, order(5, null)),
+                        pending(team, order(5, "b")),
+                        pending(other, order(5, "b")),
+                        pending(team, order(5, "c")),
+                        pending(team, order(5, null)),
+                        pending(other, order(10, null)));
+        GroupAdmission outcome = admission.admitAll(group, false);
+        assertThat(group.stream().map(outcome.admitted()::containsKey))
+                .containsExactly(true, true, true, false, false, true);
+        assertThat(outcome.admitted().get(group.get(1)))
+                .isEqualTo(new CreateResult(group.get(1).task().id(), 65, 20L, null, false));
+        assertThat(group.stream().map(PendingCreate::mayBeCommitted))
+                .containsExactly(true, true, true, false, false, true);
+        topUp(team, 100);
+        assertThat(admission.admit(pending(team, order(5, "c"))).replayed())
+                .as("its key was given back")
+                .isFalse();
+        assertThat(admission.admit(group.get(1)).replayed()).isTrue();
+    }
+
+    @Test
+    void makesOneTaskOfAKeyThatComesTwiceInAGroupAndLeavesAKnownOneOut() {
+        Payer team = payer(new Limits());
+        PendingCreate first = pending(team, order(5, "same"));
+        PendingCreate second = pending(team, order(5, "same"));
+        Payer other = payer(new Limits());
+        PendingCreate ofOther = pending(other, order(5, "same"));
+        GroupAdmission outcome = admission.admitAll(List.of(first, second, ofOther), false);
+        assertThat(outcome.admitted()).containsOnlyKeys(first, ofOther);
+        assertThat(admission.admit(second)).isEqualTo(CreateResult.replayed(first.task().id(), 65));
+        PendingCreate third = pending(team, order(5, "same"));
+        assertThat(admission.admitAll(List.of(third), true).admitted()).isEmpty();
+        PendingCreate reused = pending(team, order(10, "same"));
+        assertThat(admission.admitAll(List.of(reused), true).admitted()).isEmpty();
+        assertThatThrownBy(() -> admission.admit(reused))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+    }
+
+    @Test
+    void waitsForNoAccountAndNoKeyThatAnotherTransactionHolds() {
+        Payer held = payer(new Limits());
+        Payer keyed = payer(new Limits());
+        Payer free = payer(new Limits());
+        PendingCreate busy = pending(held, order(5, "k"));
+        PendingCreate stillAtWork = pending(keyed, order(5, "slow"));
+        PendingCreate able = pending(free, order(5, "k"));
+        gateway.database()
+                .during(
+                        """
+                        do $$ begin
+                            perform from account where team_id = %1$d for update;
+                            insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+                            select %2$d, 'slow', '', 'sd15p_other', 65
+                            from pg_advisory_xact_lock(hashtextextended('slow', %2$d));
+                        end $$
+                        """
+                                .formatted(held.id(), keyed.id()),
+                        () -> {
+                            GroupAdmission outcome =
+                                    admission.admitAll(List.of(busy, stillAtWork, able), false);
+                            assertThat(outcome.admitted()).containsOnlyKeys(able);
+                            assertThat(outcome.busy()).containsExactly(busy);
+                        });
+        assertThat(admission.admitAll(List.of(busy, stillAtWork), true).admitted())
+                .as("both keys are free")
+                .containsOnlyKeys(busy, stillAtWork);
+    }
+
+    /** Through the groups: the others are admitted, and what waits is when the account is free. */
+    @Test
+    void letsNoTeamWaitForAnothersAccount() {
+        Payer held = payer(new Limits());
+        Payer free = payer(new Limits());
+        CreateGroups groups = new CreateGroups(admission, 16, 2, Duration.ofHours(1));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<CreateResult>> waiting = new ArrayList<>();
+            gateway.database()
+                    .during(
+                            "select from account where team_id = %d for update"
+                                    .formatted(held.id()),
+                            () -> {
+                                for (int i = 0; i < 5; i++) {
+                                    PendingCreate create = pending(held, order(5, null));
+                                    waiting.add(
+                                            CompletableFuture.supplyAsync(
+                                                    () -> groups.admit(create), threads));
+                                }
+                                Awaitility.await().until(() -> groups.waiting() == 4);
+                                assertThat(groups.admit(pending(free, order(5, null)))).isNotNull();
+                                assertThat(waiting).noneMatch(CompletableFuture::isDone);
+                            });
+            assertThat(waiting.stream().map(it -> it.join().task()).distinct()).hasSize(5);
+        }
+        assertThat(groups.waiting()).isZero();
+    }
+
+    @Test
+    void forgetsTheCallbackOfWhatIsLeftOut() {
+        Payer team = payer(new Limits().with("monthly_quota", 65));
+        gateway.admin(
+                "PUT",
+                "/teams/" + team.team().slug() + "/callback-hosts",
+                Json.of("hosts", List.of("127.0.0.1")));
+        List<PendingCreate> group =
+                List.of(
+                        pending(team, withCallback("https://elsewhere.example/hook")),
+                        pending(team, withCallback("https://127.0.0.1/hook")),
+                        pending(team, withCallback("https://127.0.0.1/hook")));
+        GroupAdmission outcome = admission.admitAll(group, false);
+        assertThat(outcome.admitted()).containsOnlyKeys(group.get(1));
+        assertThat(gateway.database().rows("select task_id from webhook_callback"))
+                .containsExactly(group.get(1).id());
+        assertThatThrownBy(() -> admission.admit(group.getFirst()))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.CALLBACK_NOT_ALLOWED));
+    }
+
+    /** As of two replicas, whose groups take turns at the same accounts. */
+    @Test
+    void letsExactlyTenOfManyOfEachTeamSpendCreditForTen() {
+        List<Payer> teams =
+                IntStream.range(0, 3)
+                        .mapToObj(_ -> payer(new Limits().with("monthly_quota", 650)))
+                        .toList();
+        List<CreateGroups> replicas =
+                List.of(
+                        new CreateGroups(admission, 16, 2, Duration.ofSeconds(1)),
+                        new CreateGroups(admission, 16, 2, Duration.ofSeconds(1)));
+        List<String> answers;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            answers =
+                    IntStream.range(0, 120)
+                            .mapToObj(i -> {
+                                PendingCreate create =
+                                        pending(teams.get(i % 3), order(5, "many-" + i % 60));
+                                return CompletableFuture.supplyAsync(
+                                        () -> tell(replicas.get(i % 2)::admit, create), threads);
+                            })
+                            .toList()
+                            .stream()
+                            .map(CompletableFuture::join)
+                            .toList();
+        }
+        assertThat(Set.copyOf(answers.stream().map(it -> it.replaceAll(" .*", "")).toList()))
+                .isSubsetOf("65", "TEAM_QUOTA_EXHAUSTED", "IDEMPOTENCY_KEY_IN_PROGRESS");
+        teams.forEach(it -> assertThat(it.team()).hasUsed(650).hasRemaining(0));
+    }
+
+    private static String tell(PendingCreate create) {
+        return tell(admission::admit, create);
+    }
+
+    private static String tell(Function<PendingCreate, CreateResult> admit, PendingCreate create) {
+        try {
+            return tell(admit.apply(create));
+        } catch (ApiException refusal) {
+            return refusal.code() + " " + refusal.getMessage();
+        }
+    }
+
+    private static String tell(CreateResult result) {
+        return result.charged() + " of " + result.remaining() + " " + result.exceeded();
+    }
+
+    /** The account, its budgets, entries, tasks and places in the queue. */
+    private static List<String> stored(Payer payer) {
+        return gateway.database()
+                .rows(
+                        """
+                        select (used, top_ups, in_flight, rate_tat)::text from account where team_id = %1$d
+                        union all
+                        select * from (select (project, monthly_credits, used)::text from budget
+                            where team_id = %1$d order by project) b
+                        union all
+                        select * from (select (e.kind, e.debit, e.credit, e.credits, e.from_quota, e.from_top_ups,
+                                e.reason, e.project, e.preset, e.price_version, e.upstream, t.credits, t.prompt,
+                                t.image_urls, t.aspect_ratio, t.duration_seconds, t.sound, w.credits)::text
+                            from ledger_entry e join task t on t.id = e.task_id left join work w on w.task_id = t.id
+                            where e.team_id = %1$d order by e.id) e
+                        """
+                                .formatted(payer.id()));
+    }
+
+    private static void topUp(Payer payer, long credits) {
+        assertThat(
+                        gateway.admin(
+                                "POST",
+                                "/teams/" + payer.team().slug() + "/topups",
+                                Json.of("credits", credits),
+                                "Idempotency-Key",
+                                "first"))
+                .hasStatus(201);
+    }
+
+    private static Payer payer(Limits limits) {
+        Team team = gateway.team(limits.fields());
+        Payer payer =
+                new Payer(
+                        team,
+                        id("select id from team where slug = '%s'", team.slug()),
+                        id(
+                                "select min(k.id) from team_key k join team t on t.id = k.team_id where t.slug = '%s'",
+                                team.slug()));
+        if (limits.topUps > 0) {
+            topUp(payer, limits.topUps);
+        }
+        limits.budgets(payer)
+                .forEach((owner, credits) ->
+                        assertThat(
+                                        gateway.admin(
+                                                "PUT",
+                                                "/teams/" + team.slug() + owner + "/budget",
+                                                Json.of("monthly_credits", credits)))
+                                .hasStatus(200));
+        return payer;
+    }
+
+    private static long id(String query, String slug) {
+        return Long.parseLong(gateway.database().text(query.formatted(slug)));
+    }
+
+    private static PendingCreate pending(Payer payer, Order order) {
+        AuthenticatedTeam caller =
+                new AuthenticatedTeam(
+                        payer.id(),
+                        payer.team().slug(),
+                        null,
+                        payer.keyId(),
+                        "key",
+                        EnumSet.allOf(Scope.class),
+                        null,
+                        false);
+        return new PendingCreate(
+                new NewTask(TaskId.create(Instant.now(), '0'), caller, order, null));
+    }
+
+    private static Order order(int seconds, @Nullable String key) {
+        return new Order(
+                new ClipRequest("one of a group", "16:9", seconds, false, List.of()),
+                null,
+                key,
+                "request",
+                null);
+    }
+
+    private static Order withCallback(String url) {
+        return new Order(order(5, null).clip(), null, null, "request", url);
+    }
+
+    private static Order anyOrder(Random random, String key) {
+        List<String> images =
+                IntStream.range(0, random.nextInt(3))
+                        .mapToObj(i -> "https://img.example/%s?a={%d}&b=\"',".formatted(key, i))
+                        .toList();
+        return new Order(
+                new ClipRequest(
+                        "{a}, \"b\" \\ " + key,
+                        "16:9",
+                        random.nextInt(3) == 0 ? 10 : 5,
+                        random.nextBoolean(),
+                        images),
+                random.nextBoolean() ? "film" : null,
+                random.nextBoolean() ? key : null,
+                "request",
+                null);
+    }
+
+    private record Payer(Team team, long id, long keyId) {}
+
+    /** A team's limits. */
+    private static final class Limits {
+
+        private final Map<String, Object> fields = new LinkedHashMap<>();
+        private long topUps;
+        private long budgetOfProject;
+        private long budgetOfKey;
+
+        static Limits any(Random random) {
+            Limits limits = new Limits();
+            if (random.nextInt(3) > 0) {
+                limits.with("monthly_quota", random.nextInt(1200));
+            }
+            if (random.nextInt(2) == 0) {
+                limits.with("max_in_flight", random.nextInt(9));
+            }
+            if (random.nextInt(2) == 0) {
+                limits.with("generate_per_minute", 1 + random.nextInt(8));
+            }
+            limits.with("soft_limits", random.nextInt(3) == 0);
+            limits.topUps = random.nextBoolean() ? 1 + random.nextInt(300) : 0;
+            limits.budgetOfProject = random.nextBoolean() ? 1 + random.nextInt(500) : 0;
+            limits.budgetOfKey = random.nextInt(3) == 0 ? 1 + random.nextInt(900) : 0;
+            return limits;
+        }
+
+        Limits with(String field, Object value) {
+            fields.put(field, value);
+            return this;
+        }
+
+        @Nullable Object[] fields() {
+            return fields.entrySet().stream()
+                    .flatMap(it -> Arrays.stream(new Object[] {it.getKey(), it.getValue()}))
+                    .toArray();
+        }
+
+        Map<String, Long> budgets(Payer payer) {
+            Map<String, Long> budgets = new LinkedHashMap<>();
+            budgets.put("/projects/film", budgetOfProject);
+            budgets.put("/keys/" + payer.keyId(), budgetOfKey);
+            budgets.values().removeAll(Collections.singleton(0L));
+            return budgets;
+        }
+    }
+}
