@@ -85,6 +85,8 @@ class IdempotencyStore {
                         from unnest((select :teams), (select :keys), (select :fingerprints),
                             (select :tasks), (select :credits)) k (team_id, key, fingerprint, task_id, credits)
                         where pg_try_advisory_xact_lock(hashtextextended(key, team_id))
+                            and not exists (select from idempotency_key i
+                                where i.team_id = k.team_id and i.key = k.key)
                         order by team_id, key
                         on conflict do nothing
                         returning task_id
