@@ -47,9 +47,10 @@ final class StatementCount implements AutoCloseable {
         for (String name : LOGGERS) {
             Logger logger = (Logger) LoggerFactory.getLogger(name);
             levels.put(name, logger.getLevel());
-            logger.setLevel(Level.DEBUG);
             logger.setAdditive(false);
             logger.addAppender(appender);
+            // Last: Logback can lose an appender that comes while another thread logs.
+            logger.setLevel(Level.DEBUG);
         }
     }
 
@@ -62,9 +63,9 @@ final class StatementCount implements AutoCloseable {
     public void close() {
         for (String name : LOGGERS) {
             Logger logger = (Logger) LoggerFactory.getLogger(name);
+            logger.setLevel(levels.get(name));
             logger.detachAppender(appender);
             logger.setAdditive(true);
-            logger.setLevel(levels.get(name));
         }
     }
 }
