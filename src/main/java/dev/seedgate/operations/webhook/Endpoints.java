@@ -92,11 +92,7 @@ public class Endpoints {
 
     /** What may be sent to; the addresses that its name leads to are checked at each try. */
     void checkUrl(String what, String url) {
-        boolean good =
-                url.length() <= LONGEST_URL
-                        && url.indexOf('#') < 0
-                        && WebhookClient.url(url, settings.webhooksAllowInternal()).isPresent();
-        if (!good) {
+        if (!isUrl(url)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "%s must be an absolute %s URL of at most %d characters, with a host, without user info and without a fragment."
@@ -105,6 +101,12 @@ public class Endpoints {
                                     settings.webhooksAllowInternal() ? "http or https" : "https",
                                     LONGEST_URL));
         }
+    }
+
+    boolean isUrl(String url) {
+        return url.length() <= LONGEST_URL
+                && url.indexOf('#') < 0
+                && WebhookClient.url(url, settings.webhooksAllowInternal()).isPresent();
     }
 
     /** All of a team's, the one of its callbacks too, by id. */

@@ -1,15 +1,21 @@
 package dev.seedgate.operations.webhook;
 
-import dev.seedgate.access.team.AuthenticatedTeam;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskEndListener;
 import dev.seedgate.task.order.CallbackRegistry;
 import java.net.URI;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -56,35 +62,57 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry {
     }
 
     @Override
-    public void register(AuthenticatedTeam caller, TaskId task, String url) {
+    public void register(NewTask task) {
+        String url = url(task);
         endpoints.checkUrl("X-Callback-Url", url);
-        String host = URI.create(url).getHost().toLowerCase(Locale.ROOT);
-        int made =
-                jdbc.sql(
-                                """
-                                insert into webhook_callback (task_id, endpoint_id, url)
-                                select :task, id, :url from webhook_endpoint
-                                where team_id = :team and url is null and :host = any(hosts)
-                                """)
-                        .param("task", task.value())
-                        .param("url", url)
-                        .param("team", caller.teamId())
-                        .param("host", host)
-                        .update();
-        if (made == 0) {
+        if (registerAll(List.of(task)).isEmpty()) {
             throw new ApiException(
                     ErrorCode.CALLBACK_NOT_ALLOWED,
-                    endpoints.callbacks(caller.teamId()).isEmpty()
+                    endpoints.callbacks(task.caller().teamId()).isEmpty()
                             ? "Your team has no list of hosts that X-Callback-Url may lead to; ask the operators for one, or make an endpoint at /api/webhooks."
                             : "X-Callback-Url leads to %s, which is not on your team's list of hosts; ask the operators to add it."
-                                    .formatted(host));
+                                    .formatted(host(task)));
         }
     }
 
     @Override
-    public void forget(TaskId task) {
-        jdbc.sql("delete from webhook_callback where task_id = :task")
-                .param("task", task.value())
+    public Set<String> registerAll(Collection<NewTask> tasks) {
+        List<NewTask> good = tasks.stream().filter(it -> endpoints.isUrl(url(it))).toList();
+        return jdbc.sql(
+                        """
+                        insert into webhook_callback (task_id, endpoint_id, url)
+                        select c.task_id, e.id, c.url
+                        from unnest((select :tasks), (select :teams), (select :hosts), (select :urls))
+                                c (task_id, team_id, host, url)
+                            join webhook_endpoint e on e.team_id = c.team_id and e.url is null
+                                and c.host = any (e.hosts)
+                        returning task_id
+                        """)
+                .param("tasks", array("text", good, task -> task.id().value()))
+                .param("teams", array("int8", good, task -> task.caller().teamId()))
+                .param("hosts", array("text", good, WebhookEvents::host))
+                .param("urls", array("text", good, WebhookEvents::url))
+                .query((row, _) -> row.getString("task_id"))
+                .set();
+    }
+
+    @Override
+    public void forget(Collection<NewTask> tasks) {
+        jdbc.sql("delete from webhook_callback where task_id = any ((select :tasks)::text[])")
+                .param("tasks", array("text", tasks, task -> task.id().value()))
                 .update();
+    }
+
+    private static SqlArrayValue array(
+            String type, Collection<NewTask> tasks, Function<NewTask, Object> value) {
+        return new SqlArrayValue(type, tasks.stream().map(value).toArray());
+    }
+
+    private static String url(NewTask task) {
+        return Objects.requireNonNull(task.order().callbackUrl());
+    }
+
+    private static String host(NewTask task) {
+        return URI.create(url(task)).getHost().toLowerCase(Locale.ROOT);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -90,19 +91,22 @@ class Admission {
     @Transactional
     GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
         List<PendingCreate> open = creates.stream().filter(this::gateIsOpen).toList();
-        List<NewTask> withKey =
-                open.stream().filter(PendingCreate::hasKey).map(PendingCreate::task).toList();
+        List<NewTask> withKey = newTasks(open, PendingCreate::hasKey);
         Set<String> claimed = withKey.isEmpty() ? Set.of() : idempotencyKeys.claimAll(withKey);
         List<PendingCreate> begun =
                 open.stream().filter(it -> !it.hasKey() || claimed.contains(it.id())).toList();
-        List<PendingCreate> ready = begun.stream().filter(this::registersCallback).toList();
+        List<NewTask> withCallback = newTasks(begun, PendingCreate::hasCallback);
+        // Before the accounts are locked, which the teams' other creates wait for.
+        Set<String> registered =
+                withCallback.isEmpty() ? Set.of() : callbacks.registerAll(withCallback);
+        List<PendingCreate> ready =
+                begun.stream()
+                        .filter(it -> !it.hasCallback() || registered.contains(it.id()))
+                        .toList();
         BatchReservation batch =
                 ready.isEmpty()
                         ? BatchReservation.NONE
-                        : tasks.createAll(
-                                ready.stream().map(PendingCreate::task).toList(),
-                                vendor.name(),
-                                waiting);
+                        : tasks.createAll(newTasks(ready, _ -> true), vendor.name(), waiting);
         Map<PendingCreate, CreateResult> admitted = new HashMap<>();
         Set<PendingCreate> busy = new HashSet<>();
         List<PendingCreate> left = new ArrayList<>();
@@ -126,14 +130,19 @@ class Admission {
 
     /** Takes back what was written for creates that are not admitted with their group. */
     private void undo(List<PendingCreate> left) {
-        List<NewTask> withKey =
-                left.stream().filter(PendingCreate::hasKey).map(PendingCreate::task).toList();
+        List<NewTask> withKey = newTasks(left, PendingCreate::hasKey);
         if (!withKey.isEmpty()) {
             idempotencyKeys.giveBack(withKey);
         }
-        left.stream()
-                .filter(it -> it.order().callbackUrl() != null)
-                .forEach(it -> callbacks.forget(it.task().id()));
+        List<NewTask> withCallback = newTasks(left, PendingCreate::hasCallback);
+        if (!withCallback.isEmpty()) {
+            callbacks.forget(withCallback);
+        }
+    }
+
+    private static List<NewTask> newTasks(
+            List<PendingCreate> creates, Predicate<PendingCreate> which) {
+        return creates.stream().filter(which).map(PendingCreate::task).toList();
     }
 
     private boolean gateIsOpen(PendingCreate create) {
@@ -143,24 +152,6 @@ class Admission {
         } catch (ApiException closed) {
             // Told when it is admitted alone, unless the team's own limits say more.
             return false;
-        }
-    }
-
-    private boolean registersCallback(PendingCreate create) {
-        try {
-            registerCallback(create);
-            return true;
-        } catch (ApiException refusal) {
-            // Told when it is admitted alone; nothing was written.
-            return false;
-        }
-    }
-
-    /** Before the account is locked, which the team's other creates wait for. */
-    private void registerCallback(PendingCreate create) {
-        String url = create.order().callbackUrl();
-        if (url != null) {
-            callbacks.register(create.task().caller(), create.task().id(), url);
         }
     }
 
@@ -201,7 +192,9 @@ class Admission {
     }
 
     private CreateResult accept(PendingCreate create) {
-        registerCallback(create);
+        if (create.hasCallback()) {
+            callbacks.register(create.task());
+        }
         Reservation reservation;
         try {
             reservation = tasks.create(create.task(), vendor.name());

@@ -44,6 +44,10 @@ final class PendingCreate {
         return order().idempotencyKey() != null;
     }
 
+    boolean hasCallback() {
+        return order().callbackUrl() != null;
+    }
+
     long teamId() {
         return task.caller().teamId();
     }
