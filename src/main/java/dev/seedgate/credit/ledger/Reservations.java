@@ -1,6 +1,7 @@
 package dev.seedgate.credit.ledger;
 
 import dev.seedgate.credit.ledger.DependentRows.Column;
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.database.SqlInstants;
 import dev.seedgate.platform.telemetry.AfterCommit;
 import dev.seedgate.platform.telemetry.TeamMetrics;
@@ -21,7 +22,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -222,10 +222,10 @@ public class Reservations {
     private Optional<Reservation> tryToReserve(ReservationRequest request, DependentRows rows) {
         return one(statements(rows).one(), request)
                 .query((row, _) -> {
-                    ApiException refusal = refusal(row, request);
                     if (row.getBoolean("stale")) {
                         return Optional.<Reservation>empty();
                     }
+                    ApiException refusal = refusal(row, request);
                     if (refusal != null) {
                         throw refusal;
                     }
@@ -249,7 +249,7 @@ public class Reservations {
         JdbcClient.StatementSpec statement =
                 requests.size() == 1
                         ? one(waiting ? sql.one() : sql.oneIfFree(), requests.getFirst())
-                        : many(waiting ? sql.many() : sql.manyIfFree(), requests, rows);
+                        : many(waiting ? sql.many() : sql.manyIfFree(), requests, sql.columns());
         Map<String, Reservation> reserved = new HashMap<>();
         Set<String> busy =
                 requests.stream().map(ReservationRequest::reference).collect(Collectors.toSet());
@@ -281,13 +281,14 @@ public class Reservations {
     }
 
     private JdbcClient.StatementSpec many(
-            String sql, List<ReservationRequest> requests, DependentRows rows) {
+            String sql, List<ReservationRequest> requests, List<Column> columns) {
         List<Map<String, @Nullable Object>> values =
                 requests.stream().map(Reservations::values).toList();
         JdbcClient.StatementSpec statement = constants(jdbc.sql(sql));
-        for (Column column : columns(rows)) {
-            Object[] array = values.stream().map(it -> it.get(column.name())).toArray();
-            statement.param(column.name(), new SqlArrayValue(column.type(), array));
+        for (Column column : columns) {
+            statement.param(
+                    column.name(),
+                    SqlArrays.column(column.type(), values, it -> it.get(column.name())));
         }
         return statement;
     }
@@ -320,11 +321,12 @@ public class Reservations {
     }
 
     private static Statements write(DependentRows rows) {
-        List<Column> columns = columns(rows);
+        List<Column> columns = Stream.concat(COLUMNS.stream(), rows.columns().stream()).toList();
         String one = ONE.formatted(parameters(columns));
         String many = arrays(columns);
         String ofMany = "= any (array(select team from orders)) order by a.team_id for update of a";
         return new Statements(
+                columns,
                 write(one, "= :team for update of a", ONE_IS_REFUSED, rows),
                 write(one, "= :team for update of a skip locked", ONE_IS_REFUSED, rows),
                 write(many, ofMany, ONE_BEFORE_IS_REFUSED, rows),
@@ -337,10 +339,6 @@ public class Reservations {
                 + RESERVE
                 + rows.sql()
                 + ANSWER;
-    }
-
-    private static List<Column> columns(DependentRows rows) {
-        return Stream.concat(COLUMNS.stream(), rows.columns().stream()).toList();
     }
 
     private static String parameters(List<Column> columns) {
@@ -371,7 +369,8 @@ public class Reservations {
      * The statement in its four forms: for one order or many, waiting for the accounts or only with
      * those that are free.
      */
-    private record Statements(String one, String oneIfFree, String many, String manyIfFree) {}
+    private record Statements(
+            List<Column> columns, String one, String oneIfFree, String many, String manyIfFree) {}
 
     private static @Nullable ErrorCode exceeded(ResultSet row) throws SQLException {
         String broken = row.getString("broken");

@@ -1,5 +1,6 @@
 package dev.seedgate.operations.webhook;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
@@ -13,9 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
 
 /**
@@ -88,10 +87,10 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry {
                                 and c.host = any (e.hosts)
                         returning task_id
                         """)
-                .param("tasks", array("text", good, task -> task.id().value()))
-                .param("teams", array("int8", good, task -> task.caller().teamId()))
-                .param("hosts", array("text", good, WebhookEvents::host))
-                .param("urls", array("text", good, WebhookEvents::url))
+                .param("tasks", SqlArrays.column("text", good, task -> task.id().value()))
+                .param("teams", SqlArrays.column("int8", good, task -> task.caller().teamId()))
+                .param("hosts", SqlArrays.column("text", good, WebhookEvents::host))
+                .param("urls", SqlArrays.column("text", good, WebhookEvents::url))
                 .query((row, _) -> row.getString("task_id"))
                 .set();
     }
@@ -99,13 +98,8 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry {
     @Override
     public void forget(Collection<NewTask> tasks) {
         jdbc.sql("delete from webhook_callback where task_id = any ((select :tasks)::text[])")
-                .param("tasks", array("text", tasks, task -> task.id().value()))
+                .param("tasks", SqlArrays.column("text", tasks, task -> task.id().value()))
                 .update();
-    }
-
-    private static SqlArrayValue array(
-            String type, Collection<NewTask> tasks, Function<NewTask, Object> value) {
-        return new SqlArrayValue(type, tasks.stream().map(value).toArray());
     }
 
     private static String url(NewTask task) {

@@ -1,5 +1,6 @@
 package dev.seedgate.task.order;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.telemetry.Loops;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
@@ -12,8 +13,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -100,8 +99,10 @@ class IdempotencyStore {
                                         tasks.stream()
                                                 .map(task -> task.order().fingerprint())
                                                 .toArray(byte[][]::new)))
-                .param("tasks", array("text", tasks, task -> task.id().value()))
-                .param("credits", array("int8", tasks, task -> task.order().preset().credits()))
+                .param("tasks", SqlArrays.column("text", tasks, task -> task.id().value()))
+                .param(
+                        "credits",
+                        SqlArrays.column("int8", tasks, task -> task.order().preset().credits()))
                 .query((row, _) -> row.getString("task_id"))
                 .set();
     }
@@ -120,13 +121,10 @@ class IdempotencyStore {
 
     private JdbcClient.StatementSpec keys(String sql, Collection<NewTask> tasks) {
         return jdbc.sql(sql)
-                .param("teams", array("int8", tasks, task -> task.caller().teamId()))
-                .param("keys", array("text", tasks, task -> task.order().idempotencyKey()));
-    }
-
-    private static SqlArrayValue array(
-            String type, Collection<NewTask> tasks, Function<NewTask, @Nullable Object> value) {
-        return new SqlArrayValue(type, tasks.stream().map(value).toArray());
+                .param("teams", SqlArrays.column("int8", tasks, task -> task.caller().teamId()))
+                .param(
+                        "keys",
+                        SqlArrays.column("text", tasks, task -> task.order().idempotencyKey()));
     }
 
     private static ApiException stillAtWork() {

@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "platform.values",
+            "platform.database",
             "platform.telemetry",
             "platform.web.api",
             "platform.audit",

@@ -114,8 +114,7 @@ class CreateGroupsTests {
         admission.room = 3;
         CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 6);
-        admission.open.countDown();
-        Awaitility.await().until(() -> answers.stream().allMatch(CompletableFuture::isDone));
+        openFor(answers);
         List<CompletableFuture<CreateResult>> refused =
                 answers.stream().filter(CompletableFuture::isCompletedExceptionally).toList();
         assertThat(refused).hasSize(3);
@@ -146,8 +145,7 @@ class CreateGroupsTests {
         CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 5);
         admission.commitsAreLost = true;
-        admission.open.countDown();
-        Awaitility.await().until(() -> answers.stream().allMatch(CompletableFuture::isDone));
+        openFor(answers);
         assertThat(answers.stream().filter(CompletableFuture::isCompletedExceptionally)).hasSize(4);
         assertThat(admission.transactions).containsExactly(1, 4);
         assertThatThrownBy(() -> answers.getLast().join())
@@ -194,6 +192,12 @@ class CreateGroupsTests {
         }
         Awaitility.await().until(() -> groups.waiting() == count - 1);
         return answers;
+    }
+
+    /** Lets the admission go on until all of them are answered. */
+    private void openFor(List<CompletableFuture<CreateResult>> answers) {
+        admission.open.countDown();
+        Awaitility.await().until(() -> answers.stream().allMatch(CompletableFuture::isDone));
     }
 
     private CompletableFuture<CreateResult> admit(CreateGroups groups) {
