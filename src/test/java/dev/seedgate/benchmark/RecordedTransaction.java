@@ -35,9 +35,14 @@ final class RecordedTransaction {
     private static final Pattern PLACE = Pattern.compile("\\$\\d+");
 
     private final List<Recorded> statements;
+    private final boolean committedByItself;
 
-    private RecordedTransaction(List<Recorded> statements) {
+    /**
+     * @param committedByItself whether it was one statement without a begin and a commit
+     */
+    private RecordedTransaction(List<Recorded> statements, boolean committedByItself) {
         this.statements = statements;
+        this.committedByItself = committedByItself;
     }
 
     /**
@@ -68,18 +73,24 @@ final class RecordedTransaction {
                 continue;
             }
             String sql = executed.group(1);
-            List<Recorded> transaction = open.computeIfAbsent(session, _ -> new ArrayList<>());
             if (sql.equalsIgnoreCase("begin")) {
-                transaction.clear();
+                open.put(session, new ArrayList<>());
             } else if (sql.equalsIgnoreCase("commit")) {
-                if (transaction.stream().anyMatch(it -> it.sql().contains(mark))) {
-                    return new RecordedTransaction(List.copyOf(transaction));
+                List<Recorded> transaction = open.remove(session);
+                if (transaction != null
+                        && transaction.stream().anyMatch(it -> it.sql().contains(mark))) {
+                    return new RecordedTransaction(List.copyOf(transaction), false);
                 }
-                transaction.clear();
             } else {
                 // The gateway leaves what it finds locked to another way; here nobody would do it.
                 String waiting = sql.replace(" skip locked", "");
-                transaction.add(new Recorded(waiting, parameters(line.get(14))));
+                Recorded statement = new Recorded(waiting, parameters(line.get(14)));
+                List<Recorded> transaction = open.get(session);
+                if (transaction != null) {
+                    transaction.add(statement);
+                } else if (sql.contains(mark)) {
+                    return new RecordedTransaction(List.of(statement), true);
+                }
             }
         }
         throw new IllegalStateException("no transaction with '" + mark + "' was logged");
@@ -119,7 +130,7 @@ final class RecordedTransaction {
             throws SQLException {
         long made = 0;
         try (Connection connection = DriverManager.getConnection(url)) {
-            connection.setAutoCommit(false);
+            connection.setAutoCommit(committedByItself);
             List<PreparedStatement> prepared = new ArrayList<>();
             for (Recorded statement : statements) {
                 prepared.add(connection.prepareStatement(statement.withPlaceholders()));
@@ -130,7 +141,9 @@ final class RecordedTransaction {
                     statements.get(i).bind(prepared.get(i), now);
                     prepared.get(i).execute();
                 }
-                connection.commit();
+                if (!committedByItself) {
+                    connection.commit();
+                }
                 made++;
             }
         }

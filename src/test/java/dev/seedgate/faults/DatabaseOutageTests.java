@@ -144,6 +144,41 @@ class DatabaseOutageTests {
         assertThat(VendorLog.times(vendor, prompt)).isOne();
     }
 
+    /** Case 25, for a create that is one statement, and so its own commit. */
+    @ParameterizedTest
+    @EnumSource
+    void neverLiesAboutAStatementWhoseAnswerIsLost(TcpProxy.Loss loss) {
+        String prompt = "one statement, lost: " + loss.name().replace("COMMIT", "it");
+        Team team = gateway.team("monthly_quota", 1000);
+        Awaitility.await()
+                .until(() ->
+                        atOnce(16, () -> team.get("/api/credits")).stream()
+                                .allMatch(it -> it.status() == 200));
+        int before = network.lost();
+        network.loseCommitAfter("insert into task ", loss);
+        Answer answer = team.generate(prompt);
+        assertThat(network.lost()).isEqualTo(before + 1);
+        network.heal();
+        List<String> stored = database.rows("select id from task where prompt = '" + prompt + "'");
+        switch (loss) {
+            case ANSWER -> {
+                assertThat(answer).hasStatus(200);
+                assertThat(stored).containsExactly(answer.data().get("task_id").stringValue());
+            }
+            case ANSWER_AND_NETWORK, COMMIT_AND_NETWORK -> {
+                assertThat(answer).hasStatus(503).hasError(OUTCOME_UNKNOWN);
+                assertThat(stored).hasSize(loss == TcpProxy.Loss.ANSWER_AND_NETWORK ? 1 : 0);
+            }
+        }
+        Awaitility.await().until(() -> team.get("/api/credits").status() == 200);
+        assertThat(team).hasUsed(65L * stored.size());
+        for (String task : stored) {
+            vendor.finish(team.upstreamId(task), "https://cdn.example.com/lost.mp4");
+            team.await(task, "SUCCEEDED");
+        }
+        assertThat(VendorLog.times(vendor, prompt)).isEqualTo(stored.size());
+    }
+
     /** Case 25, for the commit that says "about to be sent". */
     @Test
     void sendsOnceWhatItNeverLearnedToHaveBegun() {

@@ -90,7 +90,10 @@ final class TcpProxy implements AutoCloseable {
         roundTrip = time;
     }
 
-    /** The next commit of a transaction in which this text was sent is lost. */
+    /**
+     * The next commit of a transaction in which this text was sent is lost; outside of one, the
+     * statement with it is the commit.
+     */
     void loseCommitAfter(String text, Loss loss) {
         mark = text;
         nextLoss.set(loss);
@@ -158,16 +161,22 @@ final class TcpProxy implements AutoCloseable {
 
     private void ask(Socket client, Socket database, AtomicBoolean answerIsLost) {
         boolean[] marked = new boolean[1];
+        boolean[] inTransaction = new boolean[1];
         pass(
                 client,
                 database,
                 text -> {
                     LockSupport.parkNanos(roundTrip.toNanos());
                     marked[0] |= !mark.isEmpty() && text.contains(mark);
-                    if (!marked[0] || !text.contains("COMMIT")) {
+                    boolean ends = text.contains("COMMIT") || text.contains("ROLLBACK");
+                    inTransaction[0] = !ends && (inTransaction[0] || text.contains("BEGIN"));
+                    if (!marked[0] || inTransaction[0]) {
                         return true;
                     }
                     marked[0] = false;
+                    if (text.contains("ROLLBACK")) {
+                        return true;
+                    }
                     @Nullable Loss loss = nextLoss.getAndSet(null);
                     if (loss == Loss.COMMIT_AND_NETWORK) {
                         lost.incrementAndGet();

@@ -236,13 +236,14 @@ public class Reservations {
 
     /**
      * Holds the prices of tasks of any teams, each as if it came alone after those before it, in
-     * one statement. It refuses none: an order that is beyond a limit, and those of its team behind
-     * it, are left out, to be reserved one by one. Locks the accounts until the commit, in the
-     * order of the teams.
+     * one statement, which outside of a transaction is its own. It refuses none: an order that is
+     * beyond a limit, and those of its team behind it, are left out, to be reserved one by one.
+     * Locks the accounts until the commit, in the order of the teams.
      *
      * @param waiting whether it waits for an account that another transaction holds; if not, the
      *     orders of its team are {@link BatchReservation#busy()}
      */
+    @Transactional(propagation = Propagation.SUPPORTS)
     public BatchReservation reserveAll(
             List<ReservationRequest> requests, DependentRows rows, boolean waiting) {
         Statements sql = statements(rows);

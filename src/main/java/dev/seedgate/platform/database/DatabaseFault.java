@@ -6,10 +6,12 @@ import java.sql.SQLTransientException;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionUsageException;
 
@@ -48,6 +50,9 @@ public enum DatabaseFault {
     private static final Set<String> AWAY_STATES =
             Set.of("25006", "25P02", "25P03", "25P04", "0A000");
 
+    /** Of those that a server sends, the ones that it may end the connection with, or itself. */
+    private static final Set<String> ENDING_CLASSES = Set.of("08", "25P", "53", "57P", "58", "XX");
+
     /** Which one it is, or null when this is no failure of the database. */
     public static @Nullable DatabaseFault of(Throwable failure) {
         SQLException cause = cause(failure);
@@ -58,6 +63,21 @@ public enum DatabaseFault {
     public static String state(Throwable failure) {
         SQLException cause = cause(failure);
         return cause == null || cause.getSQLState() == null ? "" : cause.getSQLState();
+    }
+
+    /**
+     * Whether a statement that is a transaction of its own, and failed so, is certainly not stored:
+     * it was never sent, or the server has refused it and goes on. When the connection breaks, or
+     * the server ends or breaks it, the commit may have come before.
+     */
+    public static boolean isRolledBack(DataAccessException failure) {
+        if (failure instanceof CannotGetJdbcConnectionException) {
+            return true;
+        }
+        String state = state(failure);
+        return cause(failure) instanceof PSQLException refusal
+                && refusal.getServerErrorMessage() != null
+                && ENDING_CLASSES.stream().noneMatch(state::startsWith);
     }
 
     private static DatabaseFault of(SQLException cause) {

@@ -94,7 +94,7 @@ class Dispatcher implements SmartLifecycle {
     }
 
     /** A task was accepted here: submit it now, not at the next look. */
-    @TransactionalEventListener
+    @TransactionalEventListener(fallbackExecution = true)
     void onTaskQueued(TaskQueued event) {
         signal.send();
     }

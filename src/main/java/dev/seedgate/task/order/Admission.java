@@ -5,13 +5,13 @@ import dev.seedgate.credit.ledger.BatchReservation;
 import dev.seedgate.credit.ledger.Reservation;
 import dev.seedgate.platform.audit.AuditLog;
 import dev.seedgate.platform.audit.Change;
+import dev.seedgate.platform.database.DatabaseFault;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.TaskQueued;
 import dev.seedgate.task.lifecycle.TaskTransitions;
 import dev.seedgate.vendor.client.Vendor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -41,6 +43,7 @@ class Admission {
     private final Vendor vendor;
     private final AuditLog audit;
     private final ApplicationEventPublisher events;
+    private final TransactionOperations transactions;
     // As many as there are teams, at most.
     private final Set<Long> refusedLately = ConcurrentHashMap.newKeySet();
 
@@ -51,7 +54,8 @@ class Admission {
             CallbackRegistry callbacks,
             Vendor vendor,
             AuditLog audit,
-            ApplicationEventPublisher events) {
+            ApplicationEventPublisher events,
+            TransactionOperations transactions) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.gate = gate;
@@ -59,6 +63,7 @@ class Admission {
         this.vendor = vendor;
         this.audit = audit;
         this.events = events;
+        this.transactions = transactions;
     }
 
     /** Accepts the order, or refuses it; a known idempotency key answers as the first time. */
@@ -80,21 +85,51 @@ class Admission {
     }
 
     /**
-     * Accepts orders of any teams in one transaction, each as if it came alone after the one
-     * before. It refuses none and answers none as it did before: what it does not accept is to be
-     * admitted alone, which says why. Waits for no lock but, if it is to wait, those of the
-     * accounts.
+     * Accepts orders of any teams in one transaction, which is its own, each as if it came alone
+     * after the one before. It refuses none and answers none as it did before: what it does not
+     * accept is to be admitted alone, which says why. Waits for no lock but, if it is to wait,
+     * those of the accounts.
      *
      * @param waiting whether for an account that another transaction holds; if not, the orders of
      *     its team are {@link GroupAdmission#busy()}
      */
-    @Transactional
     GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
         List<PendingCreate> open = creates.stream().filter(this::gateIsOpen).toList();
-        List<NewTask> withKey = newTasks(open, PendingCreate::hasKey);
+        return open.stream().anyMatch(it -> it.hasKey() || it.hasCallback())
+                ? transactions.execute(_ -> admitWithRowsOfTheirOwn(open, waiting))
+                : admitInOneStatement(open, waiting);
+    }
+
+    /**
+     * Of orders that need nothing written but their tasks. One statement outside of a transaction
+     * is its own: it takes no second round trip for the commit, and locks the accounts no longer
+     * than it runs.
+     */
+    private GroupAdmission admitInOneStatement(List<PendingCreate> creates, boolean waiting) {
+        if (creates.isEmpty()) {
+            return new GroupAdmission(Map.of(), Set.of());
+        }
+        creates.forEach(PendingCreate::committing);
+        BatchReservation batch;
+        try {
+            batch = tasks.createAll(newTasks(creates, _ -> true), vendor.name(), waiting);
+        } catch (DataAccessException e) {
+            if (DatabaseFault.isRolledBack(e)) {
+                creates.forEach(PendingCreate::rolledBack);
+            }
+            throw e;
+        }
+        GroupAdmission outcome = outcome(creates, batch);
+        leftOut(creates, outcome).forEach(PendingCreate::rolledBack);
+        return outcome;
+    }
+
+    /** Of orders of which some have an idempotency key or a callback, which are rows as well. */
+    private GroupAdmission admitWithRowsOfTheirOwn(List<PendingCreate> creates, boolean waiting) {
+        List<NewTask> withKey = newTasks(creates, PendingCreate::hasKey);
         Set<String> claimed = withKey.isEmpty() ? Set.of() : idempotencyKeys.claimAll(withKey);
         List<PendingCreate> begun =
-                open.stream().filter(it -> !it.hasKey() || claimed.contains(it.id())).toList();
+                creates.stream().filter(it -> !it.hasKey() || claimed.contains(it.id())).toList();
         List<NewTask> withCallback = newTasks(begun, PendingCreate::hasCallback);
         // Before the accounts are locked, which the teams' other creates wait for.
         Set<String> registered =
@@ -107,21 +142,28 @@ class Admission {
                 ready.isEmpty()
                         ? BatchReservation.NONE
                         : tasks.createAll(newTasks(ready, _ -> true), vendor.name(), waiting);
+        GroupAdmission outcome = outcome(ready, batch);
+        outcome.admitted().keySet().forEach(Admission::leaveOpenAtCommit);
+        undo(leftOut(begun, outcome));
+        return outcome;
+    }
+
+    private static List<PendingCreate> leftOut(
+            List<PendingCreate> creates, GroupAdmission outcome) {
+        return creates.stream().filter(it -> !outcome.admitted().containsKey(it)).toList();
+    }
+
+    private GroupAdmission outcome(List<PendingCreate> creates, BatchReservation batch) {
         Map<PendingCreate, CreateResult> admitted = new HashMap<>();
         Set<PendingCreate> busy = new HashSet<>();
-        List<PendingCreate> left = new ArrayList<>();
-        for (PendingCreate create : begun) {
+        for (PendingCreate create : creates) {
             Reservation reservation = batch.reserved().get(create.id());
-            if (reservation == null) {
-                left.add(create);
-            } else {
+            if (reservation != null) {
                 admitted.put(create, accepted(create, reservation));
-            }
-            if (batch.busy().contains(create.id())) {
+            } else if (batch.busy().contains(create.id())) {
                 busy.add(create);
             }
         }
-        undo(left);
         if (!admitted.isEmpty()) {
             events.publishEvent(new TaskQueued());
         }
@@ -147,7 +189,8 @@ class Admission {
 
     private boolean gateIsOpen(PendingCreate create) {
         try {
-            gate.check(create.task().caller());
+            // The probe is admitted alone: a group could leave it out once it has been claimed.
+            gate.checkWithoutProbe(create.task().caller());
             return true;
         } catch (ApiException closed) {
             // Told when it is admitted alone, unless the team's own limits say more.
@@ -208,11 +251,12 @@ class Admission {
             audit.record(ordered(create.task(), reservation.credits()), admin);
         }
         events.publishEvent(new TaskQueued());
+        leaveOpenAtCommit(create);
         return accepted(create, reservation);
     }
 
-    private CreateResult accepted(PendingCreate create, Reservation reservation) {
-        gate.countAdmitted(create.task().caller());
+    /** From the commit on a failure leaves it open whether the task is stored. */
+    private static void leaveOpenAtCommit(PendingCreate create) {
         TransactionSynchronizationManager.registerSynchronization(
                 new TransactionSynchronization() {
                     @Override
@@ -220,6 +264,10 @@ class Admission {
                         create.committing();
                     }
                 });
+    }
+
+    private CreateResult accepted(PendingCreate create, Reservation reservation) {
+        gate.countAdmitted(create.task().caller());
         return new CreateResult(
                 create.task().id(),
                 reservation.credits(),

@@ -68,8 +68,8 @@ class AdmissionGate implements SmartLifecycle {
         check(caller, queue.hasNoProbe());
     }
 
-    /** Like {@link #check}, for a quote: it creates nothing, so it is never the probe. */
-    void checkForQuote(AuthenticatedTeam caller) {
+    /** Like {@link #check}, for what is never the probe. */
+    void checkWithoutProbe(AuthenticatedTeam caller) {
         check(caller, false);
     }
 

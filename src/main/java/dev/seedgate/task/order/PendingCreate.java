@@ -52,9 +52,14 @@ final class PendingCreate {
         return task.caller().teamId();
     }
 
-    /** Only the commit is left. */
+    /** Its commit is under way. */
     void committing() {
         committing = true;
+    }
+
+    /** The database has said that it was not stored. */
+    void rolledBack() {
+        committing = false;
     }
 
     /** Whether a failure leaves it open if the task was stored. */

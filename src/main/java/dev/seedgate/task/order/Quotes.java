@@ -35,7 +35,7 @@ class Quotes {
         Long remaining = accounts.balance(caller.teamId()).remaining();
         long credits = order.preset().credits();
         try {
-            gate.checkForQuote(caller);
+            gate.checkWithoutProbe(caller);
         } catch (ApiException refusal) {
             return refused(credits, refusal, remaining);
         }

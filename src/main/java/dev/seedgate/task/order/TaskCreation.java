@@ -82,7 +82,7 @@ class TaskCreation {
         NewTask task = create.task();
         try {
             return groups.admit(create);
-        } catch (DataAccessException | TransactionException e) {
+        } catch (RuntimeException e) {
             if (!create.mayBeCommitted()) {
                 throw e;
             }

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.CannotAcquireLockException;
 
 /**
  * Creates that are admitted together are admitted as if each came alone. The database's time stands
@@ -86,7 +87,8 @@ class GroupAdmissionTests {
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             teams.add(random.nextInt(4));
-            orders.add(anyOrder(random, "key-" + i));
+            // Half of the groups have no keys, and so no rows but the tasks.
+            orders.add(anyOrder(random, "key-" + i, seed % 2 == 0));
         }
         List<String> expected = new ArrayList<>();
         List<PendingCreate> group = new ArrayList<>();
@@ -134,6 +136,25 @@ class GroupAdmissionTests {
                 .as("its key was given back")
                 .isFalse();
         assertThat(admission.admit(group.get(1)).replayed()).isTrue();
+    }
+
+    /** Without keys and callbacks, in a statement that is a transaction of its own. */
+    @Test
+    void leavesOpenWhatIsAdmittedAndNotWhatTheDatabaseDidNotTake() {
+        Payer team = payer(new Limits().with("monthly_quota", 65));
+        List<PendingCreate> group =
+                List.of(pending(team, order(5, null)), pending(team, order(5, null)));
+        assertThat(admission.admitAll(group, false).admitted()).containsOnlyKeys(group.getFirst());
+        assertThat(group.stream().map(PendingCreate::mayBeCommitted)).containsExactly(true, false);
+        Payer held = payer(new Limits());
+        PendingCreate waiting = pending(held, order(5, null));
+        gateway.database()
+                .during(
+                        "select from account where team_id = %d for update".formatted(held.id()),
+                        () ->
+                                assertThatThrownBy(() -> admission.admitAll(List.of(waiting), true))
+                                        .isInstanceOf(CannotAcquireLockException.class));
+        assertThat(waiting.mayBeCommitted()).as("the lock's time-out is an answer").isFalse();
     }
 
     @Test
@@ -368,7 +389,7 @@ class GroupAdmissionTests {
         return new Order(order(5, null).clip(), null, null, "request", url);
     }
 
-    private static Order anyOrder(Random random, String key) {
+    private static Order anyOrder(Random random, String key, boolean withKeys) {
         List<String> images =
                 IntStream.range(0, random.nextInt(3))
                         .mapToObj(i -> "https://img.example/%s?a={%d}&b=\"',".formatted(key, i))
@@ -381,7 +402,7 @@ class GroupAdmissionTests {
                         random.nextBoolean(),
                         images),
                 random.nextBoolean() ? "film" : null,
-                random.nextBoolean() ? key : null,
+                withKeys && random.nextBoolean() ? key : null,
                 "request",
                 null);
     }
