@@ -54,7 +54,7 @@ public record ConsolePrincipal(
 
     /** Whether they may do what an operator may. */
     public boolean isOperator() {
-        return role != null && role.compareTo(Role.OPERATOR) >= 0;
+        return role != null && role.includes(Role.OPERATOR);
     }
 
     public boolean isAdmin() {

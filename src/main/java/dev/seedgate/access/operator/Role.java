@@ -15,6 +15,11 @@ public enum Role {
     @JsonProperty("admin")
     ADMIN;
 
+    /** Whether it may do all that the other may. */
+    public boolean includes(Role other) {
+        return compareTo(other) >= 0;
+    }
+
     /** The name as clients and the database write it. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -18,8 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -35,7 +33,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
 
-    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S(?:.*\\S)?) *");
+    private static final String SCHEME = "Bearer ";
 
     private final BiFunction<String, HttpServletRequest, Optional<Authentication>> authenticate;
     private final ErrorResponseWriter errors;
@@ -84,10 +82,14 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         if (headers.size() != 1) {
             return Optional.empty();
         }
-        Matcher bearer = BEARER.matcher(headers.getFirst());
+        String header = headers.getFirst();
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return Optional.empty();
+        }
+        String key = header.substring(SCHEME.length()).strip();
         // The server reads headers as ISO 8859-1; clients send other letters in UTF-8.
-        return bearer.matches()
-                ? Optional.of(new String(bearer.group(1).getBytes(ISO_8859_1), UTF_8))
-                : Optional.empty();
+        return key.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new String(key.getBytes(ISO_8859_1), UTF_8));
     }
 }

@@ -21,6 +21,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -262,12 +263,17 @@ class EndpointPermissions {
                 .orElseThrow(() -> new IllegalStateException("nobody gets in without a role"));
     }
 
-    private static Rule rule(HttpMethod method, String path, Scope least) {
-        return new Rule(method, path, name(least));
+    private static Rule rule(HttpMethod method, String path, Scope scope) {
+        return new Rule(method, path, List.of(name(scope)), false);
     }
 
     private static Rule rule(HttpMethod method, String path, Role least) {
-        return new Rule(method, path, name(least));
+        List<String> roles =
+                Arrays.stream(Role.values())
+                        .filter(it -> it.includes(least))
+                        .map(EndpointPermissions::name)
+                        .toList();
+        return new Rule(method, path, roles, false);
     }
 
     private static String name(Scope scope) {
@@ -279,25 +285,20 @@ class EndpointPermissions {
     }
 
     /**
-     * A call, and the authority that it needs.
+     * A call, and the authorities of which it needs one: a scope, or the roles that are enough.
      *
      * @param forMembers whether members of teams get in too, whose own teams the page then sees to
      */
-    private record Rule(HttpMethod method, String path, String authority, boolean forMembers) {
-
-        Rule(HttpMethod method, String path, String authority) {
-            this(method, path, authority, false);
-        }
+    private record Rule(HttpMethod method, String path, List<String> enough, boolean forMembers) {
 
         Rule orMember() {
-            return new Rule(method, path, authority, true);
+            return new Rule(method, path, enough, true);
         }
 
-        /** Any of these is enough. */
         String[] authorities() {
-            return forMembers
-                    ? new String[] {authority, TeamMembership.AUTHORITY}
-                    : new String[] {authority};
+            Stream<String> members =
+                    forMembers ? Stream.of(TeamMembership.AUTHORITY) : Stream.empty();
+            return Stream.concat(enough.stream(), members).toArray(String[]::new);
         }
     }
 }

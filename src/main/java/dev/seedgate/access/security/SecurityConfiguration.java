@@ -18,8 +18,6 @@ import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
-import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -111,17 +109,6 @@ class SecurityConfiguration {
     @Bean
     static SecurityObservationSettings noObservationsOfFilters() {
         return SecurityObservationSettings.noObservations();
-    }
-
-    /** Each role may do what the one below it may. */
-    @Bean
-    static RoleHierarchy roles() {
-        return RoleHierarchyImpl.withDefaultRolePrefix()
-                .role(Role.ADMIN.name())
-                .implies(Role.OPERATOR.name())
-                .role(Role.OPERATOR.name())
-                .implies(Role.VIEWER.name())
-                .build();
     }
 
     /** Answers URLs that the firewall rejects, like those with encoded slashes: 400. */
