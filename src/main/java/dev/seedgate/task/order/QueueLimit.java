@@ -7,6 +7,7 @@ import dev.seedgate.vendor.throttle.RateBudget;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,7 +41,9 @@ class QueueLimit {
     private final RateBudget budget;
     private final GenerationSettings settings;
     private final Map<Long, Integer> admittedSince = new ConcurrentHashMap<>();
+    private final AtomicInteger allAdmittedSince = new AtomicInteger();
     private volatile Map<Long, TeamQueue> queues = Map.of();
+    private volatile int allQueued;
     private volatile double submitsPerSecond;
     private @Nullable Sample last;
 
@@ -82,9 +85,11 @@ class QueueLimit {
         }
         last = sample;
         queues = now;
+        allQueued = now.values().stream().mapToInt(TeamQueue::tasks).sum();
         before.forEach((team, taken) ->
                 admittedSince.computeIfPresent(
                         team, (_, all) -> all.equals(taken) ? null : all - taken));
+        allAdmittedSince.addAndGet(-before.values().stream().mapToInt(it -> it).sum());
     }
 
     /**
@@ -104,12 +109,17 @@ class QueueLimit {
                         > 0) {
             return false;
         }
-        return place(team, own == null ? 1 : own.weight()) <= limit();
+        int limit = limit();
+        // Behind all that wait is the last place that it can have: the way of nearly every create,
+        // which takes no longer with more teams.
+        return allQueued + allAdmittedSince.get() < limit
+                || place(team, own == null ? 1 : own.weight()) <= limit;
     }
 
     /** Counts a task of this team that was taken here. */
     void countAdmitted(long team) {
         admittedSince.merge(team, 1, Integer::sum);
+        allAdmittedSince.incrementAndGet();
     }
 
     /** The number of tasks that could be submitted in time, if they all were one team's. */
