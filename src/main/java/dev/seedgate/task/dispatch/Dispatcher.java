@@ -93,10 +93,13 @@ class Dispatcher implements SmartLifecycle {
         signal.onSend(loop::wake);
     }
 
-    /** A task was accepted here: submit it now, not at the next look. */
+    /** A task was accepted here: submit it now, not at the next look, if anything may be. */
     @TransactionalEventListener(fallbackExecution = true)
     void onTaskQueued(TaskQueued event) {
-        signal.send();
+        CallCapacity capacity = budget.capacity();
+        if (capacity.submits() > 0 || capacity.probe()) {
+            signal.send();
+        }
     }
 
     @Override

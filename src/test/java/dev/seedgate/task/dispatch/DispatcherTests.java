@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
+import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.throttle.RateBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,27 @@ class DispatcherTests {
                     .untilAsserted(() -> assertThat(dispatcher.tick()).isEqualTo(INTERVAL));
             assertThat(budget.capacity().polls()).isZero();
             assertThat(budget.capacity().submits()).isPositive();
+        }
+    }
+
+    /** While operators have paused the vendor creates are taken, each at its full rate. */
+    @Test
+    void isWokenByCreatesOnlyIfItMaySubmit() {
+        try (FakeVendor vendor = FakeVendor.start();
+                Gateway gateway = Gateway.start(TestDatabase.create(), vendor)) {
+            RateBudget budget = gateway.bean(RateBudget.class);
+            AtomicInteger signals = new AtomicInteger();
+            Team team = gateway.team();
+            gateway.admin("POST", "/upstream/pause", Json.of("reason", "maintenance"));
+            Awaitility.await().until(() -> budget.capacity().submits() == 0);
+            gateway.bean(WakeSignal.class).onSend(signals::incrementAndGet);
+            team.create("while it is paused");
+            assertThat(signals).hasValue(0);
+            gateway.admin("POST", "/upstream/resume", Json.of("reason", "done"));
+            Awaitility.await().until(() -> budget.capacity().submits() > 0);
+            int before = signals.get();
+            team.create("and afterwards");
+            assertThat(signals).hasValueGreaterThan(before);
         }
     }
 }
