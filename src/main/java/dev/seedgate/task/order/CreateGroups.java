@@ -32,15 +32,9 @@ import org.springframework.stereotype.Component;
 @Component
 class CreateGroups {
 
-    // What waits longer than some groups take is better off with the rules for a crowded database.
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-    private static final int GROUPS_WAITING = 8;
-    // Of teams that don't wait for each other, at a time: while one waits for the disk another one
-    // is at work. Four make smaller groups, which cost as much as they gain.
-    private static final int SHARED_GROUPS = 2;
-
     private final Admission admission;
     private final int size;
+    private final int room;
     private final Duration longestWait;
     private final Lane shared;
     // Of teams whose account another transaction held, as long as creates of them wait for it.
@@ -48,13 +42,24 @@ class CreateGroups {
 
     @Autowired
     CreateGroups(Admission admission, GenerationSettings settings) {
-        this(admission, settings.createGroupSize(), SHARED_GROUPS, LONGEST_WAIT);
+        this(
+                admission,
+                settings.createGroupSize(),
+                settings.createGroups(),
+                settings.createGroupsWaiting(),
+                settings.createGroupWait());
     }
 
-    CreateGroups(Admission admission, int size, int sharedGroups, Duration longestWait) {
+    /**
+     * @param atATime groups of teams that don't wait for each other
+     * @param groupsWaiting how many full groups may wait in a lane
+     */
+    CreateGroups(
+            Admission admission, int size, int atATime, int groupsWaiting, Duration longestWait) {
         this.admission = admission;
         this.size = size;
-        shared = new Lane(sharedGroups, false);
+        room = size * groupsWaiting;
+        shared = new Lane(atATime, false);
         this.longestWait = longestWait;
     }
 
@@ -87,7 +92,7 @@ class CreateGroups {
     /** Answers whether it will be told when its turn has come; if not, too many wait. */
     private synchronized boolean enter(Waiting own) {
         own.lane = ofTeams.getOrDefault(own.teamId(), shared);
-        if (!own.lane.hasRoom(own, size * GROUPS_WAITING)) {
+        if (!own.lane.hasRoom(own, room)) {
             return false;
         }
         own.lane.waiting.add(own);

@@ -48,7 +48,7 @@ class CreateGroupsTests {
 
     @Test
     void admitsWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 10);
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         admission.open.countDown();
@@ -58,7 +58,7 @@ class CreateGroupsTests {
 
     @Test
     void admitsSoManyGroupsAtATime() {
-        CreateGroups groups = new CreateGroups(admission, 4, 2, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 4, 2, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             answers.add(admit(groups));
@@ -72,7 +72,7 @@ class CreateGroupsTests {
     /** A team's own lane, for as long as it has to wait for its account. */
     @Test
     void letsNoTeamWaitForAnothersAccount() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
         admission.blocks = false;
         admission.busyTeam = 1L;
         List<CompletableFuture<CreateResult>> held = new ArrayList<>();
@@ -97,7 +97,7 @@ class CreateGroupsTests {
 
     @Test
     void givesEachTeamItsTurn() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> flood = crowd(groups, 10);
         CompletableFuture<CreateResult> other = admit(groups, 2);
         Awaitility.await().until(() -> groups.waiting() == 10);
@@ -112,7 +112,7 @@ class CreateGroupsTests {
     @Test
     void admitsAloneWhatItsGroupDoesNotAccept() {
         admission.room = 3;
-        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 6);
         openFor(answers);
         List<CompletableFuture<CreateResult>> refused =
@@ -129,7 +129,7 @@ class CreateGroupsTests {
 
     @Test
     void admitsEachAloneWhenAGroupFailsAndNoneAgainThatWasAlone() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 4);
         admission.groupsFail = true;
         admission.open.countDown();
@@ -142,7 +142,7 @@ class CreateGroupsTests {
     /** A group that may be stored is never tried again: each would be made twice. */
     @Test
     void triesNoneAgainWhenTheAnswerToTheCommitIsLost() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 5);
         admission.commitsAreLost = true;
         openFor(answers);
@@ -154,7 +154,7 @@ class CreateGroupsTests {
 
     @Test
     void letsGoWhoWaitsTooLongAndWhoFindsTooManyWaiting() {
-        CreateGroups groups = new CreateGroups(admission, 2, 1, Duration.ofMillis(1));
+        CreateGroups groups = new CreateGroups(admission, 2, 1, 8, Duration.ofMillis(1));
         CompletableFuture<CreateResult> first = admit(groups);
         Awaitility.await().until(() -> admission.transactions.size() == 1);
         admission.blocks = false;
@@ -163,7 +163,7 @@ class CreateGroupsTests {
         assertThat(groups.waiting()).isZero();
 
         admission.blocks = true;
-        CreateGroups crowded = new CreateGroups(admission, 2, 1, FOR_EVER);
+        CreateGroups crowded = new CreateGroups(admission, 2, 1, 8, FOR_EVER);
         crowd(crowded, 1 + 2 * 8);
         admission.blocks = false;
         assertThat(crowded.admit(create(1))).as("no room behind the others").isNotNull();
@@ -174,7 +174,7 @@ class CreateGroupsTests {
 
     @Test
     void groupsNothingOfATeamThatWasRefusedLately() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, FOR_EVER);
+        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
         crowd(groups, 2);
         admission.refusedLately = true;
         admission.blocks = false;

@@ -212,7 +212,7 @@ class GroupAdmissionTests {
     void letsNoTeamWaitForAnothersAccount() {
         Payer held = payer(new Limits());
         Payer free = payer(new Limits());
-        CreateGroups groups = new CreateGroups(admission, 16, 2, Duration.ofHours(1));
+        CreateGroups groups = new CreateGroups(admission, 16, 2, 8, Duration.ofHours(1));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<CompletableFuture<CreateResult>> waiting = new ArrayList<>();
             gateway.database()
@@ -266,8 +266,8 @@ class GroupAdmissionTests {
                         .toList();
         List<CreateGroups> replicas =
                 List.of(
-                        new CreateGroups(admission, 16, 2, Duration.ofSeconds(1)),
-                        new CreateGroups(admission, 16, 2, Duration.ofSeconds(1)));
+                        new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1)),
+                        new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1)));
         List<String> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             answers =
