@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
@@ -50,8 +51,15 @@ public enum DatabaseFault {
     private static final Set<String> AWAY_STATES =
             Set.of("25006", "25P02", "25P03", "25P04", "0A000");
 
-    /** Of those that a server sends, the ones that it may end the connection with, or itself. */
-    private static final Set<String> ENDING_CLASSES = Set.of("08", "25P", "53", "57P", "58", "XX");
+    /**
+     * Severities of errors that end a statement, or its session, before it is committed: a session
+     * is never ended between its commit and its answer. Another one is a server that breaks down,
+     * perhaps while it commits, or one of these in the server's language.
+     */
+    private static final Set<String> BEFORE_THE_COMMIT = Set.of("ERROR", "FATAL");
+
+    /** Of resources (53), the system (58) and the inside (XX): what a server breaks down of. */
+    private static final Set<String> BREAKDOWN_CLASSES = Set.of("53", "58", "XX");
 
     /** Which one it is, or null when this is no failure of the database. */
     public static @Nullable DatabaseFault of(Throwable failure) {
@@ -67,17 +75,20 @@ public enum DatabaseFault {
 
     /**
      * Whether a statement that is a transaction of its own, and failed so, is certainly not stored:
-     * it was never sent, or the server has refused it and goes on. When the connection breaks, or
-     * the server ends or breaks it, the commit may have come before.
+     * it was never sent, or the server says that it has failed. When the connection breaks, or the
+     * server breaks down, the commit may have come before.
      */
     public static boolean isRolledBack(DataAccessException failure) {
         if (failure instanceof CannotGetJdbcConnectionException) {
             return true;
         }
-        String state = state(failure);
-        return cause(failure) instanceof PSQLException refusal
-                && refusal.getServerErrorMessage() != null
-                && ENDING_CLASSES.stream().noneMatch(state::startsWith);
+        ServerErrorMessage answer =
+                cause(failure) instanceof PSQLException cause
+                        ? cause.getServerErrorMessage()
+                        : null;
+        return answer != null
+                && (BEFORE_THE_COMMIT.contains(answer.getSeverity())
+                        || BREAKDOWN_CLASSES.stream().noneMatch(state(failure)::startsWith));
     }
 
     private static DatabaseFault of(SQLException cause) {

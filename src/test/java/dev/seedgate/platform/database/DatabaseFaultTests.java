@@ -11,6 +11,9 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -24,24 +27,43 @@ class DatabaseFaultTests {
             new DriverManagerDataSource(TestDatabase.create().url());
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock =
-                    """
-                    select 1 / 0 | true
-                    select from no_such_table | true
-                    do $$ begin raise exception 'x' using errcode = '40P01'; end $$ | true
-                    do $$ begin raise exception 'x' using errcode = '55P03'; end $$ | true
-                    do $$ begin raise exception 'x' using errcode = '57014'; end $$ | true
-                    do $$ begin raise exception 'x' using errcode = '25006'; end $$ | true
-                    do $$ begin raise exception 'x' using errcode = '23505'; end $$ | true
-                    do $$ begin raise exception 'x' using errcode = '53100'; end $$ | false
-                    do $$ begin raise exception 'x' using errcode = 'XX000'; end $$ | false
-                    select pg_terminate_backend(pg_backend_pid()) | false
-                    """)
-    void isRolledBackWhereTheServerRefusesAndGoesOn(String sql, boolean rolledBack) {
-        assertThat(DatabaseFault.isRolledBack(failure(DATABASE, sql))).isEqualTo(rolledBack);
+    @ValueSource(
+            strings = {
+                "select 1 / 0",
+                "select from no_such_table",
+                "select pg_terminate_backend(pg_backend_pid())"
+            })
+    void isRolledBackWhenTheServerSaysSo(String sql) {
+        assertThat(DatabaseFault.isRolledBack(failure(DATABASE, sql))).isTrue();
+    }
+
+    /** Whatever a trigger of ours, a full disk or another session makes of a statement. */
+    @ParameterizedTest
+    @ValueSource(strings = {"23505", "25006", "40P01", "53100", "55P03", "57014", "58030", "XX000"})
+    void isRolledBackByAnErrorOfAnyKind(String state) {
+        String sql =
+                "do $$ begin raise exception 'x' using errcode = '%s'; end $$".formatted(state);
+        assertThat(DatabaseFault.isRolledBack(failure(DATABASE, sql))).isTrue();
+    }
+
+    /** By the text of the severity, which is in the server's language. */
+    @ParameterizedTest
+    @CsvSource({
+        "ERROR, 55P03, true",
+        "FEHLER, 55P03, true",
+        "FATAL, 57P01, true",
+        "PANIC, 58030, false",
+        "PANIK, 53100, false",
+        "PANIC, XX000, false"
+    })
+    void isRolledBackUnlessTheServerBreaksDown(String severity, String state, boolean rolledBack) {
+        ServerErrorMessage answer =
+                new ServerErrorMessage("S%s\0C%s\0Mtold\0".formatted(severity, state));
+        assertThat(
+                        DatabaseFault.isRolledBack(
+                                new DataAccessResourceFailureException(
+                                        "failed", new PSQLException(answer))))
+                .isEqualTo(rolledBack);
     }
 
     @Test
