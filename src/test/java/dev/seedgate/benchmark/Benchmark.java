@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,7 +30,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -55,6 +55,7 @@ public final class Benchmark implements AutoCloseable {
     /** In tasks: more than the lives of the warm-up and the measurement take from it. */
     private static final long BACKLOG = 60_000;
 
+    private static final String BESIDE = "--beside=";
     private static final String ENDED = "select count(*) from task where phase = 'SUCCEEDED'";
     private static final String QUEUED = "select count(*) from task where phase = 'QUEUED'";
     private static final String SUBMITTED =
@@ -127,21 +128,36 @@ public final class Benchmark implements AutoCloseable {
      * @param arguments the packaged jar; then {@code --short} for a look of some minutes, {@code
      *     --one-team} for lives of a single team, {@code --profile} for a recording of the gateway
      *     in target/benchmark.jfr and the statements of each group in target/statements-*.txt, and
-     *     names of groups of rows, to run these alone: creates, status, rates, lives
+     *     names of groups of rows, to run these alone: creates, status, rates, lives. With {@code
+     *     --beside=} and another packaged jar, creates of both in turns instead
      */
     public static void main(String[] arguments) throws Exception {
         List<String> options = List.of(arguments).subList(1, arguments.length);
         Set<String> only =
                 options.stream().filter(it -> !it.startsWith("--")).collect(Collectors.toSet());
-        try (Benchmark benchmark =
-                new Benchmark(
-                        Path.of(arguments[0]),
-                        options.contains("--short"),
-                        options.contains("--one-team"),
-                        options.contains("--profile"),
-                        only)) {
-            benchmark.run();
+        Optional<String> beside =
+                options.stream()
+                        .filter(it -> it.startsWith(BESIDE))
+                        .map(it -> it.substring(BESIDE.length()))
+                        .findFirst();
+        try (Benchmark benchmark = of(Path.of(arguments[0]), options, only)) {
+            if (beside.isEmpty()) {
+                benchmark.run();
+                return;
+            }
+            try (Benchmark other = of(Path.of(beside.get()), options, only)) {
+                benchmark.compareWith(other);
+            }
         }
+    }
+
+    private static Benchmark of(Path jar, List<String> options, Set<String> only) throws Exception {
+        return new Benchmark(
+                jar,
+                options.contains("--short"),
+                options.contains("--one-team"),
+                options.contains("--profile"),
+                only);
     }
 
     private boolean runs(String group) {
@@ -149,11 +165,7 @@ public final class Benchmark implements AutoCloseable {
     }
 
     private void run() throws Exception {
-        makeTeams();
-        admin("POST", "/admin/api/upstream/pause", "{\"reason\":\"benchmark\"}");
-        double idle = gateway.residentMegabytes();
-        Load creates = load(this::createOfAny);
-        warmUp("creates", () -> creates.closed(8, WARM_UP_STEP));
+        double idle = warmUpCreates();
         if (runs("creates")) {
             creates();
         }
@@ -176,12 +188,51 @@ public final class Benchmark implements AutoCloseable {
         if (runs("lives")) {
             lives();
         }
+        writeReport();
+        ledgerIsRight();
+    }
+
+    /**
+     * Creates of this gateway and of another one, each beside a database of its own, in turns of a
+     * second: what the machine does meanwhile falls on both.
+     */
+    private void compareWith(Benchmark other) throws Exception {
+        warmUpCreates();
+        other.warmUpCreates();
+        // The first has cooled down meanwhile.
+        load(this::createOfAny).closed(8, WARM_UP_STEP);
+        for (int clients : List.of(1, 8, 32)) {
+            Turns own = new Turns(this, clients);
+            Turns others = new Turns(other, clients);
+            for (int turn = 0; turn < seconds; turn++) {
+                List<Turns> both = List.of(own, others);
+                for (Turns each : turn % 2 == 0 ? both : both.reversed()) {
+                    each.take();
+                }
+            }
+            own.reportBeside(others);
+        }
+        writeReport();
+        ledgerIsRight();
+        other.ledgerIsRight();
+    }
+
+    /** Answers what the gateway holds of the memory before, in megabytes. */
+    private double warmUpCreates() throws Exception {
+        makeTeams();
+        admin("POST", "/admin/api/upstream/pause", "{\"reason\":\"benchmark\"}");
+        double idle = gateway.residentMegabytes();
+        Load creates = load(this::createOfAny);
+        warmUp("creates", () -> creates.closed(8, WARM_UP_STEP));
+        return idle;
+    }
+
+    private void writeReport() throws IOException {
         Path target = Path.of("target");
         Files.writeString(target.resolve("benchmark.json"), report.json());
         Files.writeString(target.resolve("benchmark.html"), report.html());
         System.out.println(report.table());
         System.out.println("Also in target/benchmark.json and target/benchmark.html.");
-        ledgerIsRight();
     }
 
     /** Has the load go on until the compilers rest: what they take is no part of a call's cost. */
@@ -586,29 +637,81 @@ public final class Benchmark implements AutoCloseable {
         private final Duration gatewayBefore;
         private final Duration postgresBefore;
 
-        private CpuMeter(ProcessHandle gatewayProcess, ProcessHandle postmaster) {
+        private CpuMeter(ProcessHandle gatewayProcess, ProcessHandle postmaster)
+                throws IOException {
             this.gatewayProcess = gatewayProcess;
             this.postmaster = postmaster;
-            gatewayBefore = used(Stream.of(gatewayProcess));
-            postgresBefore = used(postmaster.descendants());
+            gatewayBefore = ProcessorTime.of(gatewayProcess);
+            postgresBefore = ProcessorTime.ofAll(postmaster);
         }
 
-        private static Duration used(Stream<ProcessHandle> processes) {
-            return processes
-                    .map(it -> it.info().totalCpuDuration().orElse(Duration.ZERO))
-                    .reduce(Duration.ZERO, Duration::plus);
+        private Duration gateway() throws IOException {
+            return ProcessorTime.of(gatewayProcess).minus(gatewayBefore);
+        }
+
+        private Duration postgres() throws IOException {
+            return ProcessorTime.ofAll(postmaster).minus(postgresBefore);
         }
 
         /** Adds rows for what each of so many took, in microseconds. */
-        private void report(String what, long many) {
-            Duration ofGateway = used(Stream.of(gatewayProcess)).minus(gatewayBefore);
-            Duration ofPostgres = used(postmaster.descendants()).minus(postgresBefore);
-            report.figure("CPU " + what + ", gateway (µs)", perEach(ofGateway, many));
-            report.figure("CPU " + what + ", PostgreSQL (µs)", perEach(ofPostgres, many));
+        private void report(String what, long many) throws IOException {
+            report.figure("CPU " + what + ", gateway (µs)", perEach(gateway(), many));
+            report.figure("CPU " + what + ", PostgreSQL (µs)", perEach(postgres(), many));
+        }
+    }
+
+    private static double perEach(Duration all, long many) {
+        return all.toNanos() / 1e3 / Math.max(many, 1);
+    }
+
+    /** What a gateway did in its turns of a second. */
+    private static final class Turns {
+
+        private final Benchmark of;
+        private final int clients;
+        private final List<Latencies> loads = new ArrayList<>();
+        private Duration gateway = Duration.ZERO;
+        private Duration postgres = Duration.ZERO;
+
+        private Turns(Benchmark of, int clients) {
+            this.of = of;
+            this.clients = clients;
         }
 
-        private static double perEach(Duration all, long many) {
-            return all.toNanos() / 1e3 / Math.max(many, 1);
+        private void take() throws Exception {
+            CpuMeter cpu = of.cpu();
+            loads.add(of.load(of::createOfAny).closed(clients, 1));
+            gateway = gateway.plus(cpu.gateway());
+            postgres = postgres.plus(cpu.postgres());
+        }
+
+        /** Adds its rows, each beside the other's. */
+        private void reportBeside(Turns other) {
+            Latencies own = Latencies.together(loads);
+            Latencies others = Latencies.together(other.loads);
+            row("creates a second", own.perSecond(), others.perSecond());
+            row("p50 (ms)", own.percentile(50), others.percentile(50));
+            row("p99 (ms)", own.percentile(99), others.percentile(99));
+            row(
+                    "CPU a create, gateway (µs)",
+                    perEach(gateway, own.count()),
+                    perEach(other.gateway, others.count()));
+            row(
+                    "CPU a create, PostgreSQL (µs)",
+                    perEach(postgres, own.count()),
+                    perEach(other.postgres, others.count()));
+        }
+
+        private void row(String what, double own, double other) {
+            of.report
+                    .row(
+                            "",
+                            "%d clients: %s".formatted(clients, what),
+                            own,
+                            other,
+                            Double.NaN,
+                            Double.NaN)
+                    .note("beside %.2f".formatted(other));
         }
     }
 

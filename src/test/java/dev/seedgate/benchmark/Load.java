@@ -149,6 +149,16 @@ final class Load {
             return new Latencies(nanos, (size - refused) / seconds, refused);
         }
 
+        /** Of loads of the same length, one after the other. */
+        static Latencies together(List<Latencies> loads) {
+            long[] all =
+                    loads.stream().flatMapToLong(it -> Arrays.stream(it.nanos)).sorted().toArray();
+            return new Latencies(
+                    all,
+                    loads.stream().mapToDouble(Latencies::perSecond).average().orElse(0),
+                    loads.stream().mapToInt(Latencies::refused).sum());
+        }
+
         int count() {
             return nanos.length;
         }

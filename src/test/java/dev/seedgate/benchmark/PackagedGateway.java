@@ -28,9 +28,6 @@ final class PackagedGateway implements AutoCloseable {
 
     private static final Path OPTIONS = Path.of("deploy/image/java.options");
 
-    /** The kernel's unit of a thread's times: a hundredth of a second on every Linux of today. */
-    private static final long TICK_MILLIS = 10;
-
     private final Path work;
     private final List<String> settings;
     private final int port;
@@ -106,27 +103,20 @@ final class PackagedGateway implements AutoCloseable {
 
     /** The processor time that the JVM's compilers have had, but for those that it has ended. */
     Duration compilerTime() throws IOException {
-        long ticks = 0;
+        Duration all = Duration.ZERO;
         Path threads = Path.of("/proc", String.valueOf(process.pid()), "task");
-        try (var all = Files.newDirectoryStream(threads)) {
-            for (Path thread : all) {
-                String stat;
+        try (var each = Files.newDirectoryStream(threads)) {
+            for (Path thread : each) {
                 try {
-                    stat = Files.readString(thread.resolve("stat"));
+                    if (Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*")) {
+                        all = all.plus(ProcessorTime.ofThread(thread.resolve("stat")));
+                    }
                 } catch (IOException e) {
                     // It has ended meanwhile.
-                    continue;
-                }
-                // Behind the name, which may have spaces: state, then 10 numbers, then the two
-                // times.
-                int nameEnd = stat.lastIndexOf(')');
-                if (stat.substring(0, nameEnd).matches(".*\\(C[12] Compiler.*")) {
-                    String[] fields = stat.substring(nameEnd + 2).split(" ", -1);
-                    ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
                 }
             }
         }
-        return Duration.ofMillis(ticks * TICK_MILLIS);
+        return all;
     }
 
     private double start(List<String> options, Path jar) throws Exception {
