@@ -706,7 +706,7 @@ public final class Benchmark implements AutoCloseable {
             of.report
                     .row(
                             "",
-                            "%d clients: %s".formatted(clients, what),
+                            "%s with %d at once".formatted(what, clients),
                             own,
                             other,
                             Double.NaN,

@@ -63,15 +63,16 @@ final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * The database as it is reached through here. Without named statements, so that every statement
-     * passes as text.
+     * The database as it is reached through here. Without named statements and encryption, so that
+     * every statement passes as text.
      */
     TestDatabase database() {
         String url =
                 behind.url()
                         .replaceFirst(
                                 "//[^/]+/", "//" + "127.0.0.1:" + server.getLocalPort() + "/");
-        return new TestDatabase(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=0");
+        return new TestDatabase(
+                url + (url.contains("?") ? "&" : "?") + "prepareThreshold=0&sslmode=disable");
     }
 
     /** Nothing passes any more, and nothing breaks. */
