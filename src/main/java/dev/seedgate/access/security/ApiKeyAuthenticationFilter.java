@@ -25,6 +25,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.transaction.TransactionException;
+import org.springframework.util.StringUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -86,7 +87,11 @@ class ApiKeyAuthenticationFilter extends OncePerRequestFilter {
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Optional.empty();
         }
-        String key = header.substring(SCHEME.length()).strip();
+        // Spaces alone: with any other white space it is no well-formed key, and is refused as one.
+        String key =
+                StringUtils.trimTrailingCharacter(
+                        StringUtils.trimLeadingCharacter(header.substring(SCHEME.length()), ' '),
+                        ' ');
         // The server reads headers as ISO 8859-1; clients send other letters in UTF-8.
         return key.isEmpty()
                 ? Optional.empty()

@@ -53,6 +53,8 @@ class AuthenticationTests {
                     "Bearer " + team.key() + "," + team.key(),
                     "Bearer \"" + team.key() + "\"",
                     "Bearer" + team.key(),
+                    "Bearer \t" + team.key(),
+                    "Bearer\t" + team.key(),
                     "Basic " + team.key(),
                     "Token " + team.key(),
                     team.key(),
