@@ -23,11 +23,11 @@ import org.springframework.validation.annotation.Validated;
  *     every second, and a hundred thousand take some 70 ms
  * @param createGroupSize creates that wait for each other are stored together, at most so many;
  *     each takes PostgreSQL some 0.2 ms, for which the accounts of all stay locked. 1 = each alone
- * @param createGroups so many groups are stored at a time: while one waits for the disk another one
- *     is at work. Four make smaller groups, which cost as much as they gain
- * @param createGroupWait a create that has waited longer for its group is stored alone, by the
+ * @param createGroupMaxConcurrent so many groups are stored at a time: while one waits for the disk
+ *     another one is at work. Four make smaller groups, which cost as much as they gain
+ * @param createGroupMaxWait a create that has waited longer for its group is stored alone, by the
  *     rules for a crowded database; a group takes some milliseconds
- * @param createGroupsWaiting creates for so many full groups may wait, and the first of each team
+ * @param createGroupMaxWaiting creates for so many full groups may wait, and the first of each team
  * @param taskMaxAge from the vendor's acceptance; far above the longest render seen
  * @param uncertainRefundAfter then the charge of a task nobody knows of is given back; 0 = never
  * @param accountStopsUntilFailed refusals of the kind that stops the account, drawn by one task
@@ -54,10 +54,10 @@ public record GenerationSettings(
         @DefaultValue("15m") @DurationMin(millis = 1) @DurationMax(days = 7) Duration queueMaxWait,
         @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
         @DefaultValue("32") @Min(1) @Max(128) int createGroupSize,
-        @DefaultValue("2") @Min(1) @Max(16) int createGroups,
+        @DefaultValue("2") @Min(1) @Max(16) int createGroupMaxConcurrent,
         @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(seconds = 3)
-                Duration createGroupWait,
-        @DefaultValue("8") @Min(1) @Max(64) int createGroupsWaiting,
+                Duration createGroupMaxWait,
+        @DefaultValue("8") @Min(1) @Max(64) int createGroupMaxWaiting,
         @DefaultValue("2h") @DurationMin(millis = 1) @DurationMax(days = 3650) Duration taskMaxAge,
         @DefaultValue("24h") @DurationMin @DurationMax(days = 365) Duration uncertainRefundAfter,
         @DefaultValue("3") @Min(1) @Max(1000) int accountStopsUntilFailed,

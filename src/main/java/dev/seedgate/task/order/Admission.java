@@ -96,7 +96,7 @@ class Admission {
     GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
         List<PendingCreate> open = creates.stream().filter(this::gateIsOpen).toList();
         return open.stream().anyMatch(it -> it.hasKey() || it.hasCallback())
-                ? transactions.execute(_ -> admitWithRowsOfTheirOwn(open, waiting))
+                ? transactions.execute(_ -> admitInTransaction(open, waiting))
                 : admitInOneStatement(open, waiting);
     }
 
@@ -125,7 +125,7 @@ class Admission {
     }
 
     /** Of orders of which some have an idempotency key or a callback, which are rows as well. */
-    private GroupAdmission admitWithRowsOfTheirOwn(List<PendingCreate> creates, boolean waiting) {
+    private GroupAdmission admitInTransaction(List<PendingCreate> creates, boolean waiting) {
         List<NewTask> withKey = newTasks(creates, PendingCreate::hasKey);
         Set<String> claimed = withKey.isEmpty() ? Set.of() : idempotencyKeys.claimAll(withKey);
         List<PendingCreate> begun =

@@ -45,9 +45,9 @@ class CreateGroups {
         this(
                 admission,
                 settings.createGroupSize(),
-                settings.createGroups(),
-                settings.createGroupsWaiting(),
-                settings.createGroupWait());
+                settings.createGroupMaxConcurrent(),
+                settings.createGroupMaxWaiting(),
+                settings.createGroupMaxWait());
     }
 
     /**

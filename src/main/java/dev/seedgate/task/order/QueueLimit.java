@@ -41,9 +41,9 @@ class QueueLimit {
     private final RateBudget budget;
     private final GenerationSettings settings;
     private final Map<Long, Integer> admittedSince = new ConcurrentHashMap<>();
-    private final AtomicInteger allAdmittedSince = new AtomicInteger();
+    private final AtomicInteger totalAdmittedSince = new AtomicInteger();
     private volatile Map<Long, TeamQueue> queues = Map.of();
-    private volatile int allQueued;
+    private volatile int totalQueued;
     private volatile double submitsPerSecond;
     private @Nullable Sample last;
 
@@ -85,11 +85,11 @@ class QueueLimit {
         }
         last = sample;
         queues = now;
-        allQueued = now.values().stream().mapToInt(TeamQueue::tasks).sum();
+        totalQueued = now.values().stream().mapToInt(TeamQueue::tasks).sum();
         before.forEach((team, taken) ->
                 admittedSince.computeIfPresent(
                         team, (_, all) -> all.equals(taken) ? null : all - taken));
-        allAdmittedSince.addAndGet(-before.values().stream().mapToInt(it -> it).sum());
+        totalAdmittedSince.addAndGet(-before.values().stream().mapToInt(it -> it).sum());
     }
 
     /**
@@ -112,14 +112,14 @@ class QueueLimit {
         int limit = limit();
         // Behind all that wait is the last place that it can have: the way of nearly every create,
         // which takes no longer with more teams.
-        return allQueued + allAdmittedSince.get() < limit
+        return totalQueued + totalAdmittedSince.get() < limit
                 || place(team, own == null ? 1 : own.weight()) <= limit;
     }
 
     /** Counts a task of this team that was taken here. */
     void countAdmitted(long team) {
         admittedSince.merge(team, 1, Integer::sum);
-        allAdmittedSince.incrementAndGet();
+        totalAdmittedSince.incrementAndGet();
     }
 
     /** The number of tasks that could be submitted in time, if they all were one team's. */
