@@ -112,11 +112,7 @@ class DatabaseOutageTests {
         // Not its name, in which the word is that the proxy waits for.
         String prompt = loss.name().replace("COMMIT", "it");
         Team team = gateway.team("monthly_quota", 1000);
-        // What an earlier test broke is found out about when it is used.
-        Awaitility.await()
-                .until(() ->
-                        atOnce(16, () -> team.get("/api/credits")).stream()
-                                .allMatch(it -> it.status() == 200));
+        replaceBrokenConnections(team);
         int before = network.lost();
         network.loseCommitAfter(CREATE, loss);
         Answer first = team.generate(prompt, "Idempotency-Key", "once");
@@ -150,10 +146,7 @@ class DatabaseOutageTests {
     void neverLiesAboutAStatementWhoseAnswerIsLost(TcpProxy.Loss loss) {
         String prompt = "one statement, lost: " + loss.name().replace("COMMIT", "it");
         Team team = gateway.team("monthly_quota", 1000);
-        Awaitility.await()
-                .until(() ->
-                        atOnce(16, () -> team.get("/api/credits")).stream()
-                                .allMatch(it -> it.status() == 200));
+        replaceBrokenConnections(team);
         int before = network.lost();
         network.loseCommitAfter("insert into task ", loss);
         Answer answer = team.generate(prompt);
@@ -285,6 +278,14 @@ class DatabaseOutageTests {
                             database.text("select count(*) from work where kind = 'submit'")
                                     .equals("0"));
         }
+    }
+
+    /** What an earlier test broke is found out about when it is used. */
+    private static void replaceBrokenConnections(Team team) {
+        Awaitility.await()
+                .until(() ->
+                        atOnce(16, () -> team.get("/api/credits")).stream()
+                                .allMatch(it -> it.status() == 200));
     }
 
     private static <T> T timed(Queue<Long> millis, Supplier<T> call) {
