@@ -25,7 +25,7 @@ class SlowDatabaseTests {
     @ParameterizedTest
     @ValueSource(ints = {5, 30, 100})
     void submitsOverALongWayToTheDatabase(int roundTripMillis) throws Exception {
-        TestDatabase database = TestDatabase.create().migrated();
+        TestDatabase database = TestDatabase.create();
         try (TcpProxy way = TcpProxy.before(database);
                 FakeVendor vendor = FakeVendor.start();
                 Gateway gateway =

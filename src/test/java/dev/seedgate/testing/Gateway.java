@@ -77,7 +77,8 @@ public final class Gateway implements AutoCloseable {
             // more and more seldom, or a hundred such tasks would keep the machine busy.
             shared =
                     start(
-                            TestDatabase.create(),
+                            // One gateway at least makes its tables on its own.
+                            TestDatabase.createEmpty(),
                             FakeVendor.start(),
                             "seedgate.poll-max-interval=10s");
         }

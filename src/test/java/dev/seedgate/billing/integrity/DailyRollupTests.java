@@ -34,7 +34,7 @@ class DailyRollupTests {
 
     @BeforeAll
     static void start() {
-        TestDatabase database = TestDatabase.create();
+        TestDatabase database = TestDatabase.createEmpty();
         summedByDay(database);
         gateway =
                 Gateway.start(

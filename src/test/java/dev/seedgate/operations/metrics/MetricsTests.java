@@ -122,7 +122,7 @@ class MetricsTests {
 
     @Test
     void readsTheClustersFiguresFromTheDatabase() {
-        TestDatabase database = TestDatabase.create().migrated();
+        TestDatabase database = TestDatabase.create();
         plant(database, "queued", "QUEUED", "submit");
         plant(database, "rendering", "RENDERING", "poll");
         plant(database, "lost", "UNCERTAIN", "refund");

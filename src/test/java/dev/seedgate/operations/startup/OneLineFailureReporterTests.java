@@ -84,7 +84,6 @@ class OneLineFailureReporterTests {
     void explainsMigrationsThatWereChanged() {
         TestDatabase database = TestDatabase.create();
         Flyway flyway = database.flyway();
-        flyway.migrate();
         database.execute("update flyway_schema_history set checksum = 1 where version = '1'");
         assertThatThrownBy(flyway::migrate)
                 .satisfies(e ->
@@ -96,7 +95,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void explainsMigrationsThatAreNotOurs() {
-        TestDatabase database = TestDatabase.create().migrated();
+        TestDatabase database = TestDatabase.create();
         database.execute("update flyway_schema_history set version = '1.5' where version = '2'");
         assertThat(lineFor(database.flyway()))
                 .contains("not those of this version of the gateway")
@@ -105,7 +104,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void explainsADatabaseThatTakesNoWrites() {
-        TestDatabase database = TestDatabase.create();
+        TestDatabase database = TestDatabase.createEmpty();
         database.makeReadOnly();
         assertThat(lineFor(database.flyway()))
                 .startsWith("The database is read-only (ERROR: cannot execute CREATE TABLE")
@@ -114,7 +113,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void explainsARoleThatMayNotMakeTables() {
-        TestDatabase database = TestDatabase.create();
+        TestDatabase database = TestDatabase.createEmpty();
         Flyway flyway =
                 Flyway.configure()
                         .dataSource(database.as(TestDatabase.APPLICATION).url(), null, null)
@@ -140,7 +139,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void explainsTablesThatSomebodyElseMade() {
-        TestDatabase database = TestDatabase.create();
+        TestDatabase database = TestDatabase.createEmpty();
         database.execute("create table something (id int)");
         assertThat(lineFor(database.flyway()))
                 .startsWith("The migrations could not be applied (Found non-empty schema(s)");
@@ -208,7 +207,7 @@ class OneLineFailureReporterTests {
     private static Flyway migration(Path folder, String sql) throws IOException {
         Files.writeString(folder.resolve("V1__sample.sql"), sql + ";\n");
         return Flyway.configure()
-                .dataSource(TestDatabase.create().as(TestDatabase.OWNER).url(), null, null)
+                .dataSource(TestDatabase.createEmpty().as(TestDatabase.OWNER).url(), null, null)
                 .locations("filesystem:" + folder)
                 .load();
     }
@@ -257,7 +256,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void migratesAsTheOwnerAndEndsAndThenRunsWithoutTheOwnersPassword() throws Exception {
-        TestDatabase database = TestDatabase.create();
+        TestDatabase database = TestDatabase.createEmpty();
         Map<String, String> settings = database.settings();
         Properties application = new Properties();
         application.setProperty("user", settings.get("spring.datasource.username"));
@@ -284,7 +283,7 @@ class OneLineFailureReporterTests {
 
     @Test
     void saysWhatTheApplicationsRoleLacks() {
-        TestDatabase database = TestDatabase.create().migrated();
+        TestDatabase database = TestDatabase.create();
         database.execute("revoke select on installation from " + TestDatabase.APPLICATION);
         try (FakeVendor vendor = FakeVendor.start()) {
             assertThatThrownBy(() -> Gateway.start(database, vendor, "spring.flyway.enabled=false"))

@@ -20,7 +20,7 @@ class BillingZoneTests {
 
     @BeforeAll
     static void migrate() {
-        database = TestDatabase.create().migrated();
+        database = TestDatabase.create();
     }
 
     @BeforeEach

@@ -26,7 +26,7 @@ class PlainConditionsTests {
             order by 1
             """;
 
-    private final TestDatabase database = TestDatabase.create().migrated();
+    private final TestDatabase database = TestDatabase.create();
 
     @Test
     void noConditionOfATableCallsAnSqlFunction() {

@@ -15,7 +15,7 @@ class UpgradeTests {
     private static final String TAKEN =
             "select (select coalesce(sum(taken), 0) from pool_day) + (select coalesce(sum(credits), 0) from pool_movement)";
 
-    private final TestDatabase database = TestDatabase.create();
+    private final TestDatabase database = TestDatabase.createEmpty();
     private long takenBefore;
 
     @BeforeEach

@@ -24,7 +24,7 @@ class ClaimCostTests {
 
     @Test
     void readsWhatItClaimsAndNotTheBacklog() {
-        TestDatabase database = TestDatabase.create().migrated();
+        TestDatabase database = TestDatabase.create();
         database.execute(
                 "insert into team (slug, name, monthly_quota, created_at) select 'team-' || n, 'x', 1000000, now() from generate_series(1, "
                         + TEAMS

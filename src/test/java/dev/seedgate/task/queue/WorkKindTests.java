@@ -31,7 +31,6 @@ class WorkKindTests {
     void areThoseThatTheTableTakes() {
         String check =
                 TestDatabase.create()
-                        .migrated()
                         .text(
                                 "select pg_get_constraintdef(oid) from pg_constraint where conname = 'work_kind_check'");
         assertThat(literals(check)).containsExactlyInAnyOrderElementsOf(WORDS);

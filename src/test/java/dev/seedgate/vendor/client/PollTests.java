@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the answers to status calls mean, on a real socket. */
 class PollTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
     private static final String URL = "https://cdn.example/a.mp4";
 
     private final FakeVendor fake = FakeVendor.start();

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ProxiedAnswersTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
     private static final String URL = "https://cdn.example/a.mp4";
     private static final String SUCCESS =
             "{\"code\":200,\"message\":\"success\",\"data\":{\"task_id\":\"t\",\"status\":\"SUCCESS\","

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The table of answers on a real socket, and what is on the wire. */
 class SubmitTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
 
     private final FakeVendor fake = FakeVendor.start();
     private final UpstreamFixture gateway = UpstreamFixture.of(DATABASE, fake);

@@ -23,7 +23,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** The room put together by Spring, without the rest of the gateway. */
 class UpstreamConfigurationTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
 
     private final WebApplicationContextRunner context =
             new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)

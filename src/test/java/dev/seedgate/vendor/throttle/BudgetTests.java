@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** One rate for the whole cluster, shared between submits and polls. */
 class BudgetTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
 
     private final FakeVendor fake = FakeVendor.start();
     private final List<UpstreamFixture> instances = new ArrayList<>();

@@ -22,7 +22,7 @@ import org.springframework.dao.DataAccessException;
 /** Stops that spread over the cluster, and the probes that end them. */
 class PausesTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.create().migrated();
+    private static final TestDatabase DATABASE = TestDatabase.create();
 
     private final FakeVendor fake = FakeVendor.start();
     private final UpstreamFixture one = gateway();
