@@ -5,13 +5,9 @@ import java.util.Set;
 
 /**
  * The outcome of reserving the prices of many tasks at once. A task that is in neither is beyond a
- * limit, or behind one of its team that is.
+ * limit, behind one of its team that is, or left out for its {@link DependentRows}.
  *
  * @param reserved what is held, by the task
  * @param busy tasks of teams whose account another transaction held
  */
-public record BatchReservation(Map<String, Reservation> reserved, Set<String> busy) {
-
-    /** Of no task at all. */
-    public static final BatchReservation NONE = new BatchReservation(Map.of(), Set.of());
-}
+public record BatchReservation(Map<String, Reservation> reserved, Set<String> busy) {}

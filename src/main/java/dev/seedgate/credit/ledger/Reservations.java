@@ -44,7 +44,8 @@ public class Reservations {
      * quota and top-ups then counts on the quota.
      *
      * <p>Of many orders each is judged as if all before it of its team were taken, by running sums;
-     * so only those before the first that is refused are taken, and those behind it are left.
+     * so only those before the first that is refused are taken, and those behind it are left. One
+     * that is left out for its {@link DependentRows} counts in no sum.
      */
     private static final String VERDICT =
             """
@@ -70,7 +71,7 @@ public class Reservations {
                 %3$s
             ), counted as materialized (
                 select o.place, o.credits, b.id, b.key_id, b.project, b.unspent,
-                       sum(o.credits) over (partition by b.id order by o.place) as charged
+                       sum(o.credits) over (partition by b.id, o.left_out order by o.place) as charged
                 from b join orders o on o.team = b.team_id and (b.project = o.project or b.key_id =
                     (select coalesce(origin_id, id) from team_key where id = o.key_id))
             ), tight as (
@@ -107,11 +108,11 @@ public class Reservations {
 
     /** The order of a statement for one, whose columns are parameters. */
     private static final String ONE =
-            "select o.*, o.credits as charged, 1 as nth from (select 1 as place, %s) o";
+            "select o.*, %s as left_out, o.credits as charged, 1 as nth from (select 1 as place, %s) o";
 
-    private static final String ONE_IS_REFUSED = "stale or refusal is not null";
+    private static final String ONE_IS_REFUSED = "left_out or stale or refusal is not null";
     private static final String ONE_BEFORE_IS_REFUSED =
-            "bool_or(stale or refusal is not null) over (partition by team_id order by place)";
+            "left_out or bool_or(stale or refusal is not null) over (partition by team_id, left_out order by place)";
 
     private static final String ANSWER =
             """
@@ -178,7 +179,11 @@ public class Reservations {
 
     /** Neither locks nor writes. */
     private static final String PREVIEW =
-            VERDICT.formatted(ONE.formatted(parameters(COLUMNS)), "= :team", "", ONE_IS_REFUSED)
+            VERDICT.formatted(
+                            ONE.formatted("false", parameters(COLUMNS)),
+                            "= :team",
+                            "",
+                            ONE_IS_REFUSED)
                     + ANSWER;
 
     private final JdbcClient jdbc;
@@ -237,8 +242,9 @@ public class Reservations {
     /**
      * Holds the prices of tasks of any teams, each as if it came alone after those before it, in
      * one statement, which outside of a transaction is its own. It refuses none: an order that is
-     * beyond a limit, and those of its team behind it, are left out, to be reserved one by one.
-     * Locks the accounts until the commit, in the order of the teams.
+     * beyond a limit, those of its team behind it, and one whose rows can't be written, are left
+     * out, to be reserved one by one. Locks the accounts until the commit, in the order of the
+     * teams.
      *
      * @param waiting whether it waits for an account that another transaction holds; if not, the
      *     orders of its team are {@link BatchReservation#busy()}
@@ -323,8 +329,8 @@ public class Reservations {
 
     private static Statements write(DependentRows rows) {
         List<Column> columns = Stream.concat(COLUMNS.stream(), rows.columns().stream()).toList();
-        String one = ONE.formatted(parameters(columns));
-        String many = arrays(columns);
+        String one = ONE.formatted(rows.leftOut(), parameters(columns));
+        String many = arrays(rows.leftOut(), columns);
         String ofMany = "= any (array(select team from orders)) order by a.team_id for update of a";
         return new Statements(
                 columns,
@@ -349,14 +355,15 @@ public class Reservations {
     }
 
     /** The orders of a statement for many, whose columns are arrays. */
-    private static String arrays(List<Column> columns) {
+    private static String arrays(String leftOut, List<Column> columns) {
         return """
         select o.*, row_number() over of_team as nth,
                cast(sum(o.credits) over of_team as bigint) as charged
-        from unnest(%s) with ordinality as o (%s, place)
-        window of_team as (partition by o.team order by o.place)\
+        from (select o.*, %s as left_out from unnest(%s) with ordinality as o (%s, place)) o
+        window of_team as (partition by o.team, o.left_out order by o.place)\
         """
                 .formatted(
+                        leftOut,
                         columns.stream()
                                 // In a sub-select, so that PostgreSQL keeps one plan.
                                 .map(it ->

@@ -1,19 +1,19 @@
 package dev.seedgate.operations.webhook;
 
-import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.NewTask;
+import dev.seedgate.task.lifecycle.NewTaskRows;
 import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskEndListener;
 import dev.seedgate.task.order.CallbackRegistry;
 import java.net.URI;
-import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
  * and to the URL that came with its create.
  */
 @Component
-class WebhookEvents implements TaskEndListener, CallbackRegistry {
+class WebhookEvents implements TaskEndListener, CallbackRegistry, NewTaskRows {
 
     private final JdbcClient jdbc;
     private final WebhookDelivery delivery;
@@ -64,49 +64,74 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry {
     public void register(NewTask task) {
         String url = url(task);
         endpoints.checkUrl("X-Callback-Url", url);
-        if (registerAll(List.of(task)).isEmpty()) {
+        int made =
+                jdbc.sql(
+                                """
+                                insert into webhook_callback (task_id, endpoint_id, url)
+                                select :task, id, :url from webhook_endpoint
+                                where team_id = :team and url is null and :host = any (hosts)
+                                """)
+                        .param("task", task.id().value())
+                        .param("url", url)
+                        .param("team", task.caller().teamId())
+                        .param("host", host(url))
+                        .update();
+        if (made == 0) {
             throw new ApiException(
                     ErrorCode.CALLBACK_NOT_ALLOWED,
                     endpoints.callbacks(task.caller().teamId()).isEmpty()
                             ? "Your team has no list of hosts that X-Callback-Url may lead to; ask the operators for one, or make an endpoint at /api/webhooks."
                             : "X-Callback-Url leads to %s, which is not on your team's list of hosts; ask the operators to add it."
-                                    .formatted(host(task)));
+                                    .formatted(host(url)));
         }
     }
 
     @Override
-    public Set<String> registerAll(Collection<NewTask> tasks) {
-        List<NewTask> good = tasks.stream().filter(it -> endpoints.isUrl(url(it))).toList();
-        return jdbc.sql(
-                        """
-                        insert into webhook_callback (task_id, endpoint_id, url)
-                        select c.task_id, e.id, c.url
-                        from unnest((select :tasks), (select :teams), (select :hosts), (select :urls))
-                                c (task_id, team_id, host, url)
-                            join webhook_endpoint e on e.team_id = c.team_id and e.url is null
-                                and c.host = any (e.hosts)
-                        returning task_id
-                        """)
-                .param("tasks", SqlArrays.column("text", good, task -> task.id().value()))
-                .param("teams", SqlArrays.column("int8", good, task -> task.caller().teamId()))
-                .param("hosts", SqlArrays.column("text", good, WebhookEvents::host))
-                .param("urls", SqlArrays.column("text", good, WebhookEvents::url))
-                .query((row, _) -> row.getString("task_id"))
-                .set();
+    public boolean areNeededBy(NewTask task) {
+        return task.order().callbackUrl() != null;
     }
 
     @Override
-    public void forget(Collection<NewTask> tasks) {
-        jdbc.sql("delete from webhook_callback where task_id = any ((select :tasks)::text[])")
-                .param("tasks", SqlArrays.column("text", tasks, task -> task.id().value()))
-                .update();
+    public Map<String, String> columns() {
+        return Map.of("callback_url", "text", "callback_host", "text");
+    }
+
+    @Override
+    public Map<String, @Nullable Object> values(NewTask task) {
+        String url = url(task);
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("callback_url", url);
+        values.put("callback_host", endpoints.isUrl(url) ? host(url) : null);
+        return values;
+    }
+
+    /** One whose host is none, or not on the team's list. */
+    @Override
+    public String leftOut() {
+        return """
+        o.callback_url is not null and not exists (
+            select from webhook_endpoint e
+            where e.team_id = o.team and e.url is null and o.callback_host = any (e.hosts))\
+        """;
+    }
+
+    @Override
+    public String insert() {
+        return """
+        called_back as (
+            insert into webhook_callback (task_id, endpoint_id, url)
+            select t.task, e.id, t.callback_url
+            from taken t join webhook_endpoint e on e.team_id = t.team_id and e.url is null
+                and t.callback_host = any (e.hosts)
+        )
+        """;
     }
 
     private static String url(NewTask task) {
         return Objects.requireNonNull(task.order().callbackUrl());
     }
 
-    private static String host(NewTask task) {
-        return URI.create(url(task)).getHost().toLowerCase(Locale.ROOT);
+    private static String host(String url) {
+        return URI.create(url).getHost().toLowerCase(Locale.ROOT);
     }
 }

@@ -19,13 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -43,7 +42,6 @@ class Admission {
     private final Vendor vendor;
     private final AuditLog audit;
     private final ApplicationEventPublisher events;
-    private final TransactionOperations transactions;
     // As many as there are teams, at most.
     private final Set<Long> refusedLately = ConcurrentHashMap.newKeySet();
 
@@ -54,8 +52,7 @@ class Admission {
             CallbackRegistry callbacks,
             Vendor vendor,
             AuditLog audit,
-            ApplicationEventPublisher events,
-            TransactionOperations transactions) {
+            ApplicationEventPublisher events) {
         this.tasks = tasks;
         this.idempotencyKeys = idempotencyKeys;
         this.gate = gate;
@@ -63,7 +60,6 @@ class Admission {
         this.vendor = vendor;
         this.audit = audit;
         this.events = events;
-        this.transactions = transactions;
     }
 
     /** Accepts the order, or refuses it; a known idempotency key answers as the first time. */
@@ -85,72 +81,49 @@ class Admission {
     }
 
     /**
-     * Accepts orders of any teams in one transaction, which is its own, each as if it came alone
-     * after the one before. It refuses none and answers none as it did before: what it does not
-     * accept is to be admitted alone, which says why. Waits for no lock but, if it is to wait,
-     * those of the accounts.
+     * Accepts orders of any teams in one statement, each as if it came alone after the one before.
+     * It refuses none and answers none as it did before: what it does not accept is to be admitted
+     * alone, which says why. Waits for no lock but, if it is to wait, those of the accounts.
+     * Outside of a transaction the statement is its own: it takes no second round trip for the
+     * commit, and locks the accounts no longer than it runs.
      *
      * @param waiting whether for an account that another transaction holds; if not, the orders of
      *     its team are {@link GroupAdmission#busy()}
      */
     GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
-        List<PendingCreate> open = creates.stream().filter(this::gateIsOpen).toList();
-        return open.stream().anyMatch(it -> it.hasKey() || it.hasCallback())
-                ? transactions.execute(_ -> admitInTransaction(open, waiting))
-                : admitInOneStatement(open, waiting);
-    }
-
-    /**
-     * Of orders that need nothing written but their tasks. One statement outside of a transaction
-     * is its own: it takes no second round trip for the commit, and locks the accounts no longer
-     * than it runs.
-     */
-    private GroupAdmission admitInOneStatement(List<PendingCreate> creates, boolean waiting) {
-        if (creates.isEmpty()) {
-            return new GroupAdmission(Map.of(), Set.of());
+        // The second of a key finds what the first has made.
+        Set<List<Object>> keys = new HashSet<>();
+        List<PendingCreate> open =
+                creates.stream()
+                        .filter(it -> it.key() == null || keys.add(List.of(it.teamId(), it.key())))
+                        .filter(this::gateIsOpen)
+                        .toList();
+        if (open.isEmpty()) {
+            return GroupAdmission.NONE;
         }
-        creates.forEach(PendingCreate::committing);
+        open.forEach(PendingCreate::committing);
         BatchReservation batch;
         try {
-            batch = tasks.createAll(newTasks(creates, _ -> true), vendor.name(), waiting);
+            batch =
+                    tasks.createAll(
+                            open.stream().map(PendingCreate::task).toList(),
+                            vendor.name(),
+                            waiting);
         } catch (DataAccessException e) {
             if (DatabaseFault.isRolledBack(e)) {
-                creates.forEach(PendingCreate::rolledBack);
+                open.forEach(PendingCreate::rolledBack);
+            }
+            if (e instanceof DuplicateKeyException) {
+                // Another call has taken an idempotency key since the statement began.
+                return GroupAdmission.NONE;
             }
             throw e;
         }
-        GroupAdmission outcome = outcome(creates, batch);
-        leftOut(creates, outcome).forEach(PendingCreate::rolledBack);
+        GroupAdmission outcome = outcome(open, batch);
+        open.stream()
+                .filter(it -> !outcome.admitted().containsKey(it))
+                .forEach(PendingCreate::rolledBack);
         return outcome;
-    }
-
-    /** Of orders of which some have an idempotency key or a callback, which are rows as well. */
-    private GroupAdmission admitInTransaction(List<PendingCreate> creates, boolean waiting) {
-        List<NewTask> withKey = newTasks(creates, PendingCreate::hasKey);
-        Set<String> claimed = withKey.isEmpty() ? Set.of() : idempotencyKeys.claimAll(withKey);
-        List<PendingCreate> begun =
-                creates.stream().filter(it -> !it.hasKey() || claimed.contains(it.id())).toList();
-        List<NewTask> withCallback = newTasks(begun, PendingCreate::hasCallback);
-        // Before the accounts are locked, which the teams' other creates wait for.
-        Set<String> registered =
-                withCallback.isEmpty() ? Set.of() : callbacks.registerAll(withCallback);
-        List<PendingCreate> ready =
-                begun.stream()
-                        .filter(it -> !it.hasCallback() || registered.contains(it.id()))
-                        .toList();
-        BatchReservation batch =
-                ready.isEmpty()
-                        ? BatchReservation.NONE
-                        : tasks.createAll(newTasks(ready, _ -> true), vendor.name(), waiting);
-        GroupAdmission outcome = outcome(ready, batch);
-        outcome.admitted().keySet().forEach(Admission::leaveOpenAtCommit);
-        undo(leftOut(begun, outcome));
-        return outcome;
-    }
-
-    private static List<PendingCreate> leftOut(
-            List<PendingCreate> creates, GroupAdmission outcome) {
-        return creates.stream().filter(it -> !outcome.admitted().containsKey(it)).toList();
     }
 
     private GroupAdmission outcome(List<PendingCreate> creates, BatchReservation batch) {
@@ -168,23 +141,6 @@ class Admission {
             events.publishEvent(new TaskQueued());
         }
         return new GroupAdmission(admitted, busy);
-    }
-
-    /** Takes back what was written for creates that are not admitted with their group. */
-    private void undo(List<PendingCreate> left) {
-        List<NewTask> withKey = newTasks(left, PendingCreate::hasKey);
-        if (!withKey.isEmpty()) {
-            idempotencyKeys.giveBack(withKey);
-        }
-        List<NewTask> withCallback = newTasks(left, PendingCreate::hasCallback);
-        if (!withCallback.isEmpty()) {
-            callbacks.forget(withCallback);
-        }
-    }
-
-    private static List<NewTask> newTasks(
-            List<PendingCreate> creates, Predicate<PendingCreate> which) {
-        return creates.stream().filter(which).map(PendingCreate::task).toList();
     }
 
     private boolean gateIsOpen(PendingCreate create) {
@@ -209,7 +165,7 @@ class Admission {
     }
 
     private Optional<CreateResult> find(PendingCreate create) {
-        String key = create.order().idempotencyKey();
+        String key = create.key();
         return key == null
                 ? Optional.empty()
                 : idempotencyKeys.find(key, create.teamId(), create.order());
@@ -218,7 +174,7 @@ class Admission {
     /** Takes the order's key, if it has one, or finds what took it meanwhile. */
     private Optional<CreateResult> claim(PendingCreate create) {
         checkGate(create);
-        String key = create.order().idempotencyKey();
+        String key = create.key();
         return key == null
                 ? Optional.empty()
                 : idempotencyKeys.claim(key, create.teamId(), create.order(), create.task().id());

@@ -8,4 +8,7 @@ import java.util.Set;
  *
  * @param busy those of teams whose account another transaction held; nothing was written for them
  */
-record GroupAdmission(Map<PendingCreate, CreateResult> admitted, Set<PendingCreate> busy) {}
+record GroupAdmission(Map<PendingCreate, CreateResult> admitted, Set<PendingCreate> busy) {
+
+    static final GroupAdmission NONE = new GroupAdmission(Map.of(), Set.of());
+}

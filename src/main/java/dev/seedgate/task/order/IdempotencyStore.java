@@ -1,21 +1,22 @@
 package dev.seedgate.task.order;
 
-import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.telemetry.Loops;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
 import dev.seedgate.task.lifecycle.NewTask;
+import dev.seedgate.task.lifecycle.NewTaskRows;
 import dev.seedgate.task.lifecycle.Order;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 
 /**
@@ -24,7 +25,7 @@ import org.springframework.stereotype.Repository;
  * the key's, at which a second call waits, or by which it sees that it would have to wait.
  */
 @Repository
-class IdempotencyStore {
+class IdempotencyStore implements NewTaskRows {
 
     // A key is kept for two days: nobody minds some minutes more.
     private static final Duration FORGET_INTERVAL = Duration.ofMinutes(10);
@@ -72,59 +73,48 @@ class IdempotencyStore {
         }
     }
 
-    /**
-     * Takes the keys of new tasks of any teams and answers for which tasks; the others' keys are
-     * known already or are being taken by another transaction, for which it does not wait.
-     */
-    Set<String> claimAll(Collection<NewTask> tasks) {
-        return keys(
-                        """
-                        insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
-                        select team_id, key, fingerprint, task_id, credits
-                        from unnest((select :teams), (select :keys), (select :fingerprints),
-                            (select :tasks), (select :credits)) k (team_id, key, fingerprint, task_id, credits)
-                        where pg_try_advisory_xact_lock(hashtextextended(key, team_id))
-                            and not exists (select from idempotency_key i
-                                where i.team_id = k.team_id and i.key = k.key)
-                        order by team_id, key
-                        on conflict do nothing
-                        returning task_id
-                        """,
-                        tasks)
-                .param(
-                        "fingerprints",
-                        new SqlArrayValue(
-                                "bytea",
-                                (Object[])
-                                        tasks.stream()
-                                                .map(task -> task.order().fingerprint())
-                                                .toArray(byte[][]::new)))
-                .param("tasks", SqlArrays.column("text", tasks, task -> task.id().value()))
-                .param(
-                        "credits",
-                        SqlArrays.column("int8", tasks, task -> task.order().preset().credits()))
-                .query((row, _) -> row.getString("task_id"))
-                .set();
+    @Override
+    public boolean areNeededBy(NewTask task) {
+        return task.order().idempotencyKey() != null;
     }
 
-    /** Gives keys back that the running transaction has taken for tasks that are not made. */
-    void giveBack(Collection<NewTask> tasks) {
-        keys(
-                        """
-                        delete from idempotency_key i
-                        using unnest((select :teams), (select :keys)) k (team_id, key)
-                        where i.team_id = k.team_id and i.key = k.key
-                        """,
-                        tasks)
-                .update();
+    @Override
+    public Map<String, String> columns() {
+        return Map.of("idempotency_key", "text", "fingerprint", "text");
     }
 
-    private JdbcClient.StatementSpec keys(String sql, Collection<NewTask> tasks) {
-        return jdbc.sql(sql)
-                .param("teams", SqlArrays.column("int8", tasks, task -> task.caller().teamId()))
-                .param(
-                        "keys",
-                        SqlArrays.column("text", tasks, task -> task.order().idempotencyKey()));
+    @Override
+    public Map<String, @Nullable Object> values(NewTask task) {
+        return Map.of(
+                "idempotency_key",
+                Objects.requireNonNull(task.order().idempotencyKey()),
+                // As PostgreSQL writes bytes: the driver makes no array of arrays of them.
+                "fingerprint",
+                "\\x" + HexFormat.of().formatHex(task.order().fingerprint()));
+    }
+
+    /** One that is known, or that another transaction is taking. */
+    @Override
+    public String leftOut() {
+        // A sub-select with a value, as an exists may be answered by a look at the whole table.
+        return """
+        o.idempotency_key is not null and (
+            (select true from idempotency_key i where i.team_id = o.team and i.key = o.idempotency_key)
+                is not null
+            or not pg_try_advisory_xact_lock(hashtextextended(o.idempotency_key, o.team)))\
+        """;
+    }
+
+    /** Fails when the key was taken between the statement's snapshot and its lock. */
+    @Override
+    public String insert() {
+        return """
+        keyed as (
+            insert into idempotency_key (team_id, key, fingerprint, task_id, credits)
+            select team_id, idempotency_key, cast(fingerprint as bytea), task, credits
+            from taken where idempotency_key is not null
+        )
+        """;
     }
 
     private static ApiException stillAtWork() {

@@ -40,8 +40,9 @@ final class PendingCreate {
         return task.id().value();
     }
 
-    boolean hasKey() {
-        return order().idempotencyKey() != null;
+    /** The order's idempotency key. */
+    @Nullable String key() {
+        return order().idempotencyKey();
     }
 
     boolean hasCallback() {

@@ -238,7 +238,7 @@ class CreateGroupsTests {
         int room = Integer.MAX_VALUE;
 
         SlowAdmission() {
-            super(null, null, null, null, null, null, null, null);
+            super(null, null, null, null, null, null, null);
         }
 
         @Override

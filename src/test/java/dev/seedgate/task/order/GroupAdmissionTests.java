@@ -1,6 +1,7 @@
 package dev.seedgate.task.order;
 
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,9 @@ import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.ClipRequest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,12 +87,21 @@ class GroupAdmissionTests {
             together.add(payer(limits));
             alone.add(payer(limits));
         }
+        // Half of the groups have neither keys nor callbacks, and so no rows but the tasks.
+        boolean withRows = seed % 2 == 0;
+        if (withRows) {
+            together.forEach(GroupAdmissionTests::allowCallbacks);
+            alone.forEach(GroupAdmissionTests::allowCallbacks);
+        }
         List<Integer> teams = new ArrayList<>();
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             teams.add(random.nextInt(4));
-            // Half of the groups have no keys, and so no rows but the tasks.
-            orders.add(anyOrder(random, "key-" + i, seed % 2 == 0));
+            boolean again = withRows && i > 0 && random.nextInt(5) == 0;
+            orders.add(
+                    again
+                            ? orders.get(random.nextInt(i))
+                            : anyOrder(random, "key-" + i % 15, withRows));
         }
         List<String> expected = new ArrayList<>();
         List<PendingCreate> group = new ArrayList<>();
@@ -133,12 +146,12 @@ class GroupAdmissionTests {
                 .containsExactly(true, true, true, false, false, true);
         topUp(team, 100);
         assertThat(admission.admit(pending(team, order(5, "c"))).replayed())
-                .as("its key was given back")
+                .as("its key was not taken")
                 .isFalse();
         assertThat(admission.admit(group.get(1)).replayed()).isTrue();
     }
 
-    /** Without keys and callbacks, in a statement that is a transaction of its own. */
+    /** In a statement that is a transaction of its own. */
     @Test
     void leavesOpenWhatIsAdmittedAndNotWhatTheDatabaseDidNotTake() {
         Payer team = payer(new Limits().with("monthly_quota", 65));
@@ -207,6 +220,41 @@ class GroupAdmissionTests {
                 .containsOnlyKeys(busy, stillAtWork);
     }
 
+    /**
+     * Of a key that another call takes between the statement's snapshot and its look at the key.
+     * Held by one that has not locked it, as nothing here would hold it at just that moment.
+     */
+    @Test
+    void storesNothingOfAGroupOneOfWhoseKeysWasTakenMeanwhile() throws Exception {
+        Payer team = payer(new Limits());
+        List<PendingCreate> group =
+                List.of(pending(team, order(5, "free")), pending(team, order(5, "taken")));
+        try (Connection other = DriverManager.getConnection(gateway.database().url());
+                Statement statement = other.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            statement.execute(
+                    "insert into idempotency_key (team_id, key, fingerprint, task_id, credits) values (%d, 'taken', '', 'sd15p_other', 65)"
+                            .formatted(team.id()));
+            CompletableFuture<GroupAdmission> outcome =
+                    CompletableFuture.supplyAsync(() -> admission.admitAll(group, false), threads);
+            Awaitility.await()
+                    .until(() ->
+                            gateway.database()
+                                    .text(
+                                            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                                    .equals("1"));
+            other.commit();
+            assertThat(outcome.join()).isEqualTo(GroupAdmission.NONE);
+        }
+        assertThat(group).noneMatch(PendingCreate::mayBeCommitted);
+        assertThat(admission.admit(group.getFirst()).replayed()).isFalse();
+        assertThatThrownBy(() -> admission.admit(group.getLast()))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+    }
+
     /** Through the groups: the others are admitted, and what waits is when the account is free. */
     @Test
     void letsNoTeamWaitForAnothersAccount() {
@@ -236,21 +284,26 @@ class GroupAdmissionTests {
     }
 
     @Test
-    void forgetsTheCallbackOfWhatIsLeftOut() {
+    void keepsNoCallbackOfWhatIsLeftOut() {
         Payer team = payer(new Limits().with("monthly_quota", 65));
-        gateway.admin(
-                "PUT",
-                "/teams/" + team.team().slug() + "/callback-hosts",
-                Json.of("hosts", List.of("127.0.0.1")));
+        allowCallbacks(team);
         List<PendingCreate> group =
                 List.of(
                         pending(team, withCallback("https://elsewhere.example/hook")),
+                        pending(team, withCallback("none at all")),
                         pending(team, withCallback("https://127.0.0.1/hook")),
                         pending(team, withCallback("https://127.0.0.1/hook")));
         GroupAdmission outcome = admission.admitAll(group, false);
-        assertThat(outcome.admitted()).containsOnlyKeys(group.get(1));
-        assertThat(gateway.database().rows("select task_id from webhook_callback"))
-                .containsExactly(group.get(1).id());
+        assertThat(outcome.admitted()).containsOnlyKeys(group.get(2));
+        assertThat(
+                        gateway.database()
+                                .rows(
+                                        "select task_id from webhook_callback where task_id in ('%s')"
+                                                .formatted(
+                                                        group.stream()
+                                                                .map(PendingCreate::id)
+                                                                .collect(joining("', '")))))
+                .containsExactly(group.get(2).id());
         assertThatThrownBy(() -> admission.admit(group.getFirst()))
                 .isInstanceOfSatisfying(
                         ApiException.class,
@@ -304,7 +357,7 @@ class GroupAdmissionTests {
         return result.charged() + " of " + result.remaining() + " " + result.exceeded();
     }
 
-    /** The account, its budgets, entries, tasks and places in the queue. */
+    /** The account, its budgets, entries, tasks, places in the queue, keys and callbacks. */
     private static List<String> stored(Payer payer) {
         return gateway.database()
                 .rows(
@@ -319,8 +372,25 @@ class GroupAdmissionTests {
                                 t.image_urls, t.aspect_ratio, t.duration_seconds, t.sound, w.credits)::text
                             from ledger_entry e join task t on t.id = e.task_id left join work w on w.task_id = t.id
                             where e.team_id = %1$d order by e.id) e
+                        union all
+                        select * from (select (i.key, i.fingerprint, i.credits, t.prompt)::text
+                            from idempotency_key i join task t on t.id = i.task_id
+                            where i.team_id = %1$d order by i.key) i
+                        union all
+                        select * from (select (c.url, t.prompt)::text
+                            from webhook_callback c join task t on t.id = c.task_id
+                            where t.team_id = %1$d order by t.prompt) c
                         """
                                 .formatted(payer.id()));
+    }
+
+    private static void allowCallbacks(Payer payer) {
+        assertThat(
+                        gateway.admin(
+                                "PUT",
+                                "/teams/" + payer.team().slug() + "/callback-hosts",
+                                Json.of("hosts", List.of("127.0.0.1"))))
+                .hasStatus(200);
     }
 
     private static void topUp(Payer payer, long credits) {
@@ -389,7 +459,15 @@ class GroupAdmissionTests {
         return new Order(order(5, null).clip(), null, null, "request", url);
     }
 
-    private static Order anyOrder(Random random, String key, boolean withKeys) {
+    private static Order anyOrder(Random random, String key, boolean withRows) {
+        @Nullable String ownKey = withRows && random.nextBoolean() ? key : null;
+        @Nullable String callback =
+                withRows && random.nextInt(3) == 0
+                        // One whose callback is refused leaves its key to the next.
+                        ? ownKey == null && random.nextInt(3) == 0
+                                ? "https://elsewhere.example/hook"
+                                : "https://127.0.0.1/" + key
+                        : null;
         List<String> images =
                 IntStream.range(0, random.nextInt(3))
                         .mapToObj(i -> "https://img.example/%s?a={%d}&b=\"',".formatted(key, i))
@@ -402,9 +480,9 @@ class GroupAdmissionTests {
                         random.nextBoolean(),
                         images),
                 random.nextBoolean() ? "film" : null,
-                withKeys && random.nextBoolean() ? key : null,
+                ownKey,
                 "request",
-                null);
+                callback);
     }
 
     private record Payer(Team team, long id, long keyId) {}
