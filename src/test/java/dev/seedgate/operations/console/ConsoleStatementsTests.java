@@ -11,6 +11,7 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +81,7 @@ class ConsoleStatementsTests {
         }
 
         void growTo(int count) {
+            List<String> tasks = new ArrayList<>();
             for (; made < count; made++) {
                 String name = "n" + made;
                 gateway.team();
@@ -98,8 +100,7 @@ class ConsoleStatementsTests {
                                 .data()
                                 .get("task_id")
                                 .stringValue();
-                gateway.vendor().fail(team.upstreamId(task), "refused");
-                team.await(task, "FAILED");
+                tasks.add(task);
                 post("/teams/" + team.slug() + "/topups", Json.of("credits", 5, "reason", name));
                 post("/vendor-balance/purchases", Json.of("credits", 5, "reason", name));
                 post("/admin-keys", Json.of("name", name, "role", "viewer"));
@@ -127,6 +128,8 @@ class ConsoleStatementsTests {
                                         false,
                                         "An alert."));
             }
+            tasks.forEach(it -> gateway.vendor().fail(team.upstreamId(it), "refused"));
+            tasks.forEach(it -> team.await(it, "FAILED"));
         }
 
         private void post(String path, String body) {

@@ -42,6 +42,9 @@ import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
 /** Every number, time and size that can be set has bounds, found in the settings themselves. */
 class SettingsBoundsTests {
 
+    // Found once: reading all classes takes seconds.
+    private static final List<Class<?>> RECORDS = findRecords();
+
     private static final Validator VALIDATOR =
             Validation.buildDefaultValidatorFactory().getValidator();
     private static final Map<Class<?>, List<String>> TOO_LITTLE =
@@ -102,6 +105,10 @@ class SettingsBoundsTests {
 
     /** Every record that settings are read into. */
     static Stream<Class<?>> records() {
+        return RECORDS.stream();
+    }
+
+    private static List<Class<?>> findRecords() {
         return new ClassFileImporter()
                         .withImportOption(it -> !it.contains("test-classes"))
                         .importPackages("dev.seedgate")
@@ -110,7 +117,8 @@ class SettingsBoundsTests {
                                 it.isAnnotatedWith(ConfigurationProperties.class)
                                         || it.getSimpleName().endsWith("Settings"))
                         .<Class<?>>map(JavaClass::reflect)
-                        .filter(Class::isRecord);
+                        .filter(Class::isRecord)
+                        .toList();
     }
 
     static Stream<Setting> settings() {
