@@ -84,8 +84,8 @@ class VendorOutageTests {
     /** Case 12. */
     @Test
     void holdsWhatIsAnsweredAfterTheTimeoutAndNeverSendsItAgain() {
-        Team team = start("seedgate.upstream-submit-timeout=500ms").team();
-        vendor.onGenerate(vendor.acceptLate(Duration.ofSeconds(2)));
+        Team team = start("seedgate.upstream-submit-timeout=2s").team();
+        vendor.onGenerate(vendor.acceptLate(Duration.ofSeconds(5)));
         String task = team.create("too late");
         team.await(task, "UNCERTAIN");
         team.await(team.create("in time"), "RENDERING");

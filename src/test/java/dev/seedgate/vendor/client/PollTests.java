@@ -240,8 +240,10 @@ class PollTests {
     @Test
     void learnsNothingFromSilenceAndDrips() {
         fake.onStatus(fake.stall(), fake.drip(Duration.ofMillis(20)));
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
-        assertThat(gateway.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
+        try (UpstreamFixture impatient = UpstreamFixture.impatient(DATABASE, fake)) {
+            assertThat(impatient.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
+            assertThat(impatient.poll("t")).isInstanceOf(PollAnswer.Unanswered.class);
+        }
     }
 
     @Test

@@ -42,8 +42,7 @@ class ProxiedAnswersTests {
                     + "\"],\"consumed_credits\":65}}";
 
     private final FakeVendor fake = FakeVendor.start();
-    private final UpstreamFixture gateway =
-            UpstreamFixture.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
+    private final UpstreamFixture gateway = UpstreamFixture.of(DATABASE, fake);
 
     /** A way to change an answer's head or its bytes. */
     record Way(String name, Step step) {

@@ -259,16 +259,20 @@ class SubmitTests {
     @Test
     void isUncertainWhenTheAnswerDoesNotCome() {
         fake.onGenerate(fake.stall());
-        assertThat(gateway.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
+        try (UpstreamFixture impatient = UpstreamFixture.impatient(DATABASE, fake)) {
+            assertThat(impatient.submit()).isInstanceOf(SubmitAnswer.Uncertain.class);
+        }
         assertThat(fake.generates()).hasSize(1);
     }
 
     @Test
     void isUncertainWhenTheAnswerDripsBeyondTheTimeout() {
         fake.onGenerate(fake.drip(Duration.ofMillis(20)));
-        SubmitAnswer answer = gateway.submit();
-        assertThat(answer).isInstanceOf(SubmitAnswer.Uncertain.class);
-        assertThat(answer.evidence()).contains("HTTP 200", "cut short");
+        try (UpstreamFixture impatient = UpstreamFixture.impatient(DATABASE, fake)) {
+            SubmitAnswer answer = impatient.submit();
+            assertThat(answer).isInstanceOf(SubmitAnswer.Uncertain.class);
+            assertThat(answer.evidence()).contains("HTTP 200", "cut short");
+        }
     }
 
     @Test

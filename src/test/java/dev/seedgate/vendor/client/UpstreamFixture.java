@@ -41,19 +41,27 @@ public record UpstreamFixture(
     public static final ClipRequest CLIP =
             new ClipRequest("Drone shot over a neon night market", "16:9", 5, false, List.of());
 
-    /** A fast vendor at the fake's address; settings in pairs go on top. */
+    /**
+     * A fast vendor at the fake's address; settings in pairs go on top. On a busy machine an answer
+     * may take a second: a test that wants a time-out asks for it.
+     */
     public static UpstreamFixture of(TestDatabase database, FakeVendor fake, String... pairs) {
         Map<String, String> values = new HashMap<>();
         values.put("api-key", "secret-key-123");
         values.put("base-url", fake.baseUrl());
         values.put("requests-per-second", "1000");
-        values.put("submit-timeout", "300ms");
-        values.put("status-timeout", "300ms");
-        values.put("connect-timeout", "500ms");
+        values.put("submit-timeout", "20s");
+        values.put("status-timeout", "20s");
+        values.put("connect-timeout", "5s");
         for (int i = 0; i < pairs.length; i += 2) {
             values.put(pairs[i], pairs[i + 1]);
         }
         return of(database, Endpoint.of(settings(values), "sandbox-key"), settings(values));
+    }
+
+    /** One that soon takes silence for an answer. */
+    static UpstreamFixture impatient(TestDatabase database, FakeVendor fake) {
+        return of(database, fake, "submit-timeout", "300ms", "status-timeout", "300ms");
     }
 
     public static UpstreamSettings settings(Map<String, String> values) {

@@ -250,7 +250,7 @@ class PausesTests {
 
     /** Its time-outs are long: a late answer would be no answer, and no pause would follow. */
     private UpstreamFixture gateway() {
-        return UpstreamFixture.of(DATABASE, fake, "submit-timeout", "20s", "status-timeout", "20s");
+        return UpstreamFixture.of(DATABASE, fake);
     }
 
     /**
