@@ -114,13 +114,15 @@ public class Reservations {
     private static final String ONE_BEFORE_IS_REFUSED =
             "left_out or bool_or(stale or refusal is not null) over (partition by team_id, left_out order by place)";
 
+    /** Of what is left out, too: it needs no account, so it has a row though its team's is busy. */
     private static final String ANSWER =
             """
-            select place, refused, refusal, broken, stale, slug, max_in_flight, renews_at,
+            select place, coalesce(refused, true) as refused, refusal, broken, stale, slug, max_in_flight, renews_at,
                    quota_is_short, tight_key, tight_project, budget_left,
                    ceil(extract(epoch from rate_tat + nth * rate_step - interval '1 minute' - now)) as rate_wait,
                    quota_left + top_ups - (charged - credits) as remaining
-            from verdict
+            from (select place, left_out as unjudged from orders) o left join verdict using (place)
+            where unjudged or verdict.team_id is not null
             """;
 
     /**

@@ -196,6 +196,8 @@ class GroupAdmissionTests {
         Payer keyed = payer(new Limits());
         Payer free = payer(new Limits());
         PendingCreate busy = pending(held, order(5, "k"));
+        assertThat(admission.admit(pending(held, order(5, "known"))).replayed()).isFalse();
+        PendingCreate known = pending(held, order(5, "known"));
         PendingCreate stillAtWork = pending(keyed, order(5, "slow"));
         PendingCreate able = pending(free, order(5, "k"));
         gateway.database()
@@ -211,9 +213,13 @@ class GroupAdmissionTests {
                                 .formatted(held.id(), keyed.id()),
                         () -> {
                             GroupAdmission outcome =
-                                    admission.admitAll(List.of(busy, stillAtWork, able), false);
+                                    admission.admitAll(
+                                            List.of(busy, known, stillAtWork, able), false);
                             assertThat(outcome.admitted()).containsOnlyKeys(able);
                             assertThat(outcome.busy()).containsExactly(busy);
+                            assertThat(admission.admitAll(List.of(known), false))
+                                    .isEqualTo(GroupAdmission.NONE);
+                            assertThat(admission.admit(known).replayed()).isTrue();
                         });
         assertThat(admission.admitAll(List.of(busy, stillAtWork), true).admitted())
                 .as("both keys are free")
