@@ -149,7 +149,11 @@ public class TaskTransitions {
                 newTaskRows.stream().noneMatch(rows -> tasks.stream().anyMatch(rows::areNeededBy));
         return reservations.reserveAll(
                 tasks.stream()
-                        .map(task -> charge(task, upstream, plain ? columns(task) : all(task)))
+                        .map(task ->
+                                charge(
+                                        task,
+                                        upstream,
+                                        plain ? columns(task) : columnsWithRows(task)))
                         .toList(),
                 // Fewer arrays and inserts, where nobody needs them.
                 plain ? QUEUED : queuedWithRows,
@@ -182,15 +186,15 @@ public class TaskTransitions {
                 columns);
     }
 
-    private Map<String, @Nullable Object> all(NewTask task) {
-        Map<String, @Nullable Object> all = columns(task);
+    private Map<String, @Nullable Object> columnsWithRows(NewTask task) {
+        Map<String, @Nullable Object> columns = columns(task);
         for (NewTaskRows rows : newTaskRows) {
-            rows.columns().keySet().forEach(it -> all.put(it, null));
+            rows.columns().keySet().forEach(it -> columns.put(it, null));
             if (rows.areNeededBy(task)) {
-                all.putAll(rows.values(task));
+                columns.putAll(rows.values(task));
             }
         }
-        return all;
+        return columns;
     }
 
     private static Map<String, @Nullable Object> columns(NewTask task) {

@@ -60,7 +60,7 @@ class ConsoleBrowserTests {
             names = {"LIGHT", "DARK"})
     void everyPageIsCleanAndForEverybody(ColorScheme scheme) {
         List<String> findings = new ArrayList<>();
-        try (BrowserContext context = context(scheme, WIDE)) {
+        try (BrowserContext context = context(scheme)) {
             Page page = context.newPage();
             String[] at = {""};
             page.onConsoleMessage(message -> note(findings, at[0], message));
@@ -80,13 +80,11 @@ class ConsoleBrowserTests {
     }
 
     private static void look(Page page, String path, ColorScheme scheme, List<String> findings) {
+        page.setViewportSize(NARROW, HEIGHT);
         page.navigate(base + path);
-        if (scheme == ColorScheme.LIGHT) {
-            for (int width : new int[] {NARROW, WIDE}) {
-                page.setViewportSize(width, HEIGHT);
-                fits(page, path, width, findings);
-            }
-        }
+        fits(page, path, NARROW, findings);
+        page.setViewportSize(WIDE, HEIGHT);
+        fits(page, path, WIDE, findings);
         // No page has frames of others, for which axe else opens a second page.
         AxeBuilder axe = new AxeBuilder(page).setLegacyMode(true);
         if (scheme == ColorScheme.DARK) {
@@ -131,7 +129,7 @@ class ConsoleBrowserTests {
 
     @Test
     void makesATeamAndAKeyAndShowsItsTextOnce() {
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/teams");
@@ -159,7 +157,7 @@ class ConsoleBrowserTests {
      */
     @Test
     void letsAMemberOrderForTheirTeamAlone() {
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signInAsMember(page, base, data);
             assertThat(page.locator("nav[aria-label=Pages] a").allTextContents())
@@ -199,7 +197,7 @@ class ConsoleBrowserTests {
                         .get("key")
                         .stringValue();
         String team = "/console/teams/" + data.social().slug();
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base, key);
             page.navigate(base + team);
@@ -228,7 +226,7 @@ class ConsoleBrowserTests {
                         "update work set leased_until = null where task_id = '"
                                 + data.uncertain()
                                 + "'");
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/tasks?phase=UNCERTAIN");
@@ -247,7 +245,7 @@ class ConsoleBrowserTests {
     void refundsAFilteredListOnlyAsItWasShown() {
         String first = data.uncertain(data.social(), "Steam over a cup");
         data.uncertain(data.social(), "Steam over two cups");
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/tasks?phase=UNCERTAIN&team=" + data.social().slug());
@@ -276,7 +274,7 @@ class ConsoleBrowserTests {
     void showsTheAnswerToAQuestionThatHadToWait() {
         String task = data.social().create("A kite that is asked for");
         String upstream = data.social().upstreamId(task);
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             data.gateway().vendor().onNextStatusOf(upstream, FakeVendor.throttle("600"));
@@ -301,7 +299,7 @@ class ConsoleBrowserTests {
 
     @Test
     void goesToTheSearchAndThroughTheRowsByKeys() {
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/tasks?phase=SUCCEEDED");
@@ -325,7 +323,7 @@ class ConsoleBrowserTests {
     /** What somebody has selected stays when the page asks for itself again. */
     @Test
     void theFirstPageIsLiveAndLeavesAloneWhatIsInUse() {
-        try (BrowserContext context = context(ColorScheme.LIGHT, WIDE)) {
+        try (BrowserContext context = context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.evaluate("getSelection().selectAllChildren(document.getElementById('verdict'))");
@@ -338,12 +336,12 @@ class ConsoleBrowserTests {
         }
     }
 
-    static BrowserContext context(ColorScheme scheme, int width) {
+    static BrowserContext context(ColorScheme scheme) {
         return Chromium.browser()
                 .newContext(
                         new Browser.NewContextOptions()
                                 .setColorScheme(scheme)
-                                .setViewportSize(width, HEIGHT)
+                                .setViewportSize(WIDE, HEIGHT)
                                 .setLocale("en-GB"));
     }
 

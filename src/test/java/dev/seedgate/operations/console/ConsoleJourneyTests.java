@@ -56,7 +56,7 @@ class ConsoleJourneyTests {
 
     @Test
     void fromAPromptToAClipThatPlaysToItsEnd() {
-        try (BrowserContext context = ConsoleBrowserTests.context(ColorScheme.LIGHT, 1280)) {
+        try (BrowserContext context = ConsoleBrowserTests.context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/playground?team=" + team.slug());
@@ -85,7 +85,7 @@ class ConsoleJourneyTests {
     void fromAMonthThatIsOverToItsStatement() {
         // The last one can't be closed in this one's first hour.
         YearMonth month = YearMonth.now(ZoneOffset.UTC).minusMonths(2);
-        try (BrowserContext context = ConsoleBrowserTests.context(ColorScheme.LIGHT, 1280)) {
+        try (BrowserContext context = ConsoleBrowserTests.context(ColorScheme.LIGHT)) {
             Page page = context.newPage();
             ConsoleScreenshots.signIn(page, base);
             page.navigate(base + "/console/reports?month=" + month);

@@ -32,8 +32,6 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 class RenamedSettingsTests {
 
-    private static final List<Class<?>> RECORDS = SettingsBoundsTests.records().toList();
-
     @ParameterizedTest
     @CsvSource({
         "RESUBMITS, UPSTREAM_RETRIES_ON_500, 17",
@@ -175,7 +173,7 @@ class RenamedSettingsTests {
 
     private static Class<?> owner(String variable) {
         List<Class<?>> owners =
-                RECORDS.stream()
+                SettingsBoundsTests.RECORDS.stream()
                         .filter(it -> UnknownVariables.variables(it).anyMatch(variable::equals))
                         .toList();
         assertThat(owners).as(variable).hasSize(1);

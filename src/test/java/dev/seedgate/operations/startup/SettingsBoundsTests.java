@@ -42,8 +42,10 @@ import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
 /** Every number, time and size that can be set has bounds, found in the settings themselves. */
 class SettingsBoundsTests {
 
-    // Found once: reading all classes takes seconds.
-    private static final List<Class<?>> RECORDS = findRecords();
+    /**
+     * Every record that settings are read into; found once, as reading all classes takes seconds.
+     */
+    static final List<Class<?>> RECORDS = records();
 
     private static final Validator VALIDATOR =
             Validation.buildDefaultValidatorFactory().getValidator();
@@ -103,12 +105,7 @@ class SettingsBoundsTests {
         }
     }
 
-    /** Every record that settings are read into. */
-    static Stream<Class<?>> records() {
-        return RECORDS.stream();
-    }
-
-    private static List<Class<?>> findRecords() {
+    private static List<Class<?>> records() {
         return new ClassFileImporter()
                         .withImportOption(it -> !it.contains("test-classes"))
                         .importPackages("dev.seedgate")
@@ -122,7 +119,7 @@ class SettingsBoundsTests {
     }
 
     static Stream<Setting> settings() {
-        return records()
+        return RECORDS.stream()
                 .flatMap(owner ->
                         Stream.of(owner.getRecordComponents())
                                 .map(it -> new Setting(owner, prefix(owner), it)))

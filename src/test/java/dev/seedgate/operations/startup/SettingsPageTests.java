@@ -63,7 +63,7 @@ class SettingsPageTests {
 
     /** Those whose settings are named without a room; the others are listed as they are. */
     private static Stream<Class<?>> records() {
-        return SettingsBoundsTests.records()
+        return SettingsBoundsTests.RECORDS.stream()
                 .filter(it -> SettingsBoundsTests.prefix(it).equals("seedgate"));
     }
 

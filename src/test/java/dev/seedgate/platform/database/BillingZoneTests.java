@@ -19,7 +19,7 @@ class BillingZoneTests {
     private static TestDatabase database;
 
     @BeforeAll
-    static void migrate() {
+    static void createDatabase() {
         database = TestDatabase.create();
     }
 

@@ -44,8 +44,7 @@ class TaskWaitersTests {
     private final TaskId task = TaskId.create(Instant.now(), '0');
 
     @BeforeAll
-    static void migrate() {
-        // Events alone: neither their tasks nor their teams.
+    static void allowEventsWithoutTasks() {
         database.execute(
                 "alter table task_event disable trigger user; alter table task_event alter column team_id drop not null");
     }

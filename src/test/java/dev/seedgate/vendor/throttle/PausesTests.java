@@ -25,8 +25,8 @@ class PausesTests {
     private static final TestDatabase DATABASE = TestDatabase.create();
 
     private final FakeVendor fake = FakeVendor.start();
-    private final UpstreamFixture one = gateway();
-    private final UpstreamFixture other = gateway();
+    private final UpstreamFixture one = UpstreamFixture.of(DATABASE, fake);
+    private final UpstreamFixture other = UpstreamFixture.of(DATABASE, fake);
 
     @BeforeEach
     void startAfresh() {
@@ -246,11 +246,6 @@ class PausesTests {
         assertThat(one.pauses().accountStop()).isEqualTo(PauseReason.ACCOUNT_KEY);
         one.vendor().poll("t", UpstreamFixture.probe());
         assertThat(one.pauses().accountStop()).isNull();
-    }
-
-    /** Its time-outs are long: a late answer would be no answer, and no pause would follow. */
-    private UpstreamFixture gateway() {
-        return UpstreamFixture.of(DATABASE, fake);
     }
 
     /**
