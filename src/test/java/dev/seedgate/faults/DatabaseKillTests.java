@@ -82,7 +82,6 @@ class DatabaseKillTests {
             String name = client + " clip " + i;
             Answer answer =
                     Awaitility.await()
-                            .atMost(Duration.ofMinutes(2))
                             .pollInterval(Duration.ofMillis(20))
                             .until(
                                     () ->
@@ -96,13 +95,12 @@ class DatabaseKillTests {
     }
 
     private void awaitMoreThan(int count) {
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> accepted.size() > count);
+        Awaitility.await().until(() -> accepted.size() > count);
     }
 
     private void everythingComesToRest(TestDatabase database) {
         int[] minutes = new int[1];
         Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
                 .until(() -> {
                     VendorLog.finishAll(vendor);
                     database.shiftTime(Duration.ofMinutes(minutes[0]++));

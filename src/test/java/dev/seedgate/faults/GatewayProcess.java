@@ -70,7 +70,6 @@ final class GatewayProcess implements AutoCloseable {
 
     GatewayProcess awaitReady() {
         Awaitility.await("the gateway's process serves")
-                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
                 .failFast("it has ended", () -> !process.isAlive())

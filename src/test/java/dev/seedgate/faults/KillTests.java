@@ -51,9 +51,7 @@ class KillTests {
             String endedThere = team.upstreamId(ended);
             VENDOR.onGenerate(VENDOR.stall());
             written = team.create("written");
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> VendorLog.times(VENDOR, "written") == 1);
+            Awaitility.await().until(() -> VendorLog.times(VENDOR, "written") == 1);
             dieBeforeTheNextRecording(victim, endedThere);
         }
         survivor =
@@ -76,12 +74,9 @@ class KillTests {
                 "lock table task_event in share mode",
                 () -> {
                     VENDOR.finish(endedThere, "https://cdn.example.com/ended.mp4");
-                    Awaitility.await("the end was heard of")
-                            .atMost(Duration.ofSeconds(30))
-                            .until(() -> waitsForLocks() >= 1);
+                    Awaitility.await("the end was heard of").until(() -> waitsForLocks() >= 1);
                     accepted = team.create("accepted");
                     Awaitility.await("the submit is being claimed")
-                            .atMost(Duration.ofSeconds(30))
                             .until(() -> waitsForLocks() >= 2);
                     victim.kill();
                 });

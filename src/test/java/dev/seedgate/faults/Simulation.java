@@ -114,7 +114,6 @@ final class Simulation implements AutoCloseable {
         bringStorageBack();
         links.forEach(TcpProxy::heal);
         Awaitility.await("everything comes to rest")
-                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
                     vendor.acceptedIds().forEach(id -> vendor.finish(id, receivers.clipOf(id)));

@@ -358,7 +358,6 @@ public final class Gateway implements AutoCloseable {
 
         public Task awaitTask(String task, Predicate<Task> reached) {
             return Awaitility.await("task " + task)
-                    .atMost(Duration.ofSeconds(15))
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> taskIfToldOf(task), reached);
         }

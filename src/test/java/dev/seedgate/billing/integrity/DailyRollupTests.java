@@ -47,7 +47,6 @@ class DailyRollupTests {
         days = gateway.bean(DailyRollup.class);
         // What it sums when it starts.
         Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
                 .until(() ->
                         database.text(
                                         "select coalesce(until >= '2019-05-07 13:30Z', false) from ledger_days")

@@ -144,6 +144,7 @@ class ConsoleBrowserTests {
             assertThat(key.textContent()).startsWith("sg");
             button(page, "Copy").first().waitFor();
             // Asked for again it is the team's page, and no second key.
+            page.waitForURL("**/console/teams/browser");
             page.reload();
             assertThat(page.url()).isEqualTo(base + "/console/teams/browser");
             assertThat(key.count()).isZero();
@@ -264,6 +265,7 @@ class ConsoleBrowserTests {
             assertThat(page.getByRole(AriaRole.STATUS).first().textContent())
                     .contains("1 of 1 task was refunded, 65 credits went back");
             // Asked for again it is the list, and no second refund.
+            page.waitForURL("**phase=UNCERTAIN**");
             page.reload();
             assertThat(page.getByText("No task fits this filter").isVisible()).isTrue();
         }

@@ -11,7 +11,6 @@ import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.TestDatabase;
-import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import org.awaitility.Awaitility;
@@ -92,14 +91,12 @@ class ConsoleJourneyTests {
             Locator close = button(page, "Close this month");
             // The ledger check has to go round first.
             Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
                     .until(() -> {
                         page.reload();
                         return close.isVisible();
                     });
             close.click();
-            page.waitForLoadState();
-            page.navigate(base + "/console/statements/" + month);
+            page.waitForURL("**/console/statements/" + month);
             assertThat(page.locator("main").textContent())
                     .contains("Closed by", "password:admin")
                     .doesNotContain("PREVIEW");

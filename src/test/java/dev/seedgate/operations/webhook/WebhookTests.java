@@ -667,9 +667,7 @@ class WebhookTests {
 
     /** The first so many requests. */
     private static List<Request> heard(FakeVendor receiver, int count) {
-        return Awaitility.await("requests")
-                .atMost(Duration.ofSeconds(20))
-                .until(receiver::generates, it -> it.size() >= count);
+        return Awaitility.await("requests").until(receiver::generates, it -> it.size() >= count);
     }
 
     private static List<String> types(List<Request> requests) {
@@ -680,14 +678,12 @@ class WebhookTests {
 
     private static JsonNode endpoint(Team team, JsonNode endpoint, Predicate<JsonNode> reached) {
         return Awaitility.await("the endpoint")
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> endpointCall("GET", team, endpoint).data(), reached);
     }
 
     /** The newest delivery, once it is so. */
     private static JsonNode delivery(Team team, JsonNode endpoint, Predicate<JsonNode> reached) {
         return Awaitility.await("the newest delivery")
-                .atMost(Duration.ofSeconds(20))
                 .until(
                         () -> deliveries(team, endpoint),
                         it -> !it.isEmpty() && reached.test(it.getFirst()))

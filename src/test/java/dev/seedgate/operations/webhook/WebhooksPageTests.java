@@ -21,7 +21,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -85,12 +84,11 @@ class WebhooksPageTests {
         Path out = folder.resolve("out");
         Process receiver = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         try {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> listens(port));
+            Awaitility.await().until(() -> listens(port));
             String path = "/api/webhooks/" + endpoint.get("id").asLong();
             gateway.call("POST", path + "/test", team.key(), null);
             JsonNode delivered =
                     Awaitility.await()
-                            .atMost(Duration.ofSeconds(20))
                             .until(
                                     () -> team.get(path + "/deliveries").data().at("/items/0"),
                                     it -> it.get("tries").size() == 1);
@@ -117,10 +115,7 @@ class WebhooksPageTests {
             gateway.call("POST", path + "/rotate", team.key(), null);
             gateway.call("POST", path + "/test", team.key(), null);
             Request heard =
-                    Awaitility.await()
-                            .atMost(Duration.ofSeconds(20))
-                            .until(receiver::generates, it -> !it.isEmpty())
-                            .getFirst();
+                    Awaitility.await().until(receiver::generates, it -> !it.isEmpty()).getFirst();
             String secret = endpoint.get("secret").stringValue();
             assertThat(judged(script, secret, heard, heard.body())).isZero();
             assertThat(judged(script, secret, heard, heard.body() + " ")).isOne();

@@ -55,16 +55,13 @@ class S3CopyTests extends CopyTests {
                             vendor,
                             bucket.settings(with("seedgate.clips-s3-secret-key=not-the-secret")))) {
                 task = succeeded(wrong, wrong.team(), media.url());
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(20))
-                        .until(() -> answer(database).contains("HTTP 403"));
+                Awaitility.await().until(() -> answer(database).contains("HTTP 403"));
                 assertThat(answer(database)).startsWith("the storage: HTTP 403");
             }
             database.execute("update clip_copy set due_at = now(), leased_until = null");
             try (Gateway right = Gateway.start(database, vendor, bucket.settings(FAST))) {
                 assertThat(right.database()).isEqualTo(database);
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(20))
                         .until(() -> database.text("select state from clip_copy").equals("KEPT"));
                 assertThat(bucket.find(database.text("select object_key from clip_copy")))
                         .isEqualTo(FakeMedia.CLIP);

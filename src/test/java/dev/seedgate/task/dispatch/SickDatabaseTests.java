@@ -171,7 +171,7 @@ class SickDatabaseTests {
         Map<String, String> tasks =
                 states.stream().collect(Collectors.toMap(state -> state, team::create));
         for (String state : states) {
-            Awaitility.await(state).atMost(Duration.ofSeconds(60)).until(() -> refusals(state) > 6);
+            Awaitility.await(state).until(() -> refusals(state) > 6);
         }
         database.execute("delete from refusal");
         tasks.forEach((state, task) -> {
@@ -192,7 +192,7 @@ class SickDatabaseTests {
         database.execute("insert into refusal values ('22003', 'RENDERING')");
         Set<String> before = Set.copyOf(vendor.acceptedIds());
         String task = team.create("22003");
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusals("22003") >= 5);
+        Awaitility.await().until(() -> refusals("22003") >= 5);
         String id = newId(before);
         Awaitility.await()
                 .untilAsserted(() ->

@@ -230,8 +230,7 @@ class PausesTests {
             DATABASE.execute("alter table upstream_pause rename to away");
             DATABASE.execute("alter table away rename to upstream_pause");
             one.pauses().stopAccount(PauseReason.ACCOUNT_KEY, "test");
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> other.pauses().accountStop() == PauseReason.ACCOUNT_KEY);
+            await().until(() -> other.pauses().accountStop() == PauseReason.ACCOUNT_KEY);
         } finally {
             watch.stop();
         }
