@@ -150,7 +150,8 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.dispatch-interval", "100ms");
         all.put("seedgate.poll-first-after", "100ms");
         all.put("seedgate.poll-interval", "100ms");
-        all.put("seedgate.poll-max-interval", "100ms");
+        // What a test leaves rendering is asked for more seldom as it ages.
+        all.put("seedgate.poll-max-interval", "2s");
         for (String setting : settings) {
             String[] parts = setting.split("=", 2);
             all.put(parts[0], parts[1]);

@@ -119,11 +119,18 @@ class SettingsBoundsTests {
     }
 
     static Stream<Setting> settings() {
+        return all().filter(it -> TOO_LITTLE.containsKey(it.type()));
+    }
+
+    private static Setting setting(String name) {
+        return all().filter(it -> it.toString().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static Stream<Setting> all() {
         return RECORDS.stream()
                 .flatMap(owner ->
                         Stream.of(owner.getRecordComponents())
-                                .map(it -> new Setting(owner, prefix(owner), it)))
-                .filter(it -> TOO_LITTLE.containsKey(it.type()));
+                                .map(it -> new Setting(owner, prefix(owner), it)));
     }
 
     static String prefix(Class<?> owner) {
@@ -156,6 +163,18 @@ class SettingsBoundsTests {
                                         .contains("SEEDGATE_"));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "10", "-", "ä", "_"})
+    void takesOneLetterOrDigitAsTheNameOfACell(String cell) {
+        Setting setting = setting("GenerationSettings.cell");
+        setting.bind("Z");
+        assertThatThrownBy(() -> setting.bind(cell))
+                .isInstanceOf(BindException.class)
+                .satisfies(e ->
+                        assertThat(OneLineFailureReporter.explain(e))
+                                .contains("SEEDGATE_CELL", "must be one letter or digit"));
     }
 
     /** Whatever is read by itself, outside of a settings record, is known by name here. */

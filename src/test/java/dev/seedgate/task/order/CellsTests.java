@@ -4,7 +4,6 @@ import static dev.seedgate.platform.values.ErrorCode.INVALID_API_KEY;
 import static dev.seedgate.platform.values.ErrorCode.TASK_NOT_FOUND;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.testing.FakeVendor;
@@ -22,8 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two gateways on two PostgreSQL servers before one vendor: a team is in one of them. */
 class CellsTests {
@@ -130,15 +127,5 @@ class CellsTests {
             ids.add(TaskId.create(NOW, '1').value());
         }
         assertThat(ids).hasSize(20_000);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", " ", "10", "-", "ä", "_"})
-    void areNamedByOneLetterOrDigit(String cell) {
-        try (FakeVendor vendor = FakeVendor.start()) {
-            assertThatThrownBy(() ->
-                            Gateway.start(TestDatabase.create(), vendor, "seedgate.cell=" + cell))
-                    .hasStackTraceContaining("must be one letter or digit");
-        }
     }
 }
