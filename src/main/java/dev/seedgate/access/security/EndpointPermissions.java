@@ -21,6 +21,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -181,6 +185,14 @@ class EndpointPermissions {
                             .orMember(),
                     rule(POST, "/console/webhooks/{id}/remove", ADMIN).orMember());
 
+    /** Made once: each call of a team needs them. */
+    private static final Map<Scope, GrantedAuthority> OF_SCOPES =
+            Arrays.stream(Scope.values())
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    Function.identity(),
+                                    scope -> new SimpleGrantedAuthority(name(scope))));
+
     private final RequestMappingHandlerMapping handlers;
 
     EndpointPermissions(RequestMappingHandlerMapping requestMappingHandlerMapping) {
@@ -240,7 +252,7 @@ class EndpointPermissions {
     }
 
     static GrantedAuthority authority(Scope scope) {
-        return new SimpleGrantedAuthority(name(scope));
+        return Objects.requireNonNull(OF_SCOPES.get(scope));
     }
 
     static GrantedAuthority authority(Role role) {
