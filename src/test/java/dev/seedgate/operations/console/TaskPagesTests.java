@@ -43,7 +43,6 @@ class TaskPagesTests {
                 "seedgate.poll-first-after=1h",
                 "seedgate.poll-interval=1h",
                 "seedgate.poll-max-interval=1h",
-                "seedgate.upstream-submit-timeout=1s",
                 more);
     }
 

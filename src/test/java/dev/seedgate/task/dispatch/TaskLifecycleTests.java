@@ -125,7 +125,7 @@ class TaskLifecycleTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"reset", "hangUp", "html", "truncated", "stall", "no id"})
+    @ValueSource(strings = {"reset", "hangUp", "html", "truncated", "no id"})
     void neverSendsAgainWhatWasPerhapsTaken(String fault) {
         Team team = gateway.team();
         vendor.onGenerate(
@@ -134,18 +134,32 @@ class TaskLifecycleTests {
                     case "hangUp" -> FakeVendor.hangUp();
                     case "html" -> FakeVendor.html(502);
                     case "truncated" -> FakeVendor.truncated(200, FakeVendor.accepted("sd15p_1"));
-                    case "stall" -> vendor.stall();
                     default -> FakeVendor.answer(200, "{\"code\":200,\"data\":{}}");
                 });
         String task = team.create("perhaps " + fault);
-        Task uncertain = team.await(task, "UNCERTAIN");
-        assertThat(uncertain).isRunning().hasConsumed(65);
-        assertThat(team).hasInFlight(0);
-        assertThat(sent("perhaps " + fault)).isOne();
+        staysUncertain(team, task, "perhaps " + fault);
         // Other submits prove the vendor well, so that this fault does not open the breaker for the
         // next.
         team.await(team.create("after " + fault), "RENDERING");
         assertThat(sent("perhaps " + fault)).isOne();
+    }
+
+    /** By a gateway of its own: on a busy machine, a second is not enough for the other tests. */
+    @Test
+    void neverSendsAgainWhatGotNoAnswerInTime() {
+        try (Gateway impatient =
+                Gateway.start(
+                        TestDatabase.create(), vendor, "seedgate.upstream-submit-timeout=1s")) {
+            Team team = impatient.team();
+            vendor.onGenerate(vendor.stall());
+            staysUncertain(team, team.create("perhaps late"), "perhaps late");
+        }
+    }
+
+    private static void staysUncertain(Team team, String task, String prompt) {
+        assertThat(team.await(task, "UNCERTAIN")).isRunning().hasConsumed(65);
+        assertThat(team).hasInFlight(0);
+        assertThat(sent(prompt)).isOne();
     }
 
     @Test
@@ -419,12 +433,7 @@ class TaskLifecycleTests {
     }
 
     private static Gateway start(TestDatabase database) {
-        return Gateway.start(
-                database,
-                vendor,
-                "seedgate.upstream-submit-timeout=1s",
-                "seedgate.upstream-status-timeout=1s",
-                "seedgate.dispatch-sweep-interval=100ms");
+        return Gateway.start(database, vendor, "seedgate.dispatch-sweep-interval=100ms");
     }
 
     /** How often a create with this prompt was read whole by the vendor. */

@@ -36,8 +36,7 @@ class ResolutionTests {
     @BeforeAll
     static void start() {
         vendor = FakeVendor.start();
-        gateway =
-                Gateway.start(TestDatabase.create(), vendor, "seedgate.upstream-submit-timeout=1s");
+        gateway = Gateway.start(TestDatabase.create(), vendor);
     }
 
     @AfterAll
