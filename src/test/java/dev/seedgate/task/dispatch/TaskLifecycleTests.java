@@ -153,6 +153,9 @@ class TaskLifecycleTests {
             Team team = impatient.team();
             vendor.onGenerate(vendor.stall());
             staysUncertain(team, team.create("perhaps late"), "perhaps late");
+            team.create("after late");
+            Awaitility.await().until(() -> sent("after late") == 1);
+            assertThat(sent("perhaps late")).isOne();
         }
     }
 
