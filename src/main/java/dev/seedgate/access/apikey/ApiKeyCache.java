@@ -27,13 +27,6 @@ import org.springframework.jdbc.support.SqlArrayValue;
  */
 public final class ApiKeyCache<C> {
 
-    // Keys of about 300 bytes each; bounds what a flood of made-up keys with good checksums can
-    // occupy.
-    private static final int MAX_KEYS = 20_000;
-
-    // With the time-outs of a connection and a statement on top, nobody waits for more than 3 s.
-    private static final Duration MAX_WAIT = Duration.ofMillis(500);
-
     // Ten years; a process does not live longer, and nanoTime must not overflow.
     private static final Duration FOR_EVER = Duration.ofDays(3650);
 
@@ -42,14 +35,12 @@ public final class ApiKeyCache<C> {
     private final Function<SqlArrayValue, List<Found<C>>> lookUp;
     private final Consumer<Set<Long>> writeLastUse;
     private final BatchedLookup<Answer<C>> batches;
-    private final Cache<ByteBuffer, Known<C>> known =
-            Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
+    private final Cache<ByteBuffer, Known<C>> known;
 
     // As many as there are keys, at most.
     private final Set<Long> used = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param interval between two look-ups; what is asked for meanwhile shares the next
      * @param lookUp finds keys that are neither revoked nor their owner gone, by the hashes of
      *     their texts
      * @param writeLastUse writes down that the keys with these ids were used now
@@ -57,14 +48,17 @@ public final class ApiKeyCache<C> {
     ApiKeyCache(
             ApiKeyFormat format,
             ApiKeyCacheVersion version,
-            Duration interval,
+            KeySettings settings,
             Function<SqlArrayValue, List<Found<C>>> lookUp,
             Consumer<Set<Long>> writeLastUse) {
         this.format = format;
         this.version = version;
         this.lookUp = lookUp;
         this.writeLastUse = writeLastUse;
-        batches = new BatchedLookup<>(interval, MAX_WAIT, this::lookUp);
+        known = Caffeine.newBuilder().maximumSize(settings.keyCacheSize()).build();
+        batches =
+                new BatchedLookup<>(
+                        settings.keyCacheBatchInterval(), settings.keyCacheMaxWait(), this::lookUp);
     }
 
     /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */

@@ -41,7 +41,7 @@ public class ApiKeyCaches {
                 new ApiKeyCache<>(
                         format,
                         version,
-                        settings.keyCacheBatchInterval(),
+                        settings,
                         hashes ->
                                 jdbc.sql(lookUp)
                                         .param("hashes", hashes)

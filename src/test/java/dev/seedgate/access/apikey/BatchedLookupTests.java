@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,12 +53,44 @@ class BatchedLookupTests {
         assertThat(lookUps.find(hash)).containsExactly(hash);
     }
 
+    @Test
+    void refusesWhatWaitsForALookUpThatHangsAndGoesOnAfterwards() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        BatchedLookup<Set<ByteBuffer>> hanging =
+                new BatchedLookup<>(
+                        Duration.ZERO,
+                        Duration.ofMillis(1),
+                        hashes -> {
+                            asked.countDown();
+                            join(answered);
+                            return query(hashes);
+                        });
+        ByteBuffer hash = hash();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Set<ByteBuffer>> first = callers.submit(() -> hanging.find(hash));
+            asked.await();
+            assertThatThrownBy(() -> hanging.find(hash())).isInstanceOf(DataAccessException.class);
+            answered.countDown();
+            assertThat(first.get()).containsExactly(hash);
+        }
+        assertThat(hanging.find(hash)).containsExactly(hash);
+    }
+
     private Set<ByteBuffer> query(Set<ByteBuffer> hashes) {
         queries.incrementAndGet();
         if (away) {
             throw new DataAccessResourceFailureException("away");
         }
         return Set.copyOf(hashes);
+    }
+
+    private static void join(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static ByteBuffer hash() {
