@@ -1,6 +1,7 @@
 package dev.seedgate.operations.embedded;
 
 import dev.seedgate.access.team.ApiKeys;
+import dev.seedgate.vendor.sandbox.SandboxMode;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
@@ -58,7 +59,7 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
         """
                 .formatted(
                         url,
-                        isSandbox(environment) ? SANDBOX : REAL,
+                        SandboxMode.isOn(environment) ? SANDBOX : REAL,
                         adminKeyMade ? secrets.admin() : "the one that was configured",
                         team,
                         url,
@@ -74,10 +75,5 @@ final class QuickStartBanner implements ApplicationListener<ApplicationReadyEven
         return StringUtils.hasText(configured)
                 ? StringUtils.trimTrailingCharacter(configured, '/')
                 : "http://localhost:" + environment.getProperty("local.server.port", "8080");
-    }
-
-    private static boolean isSandbox(Environment environment) {
-        return !StringUtils.hasText(environment.getProperty("seedgate.upstream-api-key"))
-                && !StringUtils.hasText(environment.getProperty("seedgate.upstream-api-key-file"));
     }
 }
