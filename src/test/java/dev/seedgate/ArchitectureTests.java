@@ -13,11 +13,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.seedgate.testing.ProductClasses;
 import dev.seedgate.vendor.client.Vendor;
 import dev.seedgate.vendor.throttle.Permit;
 import jakarta.persistence.Entity;
@@ -48,10 +47,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 /** The house rules that a compiler can't hold. */
 class ArchitectureTests {
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter()
-                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                    .importPackages("dev.seedgate");
+    private static final JavaClasses CLASSES = ProductClasses.all();
 
     /**
      * A test folder's package-info would stand before main's on the class path, and hide what it
@@ -79,7 +75,8 @@ class ArchitectureTests {
 
     @Test
     void roomsUseOnlyTheRoomsTheyMay() {
-        ApplicationModules rooms = ApplicationModules.of(SeedgateApplication.class);
+        ApplicationModules rooms =
+                ApplicationModules.of(SeedgateApplication.class, ProductClasses.ARE_GENERATED);
         assertThat(rooms.stream()).hasSizeGreaterThan(25);
         rooms.verify();
     }

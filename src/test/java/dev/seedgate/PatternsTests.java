@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.seedgate.testing.ProductClasses;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -70,10 +70,7 @@ class PatternsTests {
     private static Map<String, Pattern> patterns()
             throws IOException, ReflectiveOperationException {
         Map<String, Pattern> patterns = new LinkedHashMap<>();
-        for (JavaClass each :
-                new ClassFileImporter()
-                        .withImportOption(location -> !location.contains("test-classes"))
-                        .importPackages("dev.seedgate")) {
+        for (JavaClass each : ProductClasses.all()) {
             for (JavaField field : each.getFields()) {
                 Field reflected = field.reflect();
                 annotated(reflected, field.getFullName(), patterns);

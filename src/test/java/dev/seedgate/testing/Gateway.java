@@ -103,6 +103,7 @@ public final class Gateway implements AutoCloseable {
         // Without a shutdown hook: the database has one too, and a stop would wait for it in vain.
         SpringApplication application =
                 new SpringApplicationBuilder(SeedgateApplication.class)
+                        .main(SeedgateApplication.class)
                         .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                         .registerShutdownHook(false)
                         .initializers(context ->
@@ -169,20 +170,22 @@ public final class Gateway implements AutoCloseable {
         return vendor;
     }
 
+    public ConfigurableApplicationContext context() {
+        return Objects.requireNonNull(context, "it runs elsewhere");
+    }
+
     public <T> T bean(Class<T> type) {
-        return Objects.requireNonNull(context, "it runs elsewhere").getBean(type);
+        return context().getBean(type);
     }
 
     /** The one of this name, where there are several of a type. */
     public <T> T bean(String name, Class<T> type) {
-        return Objects.requireNonNull(context, "it runs elsewhere").getBean(name, type);
+        return context().getBean(name, type);
     }
 
     /** Every object that settings were read into. */
     public Collection<Object> settings() {
-        return Objects.requireNonNull(context, "it runs elsewhere")
-                .getBeansWithAnnotation(ConfigurationProperties.class)
-                .values();
+        return context().getBeansWithAnnotation(ConfigurationProperties.class).values();
     }
 
     /**

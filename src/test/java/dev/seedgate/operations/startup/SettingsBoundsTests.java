@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.seedgate.platform.values.StartupException;
+import dev.seedgate.testing.ProductClasses;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -106,16 +106,13 @@ class SettingsBoundsTests {
     }
 
     private static List<Class<?>> records() {
-        return new ClassFileImporter()
-                        .withImportOption(it -> !it.contains("test-classes"))
-                        .importPackages("dev.seedgate")
-                        .stream()
-                        .filter(it ->
-                                it.isAnnotatedWith(ConfigurationProperties.class)
-                                        || it.getSimpleName().endsWith("Settings"))
-                        .<Class<?>>map(JavaClass::reflect)
-                        .filter(Class::isRecord)
-                        .toList();
+        return ProductClasses.all().stream()
+                .filter(it ->
+                        it.isAnnotatedWith(ConfigurationProperties.class)
+                                || it.getSimpleName().endsWith("Settings"))
+                .<Class<?>>map(JavaClass::reflect)
+                .filter(Class::isRecord)
+                .toList();
     }
 
     static Stream<Setting> settings() {
