@@ -3,13 +3,18 @@ package dev.seedgate.platform.web.edge;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import jakarta.servlet.Filter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
@@ -56,6 +61,36 @@ class SecurityHeadersTests {
         gateway.bean("springSecurityFilterChain", Filter.class)
                 .doFilter(request, response, new MockFilterChain());
         assertThat(response.getHeader("Strict-Transport-Security")).isEqualTo("max-age=31536000");
+    }
+
+    /** Anybody could fill a disk with lines that cost nothing to ask for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/nothing",
+                "/api/nothing",
+                "/admin/api/nothing",
+                "/console/nothing",
+                "/webjars/nothing",
+                "/actuator/nothing",
+                "/actuator/health/nothing",
+                "/error",
+                "/%2e%2e/nothing",
+                "/nothing;x=1"
+            })
+    void logsNoLineForAPathThatThereIsNot(String path) {
+        Logger everything = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        everything.addAppender(lines);
+        try {
+            for (String method : List.of("GET", "POST", "DELETE")) {
+                assertThat(gateway.call(method, path, null, null).status()).isBetween(300, 499);
+            }
+        } finally {
+            everything.detachAppender(lines);
+        }
+        assertThat(lines.list).filteredOn(it -> it.getFormattedMessage().contains(path)).isEmpty();
     }
 
     @Test
