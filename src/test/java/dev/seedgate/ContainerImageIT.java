@@ -46,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ContainerImageIT {
 
     private static final String ADMIN_KEY = "0123456789abcdef";
+    private static final String VENDOR_KEY = "fedcba9876543210";
     private static final String MIGRATIONS = "filesystem:src/main/resources/db/migration";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Network NETWORK = Network.newNetwork();
@@ -62,7 +63,16 @@ class ContainerImageIT {
                     // The first of the two is the set-up's.
                     .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2));
 
-    // Not waited for: the gateway itself does, as after a power cut.
+    /** One without a vendor's key, whose sandbox is the vendor of all others. */
+    @Container
+    private static final GenericContainer<?> VENDOR =
+            ready(
+                    settings("postgres")
+                            .withNetworkAliases("vendor")
+                            .withEnv("SEEDGATE_SANDBOX_ALLOW_REMOTE", "true")
+                            .withEnv("SEEDGATE_SANDBOX_API_KEY", VENDOR_KEY)
+                            .withEnv("SEEDGATE_PUBLIC_URL", "http://vendor:8080"));
+
     @Container private static final GenericContainer<?> GATEWAY = gateway("seedgate");
 
     @Test
@@ -103,6 +113,19 @@ class ContainerImageIT {
         }
     }
 
+    /** With the sandbox there are other beans than the build supposed. */
+    @Test
+    void hasItsBeansFromTheBuildWhereAVendorIsSet() {
+        assertThat(GATEWAY.getLogs()).contains("Starting AOT-processed SeedgateApplication");
+        assertThat(VENDOR.getLogs()).contains("Starting SeedgateApplication");
+    }
+
+    @Test
+    void triesOutWithoutAVendor() throws Exception {
+        String key = team(VENDOR, "newcomers");
+        awaitEnd(VENDOR, key, generate(VENDOR, key, "a boat").at("/data/task_id").stringValue());
+    }
+
     @Test
     void bringsNoDatabaseOfItsOwn() throws Exception {
         assertThat(run("ls", "lib").lines())
@@ -134,7 +157,8 @@ class ContainerImageIT {
         execute("seedgate", "create database older");
         migrate("older", "4", MIGRATIONS);
         execute("older", Files.readString(Path.of("src/test/sql/version-4.sql")));
-        try (GenericContainer<?> upgraded = gateway("older")) {
+        // It had the sandbox.
+        try (GenericContainer<?> upgraded = ready(settings("older"))) {
             upgraded.start();
             String key = key(upgraded, "veteran");
             awaitEnd(upgraded, key, "sd15p_0000000000000ended");
@@ -206,8 +230,18 @@ class ContainerImageIT {
     }
 
     private static GenericContainer<?> gateway(String database) {
+        return ready(production(database));
+    }
+
+    private static GenericContainer<?> production(String database) {
         return settings(database)
-                .withExposedPorts(8080)
+                .dependsOn(VENDOR)
+                .withEnv("SEEDGATE_UPSTREAM_API_KEY", VENDOR_KEY)
+                .withEnv("SEEDGATE_UPSTREAM_BASE_URL", "http://vendor:8080/sandbox");
+    }
+
+    private static GenericContainer<?> ready(GenericContainer<?> gateway) {
+        return gateway.withExposedPorts(8080)
                 .waitingFor(
                         Wait.forHttp("/actuator/health/readiness")
                                 .withStartupTimeout(Duration.ofMinutes(3)));
@@ -216,7 +250,7 @@ class ContainerImageIT {
     /** Ran to its end, which must not be a good one. */
     private static GenericContainer<?> told(String options, Map<String, String> settings) {
         GenericContainer<?> gateway =
-                settings("seedgate")
+                production("seedgate")
                         .withEnv("JAVA_TOOL_OPTIONS", options)
                         .withEnv(settings)
                         .withStartupCheckStrategy(new Ended().withTimeout(Duration.ofMinutes(2)));
@@ -226,6 +260,7 @@ class ContainerImageIT {
 
     private static GenericContainer<?> settings(String database) {
         return new GenericContainer<>(IMAGE)
+                .dependsOn(DATABASE)
                 .withNetwork(NETWORK)
                 .withEnv("SPRING_DATASOURCE_URL", "jdbc:postgresql://database:5432/" + database)
                 .withEnv("SPRING_DATASOURCE_USERNAME", "seedgate")

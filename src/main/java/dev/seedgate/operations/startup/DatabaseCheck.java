@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -52,7 +53,8 @@ final class DatabaseCheck
     public void initialize(ConfigurableApplicationContext context) {
         Environment environment = context.getEnvironment();
         String url = environment.getProperty("spring.datasource.url");
-        if (!StringUtils.hasText(url)) {
+        // The build looks at which beans there are, without a database.
+        if (!StringUtils.hasText(url) || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
             return;
         }
         if (!url.startsWith(SCHEME)) {

@@ -1,5 +1,5 @@
 /** A start that can't succeed: found out early, and told in one line. */
-@ApplicationModule(allowedDependencies = {"platform.values"})
+@ApplicationModule(allowedDependencies = {"platform.values", "vendor.sandbox"})
 @NullMarked
 package dev.seedgate.operations.startup;
 
