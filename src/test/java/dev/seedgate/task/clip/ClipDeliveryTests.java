@@ -53,7 +53,9 @@ class ClipDeliveryTests {
                         "seedgate.clips-allow-internal=true",
                         "seedgate.clips-max-size=1MB",
                         "seedgate.clips-max-streams=3",
-                        "seedgate.clips-team-max-streams=2");
+                        "seedgate.clips-team-max-streams=2",
+                        "seedgate.public-url=https://video.example.org",
+                        "seedgate.clips-link-lifetime=10m");
         team = gateway.team();
         task = succeeded(gateway, team, media.url());
     }
@@ -343,45 +345,33 @@ class ClipDeliveryTests {
 
     @Test
     void endsALinkByTheDatabasesClock() {
-        try (Gateway other =
-                Gateway.start(
-                        TestDatabase.create(),
-                        vendor,
-                        "seedgate.clips-allow-internal=true",
-                        "seedgate.public-url=https://video.example.org",
-                        "seedgate.clips-link-lifetime=10m")) {
-            Team readers = other.team();
-            String clip = succeeded(other, readers, media.url());
-            Answer made =
-                    other.call("POST", "/api/tasks/" + clip + "/clip/link", readers.key(), null);
-            String url = made.data().get("url").stringValue();
-            assertThat(url).startsWith("https://video.example.org/clips/" + clip);
-            String link = url.substring("https://video.example.org".length());
-            other.database().shiftTime(Duration.ofMinutes(9));
-            assertThat(read(other, "GET", link, "").statusCode()).isEqualTo(200);
-            other.database().shiftTime(Duration.ofMinutes(11));
-            assertThat(read(other, "GET", link, "").statusCode()).isEqualTo(404);
-        }
+        Answer made = gateway.call("POST", "/api/tasks/" + task + "/clip/link", team.key(), null);
+        String url = made.data().get("url").stringValue();
+        assertThat(url).startsWith("https://video.example.org/clips/" + task);
+        String link = url.substring("https://video.example.org".length());
+        gateway.database().shiftTime(Duration.ofMinutes(9));
+        assertThat(read(gateway, "GET", link, "").statusCode()).isEqualTo(200);
+        gateway.database().shiftTime(Duration.ofMinutes(11));
+        assertThat(read(gateway, "GET", link, "").statusCode()).isEqualTo(404);
     }
 
     @Test
     void goesToNoInternalAddress() {
-        try (Gateway guarded = Gateway.start(TestDatabase.create(), vendor)) {
-            Team readers = guarded.team();
-            int before = media.requests().size();
-            for (String url :
-                    new String[] {
-                        media.url(),
-                        media.url().replace("http:", "https:"),
-                        "https://localhost/clip.mp4",
-                        "https://169.254.169.254/latest/clip.mp4",
-                        "https://user@example.org/clip.mp4"
-                    }) {
-                String clip = succeeded(guarded, readers, url);
-                Answer answer = readers.get("/api/tasks/" + clip + "/clip");
-                assertThat(answer.status()).as(url).isEqualTo(404);
-            }
-            assertThat(media.requests()).hasSize(before);
+        Gateway guarded = Gateway.shared();
+        Team readers = guarded.team();
+        int before = media.requests().size();
+        for (String url :
+                new String[] {
+                    media.url(),
+                    media.url().replace("http:", "https:"),
+                    "https://localhost/clip.mp4",
+                    "https://169.254.169.254/latest/clip.mp4",
+                    "https://user@example.org/clip.mp4"
+                }) {
+            String clip = succeeded(guarded, readers, url);
+            Answer answer = readers.get("/api/tasks/" + clip + "/clip");
+            assertThat(answer.status()).as(url).isEqualTo(404);
         }
+        assertThat(media.requests()).hasSize(before);
     }
 }

@@ -214,16 +214,25 @@ final class FakeMedia implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        closed.countDown();
+    /** Hangs up on all whom it has not answered yet. */
+    void hangUp() {
         try {
-            server.close();
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        hangUp();
     }
 }
