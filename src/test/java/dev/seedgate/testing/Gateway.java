@@ -45,6 +45,7 @@ public final class Gateway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final AtomicInteger TEAMS = new AtomicInteger();
     private static @Nullable Gateway shared;
+    private static @Nullable Gateway sandbox;
 
     private final @Nullable ConfigurableApplicationContext context;
     private final TestDatabase database;
@@ -83,6 +84,22 @@ public final class Gateway implements AutoCloseable {
                             "seedgate.poll-max-interval=10s");
         }
         return shared;
+    }
+
+    /** Another one that they share like that, as a newcomer starts it: with its own sandbox. */
+    public static synchronized Gateway sandbox() {
+        if (sandbox == null) {
+            sandbox =
+                    start(
+                            TestDatabase.create(),
+                            // Which nobody calls.
+                            FakeVendor.start(),
+                            "seedgate.upstream-api-key=",
+                            "seedgate.upstream-base-url=",
+                            "seedgate.sandbox-render-time=100ms",
+                            "seedgate.poll-max-interval=10s");
+        }
+        return sandbox;
     }
 
     /**

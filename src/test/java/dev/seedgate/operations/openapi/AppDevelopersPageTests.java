@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.seedgate.platform.values.ErrorCode;
-import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
-import dev.seedgate.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +17,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,28 +30,9 @@ class AppDevelopersPageTests {
 
     private static final Path PAGE = Path.of("docs", "for-app-developers.md");
 
-    private static FakeVendor unused;
-    private static Gateway gateway;
+    private static final Gateway gateway = Gateway.sandbox();
 
     @TempDir private Path folder;
-
-    @BeforeAll
-    static void start() {
-        unused = FakeVendor.start();
-        gateway =
-                Gateway.start(
-                        TestDatabase.create(),
-                        unused,
-                        "seedgate.upstream-api-key=",
-                        "seedgate.upstream-base-url=",
-                        "seedgate.sandbox-render-time=100ms");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        unused.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

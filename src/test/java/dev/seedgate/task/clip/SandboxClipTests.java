@@ -10,15 +10,18 @@ import dev.seedgate.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sandbox's clips, which are in this very process: no other internal address is as good. */
 class SandboxClipTests {
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "https://video.example.org/gate"})
-    void handsOutTheSandboxesClips(String publicUrl) {
+    @Test
+    void handsOutTheSandboxesClips() {
+        handsOutClips(Gateway.sandbox(), "http://127.0.0.1:");
+    }
+
+    @Test
+    void handsThemOutBehindAPublicUrl() {
+        String publicUrl = "https://video.example.org/gate";
         try (FakeVendor nobody = FakeVendor.start();
                 Gateway gateway =
                         Gateway.start(
@@ -28,39 +31,33 @@ class SandboxClipTests {
                                 "seedgate.upstream-base-url=",
                                 "seedgate.sandbox-render-time=0s",
                                 "seedgate.public-url=" + publicUrl)) {
-            Team team = gateway.team();
-            String task = team.create("a clip");
-            team.await(task, "SUCCEEDED");
-            HttpResponse<byte[]> clip =
-                    ClipDeliveryTests.read(
-                            gateway, "GET", "/api/tasks/" + task + "/clip", team.key());
-            assertThat(clip.statusCode()).isEqualTo(200);
-            assertThat(new String(clip.body(), 4, 4, java.nio.charset.StandardCharsets.US_ASCII))
-                    .isEqualTo("ftyp");
-            Answer link =
-                    gateway.call("POST", "/api/tasks/" + task + "/clip/link", team.key(), null);
-            URI url = URI.create(link.data().get("url").stringValue());
-            assertThat(url.toString())
-                    .startsWith(publicUrl.isEmpty() ? "http://127.0.0.1:" : publicUrl);
-            String path = "/clips/" + task + "?" + url.getRawQuery();
-            HttpResponse<byte[]> part =
-                    ClipDeliveryTests.read(gateway, "GET", path, "", "Range", "bytes=0-99");
-            assertThat(part.statusCode()).isEqualTo(206);
-            assertThat(part.body()).hasSize(100);
+            handsOutClips(gateway, publicUrl);
         }
+    }
+
+    private static void handsOutClips(Gateway gateway, String place) {
+        Team team = gateway.team();
+        String task = team.create("a clip");
+        team.await(task, "SUCCEEDED");
+        HttpResponse<byte[]> clip =
+                ClipDeliveryTests.read(gateway, "GET", "/api/tasks/" + task + "/clip", team.key());
+        assertThat(clip.statusCode()).isEqualTo(200);
+        assertThat(new String(clip.body(), 4, 4, java.nio.charset.StandardCharsets.US_ASCII))
+                .isEqualTo("ftyp");
+        Answer link = gateway.call("POST", "/api/tasks/" + task + "/clip/link", team.key(), null);
+        URI url = URI.create(link.data().get("url").stringValue());
+        assertThat(url.toString()).startsWith(place);
+        String path = "/clips/" + task + "?" + url.getRawQuery();
+        HttpResponse<byte[]> part =
+                ClipDeliveryTests.read(gateway, "GET", path, "", "Range", "bytes=0-99");
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.body()).hasSize(100);
     }
 
     @Test
     void goesNowhereElseInside() {
-        try (FakeVendor nobody = FakeVendor.start();
-                FakeMedia media = FakeMedia.start();
-                Gateway gateway =
-                        Gateway.start(
-                                TestDatabase.create(),
-                                nobody,
-                                "seedgate.upstream-api-key=",
-                                "seedgate.upstream-base-url=",
-                                "seedgate.sandbox-render-time=0s")) {
+        Gateway gateway = Gateway.sandbox();
+        try (FakeMedia media = FakeMedia.start()) {
             Team team = gateway.team();
             String task = team.create("a clip");
             team.await(task, "SUCCEEDED");

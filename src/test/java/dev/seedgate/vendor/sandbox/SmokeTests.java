@@ -3,46 +3,23 @@ package dev.seedgate.vendor.sandbox;
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Task;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
-import dev.seedgate.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Everything at once, as a newcomer starts it: the gateway with its own sandbox as the vendor. */
 class SmokeTests {
 
-    private static Gateway gateway;
-    private static FakeVendor unused;
-
-    @BeforeAll
-    static void start() {
-        unused = FakeVendor.start();
-        gateway =
-                Gateway.start(
-                        TestDatabase.create(),
-                        unused,
-                        "seedgate.upstream-api-key=",
-                        "seedgate.upstream-base-url=",
-                        "seedgate.sandbox-render-time=300ms");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        unused.close();
-    }
+    private static final Gateway gateway = Gateway.sandbox();
 
     @Test
     void saysThatItIsTheSandboxAlsoOnAPageThatThereIsNot() {
@@ -64,7 +41,7 @@ class SmokeTests {
         assertThat(new String(media.body(), 4, 4, java.nio.charset.StandardCharsets.US_ASCII))
                 .isEqualTo("ftyp");
         assertThat(team).hasUsed(65);
-        assertThat(unused.requests()).isEmpty();
+        assertThat(gateway.vendor().requests()).isEmpty();
         Invariants.check(gateway.database());
     }
 
