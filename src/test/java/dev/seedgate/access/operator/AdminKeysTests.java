@@ -88,20 +88,6 @@ class AdminKeysTests {
     }
 
     @Test
-    void isKnownToEveryReplica() {
-        try (Gateway second = Gateway.start(gateway.database(), gateway.vendor())) {
-            Answer made = issue("admin");
-            assertThat(second.call("GET", "/admin/api/teams", key(made), null)).hasStatus(200);
-            gateway.admin("DELETE", "/admin-keys/" + id(made), null);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(5))
-                    .until(() ->
-                            second.call("GET", "/admin/api/teams", key(made), null).status()
-                                    == 401);
-        }
-    }
-
-    @Test
     void writesWhoDidWhatWithoutASecret() {
         Answer first = issue("admin");
         Answer made =

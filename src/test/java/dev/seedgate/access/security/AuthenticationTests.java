@@ -160,30 +160,6 @@ class AuthenticationTests {
         assertThat(own.get("/api/credits")).hasStatus(200);
     }
 
-    @Test
-    void agreesWithEveryReplicaOnKeys() {
-        try (Gateway second = Gateway.start(gateway.database(), gateway.vendor())) {
-            Team own = gateway.team();
-            assertThat(second.call("GET", "/api/credits", own.key(), null)).hasStatus(200);
-            JsonNode key =
-                    gateway.admin("GET", "/teams/" + own.slug() + "/keys", null)
-                            .json()
-                            .get("items")
-                            .get(0);
-            assertThat(
-                            gateway.admin(
-                                    "DELETE",
-                                    "/teams/" + own.slug() + "/keys/" + key.get("id"),
-                                    null))
-                    .hasStatus(204);
-            eventually(() ->
-                    assertThat(second.call("GET", "/api/credits", own.key(), null)).hasStatus(401));
-            eventually(() ->
-                    assertThat(gateway.call("GET", "/api/credits", own.key(), null))
-                            .hasStatus(401));
-        }
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

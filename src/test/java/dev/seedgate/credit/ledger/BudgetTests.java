@@ -16,7 +16,6 @@ import dev.seedgate.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,17 +29,14 @@ class BudgetTests {
             Json.of("prompt", "p", "aspect_ratio", "16:9", "duration", "5");
 
     private static Gateway gateway;
-    private static Gateway replica;
 
     @BeforeAll
     static void start() {
         gateway = Gateway.start(TestDatabase.create(), FakeVendor.start());
-        replica = Gateway.start(gateway.database(), gateway.vendor());
     }
 
     @AfterAll
     static void stop() {
-        replica.close();
         gateway.close();
         gateway.vendor().close();
     }
@@ -48,25 +44,6 @@ class BudgetTests {
     @AfterEach
     void booksBalance() {
         Invariants.check(gateway.database());
-    }
-
-    @Test
-    void letsExactlyTenOfSixtyFourCreatesOnTwoReplicasSpendABudgetForTen() {
-        Team team = gateway.team();
-        long key = keyId(team);
-        set(team, "/keys/" + key, 650);
-        List<Answer> answers =
-                parallel(64, i -> (i % 2 == 0 ? gateway : replica), team.key(), "film");
-        assertThat(answers).filteredOn(it -> it.status() == 200).hasSize(10);
-        assertThat(answers)
-                .filteredOn(it -> it.status() != 200)
-                .allMatch(it -> it.status() == 402 && it.error().equals("TEAM_QUOTA_EXHAUSTED"));
-        JsonNode budget = budgets(team).get(0);
-        assertThat(budget)
-                .has("key_id", key)
-                .has("key", "all")
-                .has("used", 650)
-                .has("remaining", 0);
     }
 
     @Test
@@ -97,8 +74,7 @@ class BudgetTests {
         Team team = gateway.team();
         set(team, "/keys/" + keyId(team), 65);
         set(team, "/projects/film", 65);
-        // Each learns of its own pause at once, and of the other's within a second.
-        List.of(gateway, replica).forEach(it -> it.admin("POST", "/upstream/pause", null));
+        gateway.admin("POST", "/upstream/pause", null);
         try {
             Answer made = create(team, team.key(), "film");
             assertThat(create(team, team.key(), "film")).hasStatus(402);
@@ -108,7 +84,7 @@ class BudgetTests {
             budgets(team).forEach(it -> assertThat(it.get("used").asLong()).isZero());
             assertThat(create(team, team.key(), "film")).hasStatus(200);
         } finally {
-            List.of(gateway, replica).forEach(it -> it.admin("POST", "/upstream/resume", null));
+            gateway.admin("POST", "/upstream/resume", null);
         }
     }
 
@@ -207,31 +183,13 @@ class BudgetTests {
                 .has("/after/monthlyCredits", 66);
     }
 
-    private interface Where {
-        Gateway of(int i);
-    }
-
-    private static List<Answer> parallel(int count, Where where, String key, String project) {
-        return IntStream.range(0, count)
-                .mapToObj(i ->
-                        CompletableFuture.supplyAsync(() -> createAt(where.of(i), key, project)))
-                .toList()
-                .stream()
-                .map(CompletableFuture::join)
-                .toList();
-    }
-
     /** Again while the database is busy, as such a refusal charges nothing. */
-    private static Answer createAt(Gateway gateway, String key, String project) {
+    private static Answer create(Team team, String key, String project) {
         Answer answer;
         do {
-            answer = gateway.call("POST", "/api/generate", key, ORDER, "X-Project", project);
+            answer = team.gateway().call("POST", "/api/generate", key, ORDER, "X-Project", project);
         } while (answer.status() == 503);
         return answer;
-    }
-
-    private static Answer create(Team team, String key, String project) {
-        return createAt(team.gateway(), key, project);
     }
 
     private static String message(Answer answer) {

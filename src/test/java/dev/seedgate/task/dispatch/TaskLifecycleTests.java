@@ -20,11 +20,9 @@ import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.PollAnswer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +40,10 @@ class TaskLifecycleTests {
     private static final String CLIP = "https://cdn.example.com/clip.mp4";
 
     private static Gateway gateway;
+
+    /** Another, which hardly polls by itself and soon tries whether a stopped account works. */
+    private static Gateway unpolled;
+
     private static FakeVendor vendor;
     private static Duration ahead = Duration.ZERO;
 
@@ -49,10 +51,18 @@ class TaskLifecycleTests {
     static void start() {
         vendor = FakeVendor.start();
         gateway = start(TestDatabase.create());
+        unpolled =
+                Gateway.start(
+                        TestDatabase.create(),
+                        vendor,
+                        "seedgate.poll-first-after=1h",
+                        "seedgate.upstream-probe-interval=100ms",
+                        "seedgate.upstream-refresh-interval=50ms");
     }
 
     @AfterAll
     static void stop() {
+        unpolled.close();
         gateway.close();
         vendor.close();
     }
@@ -60,6 +70,7 @@ class TaskLifecycleTests {
     @AfterEach
     void booksBalance() {
         Invariants.check(gateway.database());
+        Invariants.check(unpolled.database());
     }
 
     @Test
@@ -235,47 +246,34 @@ class TaskLifecycleTests {
     /** Silence expires nothing, but what is expired waits for its end no longer because of it. */
     @Test
     void holdsWhatIsExpiredNoLongerThanAWeekThoughTheVendorIsSilent() {
-        TestDatabase database = TestDatabase.create();
-        try (Gateway own =
-                // No poll of the gateway's own comes between.
-                Gateway.start(database, vendor, "seedgate.poll-first-after=1h")) {
-            Team team = own.team();
-            String task = team.create("silence");
-            String id = team.upstreamId(task);
-            PollOutcomes outcomes = own.bean(PollOutcomes.class);
-            IntFunction<DuePoll> after =
-                    hours ->
-                            new DuePoll(
-                                    new TaskId(task),
-                                    id,
-                                    Duration.ofHours(hours),
-                                    team.slug(),
-                                    null);
-            PollAnswer silence = new PollAnswer.Unanswered("silent");
-            outcomes.record(after.apply(24 * 30), silence);
-            team.await(task, "RENDERING");
-            outcomes.record(after.apply(3), new PollAnswer.Running("still"));
-            team.await(task, "EXPIRED");
-            outcomes.record(after.apply(4), silence);
-            assertThat(
-                            database.text(
-                                    "select due_at > gateway_now() + interval '50 minutes' from work"))
-                    .isEqualTo("t");
-            outcomes.record(after.apply(24 * 8), silence);
-            assertThat(database.text("select kind from work")).isEqualTo("refund");
-        }
+        // No poll of the gateway's own comes between.
+        Team team = unpolled.team();
+        String task = team.create("silence");
+        String id = team.upstreamId(task);
+        PollOutcomes outcomes = unpolled.bean(PollOutcomes.class);
+        IntFunction<DuePoll> after =
+                hours ->
+                        new DuePoll(
+                                new TaskId(task), id, Duration.ofHours(hours), team.slug(), null);
+        PollAnswer silence = new PollAnswer.Unanswered("silent");
+        outcomes.record(after.apply(24 * 30), silence);
+        team.await(task, "RENDERING");
+        outcomes.record(after.apply(3), new PollAnswer.Running("still"));
+        team.await(task, "EXPIRED");
+        outcomes.record(after.apply(4), silence);
+        assertThat(work(unpolled, task, "due_at > gateway_now() + interval '50 minutes'"))
+                .isEqualTo("t");
+        outcomes.record(after.apply(24 * 8), silence);
+        assertThat(work(unpolled, task, "kind")).isEqualTo("refund");
     }
 
     private static void awaitWork(String task, String kind) {
-        Awaitility.await()
-                .until(
-                        () ->
-                                gateway.database()
-                                        .text(
-                                                "select kind from work where task_id = '"
-                                                        + task
-                                                        + "'"),
-                        kind::equals);
+        Awaitility.await().until(() -> work(gateway, task, "kind"), kind::equals);
+    }
+
+    private static String work(Gateway gateway, String task, String column) {
+        return gateway.database()
+                .text("select %s from work where task_id = '%s'".formatted(column, task));
     }
 
     @Test
@@ -323,14 +321,8 @@ class TaskLifecycleTests {
 
     @Test
     void failsATaskThatAloneStopsTheAccountWhileOthersPass() {
-        TestDatabase database = TestDatabase.create();
-        try (Gateway own =
-                Gateway.start(
-                        database,
-                        vendor,
-                        "seedgate.upstream-probe-interval=100ms",
-                        "seedgate.upstream-refresh-interval=50ms")) {
-            Team team = own.team("monthly_quota", 100000);
+        try {
+            Team team = unpolled.team("monthly_quota", 100000);
             vendor.onEveryGenerate((request, connection) -> {
                 if (request.body().contains("poison")) {
                     connection.send(403, Map.of(), "forbidden");
@@ -348,7 +340,6 @@ class TaskLifecycleTests {
                         team.generate("harmless " + harmless.incrementAndGet());
                         return phase(team, poison).equals("FAILED");
                     });
-            Invariants.check(database);
         } finally {
             vendor.onEveryGenerate(null);
         }
@@ -379,58 +370,6 @@ class TaskLifecycleTests {
             assertThat(again).hasUsed(130);
             assertThat(sent("renders across a restart")).isOne();
             assertThat(sent("queued across a restart")).isOne();
-            Invariants.check(database);
-        }
-    }
-
-    @Test
-    void settlesOnceWhenTwoReplicasHearOfTheEndAtOnce() throws InterruptedException {
-        TestDatabase database = TestDatabase.create();
-        try (Gateway first = start(database);
-                Gateway second = start(database)) {
-            Team team = first.team("monthly_quota", 1000);
-            String task = team.create("settled at once");
-            DuePoll poll =
-                    new DuePoll(
-                            new TaskId(task),
-                            team.upstreamId(task),
-                            Duration.ZERO,
-                            team.slug(),
-                            null);
-            PollAnswer end = new PollAnswer.Succeeded(List.of(CLIP), 65L, "told to both");
-            List<Thread> threads =
-                    IntStream.range(0, 16)
-                            .mapToObj(i -> (i % 2 == 0 ? first : second).bean(PollOutcomes.class))
-                            .map(outcomes ->
-                                    Thread.ofVirtual().start(() -> outcomes.record(poll, end)))
-                            .toList();
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertThat(
-                            database.rows(
-                                    "select kind from ledger_entry where task_id = '"
-                                            + task
-                                            + "' order by id"))
-                    .containsExactly("reserve", "settle");
-            Invariants.check(database);
-        }
-    }
-
-    @Test
-    void sharesTheWorkOfManyTasksBetweenReplicasAndSubmitsEachOnce() {
-        TestDatabase database = TestDatabase.create();
-        try (Gateway first = start(database);
-                Gateway second = start(database)) {
-            Team here = first.team();
-            Team there = new Team(second, here.slug(), here.key());
-            List<String> tasks =
-                    IntStream.range(0, 40)
-                            .mapToObj(i -> (i % 2 == 0 ? here : there).create("one of forty"))
-                            .toList();
-            tasks.forEach(task -> vendor.finish(here.upstreamId(task), CLIP));
-            tasks.forEach(task -> there.await(task, "SUCCEEDED"));
-            assertThat(sent("one of forty")).isEqualTo(40);
             Invariants.check(database);
         }
     }
