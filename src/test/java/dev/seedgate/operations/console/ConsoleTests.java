@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The console's pages, asked for and sent as a browser without script does it. */
@@ -28,6 +30,23 @@ class ConsoleTests {
 
     private static final Gateway gateway = Gateway.shared();
     private static final ConsoleClient admin = ConsoleClient.admin(gateway);
+
+    /** For what the shared one must not be: stopped, or let into the own network. */
+    private static Gateway own;
+
+    @BeforeAll
+    static void start() {
+        own =
+                Gateway.start(
+                        TestDatabase.create(),
+                        gateway.vendor(),
+                        "seedgate.clips-allow-internal=true");
+    }
+
+    @AfterAll
+    static void stop() {
+        own.close();
+    }
 
     @Test
     void everyPageOfTheNavigationIsThereWithNothingInline() {
@@ -46,19 +65,16 @@ class ConsoleTests {
 
     @Test
     void saysInOneSentenceWhatKeepsCreatesBack() {
-        try (Gateway own = Gateway.start(TestDatabase.create(), gateway.vendor())) {
-            ConsoleClient client = ConsoleClient.admin(own);
-            assertThat(client.page("/console")).contains("All is well.", "Nothing waits for you.");
-            own.admin("POST", "/upstream/creates/stop", null);
-            // A snapshot lives a second.
-            Awaitility.await()
-                    .untilAsserted(() ->
-                            assertThat(client.page("/console?live"))
-                                    .contains(
-                                            "An operator stopped all creates at", ": they get 503.")
-                                    .doesNotContain("<html", "All is well."));
-            own.admin("POST", "/upstream/creates/resume", null);
-        }
+        ConsoleClient client = ConsoleClient.admin(own);
+        assertThat(client.page("/console")).contains("All is well.", "Nothing waits for you.");
+        own.admin("POST", "/upstream/creates/stop", null);
+        // A snapshot lives a second.
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(client.page("/console?live"))
+                                .contains("An operator stopped all creates at", ": they get 503.")
+                                .doesNotContain("<html", "All is well."));
+        own.admin("POST", "/upstream/creates/resume", null);
     }
 
     /** A page may play from this server only, so the clip is passed on. */
@@ -75,11 +91,7 @@ class ConsoleTests {
                     exchange.close();
                 });
         media.start();
-        try (Gateway own =
-                Gateway.start(
-                        TestDatabase.create(),
-                        gateway.vendor(),
-                        "seedgate.clips-allow-internal=true")) {
+        try {
             Team team = own.team();
             String task = team.create("A kite");
             own.vendor()

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -21,10 +23,24 @@ import tools.jackson.databind.JsonNode;
 class ReportPagesTests {
 
     private static final String PATH = "/console/reports";
+    private static final String PRICES = "/console/prices";
     private static final String RANGE = "from=2001-01-01&to=2101-01-01";
 
     private static final Gateway gateway = Gateway.shared();
     private static final ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
+
+    /** Where nobody else has used or priced anything. */
+    private static Gateway own;
+
+    @BeforeAll
+    static void start() {
+        own = Gateway.start(TestDatabase.create(), gateway.vendor());
+    }
+
+    @AfterAll
+    static void stop() {
+        own.close();
+    }
 
     @Test
     void addsUpToTheTotalHoweverManyRowsAreShown() {
@@ -72,43 +88,76 @@ class ReportPagesTests {
     /** Whatever a figure counts, its entries come to it, however the report is grouped. */
     @Test
     void everyFigureIsTheSumOfItsEntries() {
-        try (Gateway own = Gateway.start(TestDatabase.create(), gateway.vendor())) {
-            Team team = own.team("cost_center", "R&D + 1");
-            String lost = team.create("A kite");
-            own.vendor().fail(team.upstreamId(lost), "refused");
-            team.await(lost, "FAILED");
-            String kept = team.create("A kite");
-            own.vendor().finish(team.upstreamId(kept), "https://cdn.seedance.example/1.mp4");
-            team.await(kept, "SUCCEEDED");
-            team.create("A kite");
-            ConsoleClient client = ConsoleClient.of(own, "viewer");
-            for (String by :
-                    List.of("team", "project", "cost_center", "preset", "key", "day", "month")) {
-                String page = client.page(PATH + "?" + RANGE + "&group_by=" + by);
-                assertThat(text(page))
-                        .contains(
-                                "130 net in the rows shown + 0 in the rest = 130 in all = 130 in the ledger, entry by entry as the ledger has it");
-                Map<String, String> figures = new LinkedHashMap<>();
-                Matcher cell =
-                        Pattern.compile("href=\"([^\"]*figure=(\\w+)[^\"]*)\">([0-9,]+)</a></td>")
-                                .matcher(
-                                        page.substring(
-                                                page.indexOf("<tbody>"), page.indexOf("</tbody>")));
-                while (cell.find()) {
-                    figures.put(cell.group(2), cell.group(3));
-                    assertThat(text(client.page(cell.group(1).replace("&amp;", "&"))))
-                            .as(by + " " + cell.group(2))
-                            .containsIgnoringCase(cell.group(2) + ": " + cell.group(3));
-                }
-                assertThat(figures)
-                        .as(by)
-                        .containsEntry("succeeded", "1")
-                        .containsEntry("failed", "1")
-                        .containsEntry("charged", "195")
-                        .containsEntry("refunded", "65")
-                        .containsEntry("net", "130");
+        Team team = own.team("cost_center", "R&D + 1");
+        String lost = team.create("A kite");
+        own.vendor().fail(team.upstreamId(lost), "refused");
+        team.await(lost, "FAILED");
+        String kept = team.create("A kite");
+        own.vendor().finish(team.upstreamId(kept), "https://cdn.seedance.example/1.mp4");
+        team.await(kept, "SUCCEEDED");
+        team.create("A kite");
+        ConsoleClient client = ConsoleClient.of(own, "viewer");
+        for (String by :
+                List.of("team", "project", "cost_center", "preset", "key", "day", "month")) {
+            String page = client.page(PATH + "?" + RANGE + "&group_by=" + by);
+            assertThat(text(page))
+                    .contains(
+                            "130 net in the rows shown + 0 in the rest = 130 in all = 130 in the ledger, entry by entry as the ledger has it");
+            Map<String, String> figures = new LinkedHashMap<>();
+            Matcher cell =
+                    Pattern.compile("href=\"([^\"]*figure=(\\w+)[^\"]*)\">([0-9,]+)</a></td>")
+                            .matcher(
+                                    page.substring(
+                                            page.indexOf("<tbody>"), page.indexOf("</tbody>")));
+            while (cell.find()) {
+                figures.put(cell.group(2), cell.group(3));
+                assertThat(text(client.page(cell.group(1).replace("&amp;", "&"))))
+                        .as(by + " " + cell.group(2))
+                        .containsIgnoringCase(cell.group(2) + ": " + cell.group(3));
             }
+            assertThat(figures)
+                    .as(by)
+                    .containsEntry("succeeded", "1")
+                    .containsEntry("failed", "1")
+                    .containsEntry("charged", "195")
+                    .containsEntry("refunded", "65")
+                    .containsEntry("net", "130");
         }
+    }
+
+    @Test
+    void setsAPriceForADay() {
+        ConsoleClient client = ConsoleClient.admin(own);
+        Answer page = client.get(PRICES);
+        assertThat(page.body()).contains("No price yet");
+        Answer refused =
+                client.submit(
+                        page,
+                        PRICES,
+                        Map.of(
+                                "effective_from",
+                                "2999-01-01",
+                                "per_credit",
+                                "cheap",
+                                "currency",
+                                "EUR"));
+        assertThat(refused).hasStatus(400);
+        assertThat(refused.body())
+                .contains("role=\"alert\"", "value=\"2999-01-01\"", "value=\"cheap\"");
+        Answer set =
+                client.submit(
+                        page,
+                        PRICES,
+                        Map.of(
+                                "effective_from",
+                                "2999-01-01",
+                                "per_credit",
+                                "0.0125",
+                                "currency",
+                                "EUR"));
+        assertThat(set.header("Location")).isEqualTo(PRICES + "?done=set");
+        assertThat(client.page(PRICES)).contains("2999-01-01", "0.0125 EUR");
+        assertThat(own.admin("GET", "/prices", null).json().get("items")).hasSize(1);
     }
 
     @Test

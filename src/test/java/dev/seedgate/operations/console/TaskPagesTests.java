@@ -11,12 +11,15 @@ import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What can be done on the pages of tasks, sent as a browser without script does it. */
@@ -26,24 +29,30 @@ class TaskPagesTests {
 
     private static FakeVendor vendor;
     private static Gateway gateway;
-    private static ConsoleClient admin;
+
+    /** So far that the database's time is ahead; it goes forward only. */
+    private static Duration ahead = Duration.ZERO;
 
     @BeforeAll
     static void start() {
         vendor = FakeVendor.start();
-        gateway = start("seedgate.task-max-age=2h");
-        admin = ConsoleClient.admin(gateway);
+        gateway =
+                Gateway.start(
+                        TestDatabase.create(),
+                        vendor,
+                        // Nothing is polled by itself.
+                        "seedgate.poll-first-after=1h",
+                        "seedgate.poll-interval=1h",
+                        "seedgate.poll-max-interval=1h",
+                        "seedgate.task-max-age=2h");
     }
 
-    /** Where nothing is polled by itself. */
-    private static Gateway start(String more) {
-        return Gateway.start(
-                TestDatabase.create(),
-                vendor,
-                "seedgate.poll-first-after=1h",
-                "seedgate.poll-interval=1h",
-                "seedgate.poll-max-interval=1h",
-                more);
+    /** Each signs in anew: a session ends while time passes. */
+    private ConsoleClient admin;
+
+    @BeforeEach
+    void signIn() {
+        admin = ConsoleClient.admin(gateway);
     }
 
     @AfterAll
@@ -96,54 +105,51 @@ class TaskPagesTests {
     /** Asking goes by the vendor's pauses like any other poll. */
     @Test
     void saysThatAQuestionWaitsWhileTheVendorIsNotCalled() {
-        try (Gateway own = start("seedgate.task-max-age=2h")) {
-            Team team = own.team();
-            String task = team.create("A kite");
-            String upstream = team.upstreamId(task);
-            ConsoleClient client = ConsoleClient.admin(own);
-            String path = "/console/tasks/" + task;
-            Answer page = client.get(path);
-            vendor.onNextStatusOf(upstream, FakeVendor.html(500));
-            String silent = next(client.submit(page, path + "/ask", Map.of()));
-            assertThat(client.page(silent))
-                    .contains("The vendor was asked, and said nothing of it.");
-            vendor.onNextStatusOf(upstream, FakeVendor.throttle("600"));
-            client.submit(page, path + "/ask", Map.of());
-            String waiting = next(client.submit(page, path + "/ask", Map.of()));
-            assertThat(client.page(waiting))
-                    .contains(
-                            "as soon as its rate, pauses and breakers let a call through",
-                            "data-live=\"on\"",
-                            "hx-trigger=\"every 2s\"");
-            assertThat(asked(upstream)).isEqualTo(2);
-            Answer live = client.get(waiting + "&live");
-            assertThat(live).hasStatus(200);
-            assertThat(live.body()).contains("id=\"contact\"").doesNotContain("<html", "A kite");
-        }
+        Team team = gateway.team();
+        String task = team.create("A kite");
+        String upstream = team.upstreamId(task);
+        String path = "/console/tasks/" + task;
+        Answer page = admin.get(path);
+        vendor.onNextStatusOf(upstream, FakeVendor.html(500));
+        String silent = next(admin.submit(page, path + "/ask", Map.of()));
+        assertThat(admin.page(silent)).contains("The vendor was asked, and said nothing of it.");
+        vendor.onNextStatusOf(upstream, FakeVendor.throttle("600"));
+        admin.submit(page, path + "/ask", Map.of());
+        String waiting = next(admin.submit(page, path + "/ask", Map.of()));
+        assertThat(admin.page(waiting))
+                .contains(
+                        "as soon as its rate, pauses and breakers let a call through",
+                        "data-live=\"on\"",
+                        "hx-trigger=\"every 2s\"");
+        assertThat(asked(upstream)).isEqualTo(2);
+        Answer live = admin.get(waiting + "&live");
+        assertThat(live).hasStatus(200);
+        assertThat(live.body()).contains("id=\"contact\"").doesNotContain("<html", "A kite");
+        // The other tests' vendor is called again.
+        passes(Duration.ofMinutes(11));
+        Awaitility.await().until(() -> asked(upstream) == 3);
     }
 
     @Test
     void asksOnceMoreForWhatOnlyWaitedForItsRefund() {
-        try (Gateway own =
-                Gateway.start(
-                        TestDatabase.create(),
-                        vendor,
-                        "seedgate.poll-first-after=1h",
-                        "seedgate.task-max-age=1ms",
-                        "seedgate.expired-poll-for=0s")) {
-            Team team = own.team();
-            String task = team.create("A kite");
-            String upstream = team.upstreamId(task);
-            ConsoleClient client = ConsoleClient.admin(own);
-            String path = "/console/tasks/" + task;
-            Answer page = client.get(path);
-            client.submit(page, path + "/ask", Map.of());
-            assertThat(client.page(path)).contains("EXPIRED", "its refund is due");
-            vendor.finish(upstream, CLIP);
-            client.submit(page, path + "/ask", Map.of());
-            assertThat(client.page(path)).contains("SUCCEEDED");
-            Invariants.check(own.database());
-        }
+        Team team = gateway.team();
+        String task = team.create("A kite");
+        String upstream = team.upstreamId(task);
+        String path = "/console/tasks/" + task;
+        // Old enough for its refund, and yet not polled by itself.
+        gateway.database()
+                .execute(
+                        "update work set due_at = due_at + interval '30 days' where task_id = '"
+                                + task
+                                + "'");
+        passes(Duration.ofDays(9));
+        signIn();
+        Answer page = admin.get(path);
+        admin.submit(page, path + "/ask", Map.of());
+        assertThat(admin.page(path)).contains("EXPIRED", "its refund is due");
+        vendor.finish(upstream, CLIP);
+        admin.submit(page, path + "/ask", Map.of());
+        assertThat(admin.page(path)).contains("SUCCEEDED");
     }
 
     @Test
@@ -204,6 +210,11 @@ class TaskPagesTests {
     /** Where an act leads to. */
     private static String next(Answer act) {
         return Objects.requireNonNull(act.header("Location"));
+    }
+
+    private static void passes(Duration time) {
+        ahead = ahead.plus(time);
+        gateway.database().shiftTime(ahead);
     }
 
     private static long asked(String upstream) {

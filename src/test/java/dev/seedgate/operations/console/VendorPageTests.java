@@ -23,12 +23,13 @@ class VendorPageTests {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(TestDatabase.create(), Gateway.shared().vendor());
+        gateway = Gateway.start(TestDatabase.create(), FakeVendor.start());
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
+        gateway.vendor().close();
     }
 
     @Test
@@ -125,25 +126,22 @@ class VendorPageTests {
 
     @Test
     void showsTheLastCallsThatFailed() {
-        FakeVendor vendor = FakeVendor.start();
-        try (vendor;
-                Gateway own = Gateway.start(TestDatabase.create(), vendor)) {
-            ConsoleClient viewer = ConsoleClient.of(own, "viewer");
-            assertThat(viewer.page(PATH)).contains("None since its start.");
-            vendor.onGenerate(FakeVendor.error(400), vendor.acceptAndReset());
-            Team team = own.team();
-            team.await(team.create("A kite nobody may read of"), "FAILED");
-            String uncertain = team.create("A kite nobody may read of");
-            team.await(uncertain, "UNCERTAIN");
-            // What changes comes alone, too.
-            for (String page : List.of(viewer.page(PATH), viewer.page(PATH + "?live"))) {
-                assertThat(page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " "))
-                        .contains("submit refused POST /api/generate, after", "HTTP 400")
-                        .containsPattern(
-                                "submit uncertain POST /api/generate, after \\d+ ms sent, no answer")
-                        .doesNotContain("A kite", "None since its start.");
-            }
-            assertThat(viewer.page(PATH + "?live")).doesNotContain("<html", "Purchases");
+        ConsoleClient viewer = ConsoleClient.of(gateway, "viewer");
+        assertThat(viewer.page(PATH)).contains("None since its start.");
+        FakeVendor vendor = gateway.vendor();
+        vendor.onGenerate(FakeVendor.error(400), vendor.acceptAndReset());
+        Team team = gateway.team();
+        team.await(team.create("A kite nobody may read of"), "FAILED");
+        String uncertain = team.create("A kite nobody may read of");
+        team.await(uncertain, "UNCERTAIN");
+        // What changes comes alone, too.
+        for (String page : List.of(viewer.page(PATH), viewer.page(PATH + "?live"))) {
+            assertThat(page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " "))
+                    .contains("submit refused POST /api/generate, after", "HTTP 400")
+                    .containsPattern(
+                            "submit uncertain POST /api/generate, after \\d+ ms sent, no answer")
+                    .doesNotContain("A kite", "None since its start.");
         }
+        assertThat(viewer.page(PATH + "?live")).doesNotContain("<html", "Purchases");
     }
 }
