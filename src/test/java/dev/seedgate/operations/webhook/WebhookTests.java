@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import dev.seedgate.operations.alert.Alerts;
+import dev.seedgate.task.view.TaskDocuments;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Request;
 import dev.seedgate.testing.Gateway;
@@ -19,6 +21,8 @@ import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.client.Vendor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
@@ -38,6 +42,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,7 +52,6 @@ import tools.jackson.databind.json.JsonMapper;
 class WebhookTests {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String EVERY_SECOND = "seedgate.webhooks-interval=200ms";
 
     private static Gateway gateway;
     private static Duration ahead = Duration.ZERO;
@@ -58,7 +64,7 @@ class WebhookTests {
                 Gateway.start(
                         TestDatabase.create(),
                         FakeVendor.start(),
-                        EVERY_SECOND,
+                        "seedgate.webhooks-interval=200ms",
                         "seedgate.webhooks-allow-internal=true",
                         "seedgate.webhooks-per-team=3",
                         "seedgate.webhooks-max-concurrent=8",
@@ -265,53 +271,57 @@ class WebhookTests {
     @Test
     void claimsNoMoreForAnEndpointThanItMayHaveUnderWay() {
         TestDatabase database = TestDatabase.create();
-        try (Gateway idle =
-                Gateway.start(database, gateway.vendor(), "seedgate.webhooks-interval=1h")) {
-            database.execute(
-                    "insert into webhook_endpoint (team_id, url, events, secret) select 1, 'https://x.example/' || i, '{}', 'x' from generate_series(1, 3) i");
-            database.execute(
-                    "insert into webhook_delivery (endpoint_id, team_id, message_id, type) select e, 1, i::text, 'webhook.test' from generate_series(1, 3) e, generate_series(1, 10) i");
-            WebhookOutbox outbox = idle.bean(WebhookOutbox.class);
-            assertThat(outbox.claim(4).stream().map(PendingDelivery::endpoint).distinct())
-                    .as("each its first before any its second")
-                    .hasSize(3);
-            assertThat(outbox.claim(100)).hasSize(8);
-            assertThat(outbox.claim(100)).isEmpty();
-            database.execute(
-                    "update webhook_delivery set leased_until = gateway_now() where endpoint_id = 1 and leased_until is not null");
-            assertThat(outbox.claim(100)).as("of a replica that died").hasSize(4);
-        }
+        database.execute(
+                "insert into webhook_endpoint (team_id, url, events, secret) select 1, 'https://x.example/' || i, '{}', 'x' from generate_series(1, 3) i");
+        database.execute(
+                "insert into webhook_delivery (endpoint_id, team_id, message_id, type) select e, 1, i::text, 'webhook.test' from generate_series(1, 3) e, generate_series(1, 10) i");
+        assertThat(claim(database, 4).stream().map(PendingDelivery::endpoint).distinct())
+                .as("each its first before any its second")
+                .hasSize(3);
+        assertThat(claim(database, 100)).hasSize(8);
+        assertThat(claim(database, 100)).isEmpty();
+        database.execute(
+                "update webhook_delivery set leased_until = gateway_now() where endpoint_id = 1 and leased_until is not null");
+        assertThat(claim(database, 100)).as("of a replica that died").hasSize(4);
+    }
+
+    /** As a gateway on this database would, which nobody had to start. */
+    private static List<PendingDelivery> claim(TestDatabase database, int most) {
+        WebhookOutbox outbox =
+                new WebhookOutbox(
+                        JdbcClient.create(database.dataSource()),
+                        gateway.bean(TaskDocuments.class),
+                        gateway.bean(SecretCipher.class),
+                        gateway.bean(Alerts.class),
+                        gateway.bean(Vendor.class),
+                        gateway.bean(WebhookSettings.class),
+                        JSON,
+                        new SimpleMeterRegistry());
+        return new TransactionTemplate(new DataSourceTransactionManager(database.dataSource()))
+                .execute(_ -> outbox.claim(most));
     }
 
     /** A replica ends between the commit of a task's end and its delivery, or within one. */
     @Test
     void deliversWhatAReplicaThatDiedHadLeft() throws Exception {
-        TestDatabase database = TestDatabase.create();
-        String task;
-        String secret;
-        String[] settings = {EVERY_SECOND, "seedgate.webhooks-allow-internal=true"};
         receiver.onEveryGenerate(FakeVendor.error(503));
-        try (Gateway first = Gateway.start(database, gateway.vendor(), settings)) {
-            Team team = first.team();
-            JsonNode endpoint = endpoint(team, receiver);
-            secret = endpoint.get("secret").stringValue();
-            task = succeeded(team);
-            delivery(team, endpoint, it -> it.get("tries").size() == 1);
-        }
+        Team team = gateway.team();
+        JsonNode endpoint = endpoint(team, receiver);
+        String task = succeeded(team);
+        delivery(team, endpoint, it -> it.get("tries").size() == 1);
         // As it is left behind: claimed, and nobody there who will tell what came of it.
-        database.execute(
-                "update webhook_delivery set attempts = attempts + 1, due_at = gateway_now(), leased_until = gateway_now() + interval '60 seconds'");
+        gateway.database()
+                .execute(
+                        "update webhook_delivery set attempts = attempts + 1, due_at = gateway_now(), leased_until = gateway_now() + interval '60 seconds' where endpoint_id = "
+                                + endpoint.get("id").asLong());
         receiver.onEveryGenerate(FakeVendor.answer(204, ""));
-        try (Gateway second = Gateway.start(database, gateway.vendor(), settings)) {
-            second.bean(WebhookDelivery.class).deliverDue();
-            assertThat(receiver.generates()).as("still leased").hasSize(1);
-            database.shiftTime(Duration.ofSeconds(61));
-            List<Request> heard = heard(receiver, 2);
-            assertThat(heard).extracting(Request::body).containsOnly(heard.getFirst().body());
-            assertThat(heard.getLast().headers().get("webhook-id"))
-                    .isEqualTo(task + ".task.succeeded");
-            verify(secret, heard.getLast());
-        }
+        gateway.bean(WebhookDelivery.class).deliverDue();
+        assertThat(receiver.generates()).as("still leased").hasSize(1);
+        pass(Duration.ofSeconds(61));
+        List<Request> heard = heard(receiver, 2);
+        assertThat(heard).extracting(Request::body).containsOnly(heard.getFirst().body());
+        assertThat(heard.getLast().headers().get("webhook-id")).isEqualTo(task + ".task.succeeded");
+        verify(endpoint.get("secret").stringValue(), heard.getLast());
     }
 
     @ParameterizedTest
