@@ -26,10 +26,15 @@ class FocusTests {
 
     private static Gateway gateway;
     private static Team team;
+    private static Answer unpriced;
 
     @BeforeAll
     static void start() {
         gateway = Gateway.start(TestDatabase.create(), FakeVendor.start());
+        gateway.team().create("free");
+        unpriced = gateway.admin("GET", "/reports/focus", null);
+        price("2024-05-01", "0.01");
+        price("2024-06-01", "0.025");
         team = gateway.team();
     }
 
@@ -41,8 +46,6 @@ class FocusTests {
 
     @Test
     void addsUpToTheUsageReportAndPricesARefundLikeItsCharge() {
-        price("2024-05-01", "0.01");
-        price("2024-06-01", "0.025");
         new PlantedLedger(gateway.database())
                 .add(clip("a", "2024-05-05T12:00:00Z", "2024-05-05T12:01:00Z", true))
                 .add(clip("b", "2024-05-31T23:00:00Z", "2024-06-01T01:00:00Z", false))
@@ -89,13 +92,10 @@ class FocusTests {
 
     @Test
     void costsNothingInNoCurrencyWithoutAPrice() {
-        try (Gateway other = Gateway.start(TestDatabase.create(), gateway.vendor())) {
-            other.team().create("free");
-            JsonNode row = other.admin("GET", "/reports/focus", null).json().at("/rows/0");
-            assertThat(row).has("BillingCurrency", "XXX");
-            assertThat(row.get("BilledCost").decimalValue()).isEqualByComparingTo("0");
-            assertThat(row).has("ConsumedQuantity", 65);
-        }
+        JsonNode row = unpriced.json().at("/rows/0");
+        assertThat(row).has("BillingCurrency", "XXX");
+        assertThat(row.get("BilledCost").decimalValue()).isEqualByComparingTo("0");
+        assertThat(row).has("ConsumedQuantity", 65);
     }
 
     private static Answer focus(String more) {
