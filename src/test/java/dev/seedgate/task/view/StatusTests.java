@@ -357,25 +357,17 @@ class StatusTests {
 
     @Test
     void answersWithWhatIsStoredWhenTheVendorDoesNotInTime() {
-        try (FakeVendor vendor = FakeVendor.start();
-                Gateway idle =
-                        Gateway.start(
-                                TestDatabase.create(),
-                                vendor,
-                                "seedgate.poll-first-after=1h",
-                                "seedgate.poll-interval=1h",
-                                "seedgate.poll-max-interval=1h",
-                                "seedgate.status-refresh-wait=50ms",
-                                "seedgate.upstream-status-timeout=1s",
-                                "spring.lifecycle.timeout-per-shutdown-phase=5s")) {
-            Team reader = idle.team();
-            String task = reader.create("not answered");
-            reader.upstreamId(task);
-            vendor.onEveryStatus(vendor.stall());
-            idle.database().execute("update work set answered_at = answered_at - interval '3 s'");
-            Answer answer = reader.get("/api/status?task_id=" + task);
-            assertThat(answer.data()).has("status", "IN_PROGRESS");
-        }
+        String task = team.create("not answered");
+        String upstreamId = team.upstreamId(task);
+        FakeVendor vendor = gateway.vendor();
+        vendor.onNextStatusOf(upstreamId, vendor.stall());
+        gateway.database()
+                .execute(
+                        "update work set answered_at = answered_at - interval '3 s' where task_id = '"
+                                + task
+                                + "'");
+        Answer answer = team.get("/api/status?task_id=" + task);
+        assertThat(answer.data()).has("status", "IN_PROGRESS");
     }
 
     /** Else each would be chunked, and leave in two packets. */

@@ -1,15 +1,18 @@
-package dev.seedgate.vendor.sandbox;
+package dev.seedgate.task.lifecycle;
 
 import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seedgate.platform.values.StartupException;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.TestDatabase;
+import dev.seedgate.vendor.client.Vendor;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** From the sandbox to a real vendor, on the same database. */
 class VendorChangeTests {
@@ -36,11 +39,18 @@ class VendorChangeTests {
                 stuck = team.create("a boat [sandbox:stuck]");
                 team.await(done, "SUCCEEDED");
                 team.await(stuck, "RENDERING");
+                // What a start with the real vendor would say.
+                VendorChangeCheck untold =
+                        new VendorChangeCheck(
+                                gateway.bean(JdbcClient.class),
+                                Gateway.shared().bean(Vendor.class),
+                                gateway.bean(TaskExpiry.class),
+                                gateway.bean(GenerationSettings.class));
+                assertThatThrownBy(untold::afterPropertiesSet)
+                        .isInstanceOf(StartupException.class)
+                        .hasMessageContaining("1 sandbox tasks are open")
+                        .hasMessageContaining("SEEDGATE_CANCEL_SANDBOX_TASKS=true");
             }
-            assertThatThrownBy(() -> Gateway.start(database, vendor))
-                    .rootCause()
-                    .hasMessageContaining("1 sandbox tasks are open")
-                    .hasMessageContaining("SEEDGATE_CANCEL_SANDBOX_TASKS=true");
             try (Gateway gateway =
                     Gateway.start(database, vendor, "seedgate.cancel-sandbox-tasks=true")) {
                 Team team = new Team(gateway, slug, key);
