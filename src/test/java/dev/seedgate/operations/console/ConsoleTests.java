@@ -68,13 +68,17 @@ class ConsoleTests {
         ConsoleClient client = ConsoleClient.admin(own);
         assertThat(client.page("/console")).contains("All is well.", "Nothing waits for you.");
         own.admin("POST", "/upstream/creates/stop", null);
-        // A snapshot lives a second.
-        Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(client.page("/console?live"))
-                                .contains("An operator stopped all creates at", ": they get 503.")
-                                .doesNotContain("<html", "All is well."));
-        own.admin("POST", "/upstream/creates/resume", null);
+        try {
+            // A snapshot lives a second.
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(client.page("/console?live"))
+                                    .contains(
+                                            "An operator stopped all creates at", ": they get 503.")
+                                    .doesNotContain("<html", "All is well."));
+        } finally {
+            own.admin("POST", "/upstream/creates/resume", null);
+        }
     }
 
     /** A page may play from this server only, so the clip is passed on. */

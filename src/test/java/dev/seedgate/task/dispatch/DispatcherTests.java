@@ -95,11 +95,14 @@ class DispatcherTests {
         AtomicInteger signals = new AtomicInteger();
         Team team = gateway.team();
         gateway.admin("POST", "/upstream/pause", Json.of("reason", "maintenance"));
-        Awaitility.await().until(() -> budget.capacity().submits() == 0);
-        gateway.bean(WakeSignal.class).onSend(signals::incrementAndGet);
-        team.create("while it is paused");
-        assertThat(signals).hasValue(0);
-        gateway.admin("POST", "/upstream/resume", Json.of("reason", "done"));
+        try {
+            Awaitility.await().until(() -> budget.capacity().submits() == 0);
+            gateway.bean(WakeSignal.class).onSend(signals::incrementAndGet);
+            team.create("while it is paused");
+            assertThat(signals).hasValue(0);
+        } finally {
+            gateway.admin("POST", "/upstream/resume", Json.of("reason", "done"));
+        }
         Awaitility.await().until(() -> budget.capacity().submits() > 0);
         int before = signals.get();
         team.create("and afterwards");
