@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.modulith.ApplicationModule;
 import org.springframework.modulith.core.ApplicationModules;
@@ -71,6 +72,21 @@ class ArchitectureTests {
                     .as(room)
                     .doesNotContain(ApplicationModule.OPEN_TOKEN);
         }
+    }
+
+    /** The build decides on the image's beans, and of conditions AotFallback knows these alone. */
+    @Test
+    void noBeanHasAConditionButTheSandboxs() {
+        String sandboxOnly = "dev.seedgate.vendor.sandbox.SandboxOnly";
+        noClasses()
+                .that()
+                .areNotAnnotatedWith(sandboxOnly)
+                .and()
+                .doNotHaveFullyQualifiedName(sandboxOnly)
+                .should()
+                .beMetaAnnotatedWith(Conditional.class)
+                .check(CLASSES);
+        noMethods().should().beMetaAnnotatedWith(Conditional.class).check(CLASSES);
     }
 
     @Test
