@@ -17,6 +17,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Fallback from the bean definitions that the build generated to those that a start finds out by
@@ -55,6 +56,10 @@ final class AotFallback implements EnvironmentPostProcessor, Ordered {
     private static final ConfigurationPropertyName ENABLED =
             ConfigurationPropertyName.of(AotDetector.AOT_ENABLED);
 
+    /** What a build leaves out with {@code -Dspring-boot.aot.skip=true}. */
+    private static final String GENERATED =
+            "dev.seedgate.SeedgateApplication__ApplicationContextInitializer";
+
     /** What the gateway's own application.yaml says was the same for the build. */
     private static final String OWN = "class path resource [application.yaml]";
 
@@ -67,7 +72,8 @@ final class AotFallback implements EnvironmentPostProcessor, Ordered {
     @Override
     public void postProcessEnvironment(
             ConfigurableEnvironment environment, SpringApplication application) {
-        if (AotDetector.useGeneratedArtifacts() && !fits(environment)) {
+        if (AotDetector.useGeneratedArtifacts()
+                && !(ClassUtils.isPresent(GENERATED, null) && fits(environment))) {
             SpringProperties.setProperty(AotDetector.AOT_ENABLED, "false");
         }
     }
