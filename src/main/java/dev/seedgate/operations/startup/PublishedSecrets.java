@@ -1,6 +1,7 @@
 package dev.seedgate.operations.startup;
 
 import dev.seedgate.platform.values.StartupException;
+import dev.seedgate.vendor.sandbox.SandboxMode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 /**
  * The check at start-up that refuses secrets which stand in this project's own files, and so are
@@ -38,13 +38,11 @@ final class PublishedSecrets
                     "replace-me",
                     "replace-me-replace-me");
 
-    private static final String VENDOR_KEY = "seedgate.upstream-api-key";
-
     /** Each may also be in the file that the same name with {@code -file} names. */
     private static final List<String> SECRETS =
             List.of(
                     "seedgate.admin-key",
-                    VENDOR_KEY,
+                    "seedgate.upstream-api-key",
                     "seedgate.oidc-client-secret",
                     "seedgate.alert-webhook-secret",
                     "seedgate.webhooks-key",
@@ -76,7 +74,7 @@ final class PublishedSecrets
             return;
         }
         String names = String.join(", ", published);
-        if (hasVendor(environment)) {
+        if (!SandboxMode.isOn(environment)) {
             throw new StartupException(
                     "%s: the value stands in this project's files, so everybody knows it, and a real vendor is configured: set a secret of your own (deploy/make-secrets makes them)."
                             .formatted(names));
@@ -87,12 +85,6 @@ final class PublishedSecrets
                             .formatted(names));
         }
         log.warn("{}: everybody knows the value; it is for trying on this machine only", names);
-    }
-
-    private static boolean hasVendor(Environment environment) {
-        return Stream.of(VENDOR_KEY, VENDOR_KEY + "-file")
-                .map(environment::getProperty)
-                .anyMatch(StringUtils::hasText);
     }
 
     /** The web server's own address, or else the one that it is published at. */

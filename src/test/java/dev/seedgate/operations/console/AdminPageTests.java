@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The console's pages of admins and of prices. Prices are a gateway's own. */
+/** The console's page of admins, and who may do what there and with prices. */
 class AdminPageTests {
 
     private static final String ADMINS = "/console/admins";

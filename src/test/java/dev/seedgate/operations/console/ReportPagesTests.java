@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The console's page of reports: its figures are those of the API, shown, rest and total. */
+/**
+ * The console's page of reports: its figures are those of the API, shown, rest and total; and of
+ * the prices that they are valued at.
+ */
 class ReportPagesTests {
 
     private static final String PATH = "/console/reports";
@@ -130,34 +133,18 @@ class ReportPagesTests {
         ConsoleClient client = ConsoleClient.admin(own);
         Answer page = client.get(PRICES);
         assertThat(page.body()).contains("No price yet");
-        Answer refused =
-                client.submit(
-                        page,
-                        PRICES,
-                        Map.of(
-                                "effective_from",
-                                "2999-01-01",
-                                "per_credit",
-                                "cheap",
-                                "currency",
-                                "EUR"));
+        Answer refused = client.submit(page, PRICES, price("cheap"));
         assertThat(refused).hasStatus(400);
         assertThat(refused.body())
                 .contains("role=\"alert\"", "value=\"2999-01-01\"", "value=\"cheap\"");
-        Answer set =
-                client.submit(
-                        page,
-                        PRICES,
-                        Map.of(
-                                "effective_from",
-                                "2999-01-01",
-                                "per_credit",
-                                "0.0125",
-                                "currency",
-                                "EUR"));
+        Answer set = client.submit(page, PRICES, price("0.0125"));
         assertThat(set.header("Location")).isEqualTo(PRICES + "?done=set");
         assertThat(client.page(PRICES)).contains("2999-01-01", "0.0125 EUR");
         assertThat(own.admin("GET", "/prices", null).json().get("items")).hasSize(1);
+    }
+
+    private static Map<String, String> price(String perCredit) {
+        return Map.of("effective_from", "2999-01-01", "per_credit", perCredit, "currency", "EUR");
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,8 +97,7 @@ class AotFallbackTests {
         TreeSet<String> unfit = new TreeSet<>();
         VARIABLE.matcher(Files.readString(Path.of("docs/settings.md")))
                 .results()
-                .map(MatchResult::group)
-                .map(it -> it.replace("`", ""))
+                .map(match -> match.group(1))
                 .filter(it -> !fits(Map.of(it, "1")))
                 .forEach(unfit::add);
         assertThat(unfit).containsExactly("MANAGEMENT_SERVER_PORT", "SPRING_FLYWAY_ENABLED");
