@@ -1,18 +1,23 @@
 package dev.seedgate.platform.database;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Group commit: items that come while others are being stored wait, and are stored together in the
- * next transaction, by the thread of the first of them. Whoever comes alone waits for nobody.
+ * next transaction, by the thread of the first of them. Between two groups there is a rest as long
+ * as the first took, unless a whole group waits: what comes meanwhile costs less together, and the
+ * database is free for requests. Whoever comes alone waits for nobody.
  *
  * <p>Nobody shares another's fate: what a group did not store, or what it was in when it failed,
  * its own thread has to store alone. That must be right for what was stored already, as the answer
@@ -23,18 +28,36 @@ public final class GroupCommit<T> {
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
     private final int size;
+    private final Duration longestRest;
     private final Function<List<T>, Set<T>> transaction;
+    private final LongConsumer rest;
     private final Deque<Waiting<T>> waiting = new ArrayDeque<>();
     private boolean underWay;
+    // Written by who leads, read by who leads next.
+    private volatile long restsUntilNanos = System.nanoTime();
 
     /**
      * @param size of a group at most; 1 = none are made
+     * @param longestRest a slow database must not make answers wait for much longer
      * @param transaction stores a group and answers which of it are stored now; waits for no lock
      *     for long, as all others wait meanwhile
      */
-    public GroupCommit(int size, Function<List<T>, Set<T>> transaction) {
+    public GroupCommit(int size, Duration longestRest, Function<List<T>, Set<T>> transaction) {
+        this(size, longestRest, transaction, LockSupport::parkNanos);
+    }
+
+    /**
+     * @param rest waits for so many nanoseconds, or not at all if none or fewer are left
+     */
+    GroupCommit(
+            int size,
+            Duration longestRest,
+            Function<List<T>, Set<T>> transaction,
+            LongConsumer rest) {
         this.size = size;
+        this.longestRest = longestRest;
         this.transaction = transaction;
+        this.rest = rest;
     }
 
     /** Answers whether the item has been stored; if not, it has to be stored alone. */
@@ -70,7 +93,11 @@ public final class GroupCommit<T> {
     }
 
     private boolean lead(Waiting<T> own) {
+        if (waiting() + 1 < size) {
+            rest.accept(restsUntilNanos - System.nanoTime());
+        }
         List<Waiting<T>> group = groupOf(own);
+        long begin = System.nanoTime();
         Set<T> stored = Set.of();
         try {
             stored = transaction.apply(group.stream().map(Waiting::item).toList());
@@ -81,6 +108,8 @@ public final class GroupCommit<T> {
             for (Waiting<T> each : group.subList(1, group.size())) {
                 each.turn.complete(stored.contains(each.item) ? Turn.STORED : Turn.ALONE);
             }
+            long end = System.nanoTime();
+            restsUntilNanos = end + Math.min(end - begin, longestRest.toNanos());
             handOver();
         }
         return stored.contains(own.item);

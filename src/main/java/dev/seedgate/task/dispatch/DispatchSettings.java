@@ -25,6 +25,11 @@ import org.springframework.validation.annotation.Validated;
  * @param dispatchGroupSize answers of the vendor that come while others are being stored are stored
  *     together, at most so many: a group of 32 keeps its teams' accounts locked for some
  *     milliseconds. 1 = each alone
+ * @param dispatchMaxRest while more is due than was claimed, and while answers come faster than
+ *     they are stored, the next claim and the next group come after as long as the last one took,
+ *     whatever that is with so many teams, but after no longer than this: calls that somebody waits
+ *     for go before, and what comes up meanwhile costs less together. A slow database must not make
+ *     the vendor wait, so it is little beside a call. 0 = no rest
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -40,4 +45,5 @@ record DispatchSettings(
         @DefaultValue("4") @Min(1) @Max(64) int dispatchSweepThreads,
         @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)
                 Duration dispatchAhead,
-        @DefaultValue("32") @Min(1) @Max(256) int dispatchGroupSize) {}
+        @DefaultValue("32") @Min(1) @Max(256) int dispatchGroupSize,
+        @DefaultValue("20ms") @DurationMin @DurationMax(seconds = 1) Duration dispatchMaxRest) {}

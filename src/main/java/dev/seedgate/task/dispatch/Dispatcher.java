@@ -43,11 +43,6 @@ class Dispatcher implements SmartLifecycle {
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
-    // While more is due than is taken, claims rest as long as they take, whatever they cost with so
-    // many teams; what comes up meanwhile is claimed together. A slow database must not make the
-    // vendor wait.
-    private static final Duration LONGEST_REST = Duration.ofMillis(20);
-
     private final WorkQueue work;
     private final SubmitOutcomes submitOutcomes;
     private final RateBudget budget;
@@ -151,7 +146,8 @@ class Dispatcher implements SmartLifecycle {
                     : settings.dispatchInterval();
         }
         // What was taken may not be all: look again soon, as far as there is room.
-        Duration pause = shorter(Duration.ofNanos(System.nanoTime() - begin), LONGEST_REST);
+        Duration pause =
+                shorter(Duration.ofNanos(System.nanoTime() - begin), settings.dispatchMaxRest());
         restsUntilNanos = System.nanoTime() + pause.toNanos();
         return pause;
     }

@@ -67,9 +67,10 @@ class VendorCallRunner {
         this.settings = settings;
         this.tracing = tracing;
         int size = settings.dispatchGroupSize();
-        acceptances = new GroupCommit<>(size, submits::recordAccepted);
-        unfinished = new GroupCommit<>(size, polls::recordRunning);
-        completions = new GroupCommit<>(size, polls::recordSucceeded);
+        Duration rest = settings.dispatchMaxRest();
+        acceptances = new GroupCommit<>(size, rest, submits::recordAccepted);
+        unfinished = new GroupCommit<>(size, rest, polls::recordRunning);
+        completions = new GroupCommit<>(size, rest, polls::recordSucceeded);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.seedgate.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Who is stored with whom, over a transaction that says when it is done and what it stored. */
 class GroupCommitTests {
 
+    private static final Duration REST = Duration.ofMillis(20);
+
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch open = new CountDownLatch(1);
     private final ConcurrentLinkedQueue<List<Integer>> groups = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
     private final Set<Integer> left = new HashSet<>();
     private volatile boolean fails;
 
@@ -32,7 +36,7 @@ class GroupCommitTests {
 
     @Test
     void storesWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
-        GroupCommit<Integer> commit = new GroupCommit<>(4, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store);
         List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         open.countDown();
@@ -44,7 +48,7 @@ class GroupCommitTests {
 
     @Test
     void tellsEachWhetherItWasStored() {
-        GroupCommit<Integer> commit = new GroupCommit<>(16, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(16, REST, this::store);
         left.addAll(List.of(0, 3));
         List<CompletableFuture<Boolean>> answers = crowd(commit, 6);
         open.countDown();
@@ -55,7 +59,7 @@ class GroupCommitTests {
 
     @Test
     void letsEachGoAloneWhenTheGroupFailsAndGoesOnWithTheNext() {
-        GroupCommit<Integer> commit = new GroupCommit<>(4, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store);
         List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
         fails = true;
         open.countDown();
@@ -67,8 +71,44 @@ class GroupCommitTests {
 
     @Test
     void makesNoGroupsOfOne() {
-        assertThat(new GroupCommit<>(1, this::store).store(0)).isFalse();
+        assertThat(new GroupCommit<>(1, REST, this::store).store(0)).isFalse();
         assertThat(groups).isEmpty();
+    }
+
+    @Test
+    void restsBeforeTheNextGroupSoThatMoreJoinIt() {
+        CountDownLatch rested = new CountDownLatch(1);
+        GroupCommit<Integer> commit =
+                new GroupCommit<>(
+                        8,
+                        REST,
+                        this::store,
+                        nanos -> {
+                            rests.add(nanos);
+                            if (rests.size() == 2) {
+                                await(rested);
+                            }
+                        });
+        crowd(commit, 3);
+        assertThat(rests).as("of the first").allMatch(it -> it <= 0).hasSize(1);
+        open.countDown();
+        Awaitility.await().until(() -> rests.size() == 2);
+        CompletableFuture<Boolean> late =
+                CompletableFuture.supplyAsync(() -> commit.store(3), threads);
+        Awaitility.await().until(() -> commit.waiting() == 2);
+        rested.countDown();
+        assertThat(late.join()).isTrue();
+        assertThat(groups.stream().map(Set::copyOf)).containsExactly(Set.of(0), Set.of(1, 2, 3));
+        assertThat(rests).allMatch(it -> it <= REST.toNanos());
+    }
+
+    @Test
+    void doesNotRestWhileAWholeGroupWaits() {
+        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store, rests::add);
+        List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
+        open.countDown();
+        assertThat(answers).allMatch(CompletableFuture::join);
+        assertThat(rests).as("before the first and the last").hasSize(2);
     }
 
     /** One that is being stored, and all others behind it. */
@@ -85,16 +125,20 @@ class GroupCommitTests {
 
     private Set<Integer> store(List<Integer> group) {
         groups.add(group);
-        try {
-            open.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        await(open);
         if (fails) {
             throw new IllegalStateException("the database is away");
         }
         Set<Integer> stored = new HashSet<>(group);
         stored.removeAll(left);
         return stored;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
