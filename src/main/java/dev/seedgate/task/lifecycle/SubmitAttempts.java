@@ -52,8 +52,9 @@ class SubmitAttempts {
                 set phase = '%s', upstream_task_id = a.job, accepted_at = gateway_now()
                 from answered a
                 where t.id = a.id and a.phase = '%s' and a.attempt = a.sent
-                    and not exists (select from vendor_job j
-                        where j.upstream = t.upstream and j.upstream_task_id = a.job)
+                    -- No anti-join: planned while there were no jobs, it would read all there are, again and again.
+                    and (select j.upstream_task_id from vendor_job j
+                         where j.upstream = t.upstream and j.upstream_task_id = a.job) is null
                 returning t.id, t.team_id, t.phase, t.attempt, t.created_at, t.accepted_at, a.evidence
             ), polled as (
                 %s
