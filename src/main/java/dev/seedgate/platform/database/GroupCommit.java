@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Group commit: items that come while others are being stored wait, and are stored together in the
  * next transaction, by the thread of the first of them. Between two groups there is a rest as long
  * as the first took, unless a whole group waits: what comes meanwhile costs less together, and the
- * database is free for requests. Whoever comes alone waits for nobody.
+ * database is free for requests. Whoever comes later than that, alone, waits for nobody.
  *
  * <p>Nobody shares another's fate: what a group did not store, or what it was in when it failed,
  * its own thread has to store alone. That must be right for what was stored already, as the answer

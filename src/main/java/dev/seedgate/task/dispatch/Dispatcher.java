@@ -43,6 +43,7 @@ class Dispatcher implements SmartLifecycle {
     // Before the web server, because the sandbox behind it may be the vendor of what is still in
     // flight.
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
+
     private final WorkQueue work;
     private final SubmitOutcomes submitOutcomes;
     private final RateBudget budget;
@@ -145,7 +146,8 @@ class Dispatcher implements SmartLifecycle {
                     ? shorter(settings.dispatchInterval(), counts.nextPoll())
                     : settings.dispatchInterval();
         }
-        // What was taken may not be all: look again soon, as far as there is room.
+        // What was taken may not be all: look again soon, as far as there is room, but rest before,
+        // so that what comes up meanwhile is claimed together.
         Duration pause =
                 shorter(Duration.ofNanos(System.nanoTime() - begin), settings.dispatchMaxRest());
         restsUntilNanos = System.nanoTime() + pause.toNanos();
