@@ -42,7 +42,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * an empty database, as a new gateway's first calls have it do, and much has come since. A plan is
  * kept until the statistics change, which is when autovacuum comes by.
  */
-class AnswerCostTests {
+class TaskLifeCostTests {
 
     private static final String ID = "sd15p_";
     private static final int STORED = 20_000;
@@ -95,9 +95,9 @@ class AnswerCostTests {
 
     @Test
     void readsWhatIsAnsweredAndNotAllThereIs() {
-        assertThat(rowsReadByALife(1)).allSatisfy(AnswerCostTests::isFew);
+        assertThat(rowsReadByALife(1)).allSatisfy(TaskLifeCostTests::isFew);
         add(100, STORED, "SUCCEEDED");
-        assertThat(rowsReadByALife(2)).allSatisfy(AnswerCostTests::isFew);
+        assertThat(rowsReadByALife(2)).allSatisfy(TaskLifeCostTests::isFew);
     }
 
     private static void isFew(String step, long rows) {
@@ -111,18 +111,19 @@ class AnswerCostTests {
         Ledger ledger = beans.getBean(Ledger.class);
         WorkQueue work = beans.getBean(WorkQueue.class);
         int from = life * ANSWERS;
-        add(from, ANSWERS, "SUBMITTING");
+        add(from, ANSWERS, "QUEUED");
         Map<TaskId, Duration> atOnce =
                 numbers(from)
-                        .map(AnswerCostTests::task)
+                        .map(TaskLifeCostTests::task)
                         .collect(toMap(it -> it, _ -> Duration.ZERO));
         long team = Long.parseLong(database.text("select id from team"));
         Map<String, Supplier<Integer>> steps = new LinkedHashMap<>();
+        steps.put("begin", () -> attempts.begin(ANSWERS, Duration.ofHours(1), "begun").size());
         steps.put(
                 "accept",
                 () ->
                         attempts.accept(
-                                        numbers(from).map(AnswerCostTests::acceptance).toList(),
+                                        numbers(from).map(TaskLifeCostTests::acceptance).toList(),
                                         Duration.ZERO)
                                 .size());
         steps.put("claim polls", () -> work.claimPolls(ANSWERS, Duration.ZERO).size());
@@ -133,7 +134,7 @@ class AnswerCostTests {
         steps.put(
                 "succeed",
                 () ->
-                        results.succeed(numbers(from).map(AnswerCostTests::completion).toList())
+                        results.succeed(numbers(from).map(TaskLifeCostTests::completion).toList())
                                 .size());
         steps.put(
                 "settle",
@@ -184,7 +185,7 @@ class AnswerCostTests {
                     duration_seconds, sound, image_urls, preset, credits, price_version, phase, attempt,
                     upstream, created_at)
                 select '%1$s' || lpad(n::text, 17, '0'), (select id from team), 1, 'k', 'x', 'r',
-                    '16:9', 5, false, '{}', '5s', 65, 1, '%2$s', 1, 'seedance', gateway_now()
+                    '16:9', 5, false, '{}', '5s', 65, 1, '%2$s', 0, 'seedance', gateway_now()
                 from generate_series(%3$d, %3$d + %4$d - 1) n;
                 create temporary table added as
                 select * from task where phase = '%2$s' and id >= '%1$s' || lpad('%3$d', 17, '0');
@@ -194,8 +195,8 @@ class AnswerCostTests {
                     upstream
                 from added;
                 insert into work (task_id, kind, team_id, due_at, credits)
-                select id, case phase when 'SUBMITTING' then 'sent' else 'poll' end, team_id,
-                    gateway_now() + interval '1 day', 65
+                select id, case phase when 'QUEUED' then 'submit' else 'poll' end, team_id,
+                    case phase when 'QUEUED' then gateway_now() else gateway_now() + interval '1 day' end, 65
                 from added;
                 insert into vendor_job (upstream, upstream_task_id, task_id, team_id, attempt, credits, charged)
                 select upstream, id || 'job', id, team_id, 1, 65, 65 from added where phase = 'SUCCEEDED'
