@@ -2,6 +2,7 @@ package dev.seedgate.access.apikey;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.seedgate.platform.database.BatchedLookup;
 import dev.seedgate.platform.values.Sha256;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ public final class ApiKeyCache<C> {
     private final ApiKeyCacheVersion version;
     private final Function<SqlArrayValue, List<Found<C>>> lookUp;
     private final Consumer<Set<Long>> writeLastUse;
-    private final BatchedLookup<Answer<C>> batches;
+    private final BatchedLookup<ByteBuffer, Answer<C>> batches;
     private final Cache<ByteBuffer, Known<C>> known;
 
     // As many as there are keys, at most.

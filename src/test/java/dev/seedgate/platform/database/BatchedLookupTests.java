@@ -1,10 +1,8 @@
-package dev.seedgate.access.apikey;
+package dev.seedgate.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.seedgate.platform.values.Sha256;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +18,12 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 class BatchedLookupTests {
 
+    private final AtomicInteger keys = new AtomicInteger();
     private final AtomicInteger queries = new AtomicInteger();
     private volatile boolean away;
 
     /** Answers what it was asked. */
-    private final BatchedLookup<Set<ByteBuffer>> lookUps =
+    private final BatchedLookup<Integer, Set<Integer>> lookUps =
             new BatchedLookup<>(Duration.ofMillis(100), Duration.ofSeconds(30), this::query);
 
     @Test
@@ -32,8 +31,8 @@ class BatchedLookupTests {
         List<Future<Boolean>> asked = new ArrayList<>();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 1000; i++) {
-                ByteBuffer hash = hash();
-                asked.add(callers.submit(() -> lookUps.find(hash).contains(hash)));
+                int key = key();
+                asked.add(callers.submit(() -> lookUps.find(key).contains(key)));
             }
         }
         for (Future<Boolean> each : asked) {
@@ -46,43 +45,43 @@ class BatchedLookupTests {
     void tellsThatTheDatabaseIsAwayAndGoesOnAfterwards() {
         away = true;
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> lookUps.find(hash())).isInstanceOf(DataAccessException.class);
+            assertThatThrownBy(() -> lookUps.find(key())).isInstanceOf(DataAccessException.class);
         }
         away = false;
-        ByteBuffer hash = hash();
-        assertThat(lookUps.find(hash)).containsExactly(hash);
+        int key = key();
+        assertThat(lookUps.find(key)).containsExactly(key);
     }
 
     @Test
     void refusesWhatWaitsForALookUpThatHangsAndGoesOnAfterwards() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
-        BatchedLookup<Set<ByteBuffer>> hanging =
+        BatchedLookup<Integer, Set<Integer>> hanging =
                 new BatchedLookup<>(
                         Duration.ZERO,
                         Duration.ofMillis(1),
-                        hashes -> {
+                        batch -> {
                             asked.countDown();
                             join(answered);
-                            return query(hashes);
+                            return query(batch);
                         });
-        ByteBuffer hash = hash();
+        int key = key();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Set<ByteBuffer>> first = callers.submit(() -> hanging.find(hash));
+            Future<Set<Integer>> first = callers.submit(() -> hanging.find(key));
             asked.await();
-            assertThatThrownBy(() -> hanging.find(hash())).isInstanceOf(DataAccessException.class);
+            assertThatThrownBy(() -> hanging.find(key())).isInstanceOf(DataAccessException.class);
             answered.countDown();
-            assertThat(first.get()).containsExactly(hash);
+            assertThat(first.get()).containsExactly(key);
         }
-        assertThat(hanging.find(hash)).containsExactly(hash);
+        assertThat(hanging.find(key)).containsExactly(key);
     }
 
-    private Set<ByteBuffer> query(Set<ByteBuffer> hashes) {
+    private Set<Integer> query(Set<Integer> asked) {
         queries.incrementAndGet();
         if (away) {
             throw new DataAccessResourceFailureException("away");
         }
-        return Set.copyOf(hashes);
+        return Set.copyOf(asked);
     }
 
     private static void join(CountDownLatch latch) {
@@ -93,7 +92,7 @@ class BatchedLookupTests {
         }
     }
 
-    private static ByteBuffer hash() {
-        return ByteBuffer.wrap(Sha256.of(ApiKeyFormat.TEAM.generate()));
+    private int key() {
+        return keys.incrementAndGet();
     }
 }

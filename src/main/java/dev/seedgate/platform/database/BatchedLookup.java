@@ -1,6 +1,5 @@
-package dev.seedgate.access.apikey;
+package dev.seedgate.platform.database;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,39 +16,40 @@ import org.springframework.dao.QueryTimeoutException;
  * keys costs a few queries a second, from however many addresses it comes, and a good key that is
  * not known yet is still found in the middle of it; a limit on look-ups would refuse it.
  *
- * @param <A> the answer for all of them
+ * @param <K> what is looked up
+ * @param <A> the answer for all of a batch
  */
-final class BatchedLookup<A> {
+public final class BatchedLookup<K, A> {
 
-    private final Function<Set<ByteBuffer>, A> query;
+    private final Function<Set<K>, A> query;
     private final long intervalNanos;
     private final long maxWaitNanos;
     private final ReentrantLock batchLock = new ReentrantLock();
     private final ReentrantLock queryLock = new ReentrantLock(true);
-    private @Nullable Batch<A> next;
+    private @Nullable Batch<K, A> next;
     private long lastNanos;
 
     /**
      * @param interval between two queries
      * @param maxWait for the query before, which may hang
      */
-    BatchedLookup(Duration interval, Duration maxWait, Function<Set<ByteBuffer>, A> query) {
+    public BatchedLookup(Duration interval, Duration maxWait, Function<Set<K>, A> query) {
         this.query = query;
         intervalNanos = interval.toNanos();
         maxWaitNanos = maxWait.toNanos();
         lastNanos = System.nanoTime() - intervalNanos;
     }
 
-    /** The answer of a query that asked for this hash too, and that began after this call. */
-    A find(ByteBuffer hash) {
-        Batch<A> batch;
+    /** The answer of a query that asked for this key too, and that began after this call. */
+    public A find(K key) {
+        Batch<K, A> batch;
         boolean first;
         batchLock.lock();
         try {
             first = next == null;
             batch = next == null ? new Batch<>() : next;
             next = batch;
-            batch.hashes.add(hash);
+            batch.keys.add(key);
         } finally {
             batchLock.unlock();
         }
@@ -64,12 +64,12 @@ final class BatchedLookup<A> {
     }
 
     /** The thread that begins a batch queries for all that join it until its turn comes. */
-    private void answer(Batch<A> batch) {
+    private void answer(Batch<K, A> batch) {
         try {
             lockAtInterval();
             try {
                 close(batch);
-                batch.answer.complete(query.apply(batch.hashes));
+                batch.answer.complete(query.apply(batch.keys));
             } finally {
                 lastNanos = System.nanoTime();
                 queryLock.unlock();
@@ -95,7 +95,7 @@ final class BatchedLookup<A> {
         }
     }
 
-    private void close(Batch<A> batch) {
+    private void close(Batch<K, A> batch) {
         batchLock.lock();
         try {
             if (next == batch) {
@@ -106,8 +106,8 @@ final class BatchedLookup<A> {
         }
     }
 
-    private static final class Batch<A> {
-        private final Set<ByteBuffer> hashes = ConcurrentHashMap.newKeySet();
+    private static final class Batch<K, A> {
+        private final Set<K> keys = ConcurrentHashMap.newKeySet();
         private final CompletableFuture<A> answer = new CompletableFuture<>();
     }
 }
