@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class ProductClasses {
 
     /** Bean definitions and proxies, which lie among the others after a packaging. */
-    private static final Pattern GENERATED = Pattern.compile("__|\\$\\$");
+    private static final Pattern GENERATED = Pattern.compile("(__|\\$\\$)[^/]*$");
 
     /** For who imports by itself. */
     public static final DescribedPredicate<JavaClass> ARE_GENERATED =
@@ -21,8 +21,9 @@ public final class ProductClasses {
 
     public static JavaClasses all() {
         return new ClassFileImporter()
-                .withImportOption(location ->
-                        !location.contains("test-classes") && !location.matches(GENERATED))
+                .withImportOption(location -> !location.contains("test-classes"))
+                .withImportOption(
+                        location -> !GENERATED.matcher(location.asURI().toString()).find())
                 .importPackages("dev.seedgate");
     }
 }
