@@ -18,11 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Cache of whose a key is. A typo fails its checksum without a look-up, a known key costs one hash,
- * and a change of any key anywhere invalidates what is cached within a second.
+ * and a change of any key anywhere invalidates what is cached within a second. Unknown keys are
+ * looked up together: so a flood of made-up ones costs a few queries a second, from however many
+ * addresses it comes, and a good key that is not known yet is still found in the middle of it; a
+ * limit on look-ups would refuse it.
  *
  * @param <C> who calls
  */
@@ -59,7 +63,11 @@ public final class ApiKeyCache<C> {
         known = Caffeine.newBuilder().maximumSize(settings.keyCacheSize()).build();
         batches =
                 new BatchedLookup<>(
-                        settings.keyCacheBatchInterval(), settings.keyCacheMaxWait(), this::lookUp);
+                        // As many as there are requests: none may ask by itself.
+                        Integer.MAX_VALUE,
+                        settings.keyCacheBatchInterval(),
+                        settings.keyCacheMaxWait(),
+                        this::lookUp);
     }
 
     /** Whose key this is, or empty when it is malformed, unknown, revoked or expired. */
@@ -70,7 +78,7 @@ public final class ApiKeyCache<C> {
         ByteBuffer hash = ByteBuffer.wrap(Sha256.of(text));
         Known<C> it = known.getIfPresent(hash);
         if (it == null || it.version() != version.seen() || version.isStale()) {
-            it = batches.find(hash).of(hash);
+            it = batches.find(hash).orElseThrow(ApiKeyCache::hangs).of(hash);
             known.put(hash, it);
         }
         Found<C> found = it.found();
@@ -106,6 +114,10 @@ public final class ApiKeyCache<C> {
         // The database's clock says how long; from here on a monotonic one counts.
         Duration good = left == null || left.compareTo(FOR_EVER) > 0 ? FOR_EVER : left;
         return new Known<>(found, System.nanoTime() + good.toNanos(), seen);
+    }
+
+    private static QueryTimeoutException hangs() {
+        return new QueryTimeoutException("the look-up of keys before this one hangs");
     }
 
     private static byte[] bytes(ByteBuffer hash) {

@@ -1,6 +1,7 @@
 package dev.seedgate.platform.database;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -9,12 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.QueryTimeoutException;
 
 /**
- * Batched look-up of keys: all that are asked for at a time in one query. So a flood of made-up
- * keys costs a few queries a second, from however many addresses it comes, and a good key that is
- * not known yet is still found in the middle of it; a limit on look-ups would refuse it.
+ * Batched look-up: what is asked for while a query runs is answered by the next one, all in one.
+ * Whoever comes while none runs waits for no more than the interval. A batch has its connection at
+ * no team's expense, whoever of it makes the query; and a failure of the query is all its callers'.
  *
  * @param <K> what is looked up
  * @param <A> the answer for all of a batch
@@ -22,6 +22,7 @@ import org.springframework.dao.QueryTimeoutException;
 public final class BatchedLookup<K, A> {
 
     private final Function<Set<K>, A> query;
+    private final int size;
     private final long intervalNanos;
     private final long maxWaitNanos;
     private final ReentrantLock batchLock = new ReentrantLock();
@@ -30,24 +31,32 @@ public final class BatchedLookup<K, A> {
     private long lastNanos;
 
     /**
+     * @param size of a batch at most; 0 = none are made
      * @param interval between two queries
      * @param maxWait for the query before, which may hang
      */
-    public BatchedLookup(Duration interval, Duration maxWait, Function<Set<K>, A> query) {
+    public BatchedLookup(int size, Duration interval, Duration maxWait, Function<Set<K>, A> query) {
         this.query = query;
+        this.size = size;
         intervalNanos = interval.toNanos();
         maxWaitNanos = maxWait.toNanos();
         lastNanos = System.nanoTime() - intervalNanos;
     }
 
-    /** The answer of a query that asked for this key too, and that began after this call. */
-    public A find(K key) {
+    /**
+     * The answer of a query that asked for this key too, and that began after this call; empty when
+     * the batch that waits is full, or the query before it took too long.
+     */
+    public Optional<A> find(K key) {
         Batch<K, A> batch;
         boolean first;
         batchLock.lock();
         try {
             first = next == null;
             batch = next == null ? new Batch<>() : next;
+            if (batch.keys.size() >= size) {
+                return Optional.empty();
+            }
             next = batch;
             batch.keys.add(key);
         } finally {
@@ -66,32 +75,34 @@ public final class BatchedLookup<K, A> {
     /** The thread that begins a batch queries for all that join it until its turn comes. */
     private void answer(Batch<K, A> batch) {
         try {
-            lockAtInterval();
-            try {
-                close(batch);
-                batch.answer.complete(query.apply(batch.keys));
-            } finally {
+            boolean mine = lockAtInterval();
+            close(batch);
+            batch.answer.complete(mine ? Optional.of(query(batch.keys)) : Optional.empty());
+        } catch (RuntimeException | Error e) {
+            batch.answer.completeExceptionally(e);
+        } finally {
+            if (queryLock.isHeldByCurrentThread()) {
                 lastNanos = System.nanoTime();
                 queryLock.unlock();
             }
-        } catch (RuntimeException | Error e) {
-            close(batch);
-            batch.answer.completeExceptionally(e);
         }
     }
 
-    private void lockAtInterval() {
+    private A query(Set<K> keys) {
+        return ScopedValue.where(ConnectionShares.FOR_SEVERAL, true).call(() -> query.apply(keys));
+    }
+
+    /** Answers whether its turn has come in time. */
+    private boolean lockAtInterval() {
         try {
-            if (!queryLock.tryLock(maxWaitNanos, TimeUnit.NANOSECONDS)) {
-                throw new QueryTimeoutException("the look-up of keys before this one hangs");
+            boolean locked = queryLock.tryLock(maxWaitNanos, TimeUnit.NANOSECONDS);
+            if (locked) {
+                TimeUnit.NANOSECONDS.sleep(lastNanos + intervalNanos - System.nanoTime());
             }
-            TimeUnit.NANOSECONDS.sleep(lastNanos + intervalNanos - System.nanoTime());
+            return locked;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            if (queryLock.isHeldByCurrentThread()) {
-                queryLock.unlock();
-            }
-            throw new QueryTimeoutException("the look-up of a key was interrupted", e);
+            return false;
         }
     }
 
@@ -108,6 +119,6 @@ public final class BatchedLookup<K, A> {
 
     private static final class Batch<K, A> {
         private final Set<K> keys = ConcurrentHashMap.newKeySet();
-        private final CompletableFuture<A> answer = new CompletableFuture<>();
+        private final CompletableFuture<Optional<A>> answer = new CompletableFuture<>();
     }
 }

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -46,10 +47,7 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
         if (request == null) {
             return reserved.getConnection();
         }
-        Runnable giveBack =
-                shares.take(
-                        request.getAttribute(
-                                ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST));
+        Runnable giveBack = shares.take(team(request));
         boolean given = false;
         try {
             Connection connection = onClose(giveBack, pool.getConnection());
@@ -78,6 +76,12 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
     @Override
     public void close() {
         reserved.close();
+    }
+
+    private static @Nullable Object team(RequestAttributes request) {
+        return ConnectionShares.FOR_SEVERAL.isBound()
+                ? null
+                : request.getAttribute(ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST);
     }
 
     /** Not at once: it connects when it is asked for the first time, as the other does. */

@@ -25,6 +25,9 @@ public final class ConnectionShares {
      */
     public static final String TEAM = ConnectionShares.class.getName() + ".team";
 
+    /** Bound while a request's thread queries for several requests, at no team's expense. */
+    static final ScopedValue<Boolean> FOR_SEVERAL = ScopedValue.newInstance();
+
     private final Queue shared;
     private final int teamConnections;
     private final int teamMaxWaiting;

@@ -17,6 +17,11 @@ import org.springframework.validation.annotation.Validated;
  * @param maxImageUrls the vendor names no number; four is what its siblings take
  * @param statusRefreshWait how long a status read waits for its own poll; 0 = reads never poll
  * @param statusFreshFor a vendor's answer this young is given again without asking
+ * @param statusBatchSize status reads that come while others are read are one query, at most so
+ *     many; each adds some 10 µs to it. More than that are read alone, by the rules for a crowded
+ *     database; 0 = each is
+ * @param statusBatchMaxWait status reads whose query did not begin by then, as the one before it
+ *     hangs, are read alone; one of 64 takes a millisecond
  * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
  *     whoever waits
  * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
@@ -51,6 +56,9 @@ public record GenerationSettings(
         @DefaultValue("4") @Min(1) @Max(100) int maxImageUrls,
         @DefaultValue("1s") @DurationMin @DurationMax(minutes = 1) Duration statusRefreshWait,
         @DefaultValue("2s") @DurationMin @DurationMax(hours = 1) Duration statusFreshFor,
+        @DefaultValue("64") @Min(0) @Max(1024) int statusBatchSize,
+        @DefaultValue("50ms") @DurationMin(millis = 1) @DurationMax(seconds = 1)
+                Duration statusBatchMaxWait,
         @DefaultValue("15m") @DurationMin(millis = 1) @DurationMax(days = 7) Duration queueMaxWait,
         @DefaultValue("100000") @Min(1) @Max(10_000_000) int queueMaxLength,
         @DefaultValue("32") @Min(1) @Max(128) int createGroupSize,

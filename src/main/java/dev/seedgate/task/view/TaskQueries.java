@@ -1,6 +1,7 @@
 package dev.seedgate.task.view;
 
 import dev.seedgate.access.team.AuthenticatedTeam;
+import dev.seedgate.platform.database.BatchedLookup;
 import dev.seedgate.platform.values.Page;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.GenerationSettings;
@@ -8,9 +9,14 @@ import dev.seedgate.task.lifecycle.Phase;
 import dev.seedgate.task.lifecycle.TaskInterventions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -18,10 +24,19 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class TaskQueries {
 
+    // By index for each, though the plan is from when there were few tasks.
+    private static final String BY_ID =
+            """
+            select t.* from unnest((select :ids)) as wanted (id)
+            cross join lateral (select team_id, %s from task where id = wanted.id offset 0) t
+            """
+                    .formatted(TaskRows.COLUMNS);
+
     private final JdbcClient jdbc;
     private final TaskSearch search;
     private final StatusRefresher refresher;
     private final GenerationSettings settings;
+    private final BatchedLookup<String, Map<String, Owned>> lookups;
     private final Counter stored;
     private final Counter fresh;
     private final Counter late;
@@ -36,6 +51,12 @@ class TaskQueries {
         this.search = search;
         this.refresher = refresher;
         this.settings = settings;
+        lookups =
+                new BatchedLookup<>(
+                        settings.statusBatchSize(),
+                        Duration.ZERO,
+                        settings.statusBatchMaxWait(),
+                        this::read);
         stored = meters.counter("seedgate.status.reads", "answer", "stored");
         fresh = meters.counter("seedgate.status.reads", "answer", "fresh");
         late = meters.counter("seedgate.status.reads", "answer", "late");
@@ -90,13 +111,25 @@ class TaskQueries {
     }
 
     private TaskSummary find(AuthenticatedTeam caller, TaskId id) {
-        return jdbc.sql(
-                        "select %s from task where id = :id and team_id = :team"
-                                .formatted(TaskRows.COLUMNS))
-                .param("id", id.value())
-                .param("team", caller.teamId())
-                .query(TaskRows::summary)
-                .optional()
-                .orElseThrow(TaskInterventions::unknown);
+        Owned found =
+                lookups.find(id.value()).orElseGet(() -> read(Set.of(id.value()))).get(id.value());
+        if (found == null || found.team() != caller.teamId()) {
+            throw TaskInterventions.unknown();
+        }
+        return found.task();
     }
+
+    private Map<String, Owned> read(Set<String> ids) {
+        Map<String, Owned> found = new HashMap<>();
+        jdbc.sql(BY_ID)
+                .param("ids", new SqlArrayValue("text", ids.toArray()))
+                .query(row -> {
+                    found.put(
+                            row.getString("id"),
+                            new Owned(row.getLong("team_id"), TaskRows.summary(row, 0)));
+                });
+        return found;
+    }
+
+    private record Owned(long team, TaskSummary task) {}
 }

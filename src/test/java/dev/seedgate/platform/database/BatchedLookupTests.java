@@ -2,19 +2,31 @@ package dev.seedgate.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.is;
 
+import com.zaxxer.hikari.HikariDataSource;
+import dev.seedgate.testing.TestDatabase;
+import java.math.BigDecimal;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 class BatchedLookupTests {
 
@@ -24,7 +36,10 @@ class BatchedLookupTests {
 
     /** Answers what it was asked. */
     private final BatchedLookup<Integer, Set<Integer>> lookUps =
-            new BatchedLookup<>(Duration.ofMillis(100), Duration.ofSeconds(30), this::query);
+            new BatchedLookup<>(1000, Duration.ofMillis(100), Duration.ofSeconds(30), this::query);
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch answered = new CountDownLatch(1);
 
     @Test
     void asksForAThousandKeysInAFewQueries() throws Exception {
@@ -32,7 +47,7 @@ class BatchedLookupTests {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 1000; i++) {
                 int key = key();
-                asked.add(callers.submit(() -> lookUps.find(key).contains(key)));
+                asked.add(callers.submit(() -> lookUps.find(key).orElseThrow().contains(key)));
             }
         }
         for (Future<Boolean> each : asked) {
@@ -49,31 +64,104 @@ class BatchedLookupTests {
         }
         away = false;
         int key = key();
-        assertThat(lookUps.find(key)).containsExactly(key);
+        assertThat(lookUps.find(key)).contains(Set.of(key));
     }
 
     @Test
-    void refusesWhatWaitsForALookUpThatHangsAndGoesOnAfterwards() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch answered = new CountDownLatch(1);
-        BatchedLookup<Integer, Set<Integer>> hanging =
-                new BatchedLookup<>(
-                        Duration.ZERO,
-                        Duration.ofMillis(1),
-                        batch -> {
-                            asked.countDown();
-                            join(answered);
-                            return query(batch);
-                        });
-        int key = key();
+    void answersAllThatComeWhileAQueryRunsWithTheNextUpToAFullBatch() throws Exception {
+        BatchedLookup<Integer, Set<Integer>> small = hanging(8, Duration.ofMinutes(5));
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Set<Integer>> first = callers.submit(() -> hanging.find(key));
+            Future<Optional<Set<Integer>>> first = callers.submit(() -> small.find(key()));
             asked.await();
-            assertThatThrownBy(() -> hanging.find(key())).isInstanceOf(DataAccessException.class);
+            List<Future<Optional<Set<Integer>>>> others = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                others.add(callers.submit(() -> small.find(key())));
+            }
+            Awaitility.await()
+                    .until(() -> others.stream().filter(Future::isDone).count(), is(20L - 8));
             answered.countDown();
-            assertThat(first.get()).containsExactly(key);
+            assertThat(first.get()).isPresent();
+            List<Set<Integer>> batches = new ArrayList<>();
+            for (Future<Optional<Set<Integer>>> each : others) {
+                each.get().ifPresent(batches::add);
+            }
+            assertThat(batches).hasSize(8);
+            assertThat(Set.copyOf(batches))
+                    .singleElement()
+                    .satisfies(it -> assertThat(it).hasSize(8));
         }
-        assertThat(hanging.find(key)).containsExactly(key);
+        assertThat(queries).hasValue(2);
+    }
+
+    @Test
+    void answersNothingAfterTheLongestWaitForAQueryThatHangsAndGoesOnAfterwards() throws Exception {
+        BatchedLookup<Integer, Set<Integer>> impatient = hanging(1000, Duration.ofMillis(1));
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Optional<Set<Integer>>> first = callers.submit(() -> impatient.find(0));
+            asked.await();
+            assertThat(impatient.find(key())).isEmpty();
+            answered.countDown();
+            assertThat(first.get()).contains(Set.of(0));
+        }
+        int key = key();
+        assertThat(impatient.find(key)).contains(Set.of(key));
+    }
+
+    @Test
+    void makesNoBatchesOfSizeZero() {
+        BatchedLookup<Integer, Set<Integer>> none =
+                new BatchedLookup<>(0, Duration.ZERO, Duration.ofMinutes(5), this::query);
+        assertThat(none.find(key())).isEmpty();
+        assertThat(queries).hasValue(0);
+    }
+
+    @Test
+    void hasItsConnectionThoughTheTeamOfWhoeverQueriesHasAllOfItsOwn() throws Exception {
+        QueueSettings oneATeam =
+                new QueueSettings(
+                        8, new BigDecimal("0.5"), 1, Duration.ofSeconds(5), Duration.ofSeconds(1));
+        ServletRequestAttributes request =
+                new ServletRequestAttributes(new MockHttpServletRequest());
+        request.setAttribute(ConnectionShares.TEAM, "loud", RequestAttributes.SCOPE_REQUEST);
+        RequestContextHolder.setRequestAttributes(request);
+        // Not yet begun, as Spring Boot makes it.
+        HikariDataSource pool = new HikariDataSource();
+        pool.setDataSource(TestDatabase.createEmpty().dataSource());
+        pool.setMaximumPoolSize(2);
+        pool.setConnectionTimeout(250);
+        try (pool;
+                BoundedDataSource connections = new BoundedDataSource(pool, oneATeam)) {
+            BatchedLookup<Integer, String> reads =
+                    new BatchedLookup<>(
+                            8,
+                            Duration.ZERO,
+                            Duration.ofMinutes(5),
+                            _ ->
+                                    JdbcClient.create(connections)
+                                            .sql("select 'read'")
+                                            .query(String.class)
+                                            .single());
+            try (Connection _ = connections.getConnection()) {
+                assertThatThrownBy(connections::getConnection)
+                        .isInstanceOf(ShareExceededException.class);
+                assertThat(reads.find(key())).contains("read");
+            }
+        } finally {
+            RequestContextHolder.resetRequestAttributes();
+        }
+    }
+
+    /** Looks up like any other as soon as its first query has been answered. */
+    private BatchedLookup<Integer, Set<Integer>> hanging(int size, Duration maxWait) {
+        return new BatchedLookup<>(
+                size,
+                Duration.ZERO,
+                maxWait,
+                batch -> {
+                    asked.countDown();
+                    join(answered);
+                    return query(batch);
+                });
     }
 
     private Set<Integer> query(Set<Integer> asked) {

@@ -238,6 +238,29 @@ class StatusTests {
         }
     }
 
+    @Test
+    void givesEachOfManyWhoAskAtATimeItsOwnTask() throws Exception {
+        List<Team> teams = List.of(gateway.team(), gateway.team());
+        List<Future<?>> asked = new ArrayList<>();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                Team own = teams.get(i % 2);
+                Team other = teams.get((i + 1) % 2);
+                String task = own.create("number " + i);
+                for (int n = 0; n < 10; n++) {
+                    String path = "/api/status?task_id=" + task;
+                    asked.add(callers.submit(() -> assertShows(task, own.get(path))));
+                    asked.add(
+                            callers.submit(
+                                    () -> assertRefused(other.get(path), 404, TASK_NOT_FOUND)));
+                }
+            }
+            for (Future<?> each : asked) {
+                each.get();
+            }
+        }
+    }
+
     private static JsonNode withoutRequestId(Answer answer) {
         return ((ObjectNode) answer.json()).without("request_id");
     }
