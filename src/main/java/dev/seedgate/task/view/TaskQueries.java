@@ -27,8 +27,12 @@ class TaskQueries {
     // By index for each, though the plan is from when there were few tasks.
     private static final String BY_ID =
             """
-            select t.* from unnest((select :ids)) as wanted (id)
+            select t.*, polls.fresh from unnest((select :ids)) as wanted (id)
             cross join lateral (select team_id, %s from task where id = wanted.id offset 0) t
+            left join lateral (
+                select answered_at > gateway_now() - make_interval(secs => (select :freshFor)) as fresh
+                from work where task_id = t.id and kind = 'poll' and t.phase = 'RENDERING' offset 0
+            ) polls on true
             """
                     .formatted(TaskRows.COLUMNS);
 
@@ -36,7 +40,7 @@ class TaskQueries {
     private final TaskSearch search;
     private final StatusRefresher refresher;
     private final GenerationSettings settings;
-    private final BatchedLookup<String, Map<String, Owned>> lookups;
+    private final BatchedLookup<String, Map<String, Found>> lookups;
     private final Counter stored;
     private final Counter fresh;
     private final Counter late;
@@ -64,15 +68,20 @@ class TaskQueries {
 
     /** The task as it is stored. */
     TaskStatus stored(AuthenticatedTeam caller, TaskId id) {
-        return find(caller, id).status();
+        return find(caller, id).task().status();
     }
 
     /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
     TaskStatus status(AuthenticatedTeam caller, TaskId id) {
-        TaskSummary task = find(caller, id);
+        Found found = find(caller, id);
+        TaskSummary task = found.task();
         boolean asks = task.phase() == Phase.RENDERING && settings.statusRefreshWait().isPositive();
         if (!asks) {
             stored.increment();
+            return task.status();
+        }
+        if (found.fresh()) {
+            fresh.increment();
             return task.status();
         }
         return switch (refresher.refresh(
@@ -83,11 +92,11 @@ class TaskQueries {
             }
             case UPDATED -> {
                 fresh.increment();
-                yield find(caller, id).status();
+                yield find(caller, id).task().status();
             }
             case TIMED_OUT -> {
                 late.increment();
-                yield find(caller, id).status();
+                yield find(caller, id).task().status();
             }
         };
     }
@@ -110,26 +119,35 @@ class TaskQueries {
         return new Page<>(items, found.nextCursor());
     }
 
-    private TaskSummary find(AuthenticatedTeam caller, TaskId id) {
-        Owned found =
+    private Found find(AuthenticatedTeam caller, TaskId id) {
+        Found found =
                 lookups.find(id.value()).orElseGet(() -> read(Set.of(id.value()))).get(id.value());
         if (found == null || found.team() != caller.teamId()) {
             throw TaskInterventions.unknown();
         }
-        return found.task();
+        return found;
     }
 
-    private Map<String, Owned> read(Set<String> ids) {
-        Map<String, Owned> found = new HashMap<>();
+    private Map<String, Found> read(Set<String> ids) {
+        Map<String, Found> found = new HashMap<>();
         jdbc.sql(BY_ID)
                 .param("ids", new SqlArrayValue("text", ids.toArray()))
+                .param("freshFor", settings.statusFreshFor().toMillis() / 1000d)
                 .query(row -> {
                     found.put(
                             row.getString("id"),
-                            new Owned(row.getLong("team_id"), TaskRows.summary(row, 0)));
+                            new Found(
+                                    row.getLong("team_id"),
+                                    TaskRows.summary(row, 0),
+                                    row.getBoolean("fresh")));
                 });
         return found;
     }
 
-    private record Owned(long team, TaskSummary task) {}
+    /**
+     * A task as it is read by its id.
+     *
+     * @param fresh whether the vendor's last answer is young enough to be given again
+     */
+    private record Found(long team, TaskSummary task, boolean fresh) {}
 }
