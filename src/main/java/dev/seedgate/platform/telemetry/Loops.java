@@ -33,7 +33,7 @@ public class Loops implements SmartLifecycle {
      * @return to wake it with
      */
     public Loop every(Duration interval, String name, Runnable step) {
-        return add(
+        return paced(
                 interval,
                 name,
                 () -> {
@@ -43,15 +43,13 @@ public class Loops implements SmartLifecycle {
     }
 
     /**
-     * Repeats a step of bounded size, without a pause as long as it finds more to do.
+     * Repeats a step that says when it is to be taken again.
      *
-     * @param step answers whether there may be more at once
+     * @param afterFailure the time until the next one when it fails
+     * @param step answers the time until the next one
+     * @return to wake it with
      */
-    public void drain(Duration interval, String name, Supplier<Boolean> step) {
-        add(interval, name, () -> step.get() ? Duration.ZERO : interval);
-    }
-
-    private Loop add(Duration afterFailure, String name, Supplier<Duration> step) {
+    public Loop paced(Duration afterFailure, String name, Supplier<Duration> step) {
         Counter failures = meters.counter("seedgate.loop.failures", "loop", name);
         Loop loop = new Loop(name, step, afterFailure, failures::increment);
         loops.add(loop);
@@ -59,6 +57,15 @@ public class Loops implements SmartLifecycle {
             loop.start();
         }
         return loop;
+    }
+
+    /**
+     * Repeats a step of bounded size, without a pause as long as it finds more to do.
+     *
+     * @param step answers whether there may be more at once
+     */
+    public void drain(Duration interval, String name, Supplier<Boolean> step) {
+        paced(interval, name, () -> step.get() ? Duration.ZERO : interval);
     }
 
     @Override

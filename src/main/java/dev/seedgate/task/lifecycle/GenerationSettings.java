@@ -24,8 +24,8 @@ import org.springframework.validation.annotation.Validated;
  *     hangs, are read alone; one of 64 takes a millisecond
  * @param queueMaxWait a task not submitted by then fails and is refunded; longer would surprise
  *     whoever waits
- * @param queueMaxLength more tasks never wait, whatever the rate: the replicas look at the queue
- *     every second, and a hundred thousand take some 70 ms
+ * @param queueMaxLength more tasks never wait, whatever the rate: each replica counts them again
+ *     and again, and a hundred thousand take some 70 ms
  * @param createGroupSize creates that wait for each other are stored together, at most so many;
  *     each takes PostgreSQL some 0.2 ms, for which the accounts of all stay locked. 1 = each alone
  * @param createGroupMaxConcurrent so many groups are stored at a time: while one waits for the disk

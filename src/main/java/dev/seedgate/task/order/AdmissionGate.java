@@ -21,13 +21,10 @@ import org.springframework.stereotype.Component;
  * The gate for all creates, whoever asks (load shedding): closed while the gateway stops, while the
  * company's account is stopped, its credits are down to the reserve or its cap is reached, and
  * while the queue is longer than can be submitted in time. Answers from memory; the queue's length
- * is at most a second old, the balance some seconds.
+ * is a second old, that of a very long one some seconds, as is the balance.
  */
 @Component
 class AdmissionGate implements SmartLifecycle {
-
-    // What is taken between two looks is counted along, so that a second is soon enough.
-    private static final Duration QUEUE_INTERVAL = Duration.ofSeconds(1);
 
     private final RateBudget budget;
     private final QueueLimit queue;
@@ -56,7 +53,7 @@ class AdmissionGate implements SmartLifecycle {
                 .description(
                         "how many tasks may wait to be submitted, at the rate submits had lately")
                 .register(metrics);
-        loops.every(QUEUE_INTERVAL, "queue-limit", queue::measure);
+        loops.paced(QueueLimit.INTERVAL, "queue-limit", queue::measure);
         loops.every(settings.vendorBalanceInterval(), "company-balance", this::readVendorBalance);
     }
 

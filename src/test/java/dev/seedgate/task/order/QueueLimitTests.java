@@ -89,6 +89,13 @@ class QueueLimitTests {
         assertThat(submitted).isGreaterThan((int) (possible * 0.9));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 1000", "20, 1000", "21, 1050", "70, 3500", "200, 10000", "60000, 10000"})
+    void looksTheLessOftenTheLongerALookTakes(long lookMillis, long intervalMillis) {
+        assertThat(QueueLimit.intervalAfter(Duration.ofMillis(lookMillis)))
+                .hasMillis(intervalMillis);
+    }
+
     @Test
     void countsOnHalfTheRateUntilItKnowsMore() {
         assertThat(limit.limit()).isEqualTo((int) (2 * 20 * 0.9));
