@@ -2,7 +2,6 @@ package dev.seedgate.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.hamcrest.Matchers.is;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.seedgate.testing.TestDatabase;
@@ -78,7 +77,7 @@ class BatchedLookupTests {
                 others.add(callers.submit(() -> small.find(key())));
             }
             Awaitility.await()
-                    .until(() -> others.stream().filter(Future::isDone).count(), is(20L - 8));
+                    .until(() -> others.stream().filter(Future::isDone).count() == 20 - 8);
             answered.countDown();
             assertThat(first.get()).isPresent();
             List<Set<Integer>> batches = new ArrayList<>();
