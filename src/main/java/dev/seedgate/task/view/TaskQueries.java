@@ -40,7 +40,7 @@ class TaskQueries {
     private final TaskSearch search;
     private final StatusRefresher refresher;
     private final GenerationSettings settings;
-    private final BatchedLookup<String, Map<String, Found>> lookups;
+    private final BatchedLookup<String, Map<String, StoredTask>> lookups;
     private final Counter stored;
     private final Counter fresh;
     private final Counter late;
@@ -73,7 +73,7 @@ class TaskQueries {
 
     /** The task as the mirror API shows it; like the vendor, asks once more while it renders. */
     TaskStatus status(AuthenticatedTeam caller, TaskId id) {
-        Found found = find(caller, id);
+        StoredTask found = find(caller, id);
         TaskSummary task = found.task();
         boolean asks = task.phase() == Phase.RENDERING && settings.statusRefreshWait().isPositive();
         if (!asks) {
@@ -119,8 +119,8 @@ class TaskQueries {
         return new Page<>(items, found.nextCursor());
     }
 
-    private Found find(AuthenticatedTeam caller, TaskId id) {
-        Found found =
+    private StoredTask find(AuthenticatedTeam caller, TaskId id) {
+        StoredTask found =
                 lookups.find(id.value()).orElseGet(() -> read(Set.of(id.value()))).get(id.value());
         if (found == null || found.team() != caller.teamId()) {
             throw TaskInterventions.unknown();
@@ -128,15 +128,15 @@ class TaskQueries {
         return found;
     }
 
-    private Map<String, Found> read(Set<String> ids) {
-        Map<String, Found> found = new HashMap<>();
+    private Map<String, StoredTask> read(Set<String> ids) {
+        Map<String, StoredTask> found = new HashMap<>();
         jdbc.sql(BY_ID)
                 .param("ids", new SqlArrayValue("text", ids.toArray()))
                 .param("freshFor", settings.statusFreshFor().toMillis() / 1000d)
                 .query(row -> {
                     found.put(
                             row.getString("id"),
-                            new Found(
+                            new StoredTask(
                                     row.getLong("team_id"),
                                     TaskRows.summary(row, 0),
                                     row.getBoolean("fresh")));
@@ -149,5 +149,5 @@ class TaskQueries {
      *
      * @param fresh whether the vendor's last answer is young enough to be given again
      */
-    private record Found(long team, TaskSummary task, boolean fresh) {}
+    private record StoredTask(long team, TaskSummary task, boolean fresh) {}
 }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +34,7 @@ class ApiKeyCacheTests {
                         Duration.ofMinutes(1),
                         50);
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Void> answered = new CompletableFuture<>();
         String key = ApiKeyFormat.TEAM.generate();
         ApiKeyCache<String> cache =
                 new ApiKeyCache<>(
@@ -45,7 +46,7 @@ class ApiKeyCacheTests {
                         settings,
                         _ -> {
                             asked.countDown();
-                            join(answered);
+                            answered.join();
                             return List.of(
                                     new ApiKeyCache.Found<>(
                                             ByteBuffer.wrap(Sha256.of(key)), 1, "caller", null));
@@ -56,17 +57,9 @@ class ApiKeyCacheTests {
             asked.await();
             assertThatThrownBy(() -> cache.find(ApiKeyFormat.TEAM.generate()))
                     .isInstanceOf(DataAccessException.class);
-            answered.countDown();
+            answered.complete(null);
             assertThat(first.get()).contains("caller");
         }
         assertThat(cache.find(ApiKeyFormat.TEAM.generate())).isEmpty();
-    }
-
-    private static void join(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

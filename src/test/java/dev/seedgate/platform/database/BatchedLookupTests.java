@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ class BatchedLookupTests {
             new BatchedLookup<>(1000, Duration.ofMillis(100), Duration.ofSeconds(30), this::query);
 
     private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch answered = new CountDownLatch(1);
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
     @Test
     void asksForAThousandKeysInAFewQueries() throws Exception {
@@ -78,7 +79,7 @@ class BatchedLookupTests {
             }
             Awaitility.await()
                     .until(() -> others.stream().filter(Future::isDone).count() == 20 - 8);
-            answered.countDown();
+            answered.complete(null);
             assertThat(first.get()).isPresent();
             List<Set<Integer>> batches = new ArrayList<>();
             for (Future<Optional<Set<Integer>>> each : others) {
@@ -99,7 +100,7 @@ class BatchedLookupTests {
             Future<Optional<Set<Integer>>> first = callers.submit(() -> impatient.find(0));
             asked.await();
             assertThat(impatient.find(key())).isEmpty();
-            answered.countDown();
+            answered.complete(null);
             assertThat(first.get()).contains(Set.of(0));
         }
         int key = key();
@@ -158,7 +159,7 @@ class BatchedLookupTests {
                 maxWait,
                 batch -> {
                     asked.countDown();
-                    join(answered);
+                    answered.join();
                     return query(batch);
                 });
     }
@@ -169,14 +170,6 @@ class BatchedLookupTests {
             throw new DataAccessResourceFailureException("away");
         }
         return Set.copyOf(asked);
-    }
-
-    private static void join(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private int key() {
