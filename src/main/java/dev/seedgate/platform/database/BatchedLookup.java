@@ -89,7 +89,7 @@ public final class BatchedLookup<K, A> {
     }
 
     private A query(Set<K> keys) {
-        return ScopedValue.where(ConnectionShares.FOR_SEVERAL, true).call(() -> query.apply(keys));
+        return ConnectionShares.callForRequests(null, () -> query.apply(keys));
     }
 
     /** Answers whether its turn has come in time. */

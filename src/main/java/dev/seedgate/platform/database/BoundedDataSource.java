@@ -7,10 +7,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
-import org.springframework.web.context.request.RequestAttributes;
-import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * Data source of all of the gateway: requests have connections that they share, see {@link
@@ -43,11 +40,10 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
 
     @Override
     public Connection getConnection() throws SQLException {
-        RequestAttributes request = RequestContextHolder.getRequestAttributes();
-        if (request == null) {
+        if (!ConnectionShares.isForRequests()) {
             return reserved.getConnection();
         }
-        Runnable giveBack = shares.take(team(request));
+        Runnable giveBack = shares.take();
         boolean given = false;
         try {
             Connection connection = onClose(giveBack, pool.getConnection());
@@ -76,12 +72,6 @@ class BoundedDataSource extends DelegatingDataSource implements AutoCloseable {
     @Override
     public void close() {
         reserved.close();
-    }
-
-    private static @Nullable Object team(RequestAttributes request) {
-        return ConnectionShares.FOR_SEVERAL.isBound()
-                ? null
-                : request.getAttribute(ConnectionShares.TEAM, RequestAttributes.SCOPE_REQUEST);
     }
 
     /** Not at once: it connects when it is asked for the first time, as the other does. */

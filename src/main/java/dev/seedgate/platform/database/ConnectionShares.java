@@ -1,13 +1,19 @@
 package dev.seedgate.platform.database;
 
+import static org.springframework.web.context.request.RequestAttributes.SCOPE_REQUEST;
+
 import java.sql.SQLTransientConnectionException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * Queues that decide which request gets a connection next. A team first waits in a queue of its own
@@ -25,8 +31,7 @@ public final class ConnectionShares {
      */
     public static final String TEAM = ConnectionShares.class.getName() + ".team";
 
-    /** Bound while a request's thread queries for several requests, at no team's expense. */
-    static final ScopedValue<Boolean> FOR_SEVERAL = ScopedValue.newInstance();
+    private static final ScopedValue<Optional<Object>> FOR_REQUESTS = ScopedValue.newInstance();
 
     private final Queue shared;
     private final int teamConnections;
@@ -49,11 +54,35 @@ public final class ConnectionShares {
     }
 
     /**
+     * Does what several requests wait for: its connections are theirs, by whatever thread.
+     *
+     * @param team at whose expense; null = several teams', and at nobody's
+     */
+    public static <T> T callForRequests(@Nullable Object team, Supplier<T> work) {
+        return ScopedValue.where(FOR_REQUESTS, Optional.ofNullable(team)).call(work::get);
+    }
+
+    /** Answers whether this thread takes connections for requests now, its own or others'. */
+    static boolean isForRequests() {
+        return FOR_REQUESTS.isBound() || RequestContextHolder.getRequestAttributes() != null;
+    }
+
+    /** At whose expense; null = at nobody's. */
+    private static @Nullable Object team() {
+        if (FOR_REQUESTS.isBound()) {
+            return FOR_REQUESTS.get().orElse(null);
+        }
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        return request == null ? null : request.getAttribute(TEAM, SCOPE_REQUEST);
+    }
+
+    /**
      * Waits for a connection's turn.
      *
      * @return gives it back
      */
-    Runnable take(@Nullable Object team) throws SQLTransientConnectionException {
+    Runnable take() throws SQLTransientConnectionException {
+        Object team = team();
         long deadline = System.nanoTime() + maxWaitNanos;
         Queue own =
                 team == null

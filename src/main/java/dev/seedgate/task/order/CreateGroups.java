@@ -1,27 +1,31 @@
 package dev.seedgate.task.order;
 
+import dev.seedgate.platform.database.ConnectionShares;
 import dev.seedgate.task.lifecycle.GenerationSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Group commit of creates. Those that come while others are being admitted wait together, and the
- * first of them admits them all: one statement, one commit and one wait for the disk instead of one
- * each. A create that is alone is admitted at once.
+ * Group commit of creates. Those that come while others are being admitted wait together, and are
+ * then admitted together: one statement, one commit and one wait for the disk instead of one each.
+ * A create that is alone is admitted at once.
  *
  * <p>Nobody shares another's fate. A group takes no account that another transaction holds: the
  * creates of its team go on in a lane of their own, where their group waits for it, and where all
@@ -30,15 +34,19 @@ import org.springframework.stereotype.Component;
  * the answer to the commit is lost, each looks for its own task.
  */
 @Component
-class CreateGroups {
+class CreateGroups implements AutoCloseable {
 
     private final Admission admission;
     private final int size;
     private final int room;
-    private final Duration longestWait;
+    private final long longestWaitNanos;
+    // Of the system's: a virtual thread that waits for the database is handed on between three
+    // threads, and those that wait for a group did so with a time-out each, which are two more.
+    private final ExecutorService threads;
     private final Lane shared;
     // Of teams whose account another transaction held, as long as creates of them wait for it.
     private final Map<Long, Lane> ofTeams = new HashMap<>();
+    private boolean watched;
 
     @Autowired
     CreateGroups(Admission admission, GenerationSettings settings) {
@@ -59,8 +67,11 @@ class CreateGroups {
         this.admission = admission;
         this.size = size;
         room = size * groupsWaiting;
-        shared = new Lane(atATime, false);
-        this.longestWait = longestWait;
+        longestWaitNanos = longestWait.toNanos();
+        threads =
+                Executors.newFixedThreadPool(
+                        atATime, Thread.ofPlatform().daemon().name("create-groups-", 0).factory());
+        shared = new Lane(atATime, null, threads);
     }
 
     /** Accepts the order, or refuses it, as {@link Admission#admit} does. */
@@ -70,16 +81,12 @@ class CreateGroups {
         if (size == 1 || create.admin() != null || admission.wasRefusedLately(create.teamId())) {
             return admission.admit(create);
         }
-        Waiting own = new Waiting(create, shared);
-        Turn turn = enter(own) ? await(own) : Turn.ALONE;
-        while (turn instanceof Turn.Lead lead) {
-            lead(own, lead.group());
-            turn = await(own);
-        }
+        Waiting own = new Waiting(create);
+        Turn turn = enter(own) ? own.turn.join() : Turn.ALONE;
         return switch (turn) {
             case Turn.Admitted admitted -> admitted.result();
             case Turn.Failed failed -> throw failed.failure();
-            default -> admission.admit(create);
+            case Turn.Alone _ -> admission.admit(create);
         };
     }
 
@@ -89,63 +96,90 @@ class CreateGroups {
                 + ofTeams.values().stream().mapToInt(lane -> lane.waiting.size()).sum();
     }
 
+    /** Admits those that wait, and from then on each alone. */
+    @Override
+    public void close() {
+        // Under the lock: a lane is never started on threads that take nothing more.
+        synchronized (this) {
+            threads.shutdown();
+        }
+        threads.close();
+    }
+
     /** Answers whether it will be told when its turn has come; if not, too many wait. */
     private synchronized boolean enter(Waiting own) {
-        own.lane = ofTeams.getOrDefault(own.teamId(), shared);
-        if (!own.lane.hasRoom(own, room)) {
+        Lane lane = ofTeams.getOrDefault(own.teamId(), shared);
+        if (threads.isShutdown() || !lane.hasRoom(own, room)) {
             return false;
         }
-        own.lane.waiting.add(own);
-        start(own.lane);
+        lane.waiting.add(own);
+        start(lane);
+        if (!watched) {
+            watched = true;
+            watchFor(longestWaitNanos);
+        }
         return true;
     }
 
-    private Turn await(Waiting own) {
-        try {
-            return own.turn.get(longestWait.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return leave(own) ? Turn.ALONE : own.turn.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return leave(own) ? Turn.ALONE : own.turn.join();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a turn never fails", e);
+    /** One look at all that wait, when the oldest is due, instead of a time-out for each. */
+    private void watchFor(long nanos) {
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Thread::startVirtualThread)
+                .execute(this::letGo);
+    }
+
+    /** Those that have waited too long: the database may hang for their groups alone. */
+    private synchronized void letGo() {
+        long now = System.nanoTime();
+        List<Lane> lanes = new ArrayList<>(ofTeams.values());
+        lanes.add(shared);
+        lanes.forEach(lane ->
+                lane.waiting.removeIf(
+                        it -> now - it.since >= longestWaitNanos && it.turn.complete(Turn.ALONE)));
+        OptionalLong longest =
+                lanes.stream()
+                        .flatMap(lane -> lane.waiting.stream())
+                        .mapToLong(it -> now - it.since)
+                        .max();
+        watched = longest.isPresent();
+        longest.ifPresent(waited -> watchFor(longestWaitNanos - waited));
+    }
+
+    /** Begins to admit who waits, unless enough of the lane's groups are being admitted. */
+    private void start(Lane lane) {
+        if (lane.underWay < lane.width && !lane.waiting.isEmpty()) {
+            lane.underWay++;
+            lane.threads.execute(() -> admitGroups(lane));
         }
     }
 
-    /** Answers false when it is taken already: its group's leader answers within its time. */
-    private synchronized boolean leave(Waiting own) {
-        return own.lane.waiting.remove(own);
+    private void admitGroups(Lane lane) {
+        for (List<Waiting> group = next(lane); !group.isEmpty(); group = next(lane)) {
+            admit(lane, group);
+        }
     }
 
-    /** Admits a group by the thread of its first, and tells each, the first too, how it went. */
-    private void lead(Waiting first, List<Waiting> group) {
-        Lane lane = first.lane;
-        first.turn = new CompletableFuture<>();
-        GroupAdmission outcome = null;
-        RuntimeException failure = null;
+    private synchronized List<Waiting> next(Lane lane) {
+        List<Waiting> group = lane.take(size);
+        if (group.isEmpty()) {
+            lane.underWay--;
+            ofTeams.values().removeIf(Lane::isIdle);
+        }
+        return group;
+    }
+
+    /** Admits a group, and tells each how it went. */
+    private void admit(Lane lane, List<Waiting> group) {
+        List<PendingCreate> creates = group.stream().map(it -> it.create).toList();
         try {
-            outcome = admission.admitAll(group.stream().map(it -> it.create).toList(), lane.waits);
+            tell(
+                    group,
+                    ConnectionShares.callForRequests(
+                            lane.team, () -> admission.admitAll(creates, lane.team != null)));
         } catch (RuntimeException e) {
-            failure = e;
-        } finally {
-            finish(lane, group, outcome, failure);
+            tell(group, e);
+        } catch (Error e) {
+            tell(group, new IllegalStateException("a group of creates broke", e));
         }
-    }
-
-    private synchronized void finish(
-            Lane lane,
-            List<Waiting> group,
-            @Nullable GroupAdmission outcome,
-            @Nullable RuntimeException failure) {
-        if (outcome == null) {
-            tell(group, failure == null ? new IllegalStateException("its thread died") : failure);
-        } else {
-            tell(group, outcome);
-        }
-        lane.underWay--;
-        start(lane);
-        ofTeams.values().removeIf(Lane::isIdle);
     }
 
     private static void tell(List<Waiting> group, RuntimeException failure) {
@@ -156,12 +190,11 @@ class CreateGroups {
         }
     }
 
-    private void tell(List<Waiting> group, GroupAdmission outcome) {
+    private synchronized void tell(List<Waiting> group, GroupAdmission outcome) {
         for (Waiting each : group) {
             CreateResult result = outcome.admitted().get(each.create);
             if (outcome.busy().contains(each.create)) {
-                each.lane = ofTeams.computeIfAbsent(each.teamId(), _ -> new Lane(1, true));
-                each.lane.waiting.add(each);
+                ofTeams.computeIfAbsent(each.teamId(), Lane::ofTeam).waiting.add(each);
             } else {
                 each.turn.complete(result == null ? Turn.ALONE : new Turn.Admitted(result));
             }
@@ -169,30 +202,29 @@ class CreateGroups {
         ofTeams.values().forEach(this::start);
     }
 
-    /** Lets the first of those that wait lead, with as many of the others as a group has. */
-    private void start(Lane lane) {
-        if (lane.underWay < lane.width && !lane.waiting.isEmpty()) {
-            lane.underWay++;
-            List<Waiting> group = lane.take(size);
-            group.getFirst().turn.complete(new Turn.Lead(group));
-        }
-    }
-
     /** Creates that wait for each other. */
     private static final class Lane {
 
         private final int width;
-        private final boolean waits;
+        private final @Nullable Long team;
+        private final Executor threads;
         private final Queue<Waiting> waiting = new ArrayDeque<>();
         private int underWay;
 
         /**
          * @param width how many groups are being admitted at a time
-         * @param waits whether its groups wait for accounts that another transaction holds
+         * @param team whose account another transaction holds, and its groups wait for; at its
+         *     expense. Null = groups of several teams, which wait for none
          */
-        Lane(int width, boolean waits) {
+        Lane(int width, @Nullable Long team, Executor threads) {
             this.width = width;
-            this.waits = waits;
+            this.team = team;
+            this.threads = threads;
+        }
+
+        static Lane ofTeam(long team) {
+            // As many as there are such teams, and for as long as they wait.
+            return new Lane(1, team, Thread::startVirtualThread);
         }
 
         boolean isIdle() {
@@ -220,16 +252,15 @@ class CreateGroups {
         }
     }
 
-    /** A create that waits for its turn; guarded by the groups' lock but for the turn itself. */
+    /** A create that waits for its turn. */
     private static final class Waiting {
 
         private final PendingCreate create;
-        private Lane lane;
-        private CompletableFuture<Turn> turn = new CompletableFuture<>();
+        private final long since = System.nanoTime();
+        private final CompletableFuture<Turn> turn = new CompletableFuture<>();
 
-        Waiting(PendingCreate create, Lane lane) {
+        Waiting(PendingCreate create) {
             this.create = create;
-            this.lane = lane;
         }
 
         long teamId() {
@@ -244,9 +275,6 @@ class CreateGroups {
 
         /** It is admitted by itself. */
         record Alone() implements Turn {}
-
-        /** It admits these, of which it is the first. */
-        record Lead(List<Waiting> group) implements Turn {}
 
         record Admitted(CreateResult result) implements Turn {}
 

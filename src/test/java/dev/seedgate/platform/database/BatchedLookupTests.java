@@ -3,10 +3,6 @@ package dev.seedgate.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariDataSource;
-import dev.seedgate.testing.TestDatabase;
-import java.math.BigDecimal;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +18,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.web.context.request.RequestAttributes;
-import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.ServletRequestAttributes;
 
 class BatchedLookupTests {
 
@@ -113,42 +104,6 @@ class BatchedLookupTests {
                 new BatchedLookup<>(0, Duration.ZERO, Duration.ofMinutes(5), this::query);
         assertThat(none.find(key())).isEmpty();
         assertThat(queries).hasValue(0);
-    }
-
-    @Test
-    void hasItsConnectionThoughTheTeamOfWhoeverQueriesHasAllOfItsOwn() throws Exception {
-        QueueSettings oneATeam =
-                new QueueSettings(
-                        8, new BigDecimal("0.5"), 1, Duration.ofSeconds(5), Duration.ofSeconds(1));
-        ServletRequestAttributes request =
-                new ServletRequestAttributes(new MockHttpServletRequest());
-        request.setAttribute(ConnectionShares.TEAM, "loud", RequestAttributes.SCOPE_REQUEST);
-        RequestContextHolder.setRequestAttributes(request);
-        // Not yet begun, as Spring Boot makes it.
-        HikariDataSource pool = new HikariDataSource();
-        pool.setDataSource(TestDatabase.createEmpty().dataSource());
-        pool.setMaximumPoolSize(2);
-        pool.setConnectionTimeout(250);
-        try (pool;
-                BoundedDataSource connections = new BoundedDataSource(pool, oneATeam)) {
-            BatchedLookup<Integer, String> reads =
-                    new BatchedLookup<>(
-                            8,
-                            Duration.ZERO,
-                            Duration.ofMinutes(5),
-                            _ ->
-                                    JdbcClient.create(connections)
-                                            .sql("select 'read'")
-                                            .query(String.class)
-                                            .single());
-            try (Connection _ = connections.getConnection()) {
-                assertThatThrownBy(connections::getConnection)
-                        .isInstanceOf(ShareExceededException.class);
-                assertThat(reads.find(key())).contains("read");
-            }
-        } finally {
-            RequestContextHolder.resetRequestAttributes();
-        }
     }
 
     /** Looks up like any other as soon as its first query has been answered. */

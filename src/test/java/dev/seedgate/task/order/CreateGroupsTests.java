@@ -39,16 +39,18 @@ class CreateGroupsTests {
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final SlowAdmission admission = new SlowAdmission();
+    private final List<CreateGroups> made = new ArrayList<>();
 
     @AfterEach
     void stop() {
         admission.open.countDown();
+        made.forEach(CreateGroups::close);
         threads.close();
     }
 
     @Test
     void admitsWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(4, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 10);
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         admission.open.countDown();
@@ -58,12 +60,9 @@ class CreateGroupsTests {
 
     @Test
     void admitsSoManyGroupsAtATime() {
-        CreateGroups groups = new CreateGroups(admission, 4, 2, 8, FOR_EVER);
-        List<CompletableFuture<CreateResult>> answers = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            answers.add(admit(groups));
-        }
-        Awaitility.await().until(() -> groups.waiting() == 3 && admission.transactions.size() == 2);
+        CreateGroups groups = groups(4, 2, FOR_EVER);
+        List<CompletableFuture<CreateResult>> answers = crowd(groups, 1);
+        answers.addAll(crowd(groups, 4));
         assertThat(admission.transactions).containsExactly(1, 1);
         admission.open.countDown();
         assertThat(answers.stream().map(it -> it.join().task()).distinct()).hasSize(5);
@@ -72,7 +71,7 @@ class CreateGroupsTests {
     /** A team's own lane, for as long as it has to wait for its account. */
     @Test
     void letsNoTeamWaitForAnothersAccount() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(4, 1, FOR_EVER);
         admission.blocks = false;
         admission.busyTeam = 1L;
         List<CompletableFuture<CreateResult>> held = new ArrayList<>();
@@ -97,7 +96,7 @@ class CreateGroupsTests {
 
     @Test
     void givesEachTeamItsTurn() {
-        CreateGroups groups = new CreateGroups(admission, 4, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(4, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> flood = crowd(groups, 10);
         CompletableFuture<CreateResult> other = admit(groups, 2);
         Awaitility.await().until(() -> groups.waiting() == 10);
@@ -112,7 +111,7 @@ class CreateGroupsTests {
     @Test
     void admitsAloneWhatItsGroupDoesNotAccept() {
         admission.room = 3;
-        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 6);
         openFor(answers);
         List<CompletableFuture<CreateResult>> refused =
@@ -129,7 +128,7 @@ class CreateGroupsTests {
 
     @Test
     void admitsEachAloneWhenAGroupFailsAndNoneAgainThatWasAlone() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 4);
         admission.groupsFail = true;
         admission.open.countDown();
@@ -142,7 +141,7 @@ class CreateGroupsTests {
     /** A group that may be stored is never tried again: each would be made twice. */
     @Test
     void triesNoneAgainWhenTheAnswerToTheCommitIsLost() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(16, 1, FOR_EVER);
         List<CompletableFuture<CreateResult>> answers = crowd(groups, 5);
         admission.commitsAreLost = true;
         openFor(answers);
@@ -154,7 +153,7 @@ class CreateGroupsTests {
 
     @Test
     void letsGoWhoWaitsTooLongAndWhoFindsTooManyWaiting() {
-        CreateGroups groups = new CreateGroups(admission, 2, 1, 8, Duration.ofMillis(1));
+        CreateGroups groups = groups(2, 1, Duration.ofMillis(1));
         CompletableFuture<CreateResult> first = admit(groups);
         Awaitility.await().until(() -> admission.transactions.size() == 1);
         admission.blocks = false;
@@ -163,7 +162,7 @@ class CreateGroupsTests {
         assertThat(groups.waiting()).isZero();
 
         admission.blocks = true;
-        CreateGroups crowded = new CreateGroups(admission, 2, 1, 8, FOR_EVER);
+        CreateGroups crowded = groups(2, 1, FOR_EVER);
         crowd(crowded, 1 + 2 * 8);
         admission.blocks = false;
         assertThat(crowded.admit(create(1))).as("no room behind the others").isNotNull();
@@ -174,11 +173,40 @@ class CreateGroupsTests {
 
     @Test
     void groupsNothingOfATeamThatWasRefusedLately() {
-        CreateGroups groups = new CreateGroups(admission, 16, 1, 8, FOR_EVER);
+        CreateGroups groups = groups(16, 1, FOR_EVER);
         crowd(groups, 2);
         admission.refusedLately = true;
         admission.blocks = false;
         assertThat(groups.admit(create(1))).isNotNull();
+    }
+
+    @Test
+    void admitsThoseThatWaitBeforeItCloses() {
+        CreateGroups groups = groups(4, 1, FOR_EVER);
+        List<CompletableFuture<CreateResult>> answers = crowd(groups, 3);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(groups::close, threads);
+        admission.open.countDown();
+        closed.join();
+        assertThat(answers.stream().map(it -> it.join().task()).distinct()).hasSize(3);
+        assertThat(groups.admit(create(1))).as("alone from now on").isNotNull();
+        assertThat(admission.transactions).containsExactly(1, 2, 1);
+        assertThat(admission.waiting).as("of groups").hasSize(2);
+    }
+
+    @Test
+    void answersWhenTheThreadOfAGroupBreaksAndGoesOnAfterwards() {
+        CreateGroups groups = groups(4, 1, FOR_EVER);
+        admission.blocks = false;
+        admission.breaks = true;
+        assertThatThrownBy(() -> groups.admit(create(1))).hasRootCauseMessage("a class is missing");
+        admission.breaks = false;
+        assertThat(groups.admit(create(1))).isNotNull();
+        assertThat(admission.waiting).as("both in groups").hasSize(2);
+    }
+
+    private CreateGroups groups(int size, int atATime, Duration longestWait) {
+        made.add(new CreateGroups(admission, size, atATime, 8, longestWait));
+        return made.getLast();
     }
 
     /** One that is being admitted, and all others behind it. */
@@ -234,6 +262,7 @@ class CreateGroupsTests {
         volatile boolean commitsAreLost;
         volatile boolean groupsFail;
         volatile boolean refusedLately;
+        volatile boolean breaks;
         volatile Long busyTeam;
         int room = Integer.MAX_VALUE;
 
@@ -260,6 +289,9 @@ class CreateGroupsTests {
             boolean busy = busyTeam != null && creates.getFirst().teamId() == busyTeam;
             if (busy && !waits) {
                 return new GroupAdmission(Map.of(), Set.copyOf(creates));
+            }
+            if (breaks) {
+                throw new NoClassDefFoundError("a class is missing");
             }
             if (blocks || busy) {
                 try {

@@ -244,12 +244,7 @@ class GroupAdmissionTests {
                             .formatted(team.id()));
             CompletableFuture<GroupAdmission> outcome =
                     CompletableFuture.supplyAsync(() -> admission.admitAll(group, false), threads);
-            Awaitility.await()
-                    .until(() ->
-                            gateway.database()
-                                    .text(
-                                            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
-                                    .equals("1"));
+            awaitOneThatWaitsForALock();
             other.commit();
             assertThat(outcome.join()).isEqualTo(GroupAdmission.NONE);
         }
@@ -266,8 +261,8 @@ class GroupAdmissionTests {
     void letsNoTeamWaitForAnothersAccount() {
         Payer held = payer(new Limits());
         Payer free = payer(new Limits());
-        CreateGroups groups = new CreateGroups(admission, 16, 2, 8, Duration.ofHours(1));
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                CreateGroups groups = new CreateGroups(admission, 16, 2, 8, Duration.ofHours(1))) {
             List<CompletableFuture<CreateResult>> waiting = new ArrayList<>();
             gateway.database()
                     .during(
@@ -279,14 +274,15 @@ class GroupAdmissionTests {
                                     waiting.add(
                                             CompletableFuture.supplyAsync(
                                                     () -> groups.admit(create), threads));
+                                    awaitOneThatWaitsForALock();
                                 }
                                 Awaitility.await().until(() -> groups.waiting() == 4);
                                 assertThat(groups.admit(pending(free, order(5, null)))).isNotNull();
                                 assertThat(waiting).noneMatch(CompletableFuture::isDone);
                             });
             assertThat(waiting.stream().map(it -> it.join().task()).distinct()).hasSize(5);
+            assertThat(groups.waiting()).isZero();
         }
-        assertThat(groups.waiting()).isZero();
     }
 
     @Test
@@ -323,12 +319,11 @@ class GroupAdmissionTests {
                 IntStream.range(0, 3)
                         .mapToObj(_ -> payer(new Limits().with("monthly_quota", 650)))
                         .toList();
-        List<CreateGroups> replicas =
-                List.of(
-                        new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1)),
-                        new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1)));
         List<String> answers;
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                CreateGroups one = new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1));
+                CreateGroups other = new CreateGroups(admission, 16, 2, 8, Duration.ofSeconds(1))) {
+            List<CreateGroups> replicas = List.of(one, other);
             answers =
                     IntStream.range(0, 120)
                             .mapToObj(i -> {
@@ -345,6 +340,15 @@ class GroupAdmissionTests {
         assertThat(Set.copyOf(answers.stream().map(it -> it.replaceAll(" .*", "")).toList()))
                 .isSubsetOf("65", "TEAM_QUOTA_EXHAUSTED", "IDEMPOTENCY_KEY_IN_PROGRESS");
         teams.forEach(it -> assertThat(it.team()).hasUsed(650).hasRemaining(0));
+    }
+
+    private static void awaitOneThatWaitsForALock() {
+        Awaitility.await()
+                .until(() ->
+                        gateway.database()
+                                .text(
+                                        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                                .equals("1"));
     }
 
     private static String tell(PendingCreate create) {
