@@ -3,11 +3,14 @@ package dev.seedgate.benchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
@@ -52,36 +55,47 @@ final class Load {
      * it is due, not when a client is free to send it: what a slow server makes others wait counts.
      */
     Latencies open(double perSecond, int clients, double seconds) throws Exception {
-        long begin = System.nanoTime() + SECOND / 10;
         long many = (long) (perSecond * seconds);
-        AtomicLong numbers = new AtomicLong();
-        return run(
-                clients,
-                seconds,
-                samples -> {
-                    try (HttpConnection connection = new HttpConnection(port)) {
-                        for (long number = numbers.getAndIncrement();
-                                number < many;
-                                number = numbers.getAndIncrement()) {
-                            long due = begin + (long) (number / perSecond * SECOND);
-                            for (long left = due - System.nanoTime();
-                                    left > 0;
-                                    left = due - System.nanoTime()) {
-                                LockSupport.parkNanos(left);
+        // One thread tells the clients that a request is due: a time-out for each of them took a
+        // sixth of two cores.
+        BlockingQueue<Due> due = new LinkedBlockingQueue<>();
+        Thread clock =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            long begin = System.nanoTime() + SECOND / 10;
+                            for (long number = 0; number < many; number++) {
+                                long at = begin + (long) (number / perSecond * SECOND);
+                                for (long left = at - System.nanoTime();
+                                        left > 0;
+                                        left = at - System.nanoTime()) {
+                                    LockSupport.parkNanos(left);
+                                }
+                                due.add(new Due(number, at));
                             }
-                            if (System.nanoTime() - begin > 2 * (long) (seconds * SECOND)) {
-                                return;
+                            due.addAll(Collections.nCopies(clients, Due.NOTHING_MORE));
+                        });
+        Latencies latencies =
+                run(
+                        clients,
+                        seconds,
+                        samples -> {
+                            try (HttpConnection connection = new HttpConnection(port)) {
+                                for (Due next = due.take();
+                                        !next.equals(Due.NOTHING_MORE);
+                                        next = due.take()) {
+                                    samples.send(connection, requests.apply(next.number), next.at);
+                                }
                             }
-                            samples.send(connection, requests.apply(number), due);
-                        }
-                    }
-                });
+                        });
+        clock.join();
+        return latencies;
     }
 
     private static Latencies run(int clients, double seconds, Client client) throws Exception {
         List<Samples> all = new ArrayList<>();
         long begin = System.nanoTime();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 Samples samples = new Samples();
@@ -102,10 +116,16 @@ final class Load {
         return Latencies.of(all, took);
     }
 
+    /** A request that is to be sent. */
+    private record Due(long number, long at) {
+
+        private static final Due NOTHING_MORE = new Due(-1, 0);
+    }
+
     /** What one client does. */
     private interface Client {
 
-        void run(Samples samples) throws IOException;
+        void run(Samples samples) throws Exception;
     }
 
     /** The times of one client's requests, in nanoseconds. */

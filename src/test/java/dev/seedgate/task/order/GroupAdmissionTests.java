@@ -19,6 +19,8 @@ import dev.seedgate.testing.Invariants;
 import dev.seedgate.testing.Json;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.ClipRequest;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -283,6 +285,30 @@ class GroupAdmissionTests {
             assertThat(waiting.stream().map(it -> it.join().task()).distinct()).hasSize(5);
             assertThat(groups.waiting()).isZero();
         }
+    }
+
+    /** Not of those that are kept for whatever is done for no request. */
+    @Test
+    void takesTheConnectionsOfItsRequests() {
+        Payer team = payer(new Limits());
+        try (CreateGroups groups = new CreateGroups(admission, 16, 2, 8, Duration.ofHours(1))) {
+            long before = connectionsTakenByRequests();
+            for (int i = 0; i < 20; i++) {
+                groups.admit(pending(team, order(5, null)));
+            }
+            assertThat(connectionsTakenByRequests() - before).isGreaterThanOrEqualTo(20);
+        }
+    }
+
+    private static long connectionsTakenByRequests() {
+        return gateway
+                .bean(MeterRegistry.class)
+                .get("hikaricp.connections.acquire")
+                .timers()
+                .stream()
+                .filter(it -> !"reserved".equals(it.getId().getTag("pool")))
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     @Test
