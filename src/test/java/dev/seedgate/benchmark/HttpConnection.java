@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,20 +20,12 @@ final class HttpConnection implements AutoCloseable {
     private static final String LENGTH = "\r\nContent-Length: ";
 
     private final int port;
-    private final @Nullable Selector selector;
     private SocketChannel channel;
     private ByteBuffer received = ByteBuffer.allocate(16 * 1024);
     private int searched;
 
-    /** Connection whose reads wait. */
     HttpConnection(int port) throws IOException {
-        this(port, null);
-    }
-
-    /** Connection of whose answers the selector tells; its reads don't wait. */
-    HttpConnection(int port, @Nullable Selector selector) throws IOException {
         this.port = port;
-        this.selector = selector;
         channel = open();
     }
 
@@ -43,10 +33,6 @@ final class HttpConnection implements AutoCloseable {
         SocketChannel opened =
                 SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        if (selector != null) {
-            opened.configureBlocking(false);
-            opened.register(selector, SelectionKey.OP_READ, this);
-        }
         return opened;
     }
 
@@ -71,33 +57,24 @@ final class HttpConnection implements AutoCloseable {
 
     /** Sends it and reads the whole answer. */
     Answer send(byte[] request) throws IOException {
-        write(request);
-        Answer answer = receive();
-        while (answer == null) {
-            answer = receive();
-        }
-        return answer;
-    }
-
-    void write(byte[] request) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(request);
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
-    }
-
-    /** Reads what has come; null while the answer is not whole. */
-    @Nullable Answer receive() throws IOException {
-        if (channel.read(received) < 0) {
-            throw new IOException("the server closed the connection");
-        }
-        Answer answer = whole();
-        if (answer == null && !received.hasRemaining()) {
-            received = ByteBuffer.allocate(received.capacity() * 2).put(received.flip());
+        Answer answer = null;
+        while (answer == null) {
+            if (!received.hasRemaining()) {
+                received = ByteBuffer.allocate(received.capacity() * 2).put(received.flip());
+            }
+            if (channel.read(received) < 0) {
+                throw new IOException("the server closed the connection");
+            }
+            answer = whole();
         }
         return answer;
     }
 
+    /** What has come, or null while that is not all. */
     private @Nullable Answer whole() throws IOException {
         byte[] bytes = received.array();
         int size = received.position();

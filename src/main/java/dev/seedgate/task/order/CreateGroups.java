@@ -40,8 +40,7 @@ class CreateGroups implements AutoCloseable {
     private final int size;
     private final int room;
     private final long longestWaitNanos;
-    // Of the system's: a virtual thread that waits for the database is handed on between three
-    // threads, and those that wait for a group did so with a time-out each, which are two more.
+    // Platform threads: a virtual one that waits for the database is handed on between three.
     private final ExecutorService threads;
     private final Lane shared;
     // Of teams whose account another transaction held, as long as creates of them wait for it.
@@ -121,7 +120,7 @@ class CreateGroups implements AutoCloseable {
         return true;
     }
 
-    /** One look at all that wait, when the oldest is due, instead of a time-out for each. */
+    /** One look at all that wait, when the oldest is due: a time-out for each wakes two threads. */
     private void watchFor(long nanos) {
         CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Thread::startVirtualThread)
                 .execute(this::letGo);
