@@ -31,6 +31,7 @@ public final class ConnectionShares {
      */
     public static final String TEAM = ConnectionShares.class.getName() + ".team";
 
+    /** Bound where a thread works for others' requests: those of this team, or of several. */
     private static final ScopedValue<Optional<Object>> FOR_REQUESTS = ScopedValue.newInstance();
 
     private final Queue shared;

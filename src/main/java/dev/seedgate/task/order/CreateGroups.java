@@ -120,7 +120,10 @@ class CreateGroups implements AutoCloseable {
         return true;
     }
 
-    /** One look at all that wait, when the oldest is due: a time-out for each wakes two threads. */
+    /**
+     * One look at all that wait, when the oldest is due. For a time-out of each, a thread of the
+     * JDK is woken twice.
+     */
     private void watchFor(long nanos) {
         CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Thread::startVirtualThread)
                 .execute(this::letGo);
