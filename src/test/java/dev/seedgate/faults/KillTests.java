@@ -54,12 +54,7 @@ class KillTests {
             Awaitility.await().until(() -> VendorLog.times(VENDOR, "written") == 1);
             dieBeforeTheNextRecording(victim, endedThere);
         }
-        survivor =
-                Gateway.start(
-                        DATABASE,
-                        VENDOR,
-                        "seedgate.dispatch-sweep-interval=100ms",
-                        "seedgate.upstream-submit-timeout=2s");
+        survivor = Gateway.start(DATABASE, VENDOR, "seedgate.dispatch-sweep-interval=100ms");
         team = new Team(survivor, team.slug(), team.key());
         // Past every lease of the dead one.
         DATABASE.shiftTime(Duration.ofMinutes(3));

@@ -88,7 +88,9 @@ class VendorOutageTests {
         vendor.onGenerate(vendor.acceptLate(Duration.ofSeconds(5)));
         String task = team.create("too late");
         team.await(task, "UNCERTAIN");
-        team.await(team.create("in time"), "RENDERING");
+        // Sent, and no more than that: on a busy machine its answer may come too late as well.
+        team.create("the next");
+        patiently().until(() -> VendorLog.times(vendor, "the next") == 1);
         assertThat(VendorLog.times(vendor, "too late")).isOne();
     }
 
