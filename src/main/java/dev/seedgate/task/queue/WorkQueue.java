@@ -27,11 +27,11 @@ public class WorkQueue {
     private static final String WAITING_TEAMS =
             """
             waiting(team_id) as (
-                (select team_id from work where kind = 'submit' and start_tag is null
-                 order by team_id limit 1)
+                (select waiting_team_id from work where waiting_team_id is not null
+                 order by waiting_team_id limit 1)
                 union all
-                select (select min(w.team_id) from work w
-                        where w.kind = 'submit' and w.start_tag is null and w.team_id > waiting.team_id)
+                select (select waiting_team_id from work where waiting_team_id > waiting.team_id
+                        order by waiting_team_id limit 1)
                 from waiting where waiting.team_id is not null
             )\
             """;
@@ -80,15 +80,15 @@ public class WorkQueue {
                            sum(q.credits) over (order by q.queued_at, q.task_id) as upto
                     from (
                         select task_id, credits, queued_at from work
-                        where kind = 'submit' and start_tag is null and team_id = s.team_id
+                        where waiting_team_id = s.team_id
                         order by queued_at, task_id
                         limit %3$s) q) n
             ), placed as (
-                select w.task_id, w.team_id, w.start_tag, null::double precision as finish_tag
+                select w.task_id, w.team_id, w.placed_tag, null::double precision as finish_tag
                 from turn cross join work w
-                where w.kind = 'submit' and w.start_tag is not null and w.due_at <= gateway_now()
+                where w.placed_tag is not null and w.due_at <= gateway_now()
                     and %2$s
-                order by w.start_tag
+                order by w.placed_tag
                 limit %3$s
             ), next as (
                 select * from (select * from fresh union all select * from placed) every
@@ -162,8 +162,10 @@ public class WorkQueue {
     private static final String DUE_COUNTS =
             """
             with recursive %1$s
-            select exists (select from work w where w.kind = 'submit' and w.start_tag is not null
-                           and w.due_at <= gateway_now() and %2$s)
+            select (select w.task_id from work w
+                    where w.placed_tag is not null and w.due_at <= gateway_now() and %2$s
+                    -- By the order of its index: whether there is one is else asked of the whole table.
+                    order by w.placed_tag limit 1) is not null
                        or exists (select from waiting w where w.team_id is not null and %2$s) as submits,
                    (select count(*) from (select from work
                     where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
@@ -206,8 +208,7 @@ public class WorkQueue {
                     select due.task_id
                     from unnest((select :teams), (select :counts)) as share (team_id, polls) cross join lateral (
                         select w.task_id from work w
-                        where w.kind = 'poll' and w.team_id = share.team_id
-                            and w.due_at <= gateway_now()
+                        where w.polled_team_id = share.team_id and w.due_at <= gateway_now()
                         order by w.due_at
                         limit share.polls
                         for update of w skip locked) due\
@@ -271,16 +272,18 @@ public class WorkQueue {
         return jdbc.sql(
                         """
                         with recursive polled(team_id) as (
-                            (select team_id from work where kind = 'poll' order by team_id limit 1)
+                            (select polled_team_id from work where polled_team_id is not null
+                             order by polled_team_id limit 1)
                             union all
-                            select (select min(w.team_id) from work w
-                                    where w.kind = 'poll' and w.team_id > polled.team_id)
+                            select (select polled_team_id from work
+                                    where polled_team_id > polled.team_id
+                                    order by polled_team_id limit 1)
                             from polled where polled.team_id is not null
                         )
                         select t.id, t.weight, count(*) as due
                         from polled join team_limits t on t.id = polled.team_id cross join lateral (
                             select w.due_at from work w
-                            where w.kind = 'poll' and w.team_id = t.id and w.due_at <= gateway_now()
+                            where w.polled_team_id = t.id and w.due_at <= gateway_now()
                             order by w.due_at
                             limit :limit) d
                         group by t.id, t.weight
@@ -329,15 +332,17 @@ public class WorkQueue {
         return jdbc.sql(
                         """
                         with next as (
-                            select task_id from work where kind = :kind and due_at <= gateway_now()
+                            select task_id from work where kind = '%s' and due_at <= gateway_now()
                             order by due_at limit :limit
                             for update skip locked
                         )
                         update work w set due_at = gateway_now() + :lease
                         from next where w.task_id = next.task_id
                         returning w.task_id
-                        """)
-                .param("kind", kind.word())
+                        """
+                                // In its text: for a parameter PostgreSQL can't use the index,
+                                // which is of some kinds.
+                                .formatted(kind.word()))
                 .param("limit", limit)
                 .param("lease", interval(lease))
                 .query((row, _) -> task(row))

@@ -9,9 +9,9 @@ import dev.seedgate.platform.telemetry.TelemetrySettings;
 import dev.seedgate.platform.values.Actor;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.DuePoll;
+import dev.seedgate.task.queue.WorkKind;
 import dev.seedgate.task.queue.WorkQueue;
 import dev.seedgate.testing.TestDatabase;
-import dev.seedgate.vendor.contract.ClipRequest;
 import dev.seedgate.vendor.contract.PollAnswer;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,15 +19,17 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -38,19 +40,24 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The rows that a task's life reads after its create when PostgreSQL has planned its statements on
- * an empty database, as a new gateway's first calls have it do, and much has come since. A plan is
- * kept until the statistics change, which is when autovacuum comes by.
+ * The rows that a task's life reads after its create when PostgreSQL has planned its statements for
+ * another time: on an empty database, as a new gateway's first calls have it do, or while all tasks
+ * were in one phase, as at the end of a vendor's pause. A plan is kept until the statistics change,
+ * which is when autovacuum comes by.
  */
 class TaskLifeCostTests {
 
     private static final String ID = "sd15p_";
     private static final int STORED = 20_000;
     private static final int ANSWERS = 8;
+    private static final int TEAMS = 8;
 
-    // The task, its due work, its job, its charge and what is counted of it, each once or twice.
-    private static final long MOST_ROWS = 20 * ANSWERS;
+    // The task, its due work, its job, its charge and what is counted of it, each once or twice;
+    // and
+    // a few of each team, to choose from.
+    private static final long MOST_ROWS = 20 * ANSWERS + 10 * TEAMS;
 
+    private int added;
     private final TestDatabase database = TestDatabase.create();
     private final AnnotationConfigApplicationContext beans =
             new AnnotationConfigApplicationContext();
@@ -64,8 +71,9 @@ class TaskLifeCostTests {
             database.execute("alter table " + table + " set (autovacuum_enabled = off)");
         }
         database.execute(
-                "insert into team (slug, name, created_at) values ('team', 'Team', now()); "
-                        + "insert into account (team_id, period, in_flight) select id, '2025-01-01', 1000 from team "
+                "insert into team (slug, name, created_at) select 'team-' || n, 'Team', now() from generate_series(1, "
+                        + TEAMS
+                        + ") n; insert into account (team_id, period, in_flight) select id, '2025-01-01', 1000 from team "
                         + "on conflict (team_id) do update set in_flight = 1000");
         Connection one = database.dataSource().getConnection();
         // From the first call on, what is else begun with the sixth.
@@ -93,54 +101,84 @@ class TaskLifeCostTests {
         connection.destroy();
     }
 
-    @Test
-    void readsWhatIsAnsweredAndNotAllThereIs() {
-        assertThat(rowsReadByALife(1)).allSatisfy(TaskLifeCostTests::isFew);
-        add(100, STORED, "SUCCEEDED");
-        assertThat(rowsReadByALife(2)).allSatisfy(TaskLifeCostTests::isFew);
+    /** By the phase that all tasks were in when the statements were planned, if there were any. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "QUEUED", "RENDERING", "SUCCEEDED"})
+    void readsWhatIsAnsweredAndNotAllThereIs(String planned) {
+        if (!planned.isEmpty()) {
+            add(planned, STORED);
+            database.execute("vacuum (analyze)");
+        }
+        isFew(rowsReadByALife());
+        Stream.of("QUEUED", "RENDERING", "SUCCEEDED").forEach(phase -> add(phase, STORED));
+        isFew(rowsReadByALife());
     }
 
-    private static void isFew(String step, long rows) {
-        assertThat(rows).as(step).isBetween((long) ANSWERS, MOST_ROWS);
+    private static void isFew(Map<String, Long> rowsByStep) {
+        assertThat(rowsByStep)
+                .allSatisfy((step, rows) -> assertThat(rows).as(step).isLessThan(MOST_ROWS));
+        assertThat(rowsByStep.get("accept")).isGreaterThan(ANSWERS);
     }
 
     /** By step, for so many tasks at once. */
-    private Map<String, Long> rowsReadByALife(int life) {
+    private Map<String, Long> rowsReadByALife() {
         SubmitAttempts attempts = beans.getBean(SubmitAttempts.class);
         RenderResults results = beans.getBean(RenderResults.class);
         Ledger ledger = beans.getBean(Ledger.class);
         WorkQueue work = beans.getBean(WorkQueue.class);
-        int from = life * ANSWERS;
-        add(from, ANSWERS, "QUEUED");
-        Map<TaskId, Duration> atOnce =
-                numbers(from)
-                        .map(TaskLifeCostTests::task)
-                        .collect(toMap(it -> it, _ -> Duration.ZERO));
-        long team = Long.parseLong(database.text("select id from team"));
+        add("QUEUED", ANSWERS);
+        List<SubmitAttempt> begun = new ArrayList<>();
+        Map<Long, Integer> due = new HashMap<>();
         Map<String, Supplier<Integer>> steps = new LinkedHashMap<>();
-        steps.put("begin", () -> attempts.begin(ANSWERS, Duration.ofHours(1), "begun").size());
+        steps.put(
+                "begin",
+                () -> {
+                    begun.addAll(attempts.begin(ANSWERS, Duration.ofHours(1), "begun"));
+                    return begun.size();
+                });
         steps.put(
                 "accept",
                 () ->
                         attempts.accept(
-                                        numbers(from).map(TaskLifeCostTests::acceptance).toList(),
+                                        begun.stream().map(TaskLifeCostTests::acceptance).toList(),
                                         Duration.ZERO)
                                 .size());
         steps.put("claim polls", () -> work.claimPolls(ANSWERS, Duration.ZERO).size());
-        steps.put("poll again", () -> work.pollAgain(atOnce).size());
+        steps.put("look for work", () -> work.dueCounts(ANSWERS).polls());
         steps.put(
-                "claim polls of a team",
-                () -> work.claimPolls(Map.of(team, ANSWERS), Duration.ZERO).size());
+                "count due polls by team",
+                () -> {
+                    work.duePollsByTeam(ANSWERS).forEach(it -> due.put(it.teamId(), it.due()));
+                    return due.values().stream().mapToInt(it -> it).sum();
+                });
+        steps.put("claim polls by team", () -> work.claimPolls(due, Duration.ZERO).size());
+        for (WorkKind kind : List.of(WorkKind.SUBMITTING, WorkKind.REFUND)) {
+            steps.put("sweep " + kind, () -> noneOf(work.claimDue(kind, ANSWERS, Duration.ZERO)));
+        }
+        steps.put(
+                "sweep overdue",
+                () -> noneOf(work.claimOverdue(Duration.ofDays(9), ANSWERS, Duration.ZERO)));
+        steps.put("look for begun", () -> noneOf(work.submitting()));
+        steps.put(
+                "poll again",
+                () ->
+                        work.pollAgain(
+                                        begun.stream()
+                                                .collect(
+                                                        toMap(
+                                                                SubmitAttempt::task,
+                                                                _ -> Duration.ZERO)))
+                                .size());
         steps.put(
                 "succeed",
                 () ->
-                        results.succeed(numbers(from).map(TaskLifeCostTests::completion).toList())
+                        results.succeed(begun.stream().map(TaskLifeCostTests::completion).toList())
                                 .size());
         steps.put(
                 "settle",
                 () -> {
                     ledger.settle(
-                            atOnce.keySet().stream().map(TaskId::value).toList(),
+                            begun.stream().map(it -> it.task().value()).toList(),
                             true,
                             Actor.GATEWAY);
                     return ANSWERS;
@@ -177,55 +215,58 @@ class TaskLifeCostTests {
                         .getProperty("spring.datasource.hikari.connection-init-sql"));
     }
 
-    private void add(int from, int count, String phase) {
+    /** Tasks of all teams in turn, in the order of their numbers; none is to be polled soon. */
+    private void add(String phase, int count) {
+        int from = added;
+        added += count;
         database.execute(
                 """
                 set session_replication_role = replica;
                 insert into task (id, team_id, key_id, key_name, prompt, request_id, aspect_ratio,
                     duration_seconds, sound, image_urls, preset, credits, price_version, phase, attempt,
                     upstream, created_at)
-                select '%1$s' || lpad(n::text, 17, '0'), (select id from team), 1, 'k', 'x', 'r',
+                select '%1$s' || lpad(n::text, 17, '0'),
+                    (select id from team where slug = 'team-' || 1 + n %% %5$d), 1, 'k', 'x', 'r',
                     '16:9', 5, false, '{}', '5s', 65, 1, '%2$s', 0, 'seedance', gateway_now()
                 from generate_series(%3$d, %3$d + %4$d - 1) n;
                 create temporary table added as
-                select * from task where phase = '%2$s' and id >= '%1$s' || lpad('%3$d', 17, '0');
+                select t.*, m.slug, n from generate_series(%3$d, %3$d + %4$d - 1) n
+                join task t on t.id = '%1$s' || lpad(n::text, 17, '0') join team m on m.id = t.team_id;
                 insert into ledger_entry (kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, actor, team_slug, preset, upstream)
-                select 'reserve', team_id, 'team', 'held', 65, '2025-01-01', 65, 0, id, 'test', 'team', '5s',
+                select 'reserve', team_id, 'team', 'held', 65, '2025-01-01', 65, 0, id, 'test', slug, '5s',
                     upstream
                 from added;
-                insert into work (task_id, kind, team_id, due_at, credits)
+                insert into work (task_id, kind, team_id, due_at, credits, queued_at)
                 select id, case phase when 'QUEUED' then 'submit' else 'poll' end, team_id,
-                    case phase when 'QUEUED' then gateway_now() else gateway_now() + interval '1 day' end, 65
-                from added;
+                    case phase when 'QUEUED' then gateway_now() else gateway_now() + interval '1 day' end, 65,
+                    gateway_now() - interval '1 day' + n * interval '1 second'
+                from added where phase in ('QUEUED', 'RENDERING');
                 insert into vendor_job (upstream, upstream_task_id, task_id, team_id, attempt, credits, charged)
                 select upstream, id || 'job', id, team_id, 1, 65, 65 from added where phase = 'SUCCEEDED'
                 """
-                        .formatted(ID, phase, from, count));
+                        .formatted(ID, phase, from, count, TEAMS));
     }
 
-    private static Stream<Integer> numbers(int from) {
-        return IntStream.range(from, from + ANSWERS).boxed();
+    /** As if all were done, where a step finds nothing to do. */
+    private static int noneOf(List<TaskId> tasks) {
+        assertThat(tasks).isEmpty();
+        return ANSWERS;
     }
 
-    private static TaskId task(int number) {
-        return new TaskId(ID + "%017d".formatted(number));
-    }
-
-    private static Acceptance acceptance(int number) {
+    private static Acceptance acceptance(SubmitAttempt attempt) {
         return new Acceptance(
-                new SubmitAttempt(
-                        task(number),
-                        1,
-                        new ClipRequest("x", "16:9", 5, false, List.of()),
-                        "team",
-                        null),
-                new SubmitAnswer.Accepted("job-" + number, "taken"));
+                attempt, new SubmitAnswer.Accepted("job-" + attempt.task().value(), "taken"));
     }
 
-    private static Completion completion(int number) {
+    private static Completion completion(SubmitAttempt attempt) {
         return new Completion(
-                new DuePoll(task(number), "job-" + number, Duration.ZERO, "team", null),
+                new DuePoll(
+                        attempt.task(),
+                        "job-" + attempt.task().value(),
+                        Duration.ZERO,
+                        attempt.team(),
+                        null),
                 new PollAnswer.Succeeded(List.of("https://example.com/1.mp4"), 65L, "done"));
     }
 }
