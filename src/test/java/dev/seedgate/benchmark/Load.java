@@ -20,6 +20,9 @@ final class Load {
 
     private static final long SECOND = 1_000_000_000L;
 
+    /** Seconds of an open loop that don't count: all its clients connect, and their first calls. */
+    private static final double LEAD_IN = 2;
+
     private final int port;
     private final LongFunction<byte[]> requests;
 
@@ -39,6 +42,7 @@ final class Load {
         AtomicLong numbers = new AtomicLong();
         return run(
                 clients,
+                0,
                 seconds,
                 samples -> {
                     try (HttpConnection connection = new HttpConnection(port)) {
@@ -53,9 +57,12 @@ final class Load {
     /**
      * So many requests a second, whether the server keeps up or not. A request's time begins when
      * it is due, not when a client is free to send it: what a slow server makes others wait counts.
+     *
+     * @param seconds after a lead-in, of which nothing counts
      */
     Latencies open(double perSecond, int clients, double seconds) throws Exception {
-        long many = (long) (perSecond * seconds);
+        long uncounted = (long) (perSecond * LEAD_IN);
+        long many = uncounted + (long) (perSecond * seconds);
         // One thread tells the clients that a request is due: a time-out for each of them took a
         // sixth of two cores.
         BlockingQueue<Due> due = new LinkedBlockingQueue<>();
@@ -70,20 +77,26 @@ final class Load {
                                         left = at - System.nanoTime()) {
                                     LockSupport.parkNanos(left);
                                 }
-                                due.add(new Due(number, at));
+                                due.add(new Due(number, at, number >= uncounted));
                             }
                             due.addAll(Collections.nCopies(clients, Due.NOTHING_MORE));
                         });
         Latencies latencies =
                 run(
                         clients,
+                        LEAD_IN,
                         seconds,
                         samples -> {
                             try (HttpConnection connection = new HttpConnection(port)) {
                                 for (Due next = due.take();
                                         !next.equals(Due.NOTHING_MORE);
                                         next = due.take()) {
-                                    samples.send(connection, requests.apply(next.number), next.at);
+                                    byte[] request = requests.apply(next.number);
+                                    if (next.counts) {
+                                        samples.send(connection, request, next.at);
+                                    } else {
+                                        connection.send(request);
+                                    }
                                 }
                             }
                         });
@@ -91,7 +104,8 @@ final class Load {
         return latencies;
     }
 
-    private static Latencies run(int clients, double seconds, Client client) throws Exception {
+    private static Latencies run(int clients, double leadIn, double seconds, Client client)
+            throws Exception {
         List<Samples> all = new ArrayList<>();
         long begin = System.nanoTime();
         try (ExecutorService threads =
@@ -112,14 +126,14 @@ final class Load {
         } catch (ExecutionException e) {
             throw new IllegalStateException("a client of the load ended early", e);
         }
-        double took = Math.max(seconds, (System.nanoTime() - begin) / (double) SECOND);
+        double took = Math.max(seconds, (System.nanoTime() - begin) / (double) SECOND - leadIn);
         return Latencies.of(all, took);
     }
 
     /** A request that is to be sent. */
-    private record Due(long number, long at) {
+    private record Due(long number, long at, boolean counts) {
 
-        private static final Due NOTHING_MORE = new Due(-1, 0);
+        private static final Due NOTHING_MORE = new Due(-1, 0, false);
     }
 
     /** What one client does. */
