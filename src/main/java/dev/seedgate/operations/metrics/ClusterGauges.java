@@ -22,12 +22,12 @@ class ClusterGauges {
             select %s,
                    (select count(*) from (select from task_queue
                        where kind = 'poll' and due_at <= gateway_now() limit :most) p) as polls_due,
-                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
-                       where kind = 'poll')) as poll_lag,
-                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
-                       where kind = 'sent')) as sent_lag,
-                   extract(epoch from gateway_now() - (select min(due_at) from task_queue
-                       where kind = 'refund')) as refund_lag,
+                   extract(epoch from gateway_now() - (select due_at from task_queue
+                       where kind = 'poll' order by due_at limit 1)) as poll_lag,
+                   extract(epoch from gateway_now() - (select due_at from task_queue
+                       where kind = 'sent' order by due_at limit 1)) as sent_lag,
+                   extract(epoch from gateway_now() - (select due_at from task_queue
+                       where kind = 'refund' order by due_at limit 1)) as refund_lag,
                    extract(epoch from gateway_now() - (select min(d.due_at)
                        from webhook_endpoint e cross join lateral (
                            select due_at from webhook_delivery

@@ -10,8 +10,8 @@ public final class OpenTasks {
     public static final String COUNTS =
             """
             (select count(*) from (select from task_queue where kind = 'submit' limit :most) q) as queued,
-            extract(epoch from gateway_now() - (select min(queued_at) from task_queue
-                where kind = 'submit')) as oldest_queued,
+            extract(epoch from gateway_now() - (select queued_at from task_queue
+                where kind = 'submit' order by queued_at limit 1)) as oldest_queued,
             (select coalesce(sum(in_flight), 0) from team_account) as in_flight,
             (select count(*) from (select from task_outcome
                 where phase = 'UNCERTAIN' limit :most) u) as uncertain,

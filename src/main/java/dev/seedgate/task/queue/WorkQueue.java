@@ -169,8 +169,8 @@ public class WorkQueue {
                        or exists (select from waiting w where w.team_id is not null and %2$s) as submits,
                    (select count(*) from (select from work
                     where kind = 'poll' and due_at <= gateway_now() limit :limit) p) as polls,
-                   extract(epoch from (select min(due_at) from work
-                    where kind = 'poll' and due_at > gateway_now()) - gateway_now()) as next_poll
+                   extract(epoch from (select due_at from work where kind = 'poll' and due_at > gateway_now()
+                    order by due_at limit 1) - gateway_now()) as next_poll
             """
                     .formatted(WAITING_TEAMS, NOT_SUSPENDED);
 

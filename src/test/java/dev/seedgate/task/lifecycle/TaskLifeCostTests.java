@@ -107,7 +107,9 @@ class TaskLifeCostTests {
     void readsWhatIsAnsweredAndNotAllThereIs(String planned) {
         if (!planned.isEmpty()) {
             add(planned, STORED);
-            database.execute("vacuum (analyze)");
+            // As autovacuum does, which leaves alone what never had a row.
+            String filled = planned.equals("SUCCEEDED") ? "vendor_job" : "work";
+            database.execute("vacuum (analyze) task, ledger_entry, team, account, " + filled);
         }
         isFew(rowsReadByALife());
         Stream.of("QUEUED", "RENDERING", "SUCCEEDED").forEach(phase -> add(phase, STORED));
