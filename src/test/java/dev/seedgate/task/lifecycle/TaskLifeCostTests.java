@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
@@ -101,18 +102,21 @@ class TaskLifeCostTests {
         connection.destroy();
     }
 
-    /** By the phase that all tasks were in when the statements were planned, if there were any. */
-    @ParameterizedTest
-    @ValueSource(strings = {"", "QUEUED", "RENDERING", "SUCCEEDED"})
-    void readsWhatIsAnsweredAndNotAllThereIs(String planned) {
-        if (!planned.isEmpty()) {
-            add(planned, STORED);
-            // As autovacuum does, which leaves alone what never had a row.
-            String filled = planned.equals("SUCCEEDED") ? "vendor_job" : "work";
-            database.execute("vacuum (analyze) task, ledger_entry, team, account, " + filled);
-        }
+    @Test
+    void readsWhatIsAnsweredAndNotAllThereIs() {
         isFew(rowsReadByALife());
-        Stream.of("QUEUED", "RENDERING", "SUCCEEDED").forEach(phase -> add(phase, STORED));
+        add("SUCCEEDED", STORED);
+        isFew(rowsReadByALife());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QUEUED", "RENDERING"})
+    void readsNoMoreWhereAllWereInOnePhaseAsItWasPlanned(String phase) {
+        add(phase, STORED);
+        // As autovacuum does, which leaves alone what never had a row.
+        database.execute("vacuum (analyze) task, work, ledger_entry, team, account");
+        isFew(rowsReadByALife());
+        Stream.of("QUEUED", "RENDERING", "SUCCEEDED").forEach(each -> add(each, STORED));
         isFew(rowsReadByALife());
     }
 
