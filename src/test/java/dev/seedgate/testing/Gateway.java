@@ -345,6 +345,19 @@ public final class Gateway implements AutoCloseable {
             return gateway.call("POST", "/api/generate", key, body, headers);
         }
 
+        /**
+         * The head of a create for {@link Gateway#raw}, after which the connection is closed.
+         *
+         * @param more headers, at least what says how long its body is
+         */
+        public String rawCreate(String more) {
+            return "POST /api/generate HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: Bearer "
+                    + key
+                    + "\r\nContent-Type: application/json\r\n"
+                    + more
+                    + "\r\n\r\n";
+        }
+
         /** A create that is expected to be accepted; its task. */
         public String create(String prompt) {
             Answer answer = generate(prompt);

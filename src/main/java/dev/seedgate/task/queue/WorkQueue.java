@@ -19,22 +19,11 @@ import org.springframework.stereotype.Repository;
 @Repository
 public class WorkQueue {
 
-    /**
-     * The teams with tasks that were never dispatched. One step into the index for each of them,
-     * however many tasks they have; a {@code min} of all would read the whole of it when the
-     * statistics are from a time with few.
-     */
-    private static final String WAITING_TEAMS =
-            """
-            waiting(team_id) as (
-                (select waiting_team_id from work where waiting_team_id is not null
-                 order by waiting_team_id limit 1)
-                union all
-                select (select waiting_team_id from work where waiting_team_id > waiting.team_id
-                        order by waiting_team_id limit 1)
-                from waiting where waiting.team_id is not null
-            )\
-            """;
+    /** The teams with tasks that were never dispatched. */
+    private static final String WAITING_TEAMS = teamsThatAre("waiting");
+
+    /** The teams with tasks that the vendor renders. */
+    private static final String POLLED_TEAMS = teamsThatAre("polled");
 
     /**
      * The row of a new task, which waits to be submitted, as part of the statement that charges it.
@@ -265,21 +254,32 @@ public class WorkQueue {
     }
 
     /**
+     * A part of a recursive query, of this name: the ids of the teams in the column of that name,
+     * and a null at its end. One step into the column's index for each of them, however many tasks
+     * they have; a {@code min} of all would read the whole of it when the statistics are from a
+     * time with few.
+     */
+    private static String teamsThatAre(String name) {
+        return """
+        %1$s(team_id) as (
+            (select %1$s_team_id from work where %1$s_team_id is not null order by %1$s_team_id limit 1)
+            union all
+            select (select %1$s_team_id from work where %1$s_team_id > %1$s.team_id
+                    order by %1$s_team_id limit 1)
+            from %1$s where %1$s.team_id is not null
+        )\
+        """
+                .formatted(name);
+    }
+
+    /**
      * The teams with due polls, the one that waits longest first, and how many each has, counted up
      * to {@code limit}.
      */
     public List<DuePollsOfTeam> duePollsByTeam(int limit) {
         return jdbc.sql(
                         """
-                        with recursive polled(team_id) as (
-                            (select polled_team_id from work where polled_team_id is not null
-                             order by polled_team_id limit 1)
-                            union all
-                            select (select polled_team_id from work
-                                    where polled_team_id > polled.team_id
-                                    order by polled_team_id limit 1)
-                            from polled where polled.team_id is not null
-                        )
+                        with recursive %s
                         select t.id, t.weight, count(*) as due
                         from polled join team_limits t on t.id = polled.team_id cross join lateral (
                             select w.due_at from work w
@@ -288,7 +288,8 @@ public class WorkQueue {
                             limit :limit) d
                         group by t.id, t.weight
                         order by min(d.due_at)
-                        """)
+                        """
+                                .formatted(POLLED_TEAMS))
                 .param("limit", limit)
                 .query((row, _) ->
                         new DuePollsOfTeam(

@@ -7,7 +7,6 @@ import dev.seedgate.credit.ledger.Ledger;
 import dev.seedgate.platform.telemetry.TeamMetrics;
 import dev.seedgate.platform.telemetry.TelemetrySettings;
 import dev.seedgate.platform.values.Actor;
-import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.task.queue.WorkKind;
 import dev.seedgate.task.queue.WorkQueue;
@@ -51,12 +50,10 @@ class TaskLifeCostTests {
     private static final String ID = "sd15p_";
     private static final int STORED = 20_000;
     private static final int ANSWERS = 8;
-    private static final int TEAMS = 8;
+    private static final int TEAMS = 4;
 
-    // The task, its due work, its job, its charge and what is counted of it, each once or twice;
-    // and
-    // a few of each team, to choose from.
-    private static final long MOST_ROWS = 20 * ANSWERS + 10 * TEAMS;
+    // The task, its due work, its job, its charge and what is counted of it, each once or twice.
+    private static final long MOST_ROWS = 20 * ANSWERS;
 
     private int added;
     private final TestDatabase database = TestDatabase.create();
@@ -104,9 +101,9 @@ class TaskLifeCostTests {
 
     @Test
     void readsWhatIsAnsweredAndNotAllThereIs() {
-        isFew(rowsReadByALife());
+        readsFew();
         add("SUCCEEDED", STORED);
-        isFew(rowsReadByALife());
+        readsFew();
     }
 
     @ParameterizedTest
@@ -115,15 +112,18 @@ class TaskLifeCostTests {
         add(phase, STORED);
         // As autovacuum does, which leaves alone what never had a row.
         database.execute("vacuum (analyze) task, work, ledger_entry, team, account");
-        isFew(rowsReadByALife());
+        readsFew();
         Stream.of("QUEUED", "RENDERING", "SUCCEEDED").forEach(each -> add(each, STORED));
-        isFew(rowsReadByALife());
+        readsFew();
     }
 
-    private static void isFew(Map<String, Long> rowsByStep) {
-        assertThat(rowsByStep)
-                .allSatisfy((step, rows) -> assertThat(rows).as(step).isLessThan(MOST_ROWS));
-        assertThat(rowsByStep.get("accept")).isGreaterThan(ANSWERS);
+    private void readsFew() {
+        assertThat(rowsReadByALife())
+                .allSatisfy((step, rows) ->
+                        assertThat(rows).as(step).isBetween((long) ANSWERS, MOST_ROWS));
+        assertThat(rowsReadByASweep())
+                .allSatisfy(
+                        (step, rows) -> assertThat(rows).as(step).isLessThanOrEqualTo(MOST_ROWS));
     }
 
     /** By step, for so many tasks at once. */
@@ -158,13 +158,6 @@ class TaskLifeCostTests {
                     return due.values().stream().mapToInt(it -> it).sum();
                 });
         steps.put("claim polls by team", () -> work.claimPolls(due, Duration.ZERO).size());
-        for (WorkKind kind : List.of(WorkKind.SUBMITTING, WorkKind.REFUND)) {
-            steps.put("sweep " + kind, () -> noneOf(work.claimDue(kind, ANSWERS, Duration.ZERO)));
-        }
-        steps.put(
-                "sweep overdue",
-                () -> noneOf(work.claimOverdue(Duration.ofDays(9), ANSWERS, Duration.ZERO)));
-        steps.put("look for begun", () -> noneOf(work.submitting()));
         steps.put(
                 "poll again",
                 () ->
@@ -189,13 +182,32 @@ class TaskLifeCostTests {
                             Actor.GATEWAY);
                     return ANSWERS;
                 });
+        return rowsRead(steps, ANSWERS);
+    }
+
+    /** By what looks for tasks that somebody has forgotten, and finds none. */
+    private Map<String, Long> rowsReadByASweep() {
+        WorkQueue work = beans.getBean(WorkQueue.class);
+        Map<String, Supplier<Integer>> steps = new LinkedHashMap<>();
+        for (WorkKind kind : List.of(WorkKind.SUBMITTING, WorkKind.REFUND)) {
+            steps.put("sweep " + kind, () -> work.claimDue(kind, ANSWERS, Duration.ZERO).size());
+        }
+        steps.put(
+                "sweep overdue",
+                () -> work.claimOverdue(Duration.ofDays(9), ANSWERS, Duration.ZERO).size());
+        steps.put("look for begun", () -> work.submitting().size());
+        return rowsRead(steps, 0);
+    }
+
+    /** By each step, of which each is for so many tasks. */
+    private Map<String, Long> rowsRead(Map<String, Supplier<Integer>> steps, int tasks) {
         Map<String, Long> read = new LinkedHashMap<>();
         steps.forEach((name, step) ->
                 read.put(
                         name,
                         transaction.execute(_ -> {
                             long before = rowsRead();
-                            assertThat(step.get()).as(name).isEqualTo(ANSWERS);
+                            assertThat(step.get()).as(name).isEqualTo(tasks);
                             return rowsRead() - before;
                         })));
         return read;
@@ -252,12 +264,6 @@ class TaskLifeCostTests {
                 select upstream, id || 'job', id, team_id, 1, 65, 65 from added where phase = 'SUCCEEDED'
                 """
                         .formatted(ID, phase, from, count, TEAMS));
-    }
-
-    /** As if all were done, where a step finds nothing to do. */
-    private static int noneOf(List<TaskId> tasks) {
-        assertThat(tasks).isEmpty();
-        return ANSWERS;
     }
 
     private static Acceptance acceptance(SubmitAttempt attempt) {

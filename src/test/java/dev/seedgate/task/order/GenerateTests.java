@@ -682,8 +682,8 @@ class GenerateTests {
     private static String raw(Team caller, String header) {
         String body = refusedBody("\"aspect_ratio\":\"1:1\"");
         return gateway.raw(
-                "POST /api/generate HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n\r\n%s"
-                        .formatted(caller.key(), body.length(), header, body));
+                caller.rawCreate("Content-Length: %d\r\n%s".formatted(body.length(), header))
+                        + body);
     }
 
     private Answer send(BodyPublisher body, String... headers) {

@@ -80,7 +80,7 @@ class HostileBodyTests {
 
     @Test
     void refusesABodyThatStopsComing() {
-        String answer = gateway.raw(head("Content-Length: 100") + "{\"prompt\":");
+        String answer = gateway.raw(team.rawCreate("Content-Length: 100") + "{\"prompt\":");
         assertThat(answer).startsWith("HTTP/1.1 4").contains("\"error\":\"INVALID_REQUEST\"");
     }
 
@@ -98,10 +98,10 @@ class HostileBodyTests {
 
     @Test
     void endsABodyThatOnlyTrickles() throws IOException {
-        assertThat(trickle(head("Content-Length: 60000"), " "))
+        assertThat(trickle(team.rawCreate("Content-Length: 60000"), " "))
                 .startsWith("HTTP/1.1 400")
                 .contains("\"error\":\"INVALID_REQUEST\"");
-        assertThat(trickle(head("Transfer-Encoding: chunked"), "1\r\n \r\n"))
+        assertThat(trickle(team.rawCreate("Transfer-Encoding: chunked"), "1\r\n \r\n"))
                 .startsWith("HTTP/1.1 400")
                 .contains("\"error\":\"INVALID_REQUEST\"");
     }
@@ -109,11 +109,12 @@ class HostileBodyTests {
     /** Nobody waits for the body of a refused request for ever, either. */
     @Test
     void endsARefusedBodyThatOnlyTrickles() throws IOException {
-        String stranger = head("Content-Length: 60000").replace(team.key(), "nobody");
+        String stranger = team.rawCreate("Content-Length: 60000").replace(team.key(), "nobody");
         assertThat(trickle(stranger, " "))
                 .startsWith("HTTP/1.1 401")
                 .contains("\"error\":\"INVALID_API_KEY\"");
-        assertThat(trickle(head("Content-Length: 70000"), " ")).startsWith("HTTP/1.1 413");
+        assertThat(trickle(team.rawCreate("Content-Length: 70000"), " "))
+                .startsWith("HTTP/1.1 413");
     }
 
     /**
@@ -212,14 +213,6 @@ class HostileBodyTests {
             return answer.toString(StandardCharsets.UTF_8);
         }
         throw new AssertionError("still open after " + answer);
-    }
-
-    private static String head(String length) {
-        return "POST /api/generate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
-                + team.key()
-                + "\r\nContent-Type: application/json\r\n"
-                + length
-                + "\r\n\r\n";
     }
 
     private static byte[] bytes(String text) {

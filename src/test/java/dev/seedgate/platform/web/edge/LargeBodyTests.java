@@ -55,23 +55,26 @@ class LargeBodyTests {
 
     @Test
     void refusesFiftyMegabytesWithoutReadingThem() {
-        String answer = GATEWAY.raw(head("Content-Length: 52428800"));
+        String answer = GATEWAY.raw(team.rawCreate("Content-Length: 52428800"));
         assertThat(answer).startsWith("HTTP/1.1 413").contains("\"error\":\"PAYLOAD_TOO_LARGE\"");
     }
 
     /** At 64 KB the answer comes; whoever goes on writing is cut off soon. */
     @Test
     void refusesChunksWithoutEnd() throws IOException {
-        String chunk = "1000\r\n" + " ".repeat(0x1000) + "\r\n";
+        byte[] chunk =
+                ("1000\r\n" + " ".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), GATEWAY.port())) {
             OutputStream out = socket.getOutputStream();
-            out.write(bytes(head("Transfer-Encoding: chunked")));
+            out.write(
+                    team.rawCreate("Transfer-Encoding: chunked")
+                            .getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < 17; i++) {
-                out.write(bytes(chunk));
+                out.write(chunk);
             }
             byte[] start = socket.getInputStream().readNBytes(12);
             assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
-            assertThat(chunksUntilCutOff(out, bytes(chunk))).isLessThan(MOST_CHUNKS);
+            assertThat(chunksUntilCutOff(out, chunk)).isLessThan(MOST_CHUNKS);
         }
     }
 
@@ -93,7 +96,8 @@ class LargeBodyTests {
     void letsTheClientOfALargeBodyReadItsRefusal() {
         String answer =
                 GATEWAY.raw(
-                        head("Content-Length: 5000000").replace("Connection: close\r\n", "")
+                        team.rawCreate("Content-Length: 5000000")
+                                        .replace("Connection: close\r\n", "")
                                 + " ".repeat(5_000_000));
         assertThat(answer).startsWith("HTTP/1.1 413").contains("\"error\":\"PAYLOAD_TOO_LARGE\"");
     }
@@ -103,23 +107,11 @@ class LargeBodyTests {
     @ValueSource(
             strings = {"2;name=%s\r\n{}\r\n0\r\n\r\n", "2\r\n{}\r\n0\r\nX-Trailer: %s\r\n\r\n"})
     void refusesLongExtensionsAndTrailers(String body) {
-        String start = head("Transfer-Encoding: chunked");
+        String start = team.rawCreate("Transfer-Encoding: chunked");
         assertThat(GATEWAY.raw(start + body.formatted("x".repeat(900))))
                 .contains("\"error\":\"INVALID_PROMPT\"");
         assertThat(GATEWAY.raw(start + body.formatted("x".repeat(1100))))
                 .startsWith("HTTP/1.1 4")
                 .doesNotContain("INVALID_PROMPT");
-    }
-
-    private static String head(String length) {
-        return "POST /api/generate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
-                + team.key()
-                + "\r\nContent-Type: application/json\r\n"
-                + length
-                + "\r\n\r\n";
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }
