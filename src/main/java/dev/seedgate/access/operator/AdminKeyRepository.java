@@ -1,20 +1,17 @@
 package dev.seedgate.access.operator;
 
 import dev.seedgate.access.apikey.KeyStore;
-import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.data.domain.Limit;
-import org.springframework.data.jpa.repository.Lock;
-import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 
 /** The admin keys in the database. */
 interface AdminKeyRepository extends Repository<AdminKey, Long>, KeyStore<AdminKey> {
 
-    @Lock(LockModeType.PESSIMISTIC_WRITE)
-    @Query("select k from AdminKey k where k.id = :id")
+    @NativeQuery("select * from admin_key where id = :id for no key update")
     Optional<AdminKey> lock(long id);
 
-    List<AdminKey> findByIdGreaterThanOrderById(long id, Limit limit);
+    @NativeQuery("select * from admin_key where id > :id order by id limit :most")
+    List<AdminKey> findAfter(long id, int most);
 }

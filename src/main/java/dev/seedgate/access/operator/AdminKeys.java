@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -54,10 +53,7 @@ public class AdminKeys {
     @Transactional(readOnly = true)
     public Page<AdminKeyDetails> list(@Nullable Long cursor, int limit) {
         List<AdminKeyDetails> found =
-                keys
-                        .findByIdGreaterThanOrderById(
-                                cursor == null ? 0 : cursor, Limit.of(limit + 1))
-                        .stream()
+                keys.findAfter(cursor == null ? 0 : cursor, limit + 1).stream()
                         .map(AdminKey::details)
                         .toList();
         return Page.of(found, limit, it -> it.key().id());

@@ -5,7 +5,6 @@ import dev.seedgate.access.apikey.StoredKey;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
 import jakarta.persistence.Entity;
-import jakarta.persistence.FetchType;
 import jakarta.persistence.ManyToOne;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 @Entity
 class ApiKey extends StoredKey<KeyDetails> {
 
-    @ManyToOne(fetch = FetchType.LAZY)
-    private Team team;
+    @ManyToOne private Team team;
 
     private String[] scopes;
     private @Nullable String project;

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -81,10 +80,7 @@ public class ApiKeys {
     public Page<KeyDetails> list(String slug, @Nullable Long cursor, int limit) {
         teams.find(slug);
         List<KeyDetails> found =
-                keys
-                        .findByTeamSlugAndIdGreaterThanOrderById(
-                                slug, cursor == null ? 0 : cursor, Limit.of(limit + 1))
-                        .stream()
+                keys.findAfter(slug, cursor == null ? 0 : cursor, limit + 1).stream()
                         .map(ApiKey::details)
                         .toList();
         return Page.of(found, limit, it -> it.key().id());

@@ -1,12 +1,9 @@
 package dev.seedgate.access.team;
 
-import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.data.domain.Limit;
-import org.springframework.data.jpa.repository.Lock;
-import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 
 /** The teams in the database. */
@@ -14,19 +11,22 @@ interface TeamRepository extends Repository<Team, Long> {
 
     Team saveAndFlush(Team team);
 
+    @NativeQuery("select * from team where slug = :slug")
     Optional<Team> findBySlug(String slug);
 
     /** The team, locked for a change: changes of one team wait for each other. */
-    @Lock(LockModeType.PESSIMISTIC_WRITE)
-    @Query("select t from Team t where t.slug = :slug")
+    @NativeQuery("select * from team where slug = :slug for no key update")
     Optional<Team> lockBySlug(String slug);
 
+    @NativeQuery("select * from team where id in (:ids)")
     List<Team> findByIdIn(Collection<Long> ids);
 
+    @NativeQuery("select * from team where slug in (:slugs)")
     List<Team> findBySlugIn(Collection<String> slugs);
 
-    List<Team> findBySlugGreaterThanOrderBySlug(String slug, Limit limit);
+    @NativeQuery("select * from team where slug > :slug order by slug limit :most")
+    List<Team> findAfter(String slug, int most);
 
-    List<Team> findByIdInAndSlugGreaterThanOrderBySlug(
-            Collection<Long> ids, String slug, Limit limit);
+    @NativeQuery("select * from team where id in (:ids) and slug > :slug order by slug limit :most")
+    List<Team> findAfterOf(Collection<Long> ids, String slug, int most);
 }

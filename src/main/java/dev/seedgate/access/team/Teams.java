@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -96,12 +95,11 @@ public class Teams {
     @Transactional(readOnly = true)
     public Page<TeamDetails> list(TeamScope scope, @Nullable String cursor, int limit) {
         String after = cursor == null ? "" : cursor;
-        Limit most = Limit.of(limit + 1);
         Set<Long> only = scope.only();
         List<TeamDetails> found =
                 (only == null
-                                ? teams.findBySlugGreaterThanOrderBySlug(after, most)
-                                : teams.findByIdInAndSlugGreaterThanOrderBySlug(only, after, most))
+                                ? teams.findAfter(after, limit + 1)
+                                : teams.findAfterOf(only, after, limit + 1))
                         .stream().map(Team::details).toList();
         return Page.of(found, limit, TeamDetails::slug);
     }
