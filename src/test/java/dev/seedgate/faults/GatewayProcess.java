@@ -43,9 +43,9 @@ final class GatewayProcess implements AutoCloseable {
                                 System.getProperty("java.class.path"),
                                 "dev.seedgate.Launcher"));
         List<String> all = new ArrayList<>(List.of(settings));
-        // A setting of the Java machine's goes before the class.
-        all.stream().filter(it -> it.startsWith("-D")).forEach(it -> command.add(1, it));
-        all.removeIf(it -> it.startsWith("-D"));
+        // An option of the Java machine goes before the class.
+        all.stream().filter(it -> it.startsWith("-")).forEach(it -> command.add(1, it));
+        all.removeIf(it -> it.startsWith("-"));
         all.add("server.port=" + port);
         command.addAll(List.of(Gateway.arguments(database, vendor, all.toArray(String[]::new))));
         try {

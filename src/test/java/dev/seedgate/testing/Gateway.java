@@ -152,6 +152,8 @@ public final class Gateway implements AutoCloseable {
         all.put("seedgate.upstream-base-url", vendor.baseUrl());
         // Fast enough that no test waits for a permit; the budget has tests of its own.
         all.put("seedgate.upstream-requests-per-second", "1000");
+        // The one place that says whether the entities fit the tables.
+        all.put("spring.jpa.hibernate.ddl-auto", "validate");
         all.put("seedgate.alert-interval", "1s");
         all.put("seedgate.webhooks-key", "cXVpdGUgYSBzZWNyZXQga2V5IG9mIHRoZSB0ZXN0cyE=");
         // All tests come from one address, and many of them have no key.

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
+import org.springdoc.webmvc.api.OpenApiWebMvcResource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,6 +57,36 @@ class OpenApiConfiguration {
     OpenApiConfiguration() {
         // Read by hand: the class says nothing of what is in the body.
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(RequestEntity.class);
+    }
+
+    /**
+     * The description, and with it springdoc, Swagger's model and a second Jackson, when first
+     * asked for: a gateway that nobody asks has a thousand classes fewer.
+     */
+    @Bean
+    static BeanFactoryPostProcessor describesWhenAsked() {
+        return factory -> {
+            List<String> names =
+                    Stream.of(factory.getBeanDefinitionNames())
+                            .filter(name -> isOfTheDescription(factory.getType(name, false)))
+                            .toList();
+            names.forEach(name -> factory.getBeanDefinition(name).setLazyInit(true));
+            // Some are asked for by nobody: they set up what is common to all when they are made.
+            for (String asked :
+                    factory.getBeanNamesForType(OpenApiWebMvcResource.class, true, false)) {
+                factory.getBeanDefinition(asked)
+                        .setDependsOn(
+                                names.stream()
+                                        .filter(name -> !name.equals(asked))
+                                        .toArray(String[]::new));
+            }
+        };
+    }
+
+    private static boolean isOfTheDescription(@Nullable Class<?> type) {
+        return type != null
+                && Stream.of("org.springdoc.", "io.swagger.", "dev.seedgate.operations.openapi.")
+                        .anyMatch(type.getName()::startsWith);
     }
 
     @Bean

@@ -42,6 +42,8 @@ final class AotFallback implements EnvironmentPostProcessor, Ordered {
                     "server.tomcat",
                     // Boot's own, of the jar and the process.
                     "spring.application",
+                    // Whether a thread warms up classes beside the start; the image says no.
+                    "spring.backgroundpreinitializer",
                     // What they bring along is looked at like all else.
                     "spring.config",
                     "spring.datasource.hikari",
@@ -50,6 +52,7 @@ final class AotFallback implements EnvironmentPostProcessor, Ordered {
                     "spring.datasource.username",
                     "spring.flyway.password",
                     "spring.flyway.user",
+                    "spring.jpa.hibernate.ddl-auto",
                     "spring.lifecycle",
                     "spring.ssl");
 

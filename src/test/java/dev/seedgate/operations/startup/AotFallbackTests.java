@@ -31,6 +31,8 @@ class AotFallbackTests {
                 "SPRING_DATASOURCE_URL",
                 "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE",
                 "SPRING_CONFIG_IMPORT",
+                "SPRING_BACKGROUNDPREINITIALIZER_IGNORE",
+                "SPRING_JPA_HIBERNATE_DDLAUTO",
                 "SERVER_PORT",
                 "SERVER_TOMCAT_MAX_CONNECTIONS",
                 "LOGGING_LEVEL_ROOT",
@@ -46,6 +48,7 @@ class AotFallbackTests {
     @ValueSource(
             strings = {
                 "SPRING_FLYWAY_ENABLED",
+                "SPRING_JPA_SHOW_SQL",
                 "SPRING_AUTOCONFIGURE_EXCLUDE",
                 "SPRING_PROFILES_ACTIVE",
                 "SPRING_THREADS_VIRTUAL_ENABLED",

@@ -8,6 +8,9 @@ import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomize
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.converter.ByteArrayHttpMessageConverter;
+import org.springframework.http.converter.ResourceHttpMessageConverter;
+import org.springframework.http.converter.ResourceRegionHttpMessageConverter;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -91,10 +94,20 @@ class WebApiConfiguration {
                                                         CoercionAction.Fail));
     }
 
-    /** Comes after Spring Boot's own customizer, whose converter it replaces. */
+    /**
+     * Bytes, files with their ranges, text and JSON alone; all else that there could be would be
+     * made at each start. Comes after Spring Boot's own customizer, whose JSON converter it
+     * replaces.
+     */
     @Bean
-    ServerHttpMessageConvertersCustomizer jsonWithContentLength(JsonMapper mapper) {
-        return converters -> converters.withJsonConverter(new ContentLengthJsonConverter(mapper));
+    ServerHttpMessageConvertersCustomizer spokenFormats(JsonMapper mapper) {
+        return converters ->
+                converters
+                        .disableDefaults()
+                        .addCustomConverter(new ByteArrayHttpMessageConverter())
+                        .addCustomConverter(new ResourceHttpMessageConverter())
+                        .addCustomConverter(new ResourceRegionHttpMessageConverter())
+                        .withJsonConverter(new ContentLengthJsonConverter(mapper));
     }
 
     /**
