@@ -43,7 +43,11 @@ class SecurityHeadersTests {
                 .hasHeader("X-Frame-Options", "DENY")
                 .hasHeader("Referrer-Policy", "same-origin");
         assertThat(answer.header("Cache-Control")).contains("no-store");
-        assertThat(answer).hasNoHeader("Strict-Transport-Security");
+        assertThat(answer)
+                .hasNoHeader("Strict-Transport-Security")
+                .hasNoHeader("Pragma")
+                .hasNoHeader("Expires")
+                .hasNoHeader("X-XSS-Protection");
     }
 
     @Test
