@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What a gateway does not load to do its job. Each of these brings hundreds of classes, which every
  * start then loads and an idle gateway holds: 6 KB each.
  */
+@Tag("faults")
 class LoadedClassesTests {
 
     private static final List<String> NEEDLESS =

@@ -28,5 +28,5 @@ interface TeamRepository extends Repository<Team, Long> {
     List<Team> findAfter(String slug, int most);
 
     @NativeQuery("select * from team where id in (:ids) and slug > :slug order by slug limit :most")
-    List<Team> findAfterOf(Collection<Long> ids, String slug, int most);
+    List<Team> findAfter(String slug, Collection<Long> ids, int most);
 }

@@ -99,7 +99,7 @@ public class Teams {
         List<TeamDetails> found =
                 (only == null
                                 ? teams.findAfter(after, limit + 1)
-                                : teams.findAfterOf(only, after, limit + 1))
+                                : teams.findAfter(after, only, limit + 1))
                         .stream().map(Team::details).toList();
         return Page.of(found, limit, TeamDetails::slug);
     }

@@ -100,7 +100,7 @@ class WebApiConfiguration {
      * replaces.
      */
     @Bean
-    ServerHttpMessageConvertersCustomizer spokenFormats(JsonMapper mapper) {
+    ServerHttpMessageConvertersCustomizer messageFormats(JsonMapper mapper) {
         return converters ->
                 converters
                         .disableDefaults()

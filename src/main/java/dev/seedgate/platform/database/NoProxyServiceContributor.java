@@ -10,7 +10,7 @@ import org.hibernate.service.spi.ServiceContributor;
  * in native images: no entity is loaded lazily here, so none needs a proxy, and without Byte Buddy
  * an idle gateway has a thousand classes fewer.
  */
-public class NoEntityProxies implements ServiceContributor {
+public class NoProxyServiceContributor implements ServiceContributor {
 
     @Override
     public void contribute(StandardServiceRegistryBuilder services) {
