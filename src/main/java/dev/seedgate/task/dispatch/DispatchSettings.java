@@ -25,6 +25,10 @@ import org.springframework.validation.annotation.Validated;
  * @param dispatchGroupSize answers of the vendor that come while others are being stored are stored
  *     together, at most so many: a group of 32 keeps its teams' accounts locked for some
  *     milliseconds. 1 = each alone
+ * @param dispatchMaxStoring so many answers of the vendor are stored, or wait for it, beside the
+ *     calls in flight, each on a thread of its own; as many as there are calls: a call whose answer
+ *     is being stored keeps no other one waiting, and answers come together in larger groups, which
+ *     cost less each. 0 = a call is in flight until its answer is stored
  * @param dispatchMaxRest while more is due than was claimed, and while answers come faster than
  *     they are stored, the next claim and the next group come after as long as the last one took,
  *     whatever that is with so many teams, but after no longer than this: calls that somebody waits
@@ -46,4 +50,5 @@ record DispatchSettings(
         @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)
                 Duration dispatchAhead,
         @DefaultValue("32") @Min(1) @Max(256) int dispatchGroupSize,
+        @DefaultValue("32") @Min(0) @Max(10_000) int dispatchMaxStoring,
         @DefaultValue("20ms") @DurationMin @DurationMax(seconds = 1) Duration dispatchMaxRest) {}

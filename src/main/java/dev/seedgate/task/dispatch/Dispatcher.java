@@ -22,8 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +57,10 @@ class Dispatcher implements SmartLifecycle {
     private final Loop loop;
     private final Counter failures;
     private final PollFairShare pollFairShare;
-    private final Semaphore slots;
+    // Calls that are claimed and not answered yet; what has its answer keeps no other one waiting.
+    private final Semaphore callSlots;
+    // Those, and answers that are being stored.
+    private final Semaphore threadSlots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
     private long restsUntilNanos = System.nanoTime();
     // No more than there are slots. They are the system's own: a virtual thread would wait behind
@@ -81,7 +86,8 @@ class Dispatcher implements SmartLifecycle {
         this.signal = signal;
         failures = meters.counter("seedgate.dispatch.failures");
         pollFairShare = new PollFairShare(settings.dispatchAhead());
-        slots = new Semaphore(vendor.maxConcurrent());
+        callSlots = new Semaphore(vendor.maxConcurrent());
+        threadSlots = new Semaphore(vendor.maxConcurrent() + settings.dispatchMaxStoring());
         permits =
                 new PermitQueue(
                         budget, settings.dispatchInterval(), signal::send, failures::increment);
@@ -111,7 +117,7 @@ class Dispatcher implements SmartLifecycle {
             return rest;
         }
         CallCapacity capacity = budget.capacity();
-        int free = slots.availablePermits();
+        int free = freeSlots();
         if (capacity.isNone() || free == 0) {
             return shorter(settings.dispatchInterval(), capacity.retryIn());
         }
@@ -136,7 +142,7 @@ class Dispatcher implements SmartLifecycle {
         }
         if (counts.polls() > 0 && polls > 0) {
             // Never more than there are threads for: the loop must not wait for one.
-            int room = Math.min(polls, slots.availablePermits());
+            int room = Math.min(polls, freeSlots());
             more |= room > 0 && poll(room, counts.polls() > room);
         }
         if (!more) {
@@ -177,7 +183,8 @@ class Dispatcher implements SmartLifecycle {
         }
         for (Permit permit : grant.polls()) {
             work.claimPolls(1, pollLease())
-                    .forEach(due -> run(() -> calls.poll(due, () -> Optional.of(permit))));
+                    .forEach(due ->
+                            run(answered -> calls.poll(due, () -> Optional.of(permit), answered)));
         }
     }
 
@@ -199,10 +206,10 @@ class Dispatcher implements SmartLifecycle {
         } catch (RuntimeException e) {
             // Perhaps it was committed and only the answer is lost. Nothing was sent, and only
             // this instance knows.
-            run(() -> calls.rollBack(token));
+            run(_ -> calls.rollBack(token));
             throw e;
         }
-        begun.forEach(it -> runSubmit(() -> calls.submit(it, before, permits)));
+        begun.forEach(it -> runSubmit(answered -> calls.submit(it, before, permits, answered)));
         return !begun.isEmpty();
     }
 
@@ -214,7 +221,7 @@ class Dispatcher implements SmartLifecycle {
                                         limit, work::duePollsByTeam, System.nanoTime()),
                                 pollLease())
                         : work.claimPolls(limit, pollLease());
-        claimed.forEach(due -> run(() -> calls.poll(due, permits::forPoll)));
+        claimed.forEach(due -> run(answered -> calls.poll(due, permits::forPoll, answered)));
         return !claimed.isEmpty();
     }
 
@@ -222,29 +229,49 @@ class Dispatcher implements SmartLifecycle {
         return budget.permitWait().plus(vendor.longestPoll()).plus(settings.dispatchLeaseMargin());
     }
 
-    private void runSubmit(Runnable call) {
-        submitsUnderWay.incrementAndGet();
-        run(() -> {
-            try {
-                call.run();
-            } finally {
-                submitsUnderWay.decrementAndGet();
-            }
-        });
+    private int freeSlots() {
+        return Math.min(callSlots.availablePermits(), threadSlots.availablePermits());
     }
 
-    private void run(Runnable call) {
-        slots.acquireUninterruptibly();
+    private void runSubmit(Consumer<Runnable> call) {
+        submitsUnderWay.incrementAndGet();
+        run(call, submitsUnderWay::decrementAndGet);
+    }
+
+    private void run(Consumer<Runnable> call) {
+        run(call, () -> {});
+    }
+
+    /**
+     * Runs a call on a thread of its own.
+     *
+     * @param call is given what to run when the vendor has answered, or is not asked after all:
+     *     from then on only the answer is stored, and another call may be claimed
+     * @param afterAnswer runs then, once
+     */
+    private void run(Consumer<Runnable> call, Runnable afterAnswer) {
+        callSlots.acquireUninterruptibly();
+        threadSlots.acquireUninterruptibly();
         threads.execute(() -> {
+            AtomicBoolean underWay = new AtomicBoolean(true);
+            Runnable answered =
+                    () -> {
+                        if (underWay.getAndSet(false)) {
+                            afterAnswer.run();
+                            callSlots.release();
+                            signal.send();
+                        }
+                    };
             try {
-                call.run();
+                call.accept(answered);
             } catch (RuntimeException e) {
                 // The lease brings the task back.
                 failures.increment();
                 log.warn("dispatch: {}", e.toString());
                 log.debug("dispatch", e);
             } finally {
-                slots.release();
+                answered.run();
+                threadSlots.release();
                 signal.send();
             }
         });

@@ -78,13 +78,19 @@ class VendorCallRunner {
      *
      * @param begunNanos a moment before the attempt was committed: its lease counts from the
      *     commit, what may be sent from here, which is always the shorter time
+     * @param answered runs when the vendor has answered, before that is recorded
      */
-    void submit(SubmitAttempt attempt, long begunNanos, Supplier<Optional<Permit>> permits) {
+    void submit(
+            SubmitAttempt attempt,
+            long begunNanos,
+            Supplier<Optional<Permit>> permits,
+            Runnable answered) {
         try (TaskScope _ =
                 tracing.begin("submit", attempt.traceParent()).of(attempt.task(), attempt.team())) {
             // Only here the line has the task's own trace: it began with others.
             log.info("task {} is {}", attempt.task(), Phase.SUBMITTING);
             SubmitAnswer answer = submit(attempt, permits, begunNanos + longestWait().toNanos());
+            answered.run();
             if (answer instanceof SubmitAnswer.Accepted accepted
                     && acceptances.store(new Acceptance(attempt, accepted))) {
                 log.info("task {} is {}", attempt.task(), Phase.RENDERING);
@@ -130,12 +136,18 @@ class VendorCallRunner {
                 () -> submits.rollBackAttempts(token));
     }
 
-    /** Polls a claimed task and records what came of it. */
-    void poll(DuePoll poll, Supplier<Optional<Permit>> permits) {
+    /**
+     * Polls a claimed task and records what came of it.
+     *
+     * @param answered runs when the vendor has answered, before that is recorded
+     */
+    void poll(DuePoll poll, Supplier<Optional<Permit>> permits, Runnable answered) {
         try (TaskScope _ = tracing.begin("poll", poll.traceParent()).of(poll.task(), poll.team())) {
             Optional<Permit> permit = permits.get();
             if (permit.isPresent()) {
-                store(poll, vendor.poll(poll.upstreamTaskId(), permit.get()));
+                PollAnswer answer = vendor.poll(poll.upstreamTaskId(), permit.get());
+                answered.run();
+                store(poll, answer);
             } else {
                 // Nothing was asked and nothing is known: due again at once.
                 store(
@@ -184,7 +196,7 @@ class VendorCallRunner {
 
     /**
      * An answer is worth money: it is kept and stored again until the database takes it, for as
-     * long as that may be; the calls in flight bound how many are kept. Only what the answer itself
+     * long as that may be; the threads of calls bound how many are kept. Only what the answer itself
      * is the cause of, and fails again and again, is left to the lease: the task becomes UNCERTAIN.
      */
     private static void store(String what, Runnable recording) {

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How long the dispatcher rests after a look at what is due. */
+/** What the dispatcher claims, and how long it rests after a look at what is due. */
 class DispatcherTests {
 
     private static final Duration INTERVAL = Duration.ofMillis(700);
+    private static final int CALLS = 2;
+    private static final int STORING = 3;
 
     private static FakeVendor vendor;
     private static Gateway gateway;
@@ -33,7 +35,9 @@ class DispatcherTests {
                 Gateway.start(
                         TestDatabase.create(),
                         vendor,
-                        "seedgate.dispatch-interval=" + INTERVAL.toMillis() + "ms");
+                        "seedgate.dispatch-interval=" + INTERVAL.toMillis() + "ms",
+                        "seedgate.upstream-max-concurrent=" + CALLS,
+                        "seedgate.dispatch-max-storing=" + STORING);
     }
 
     @AfterAll
@@ -107,5 +111,39 @@ class DispatcherTests {
         int before = signals.get();
         team.create("and afterwards");
         assertThat(signals).hasValueGreaterThan(before);
+    }
+
+    /**
+     * An answer that the database does not take yet keeps no call waiting, and no more threads than
+     * are allowed.
+     */
+    @Test
+    void callsTheVendorWhileAnswersAreBeingStored() {
+        Team team = gateway.team();
+        List<String> tasks = new ArrayList<>();
+        int before = vendor.generates().size();
+        gateway.database()
+                .during(
+                        // What begins an attempt does not write here.
+                        "lock table vendor_job in share mode",
+                        () -> {
+                            for (int i = 0; i < CALLS + STORING + 2; i++) {
+                                tasks.add(team.create("kite " + i));
+                            }
+                            Awaitility.await().until(() -> begun(tasks) == CALLS + STORING);
+                            Awaitility.await()
+                                    .until(() ->
+                                            vendor.generates().size() - before == CALLS + STORING);
+                            gateway.bean(Dispatcher.class).tick();
+                            assertThat(begun(tasks)).isEqualTo(CALLS + STORING);
+                        });
+        tasks.forEach(team::upstreamId);
+        assertThat(vendor.generates()).hasSize(before + tasks.size());
+    }
+
+    private static long begun(List<String> tasks) {
+        return gateway.database().rows("select id from task where phase = 'SUBMITTING'").stream()
+                .filter(tasks::contains)
+                .count();
     }
 }
