@@ -38,6 +38,7 @@ public final class ConnectionShares {
     private final int teamConnections;
     private final int teamMaxWaiting;
     private final long maxWaitNanos;
+    private final LongAdder given = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
     // As many as there are teams.
@@ -108,6 +109,7 @@ public final class ConnectionShares {
             refused.increment();
             throw new SQLTransientConnectionException("too many requests wait for a connection");
         }
+        given.increment();
         return () -> {
             shared.leave();
             if (own != null) {
@@ -120,6 +122,11 @@ public final class ConnectionShares {
     int waiting() {
         return shared.waiting.get()
                 + teams.values().stream().mapToInt(team -> team.waiting.get()).sum();
+    }
+
+    /** How many connections requests were ever given. */
+    long given() {
+        return given.sum();
     }
 
     /** How many were refused, at once because too many wait or after the longest wait. */

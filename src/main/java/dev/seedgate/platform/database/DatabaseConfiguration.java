@@ -41,6 +41,11 @@ class DatabaseConfiguration {
         };
     }
 
+    @Bean
+    ConnectionShares connectionShares(DataSource dataSource) {
+        return ((BoundedDataSource) dataSource).shares();
+    }
+
     /** In the place of Boot's, which only asks whether the connection is there. */
     @Bean
     DatabaseHealth dbHealthIndicator(DataSource dataSource, QueueSettings settings) {

@@ -1,6 +1,5 @@
 package dev.seedgate.platform.database;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Group commit: items that come while others are being stored wait, and are stored together in the
- * next transaction, by the thread of the first of them. Between two groups there is a rest as long
- * as the first took, unless a whole group waits: what comes meanwhile costs less together, and the
- * database is free for requests. Whoever comes later than that, alone, waits for nobody.
+ * next transaction, by the thread of the first of them. Between two groups there is a {@link Rest},
+ * unless a whole group waits: what comes meanwhile costs less together, and the database is free
+ * for requests. Whoever comes later than that, alone, waits for nobody.
  *
  * <p>Nobody shares another's fate: what a group did not store, or what it was in when it failed,
  * its own thread has to store alone. That must be right for what was stored already, as the answer
@@ -28,9 +27,9 @@ public final class GroupCommit<T> {
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
     private final int size;
-    private final Duration longestRest;
+    private final Rest rest;
     private final Function<List<T>, Set<T>> transaction;
-    private final LongConsumer rest;
+    private final LongConsumer pause;
     private final Deque<Waiting<T>> waiting = new ArrayDeque<>();
     private boolean underWay;
     // Written by who leads, read by who leads next.
@@ -38,26 +37,22 @@ public final class GroupCommit<T> {
 
     /**
      * @param size of a group at most; 1 = none are made
-     * @param longestRest a slow database must not make answers wait for much longer
+     * @param rest of these groups alone
      * @param transaction stores a group and answers which of it are stored now; waits for no lock
      *     for long, as all others wait meanwhile
      */
-    public GroupCommit(int size, Duration longestRest, Function<List<T>, Set<T>> transaction) {
-        this(size, longestRest, transaction, LockSupport::parkNanos);
+    public GroupCommit(int size, Rest rest, Function<List<T>, Set<T>> transaction) {
+        this(size, rest, transaction, LockSupport::parkNanos);
     }
 
     /**
-     * @param rest waits for so many nanoseconds, or not at all if none or fewer are left
+     * @param pause waits for so many nanoseconds, or not at all if none or fewer are left
      */
-    GroupCommit(
-            int size,
-            Duration longestRest,
-            Function<List<T>, Set<T>> transaction,
-            LongConsumer rest) {
+    GroupCommit(int size, Rest rest, Function<List<T>, Set<T>> transaction, LongConsumer pause) {
         this.size = size;
-        this.longestRest = longestRest;
-        this.transaction = transaction;
         this.rest = rest;
+        this.transaction = transaction;
+        this.pause = pause;
     }
 
     /** Answers whether the item has been stored; if not, it has to be stored alone. */
@@ -94,7 +89,7 @@ public final class GroupCommit<T> {
 
     private boolean lead(Waiting<T> own) {
         if (waiting() + 1 < size) {
-            rest.accept(restsUntilNanos - System.nanoTime());
+            pause.accept(restsUntilNanos - System.nanoTime());
         }
         List<Waiting<T>> group = groupOf(own);
         long begin = System.nanoTime();
@@ -109,7 +104,7 @@ public final class GroupCommit<T> {
                 each.turn.complete(stored.contains(each.item) ? Turn.STORED : Turn.ALONE);
             }
             long end = System.nanoTime();
-            restsUntilNanos = end + Math.min(end - begin, longestRest.toNanos());
+            restsUntilNanos = end + rest.after(end - begin);
             handOver();
         }
         return stored.contains(own.item);

@@ -1,5 +1,7 @@
 package dev.seedgate.task.dispatch;
 
+import dev.seedgate.platform.database.ConnectionShares;
+import dev.seedgate.platform.database.Rest;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -34,6 +36,8 @@ import org.springframework.validation.annotation.Validated;
  *     whatever that is with so many teams, but after no longer than this: calls that somebody waits
  *     for go before, and what comes up meanwhile costs less together. A slow database must not make
  *     the vendor wait, so it is little beside a call. 0 = no rest
+ * @param dispatchRestBesideRequests while requests come, so many times as long, so that creates and
+ *     reads go before when the machine is short; little beside a call still, with the longest rest
  */
 @Validated
 @ConfigurationProperties("seedgate")
@@ -51,4 +55,11 @@ record DispatchSettings(
                 Duration dispatchAhead,
         @DefaultValue("32") @Min(1) @Max(256) int dispatchGroupSize,
         @DefaultValue("32") @Min(0) @Max(10_000) int dispatchMaxStoring,
-        @DefaultValue("20ms") @DurationMin @DurationMax(seconds = 1) Duration dispatchMaxRest) {}
+        @DefaultValue("10ms") @DurationMin @DurationMax(seconds = 1) Duration dispatchMaxRest,
+        @DefaultValue("4") @Min(1) @Max(20) int dispatchRestBesideRequests) {
+
+    /** A rest between steps of one kind. */
+    Rest rest(ConnectionShares requests) {
+        return new Rest(requests, dispatchMaxRest, dispatchRestBesideRequests);
+    }
+}

@@ -1,6 +1,8 @@
 package dev.seedgate.task.dispatch;
 
+import dev.seedgate.platform.database.ConnectionShares;
 import dev.seedgate.platform.database.Loop;
+import dev.seedgate.platform.database.Rest;
 import dev.seedgate.task.lifecycle.SubmitAttempt;
 import dev.seedgate.task.lifecycle.SubmitOutcomes;
 import dev.seedgate.task.lifecycle.TaskQueued;
@@ -55,6 +57,7 @@ class Dispatcher implements SmartLifecycle {
     private final WakeSignal signal;
     private final PermitQueue permits;
     private final Loop loop;
+    private final Rest rest;
     private final Counter failures;
     private final PollFairShare pollFairShare;
     // Calls that are claimed and not answered yet; what has its answer keeps no other one waiting.
@@ -76,6 +79,7 @@ class Dispatcher implements SmartLifecycle {
             VendorCallRunner calls,
             DispatchSettings settings,
             WakeSignal signal,
+            ConnectionShares requests,
             MeterRegistry meters) {
         this.work = work;
         this.submitOutcomes = submitOutcomes;
@@ -85,6 +89,7 @@ class Dispatcher implements SmartLifecycle {
         this.settings = settings;
         this.signal = signal;
         failures = meters.counter("seedgate.dispatch.failures");
+        rest = settings.rest(requests);
         pollFairShare = new PollFairShare(settings.dispatchAhead());
         callSlots = new Semaphore(vendor.maxConcurrent());
         threadSlots = new Semaphore(vendor.maxConcurrent() + settings.dispatchMaxStoring());
@@ -112,9 +117,9 @@ class Dispatcher implements SmartLifecycle {
 
     /** Looks once at what is due. Answers the time until the next look, unless woken. */
     Duration tick() {
-        Duration rest = Duration.ofNanos(restsUntilNanos - System.nanoTime());
-        if (rest.isPositive()) {
-            return rest;
+        Duration left = Duration.ofNanos(restsUntilNanos - System.nanoTime());
+        if (left.isPositive()) {
+            return left;
         }
         CallCapacity capacity = budget.capacity();
         int free = freeSlots();
@@ -154,10 +159,9 @@ class Dispatcher implements SmartLifecycle {
         }
         // What was taken may not be all: look again soon, as far as there is room, but rest before,
         // so that what comes up meanwhile is claimed together.
-        Duration pause =
-                shorter(Duration.ofNanos(System.nanoTime() - begin), settings.dispatchMaxRest());
-        restsUntilNanos = System.nanoTime() + pause.toNanos();
-        return pause;
+        long end = System.nanoTime();
+        restsUntilNanos = end + rest.after(end - begin);
+        return Duration.ofNanos(restsUntilNanos - end);
     }
 
     /**

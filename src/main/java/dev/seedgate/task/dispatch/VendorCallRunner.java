@@ -1,5 +1,6 @@
 package dev.seedgate.task.dispatch;
 
+import dev.seedgate.platform.database.ConnectionShares;
 import dev.seedgate.platform.database.DatabaseFault;
 import dev.seedgate.platform.database.GroupCommit;
 import dev.seedgate.platform.telemetry.TaskScope;
@@ -58,6 +59,7 @@ class VendorCallRunner {
             PollOutcomes polls,
             OnDemandPolls onDemandPolls,
             DispatchSettings settings,
+            ConnectionShares requests,
             TaskTracing tracing) {
         this.vendor = vendor;
         this.budget = budget;
@@ -67,10 +69,9 @@ class VendorCallRunner {
         this.settings = settings;
         this.tracing = tracing;
         int size = settings.dispatchGroupSize();
-        Duration rest = settings.dispatchMaxRest();
-        acceptances = new GroupCommit<>(size, rest, submits::recordAccepted);
-        unfinished = new GroupCommit<>(size, rest, polls::recordRunning);
-        completions = new GroupCommit<>(size, rest, polls::recordSucceeded);
+        acceptances = new GroupCommit<>(size, settings.rest(requests), submits::recordAccepted);
+        unfinished = new GroupCommit<>(size, settings.rest(requests), polls::recordRunning);
+        completions = new GroupCommit<>(size, settings.rest(requests), polls::recordSucceeded);
     }
 
     /**
@@ -196,8 +197,9 @@ class VendorCallRunner {
 
     /**
      * An answer is worth money: it is kept and stored again until the database takes it, for as
-     * long as that may be; the threads of calls bound how many are kept. Only what the answer itself
-     * is the cause of, and fails again and again, is left to the lease: the task becomes UNCERTAIN.
+     * long as that may be; the threads of calls bound how many are kept. Only what the answer
+     * itself is the cause of, and fails again and again, is left to the lease: the task becomes
+     * UNCERTAIN.
      */
     private static void store(String what, Runnable recording) {
         int refusals = 0;

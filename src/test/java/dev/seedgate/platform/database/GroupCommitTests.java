@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Who is stored with whom, over a transaction that says when it is done and what it stored. */
 class GroupCommitTests {
 
-    private static final Duration REST = Duration.ofMillis(20);
+    private static final Duration LONGEST_REST = Duration.ofMillis(20);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch open = new CountDownLatch(1);
     private final ConcurrentLinkedQueue<List<Integer>> groups = new ConcurrentLinkedQueue<>();
+    private final Rest rest = new Rest(() -> 0, LONGEST_REST, 1);
     private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
     private final Set<Integer> left = new HashSet<>();
     private volatile boolean fails;
@@ -36,7 +37,7 @@ class GroupCommitTests {
 
     @Test
     void storesWhatWaitsTogetherAndNoMoreThanAGroupAtATime() {
-        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(4, rest, this::store);
         List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
         assertThat(answers).noneMatch(CompletableFuture::isDone);
         open.countDown();
@@ -48,7 +49,7 @@ class GroupCommitTests {
 
     @Test
     void tellsEachWhetherItWasStored() {
-        GroupCommit<Integer> commit = new GroupCommit<>(16, REST, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(16, rest, this::store);
         left.addAll(List.of(0, 3));
         List<CompletableFuture<Boolean>> answers = crowd(commit, 6);
         open.countDown();
@@ -59,7 +60,7 @@ class GroupCommitTests {
 
     @Test
     void letsEachGoAloneWhenTheGroupFailsAndGoesOnWithTheNext() {
-        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store);
+        GroupCommit<Integer> commit = new GroupCommit<>(4, rest, this::store);
         List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
         fails = true;
         open.countDown();
@@ -71,7 +72,7 @@ class GroupCommitTests {
 
     @Test
     void makesNoGroupsOfOne() {
-        assertThat(new GroupCommit<>(1, REST, this::store).store(0)).isFalse();
+        assertThat(new GroupCommit<>(1, rest, this::store).store(0)).isFalse();
         assertThat(groups).isEmpty();
     }
 
@@ -81,7 +82,7 @@ class GroupCommitTests {
         GroupCommit<Integer> commit =
                 new GroupCommit<>(
                         8,
-                        REST,
+                        rest,
                         this::store,
                         nanos -> {
                             rests.add(nanos);
@@ -99,12 +100,12 @@ class GroupCommitTests {
         rested.countDown();
         assertThat(late.join()).isTrue();
         assertThat(groups.stream().map(Set::copyOf)).containsExactly(Set.of(0), Set.of(1, 2, 3));
-        assertThat(rests).allMatch(it -> it <= REST.toNanos());
+        assertThat(rests).allMatch(it -> it <= LONGEST_REST.toNanos());
     }
 
     @Test
     void doesNotRestWhileAWholeGroupWaits() {
-        GroupCommit<Integer> commit = new GroupCommit<>(4, REST, this::store, rests::add);
+        GroupCommit<Integer> commit = new GroupCommit<>(4, rest, this::store, rests::add);
         List<CompletableFuture<Boolean>> answers = crowd(commit, 10);
         open.countDown();
         assertThat(answers).allMatch(CompletableFuture::join);
