@@ -32,8 +32,6 @@ public final class GroupCommit<T> {
     private final LongConsumer pause;
     private final Deque<Waiting<T>> waiting = new ArrayDeque<>();
     private boolean underWay;
-    // Written by who leads, read by who leads next.
-    private volatile long restsUntilNanos = System.nanoTime();
 
     /**
      * @param size of a group at most; 1 = none are made
@@ -89,7 +87,7 @@ public final class GroupCommit<T> {
 
     private boolean lead(Waiting<T> own) {
         if (waiting() + 1 < size) {
-            pause.accept(restsUntilNanos - System.nanoTime());
+            pause.accept(rest.left());
         }
         List<Waiting<T>> group = groupOf(own);
         long begin = System.nanoTime();
@@ -103,8 +101,7 @@ public final class GroupCommit<T> {
             for (Waiting<T> each : group.subList(1, group.size())) {
                 each.turn.complete(stored.contains(each.item) ? Turn.STORED : Turn.ALONE);
             }
-            long end = System.nanoTime();
-            restsUntilNanos = end + rest.after(end - begin);
+            rest.beginAfter(System.nanoTime() - begin);
             handOver();
         }
         return stored.contains(own.item);

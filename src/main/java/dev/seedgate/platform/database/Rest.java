@@ -11,10 +11,12 @@ import java.util.function.LongSupplier;
 public final class Rest {
 
     private final LongSupplier requests;
+    private final LongSupplier nanoTime;
     private final Duration longest;
     private final int besideRequests;
     // Written by who makes a step, read by who makes the next.
     private volatile long requestsBefore;
+    private volatile long endsAtNanos;
 
     /**
      * @param requests how many have ever been given a connection
@@ -22,20 +24,27 @@ public final class Rest {
      * @param besideRequests so many times as long, when requests came since the last step
      */
     public Rest(ConnectionShares requests, Duration longest, int besideRequests) {
-        this(requests::given, longest, besideRequests);
+        this(requests::given, System::nanoTime, longest, besideRequests);
     }
 
-    Rest(LongSupplier requests, Duration longest, int besideRequests) {
+    Rest(LongSupplier requests, LongSupplier nanoTime, Duration longest, int besideRequests) {
         this.requests = requests;
+        this.nanoTime = nanoTime;
         this.longest = longest;
         this.besideRequests = besideRequests;
+        endsAtNanos = nanoTime.getAsLong();
     }
 
-    /** The rest, in nanoseconds, after a step that took so many. */
-    public long after(long stepNanos) {
+    /** Begins the rest after a step that took so many nanoseconds. */
+    public void beginAfter(long stepNanos) {
         long before = requestsBefore;
         requestsBefore = requests.getAsLong();
         int times = requestsBefore == before ? 1 : besideRequests;
-        return Math.min(stepNanos, longest.toNanos()) * times;
+        endsAtNanos = nanoTime.getAsLong() + Math.min(stepNanos, longest.toNanos()) * times;
+    }
+
+    /** What is left of it in nanoseconds; 0 or less when it is over. */
+    public long left() {
+        return endsAtNanos - nanoTime.getAsLong();
     }
 }

@@ -24,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -65,7 +64,6 @@ class Dispatcher implements SmartLifecycle {
     // Those, and answers that are being stored.
     private final Semaphore threadSlots;
     private final AtomicInteger submitsUnderWay = new AtomicInteger();
-    private long restsUntilNanos = System.nanoTime();
     // No more than there are slots. They are the system's own: a virtual thread would wait behind
     // those of all requests each time that it waited for the database, and its permit would end.
     private final ExecutorService threads =
@@ -117,7 +115,7 @@ class Dispatcher implements SmartLifecycle {
 
     /** Looks once at what is due. Answers the time until the next look, unless woken. */
     Duration tick() {
-        Duration left = Duration.ofNanos(restsUntilNanos - System.nanoTime());
+        Duration left = Duration.ofNanos(rest.left());
         if (left.isPositive()) {
             return left;
         }
@@ -159,9 +157,8 @@ class Dispatcher implements SmartLifecycle {
         }
         // What was taken may not be all: look again soon, as far as there is room, but rest before,
         // so that what comes up meanwhile is claimed together.
-        long end = System.nanoTime();
-        restsUntilNanos = end + rest.after(end - begin);
-        return Duration.ofNanos(restsUntilNanos - end);
+        rest.beginAfter(System.nanoTime() - begin);
+        return Duration.ofNanos(rest.left());
     }
 
     /**
@@ -257,24 +254,16 @@ class Dispatcher implements SmartLifecycle {
         callSlots.acquireUninterruptibly();
         threadSlots.acquireUninterruptibly();
         threads.execute(() -> {
-            AtomicBoolean underWay = new AtomicBoolean(true);
-            Runnable answered =
-                    () -> {
-                        if (underWay.getAndSet(false)) {
-                            afterAnswer.run();
-                            callSlots.release();
-                            signal.send();
-                        }
-                    };
+            CallSlot slot = new CallSlot(afterAnswer);
             try {
-                call.accept(answered);
+                call.accept(slot::free);
             } catch (RuntimeException e) {
                 // The lease brings the task back.
                 failures.increment();
                 log.warn("dispatch: {}", e.toString());
                 log.debug("dispatch", e);
             } finally {
-                answered.run();
+                slot.free();
                 threadSlots.release();
                 signal.send();
             }
@@ -325,5 +314,26 @@ class Dispatcher implements SmartLifecycle {
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** The place of one call among those in flight; its thread alone frees it. */
+    private final class CallSlot {
+
+        private final Runnable afterAnswer;
+        private boolean taken = true;
+
+        CallSlot(Runnable afterAnswer) {
+            this.afterAnswer = afterAnswer;
+        }
+
+        /** Lets another call be claimed; nothing when it is free already. */
+        void free() {
+            if (taken) {
+                taken = false;
+                afterAnswer.run();
+                callSlots.release();
+                signal.send();
+            }
+        }
     }
 }

@@ -24,7 +24,7 @@ class GroupCommitTests {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch open = new CountDownLatch(1);
     private final ConcurrentLinkedQueue<List<Integer>> groups = new ConcurrentLinkedQueue<>();
-    private final Rest rest = new Rest(() -> 0, LONGEST_REST, 1);
+    private final Rest rest = new Rest(() -> 0, System::nanoTime, LONGEST_REST, 1);
     private final ConcurrentLinkedQueue<Long> rests = new ConcurrentLinkedQueue<>();
     private final Set<Integer> left = new HashSet<>();
     private volatile boolean fails;

@@ -6,32 +6,56 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** How long work rests, by a count of requests that says when one came. */
+/**
+ * How long work rests, by a clock that is moved and a count of requests that says when one came.
+ */
 class RestTests {
 
     private final AtomicLong requests = new AtomicLong();
-    private final Rest rest = new Rest(requests::get, Duration.ofNanos(1000), 5);
+    // One that overflows soon, as the JVM's may.
+    private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 50);
+    private final Rest rest = rest(Duration.ofNanos(1000));
+
+    @Test
+    void isOverBeforeTheFirstStep() {
+        assertThat(rest.left()).isZero();
+    }
 
     @Test
     void isAsLongAsTheStep() {
-        assertThat(rest.after(100)).isEqualTo(100);
-        assertThat(rest.after(0)).isZero();
+        assertThat(restAfter(100)).isEqualTo(100);
+        clock.addAndGet(70);
+        assertThat(rest.left()).isEqualTo(30);
+        clock.addAndGet(31);
+        assertThat(rest.left()).isEqualTo(-1);
+        assertThat(restAfter(0)).isZero();
     }
 
     @Test
     void isLongerAfterEachStepBesideWhichRequestsCame() {
         requests.incrementAndGet();
-        assertThat(rest.after(100)).isEqualTo(500);
-        assertThat(rest.after(100)).as("none came since").isEqualTo(100);
+        assertThat(restAfter(100)).isEqualTo(500);
+        assertThat(restAfter(100)).as("none came since").isEqualTo(100);
         requests.addAndGet(7);
-        assertThat(rest.after(30)).isEqualTo(150);
+        assertThat(restAfter(30)).isEqualTo(150);
     }
 
     @Test
     void isBoundedBeforeItIsMultiplied() {
-        assertThat(rest.after(1001)).isEqualTo(1000);
+        assertThat(restAfter(1001)).isEqualTo(1000);
         requests.incrementAndGet();
-        assertThat(rest.after(1001)).isEqualTo(5000);
-        assertThat(new Rest(requests::get, Duration.ZERO, 5).after(100)).isZero();
+        assertThat(restAfter(1001)).isEqualTo(5000);
+        Rest none = rest(Duration.ZERO);
+        none.beginAfter(100);
+        assertThat(none.left()).isZero();
+    }
+
+    private Rest rest(Duration longest) {
+        return new Rest(requests::get, clock::get, longest, 5);
+    }
+
+    private long restAfter(long stepNanos) {
+        rest.beginAfter(stepNanos);
+        return rest.left();
     }
 }
