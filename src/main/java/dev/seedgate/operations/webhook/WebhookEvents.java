@@ -1,15 +1,16 @@
 package dev.seedgate.operations.webhook;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.values.ApiException;
 import dev.seedgate.platform.values.ErrorCode;
-import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.NewTask;
 import dev.seedgate.task.lifecycle.NewTaskRows;
-import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskEnd;
 import dev.seedgate.task.lifecycle.TaskEndListener;
 import dev.seedgate.task.order.CallbackRegistry;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,27 @@ import org.springframework.stereotype.Component;
 @Component
 class WebhookEvents implements TaskEndListener, CallbackRegistry, NewTaskRows {
 
+    // The rows to delete are looked up one by one: planned while there were few, a join read all.
+    private static final String MESSAGES =
+            """
+            with ended as materialized (
+                select task_id, team_id, type
+                from unnest((select :tasks), (select :teams), (select :types)) as e (task_id, team_id, type)
+            ), callback as (
+                delete from webhook_callback where ctid = any (array(
+                    select c.ctid from ended e cross join lateral (
+                        select w.ctid from webhook_callback w where w.task_id = e.task_id offset 0) c))
+                returning task_id, endpoint_id, url
+            )
+            insert into webhook_delivery (endpoint_id, url, team_id, message_id, type, task_id)
+            select m.endpoint_id, m.url, e.team_id, e.task_id || '.' || e.type, e.type, e.task_id
+            from ended e cross join lateral (
+                select id as endpoint_id, null as url from webhook_endpoint
+                where team_id = e.team_id and url is not null and disabled_at is null
+                    and e.type = any(events)
+                union all select endpoint_id, url from callback where task_id = e.task_id) m
+            """;
+
     private final JdbcClient jdbc;
     private final WebhookDelivery delivery;
     private final Endpoints endpoints;
@@ -35,25 +57,15 @@ class WebhookEvents implements TaskEndListener, CallbackRegistry, NewTaskRows {
     }
 
     @Override
-    public void ended(TaskId task, long team, Phase phase) {
-        String type = TaskEvent.of(phase).text();
+    public void ended(List<TaskEnd> tasks) {
         int made =
-                jdbc.sql(
-                                """
-                                with callback as (
-                                    delete from webhook_callback where task_id = :task returning endpoint_id, url
-                                )
-                                insert into webhook_delivery (endpoint_id, url, team_id, message_id, type, task_id)
-                                select t.endpoint_id, t.url, :team, :message, :type, :task
-                                from (select id as endpoint_id, null as url from webhook_endpoint
-                                      where team_id = :team and url is not null and disabled_at is null
-                                          and :type = any(events)
-                                      union all select endpoint_id, url from callback) t
-                                """)
-                        .param("task", task.value())
-                        .param("team", team)
-                        .param("message", task.value() + "." + type)
-                        .param("type", type)
+                jdbc.sql(MESSAGES)
+                        .param("tasks", SqlArrays.column("text", tasks, it -> it.task().value()))
+                        .param("teams", SqlArrays.column("bigint", tasks, TaskEnd::team))
+                        .param(
+                                "types",
+                                SqlArrays.column(
+                                        "text", tasks, it -> TaskEvent.of(it.phase()).text()))
                         .update();
         if (made > 0) {
             delivery.wakeAfterCommit();

@@ -1,8 +1,10 @@
 package dev.seedgate.task.clip;
 
+import dev.seedgate.platform.database.SqlArrays;
 import dev.seedgate.platform.values.Backoff;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskEnd;
 import dev.seedgate.task.lifecycle.TaskEndListener;
 import dev.seedgate.vendor.media.MediaSettings;
 import java.time.Duration;
@@ -79,11 +81,17 @@ class ClipCopies implements TaskEndListener {
     }
 
     @Override
-    public void ended(TaskId task, long team, Phase phase) {
-        if (wanted && phase == Phase.SUCCEEDED) {
-            jdbc.sql("insert into clip_copy (task_id, team_id) values (:task, :team)")
-                    .param("task", task.value())
-                    .param("team", team)
+    public void ended(List<TaskEnd> tasks) {
+        List<TaskEnd> succeeded =
+                tasks.stream().filter(it -> it.phase() == Phase.SUCCEEDED).toList();
+        if (wanted && !succeeded.isEmpty()) {
+            jdbc.sql(
+                            """
+                            insert into clip_copy (task_id, team_id)
+                            select task_id, team_id from unnest((select :tasks), (select :teams)) as e (task_id, team_id)
+                            """)
+                    .param("tasks", SqlArrays.column("text", succeeded, it -> it.task().value()))
+                    .param("teams", SqlArrays.column("bigint", succeeded, TaskEnd::team))
                     .update();
         }
     }

@@ -305,7 +305,11 @@ public class TaskTransitions {
             return Set.of();
         }
         List<RenderResults.Rendered> ended = results.succeed(completions);
-        ended.forEach(it -> tellOfEnd(it.id(), it.teamId(), Phase.SUCCEEDED, it.rendering()));
+        ended.forEach(it -> metrics.ended(Phase.SUCCEEDED, it.rendering()));
+        tellOfEnds(
+                ended.stream()
+                        .map(it -> new TaskEnd(it.id(), it.teamId(), Phase.SUCCEEDED))
+                        .toList());
         // Last, as a team's creates wait for its account from here on.
         settle(ended);
         return ended.stream().map(RenderResults.Rendered::id).collect(Collectors.toSet());
@@ -379,14 +383,16 @@ public class TaskTransitions {
     private void finish(Task task, @Nullable String note, @Nullable String evidence) {
         work.remove(task.id());
         events.add(task, note, evidence);
-        tellOfEnd(task.id(), task.teamId(), task.phase(), task.rendered());
+        metrics.ended(task.phase(), task.rendered());
+        tellOfEnds(List.of(new TaskEnd(task.id(), task.teamId(), task.phase())));
         log(task.id(), task.phase());
     }
 
-    private void tellOfEnd(TaskId id, long team, Phase phase, Duration rendering) {
-        metrics.ended(phase, rendering);
-        endListeners.forEach(it -> it.ended(id, team, phase));
-        tell(id, phase);
+    private void tellOfEnds(List<TaskEnd> ends) {
+        if (!ends.isEmpty()) {
+            endListeners.forEach(it -> it.ended(ends));
+        }
+        ends.forEach(it -> tell(it.task(), it.phase()));
     }
 
     /** How long a task stays without an outcome until its charge goes back. */

@@ -13,6 +13,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import dev.seedgate.operations.alert.Alerts;
+import dev.seedgate.platform.values.TaskId;
+import dev.seedgate.task.lifecycle.Phase;
+import dev.seedgate.task.lifecycle.TaskEnd;
 import dev.seedgate.task.view.TaskDocuments;
 import dev.seedgate.testing.FakeVendor;
 import dev.seedgate.testing.FakeVendor.Request;
@@ -20,6 +23,7 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
+import dev.seedgate.testing.PlannedConnection;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.client.Vendor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,6 +56,9 @@ import tools.jackson.databind.json.JsonMapper;
 class WebhookTests {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** The begin of a task's id. */
+    private static final String TASK = "sd15p_0000000000000000";
 
     private static Gateway gateway;
     private static Duration ahead = Duration.ZERO;
@@ -557,6 +564,84 @@ class WebhookTests {
         hosts(team);
         assertThat(team.generate("a boat", "X-Callback-Url", url)).hasError(CALLBACK_NOT_ALLOWED);
         assertThat(receiver.generates()).hasSize(1);
+    }
+
+    /** Tasks of several teams that end together, with and without a callback. */
+    @Test
+    void tellsOfEachTaskOfAGroupWhoWantsIt() {
+        TestDatabase database = TestDatabase.create();
+        database.execute(
+                """
+                insert into webhook_endpoint (id, team_id, url, hosts, events, secret, disabled_at)
+                overriding system value values
+                    (1, 1, 'https://all.example', null, '{task.succeeded,task.failed}', 'x', null),
+                    (2, 1, 'https://failed.example', null, '{task.failed}', 'x', null),
+                    (3, 1, 'https://off.example', null, '{task.succeeded,task.failed}', 'x', now()),
+                    (4, 1, null, '{cb.example}', '{task.succeeded,task.failed}', 'x', null),
+                    (5, 2, null, '{cb.example}', '{task.succeeded,task.failed}', 'x', null);
+                insert into webhook_callback (task_id, endpoint_id, url) values
+                    ('%1$sb', 4, 'https://cb.example/b'), ('%1$sc', 5, 'https://cb.example/c'),
+                    ('%1$sz', 5, 'https://cb.example/z')
+                """
+                        .formatted(TASK));
+        events(JdbcClient.create(database.dataSource()))
+                .ended(
+                        List.of(
+                                end("a", 1, Phase.SUCCEEDED),
+                                end("b", 1, Phase.FAILED),
+                                end("c", 2, Phase.SUCCEEDED),
+                                end("d", 3, Phase.SUCCEEDED)));
+        assertThat(
+                        database.rows(
+                                """
+                                select concat_ws(' ', endpoint_id, team_id, right(task_id, 1), type,
+                                    message_id = task_id || '.' || type, url)
+                                from webhook_delivery order by 1
+                                """))
+                .containsExactly(
+                        "1 1 a task.succeeded t",
+                        "1 1 b task.failed t",
+                        "2 1 b task.failed t",
+                        "4 1 b task.failed t https://cb.example/b",
+                        "5 2 c task.succeeded t https://cb.example/c");
+        assertThat(database.rows("select right(task_id, 1) from webhook_callback"))
+                .containsExactly("z");
+    }
+
+    /** Planned on a new gateway, where nobody has asked for any yet. */
+    @Test
+    void readsNoCallbackOfATaskThatGoesOn() {
+        TestDatabase database = TestDatabase.create();
+        database.execute(
+                "alter table webhook_callback set (autovacuum_enabled = off); alter table webhook_endpoint set (autovacuum_enabled = off)");
+        try (PlannedConnection connection = new PlannedConnection(database)) {
+            WebhookEvents events = events(connection.jdbc());
+            List<TaskEnd> ends =
+                    List.of(end("a", 1, Phase.SUCCEEDED), end("b", 2, Phase.SUCCEEDED));
+            connection.rowsRead(() -> events.ended(ends));
+            database.execute(
+                    """
+                    insert into webhook_callback (task_id, endpoint_id, url)
+                    select '%1$s' || n, 1, 'https://cb.example' from generate_series(1, 20000) n;
+                    insert into webhook_callback (task_id, endpoint_id, url)
+                    values ('%1$sa', 1, 'https://cb.example');
+                    insert into webhook_endpoint (team_id, url, events, secret)
+                    select n / 3, 'https://x.example/' || n, '{}', 'x' from generate_series(1, 3000) n
+                    """
+                            .formatted(TASK));
+            assertThat(connection.rowsRead(() -> events.ended(ends))).isBetween(1L, 20L);
+            assertThat(database.text("select count(*) from webhook_delivery")).isEqualTo("1");
+        }
+    }
+
+    private static TaskEnd end(String task, long team, Phase phase) {
+        return new TaskEnd(new TaskId(TASK + task), team, phase);
+    }
+
+    /** As a gateway on another database has them. */
+    private static WebhookEvents events(JdbcClient jdbc) {
+        return new WebhookEvents(
+                jdbc, gateway.bean(WebhookDelivery.class), gateway.bean(Endpoints.class));
     }
 
     /** What is gone at one URL says nothing of the others. */

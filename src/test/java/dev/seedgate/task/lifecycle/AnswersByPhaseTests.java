@@ -787,7 +787,7 @@ class AnswersByPhaseTests {
         /** Who is told of ends has tests of its own. */
         @Bean
         TaskEndListener endListener() {
-            return (_, _, _) -> {};
+            return _ -> {};
         }
     }
 }

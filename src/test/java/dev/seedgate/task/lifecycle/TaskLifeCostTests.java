@@ -10,13 +10,11 @@ import dev.seedgate.platform.values.Actor;
 import dev.seedgate.task.queue.DuePoll;
 import dev.seedgate.task.queue.WorkKind;
 import dev.seedgate.task.queue.WorkQueue;
+import dev.seedgate.testing.PlannedConnection;
 import dev.seedgate.testing.TestDatabase;
 import dev.seedgate.vendor.contract.PollAnswer;
 import dev.seedgate.vendor.contract.SubmitAnswer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,14 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.PGConnection;
-import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The rows that a task's life reads after its create when PostgreSQL has planned its statements for
@@ -59,12 +51,10 @@ class TaskLifeCostTests {
     private final TestDatabase database = TestDatabase.create();
     private final AnnotationConfigApplicationContext beans =
             new AnnotationConfigApplicationContext();
-    private SingleConnectionDataSource connection;
-    private JdbcClient jdbc;
-    private TransactionTemplate transaction;
+    private PlannedConnection connection;
 
     @BeforeEach
-    void connect() throws SQLException, IOException {
+    void connect() {
         for (String table : List.of("task", "work", "vendor_job", "task_event", "ledger_entry")) {
             database.execute("alter table " + table + " set (autovacuum_enabled = off)");
         }
@@ -73,15 +63,8 @@ class TaskLifeCostTests {
                         + TEAMS
                         + ") n; insert into account (team_id, period, in_flight) select id, '2025-01-01', 1000 from team "
                         + "on conflict (team_id) do update set in_flight = 1000");
-        Connection one = database.dataSource().getConnection();
-        // From the first call on, what is else begun with the sixth.
-        one.unwrap(PGConnection.class).setPrepareThreshold(1);
-        connection = new SingleConnectionDataSource(one, true);
-        jdbc = JdbcClient.create(connection);
-        jdbc.sql(settingsOfConnections()).update();
-        jdbc.sql("set plan_cache_mode = force_generic_plan").update();
-        transaction = new TransactionTemplate(new JdbcTransactionManager(connection));
-        beans.registerBean(JdbcClient.class, () -> jdbc);
+        connection = new PlannedConnection(database);
+        beans.registerBean(JdbcClient.class, connection::jdbc);
         beans.registerBean(
                 TeamMetrics.class,
                 () ->
@@ -96,7 +79,7 @@ class TaskLifeCostTests {
     @AfterEach
     void close() {
         beans.close();
-        connection.destroy();
+        connection.close();
     }
 
     @Test
@@ -205,32 +188,9 @@ class TaskLifeCostTests {
         steps.forEach((name, step) ->
                 read.put(
                         name,
-                        transaction.execute(_ -> {
-                            long before = rowsRead();
-                            assertThat(step.get()).as(name).isEqualTo(tasks);
-                            return rowsRead() - before;
-                        })));
+                        connection.rowsRead(
+                                () -> assertThat(step.get()).as(name).isEqualTo(tasks))));
         return read;
-    }
-
-    /** By this transaction, whatever the way to them. */
-    private long rowsRead() {
-        return jdbc.sql(
-                        """
-                        select coalesce(sum(seq_tup_read), 0) + coalesce(sum(idx_tup_fetch), 0)
-                        from pg_stat_xact_user_tables
-                        """)
-                .query(Long.class)
-                .single();
-    }
-
-    /** The gateway's own. */
-    private static String settingsOfConnections() throws IOException {
-        return String.valueOf(
-                new YamlPropertySourceLoader()
-                        .load("application", new ClassPathResource("application.yaml"))
-                        .getFirst()
-                        .getProperty("spring.datasource.hikari.connection-init-sql"));
     }
 
     /** Tasks of all teams in turn, in the order of their numbers; none is to be polled soon. */
