@@ -59,6 +59,7 @@ class Dispatcher implements SmartLifecycle {
     private final Rest rest;
     private final Counter failures;
     private final PollFairShare pollFairShare;
+    private final NextTeams nextTeams;
     // Calls that are claimed and not answered yet; what has its answer keeps no other one waiting.
     private final Semaphore callSlots;
     // Those, and answers that are being stored.
@@ -89,8 +90,10 @@ class Dispatcher implements SmartLifecycle {
         failures = meters.counter("seedgate.dispatch.failures");
         rest = settings.rest(requests);
         pollFairShare = new PollFairShare(settings.dispatchAhead());
+        int maxThreads = vendor.maxConcurrent() + settings.dispatchMaxStoring();
+        nextTeams = new NextTeams(maxThreads, settings.dispatchAhead(), work::nextTeams);
         callSlots = new Semaphore(vendor.maxConcurrent());
-        threadSlots = new Semaphore(vendor.maxConcurrent() + settings.dispatchMaxStoring());
+        threadSlots = new Semaphore(maxThreads);
         permits =
                 new PermitQueue(
                         budget, settings.dispatchInterval(), signal::send, failures::increment);
@@ -190,13 +193,27 @@ class Dispatcher implements SmartLifecycle {
     }
 
     private boolean submit(int limit) {
-        return begin(
-                (lease, token) -> submitOutcomes.beginAttempts(limit, lease, token),
-                permits::forSubmit);
+        // As many as one statement claims.
+        int tasks = Integer.highestOneBit(limit);
+        List<Long> teams = nextTeams.get(tasks, System.nanoTime());
+        int begun =
+                begin(
+                        (lease, token) ->
+                                teams.isEmpty()
+                                        ? submitOutcomes.beginAttempts(tasks, lease, token)
+                                        : submitOutcomes.beginAttempts(teams, tasks, lease, token),
+                        permits::forSubmit);
+        nextTeams.claimed(begun, begun == tasks);
+        // Those that were remembered may wait for nothing any more, and others do.
+        return begun > 0 || !teams.isEmpty();
     }
 
-    /** Begins attempts, all in one commit, and lets each run with a permit of its own. */
-    private boolean begin(
+    /**
+     * Begins attempts, all in one commit, and lets each run with a permit of its own.
+     *
+     * @return how many
+     */
+    private int begin(
             BiFunction<Duration, String, List<SubmitAttempt>> begin,
             Supplier<Optional<Permit>> permits) {
         String token = UUID.randomUUID().toString();
@@ -211,7 +228,7 @@ class Dispatcher implements SmartLifecycle {
             throw e;
         }
         begun.forEach(it -> runSubmit(answered -> calls.submit(it, before, permits, answered)));
-        return !begun.isEmpty();
+        return begun.size();
     }
 
     private boolean poll(int limit, boolean moreAreDue) {

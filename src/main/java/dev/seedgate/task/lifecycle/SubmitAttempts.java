@@ -84,17 +84,26 @@ class SubmitAttempts {
      * @param token unlike that of any other begin, to find these again by
      */
     List<SubmitAttempt> begin(int limit, Duration lease, String token) {
-        return begin(WorkQueue.claimSubmits(limit), lease, token);
+        return begin(jdbc.sql(WorkQueue.claimSubmits(limit) + BEGIN), lease, token);
+    }
+
+    /** The same for tasks of these teams alone. */
+    List<SubmitAttempt> begin(List<Long> teams, int limit, Duration lease, String token) {
+        return begin(
+                jdbc.sql(WorkQueue.claimSubmitsOfTeams(limit) + BEGIN)
+                        .param("teams", SqlArrays.column("bigint", teams, it -> it)),
+                lease,
+                token);
     }
 
     /** Begins to send the task that tries whether the account works again. */
     List<SubmitAttempt> beginProbe(Duration lease, String token) {
-        return begin(WorkQueue.CLAIM_PROBE, lease, token);
+        return begin(jdbc.sql(WorkQueue.CLAIM_PROBE + BEGIN), lease, token);
     }
 
-    private List<SubmitAttempt> begin(String claim, Duration lease, String token) {
-        return jdbc.sql(claim + BEGIN)
-                .param("lease", WorkQueue.interval(lease))
+    private static List<SubmitAttempt> begin(
+            JdbcClient.StatementSpec claim, Duration lease, String token) {
+        return claim.param("lease", WorkQueue.interval(lease))
                 .param("evidence", "begun as " + token)
                 .param("token", token)
                 .query((row, _) -> attempt(row))

@@ -73,6 +73,13 @@ public class SubmitOutcomes {
         return tellOfBegun(attempts.begin(limit, lease, token));
     }
 
+    /** The same for tasks of these teams alone. */
+    @Transactional
+    public List<SubmitAttempt> beginAttempts(
+            List<Long> teams, int limit, Duration lease, String token) {
+        return tellOfBegun(attempts.begin(teams, limit, lease, token));
+    }
+
     /** The same for the one task that tries whether the account works again. */
     @Transactional
     public List<SubmitAttempt> beginProbe(Duration lease, String token) {

@@ -40,6 +40,30 @@ public class WorkQueue {
 
     private static final String LIMIT = "{limit}";
 
+    /** Those of the teams that are asked for, in place of all. */
+    private static final String WAITING_OF_TEAMS =
+            """
+            waiting as (
+                select asked.team_id from unnest((select cast(:teams as bigint[]))) as asked (team_id)
+                -- One that waits for nothing any more must take no other's place among the first.
+                where (select w.waiting_team_id from work w where w.waiting_team_id = asked.team_id
+                       order by w.queued_at, w.task_id limit 1) is not null
+            )\
+            """;
+
+    /** Those of the waiting teams whose turn is next, and where in the virtual time it begins. */
+    private static final String NEXT_TEAMS =
+            """
+            share as materialized (
+                select t.id as team_id, t.weight,
+                       greatest(turn.virtual_time, coalesce(s.finish_tag, 0)) as tag
+                from turn cross join waiting join team_limits t on t.id = waiting.team_id and not t.suspended
+                    left join queue_share s on s.team_id = t.id
+                order by tag, t.id
+                limit %s
+            )\
+            """;
+
     /**
      * Start-time fair queueing: a team's next task starts where its last one ended, or at the
      * virtual time if that is later; the virtual time is the start tag dispatched last. A task that
@@ -52,15 +76,8 @@ public class WorkQueue {
             """
             with recursive turn as materialized (
                 select virtual_time from fair_queue for update skip locked
-            ), %1$s, share as materialized (
-                select t.id as team_id, t.weight,
-                       greatest(turn.virtual_time, coalesce(s.finish_tag, 0)) as tag
-                from turn cross join waiting join team_limits t on t.id = waiting.team_id and not t.suspended
-                    left join queue_share s on s.team_id = t.id
-                -- No more teams than this can have a task among the first.
-                order by tag, t.id
-                limit %3$s
-            ), fresh as (
+            -- No more teams than the limit can have a task among the first.
+            ), %1$s, %4$s, fresh as (
                 select n.task_id, s.team_id,
                        s.tag + (n.upto - n.credits)::double precision / s.weight as start_tag,
                        s.tag + n.upto::double precision / s.weight as finish_tag
@@ -108,7 +125,7 @@ public class WorkQueue {
                 where virtual_time < (select max(start_tag) from claimed)
             )
             """
-                    .formatted(WAITING_TEAMS, NOT_SUSPENDED, LIMIT);
+                    .formatted("{teams}", NOT_SUSPENDED, LIMIT, NEXT_TEAMS.formatted(LIMIT));
 
     /**
      * The beginning of a statement that claims the task that tries whether the account works again,
@@ -229,7 +246,34 @@ public class WorkQueue {
      *     PostgreSQL plans for it, and plans a handful of texts once instead of one at each claim
      */
     public static String claimSubmits(int limit) {
-        return CLAIM_SUBMITS.replace(LIMIT, String.valueOf(Integer.highestOneBit(limit)));
+        return claimSubmits(limit, WAITING_TEAMS);
+    }
+
+    /** The same of {@code :teams} alone, without a look at each team that waits. */
+    public static String claimSubmitsOfTeams(int limit) {
+        return claimSubmits(limit, WAITING_OF_TEAMS);
+    }
+
+    private static String claimSubmits(int limit, String teams) {
+        return CLAIM_SUBMITS
+                .replace("{teams}", teams)
+                .replace(LIMIT, String.valueOf(Integer.highestOneBit(limit)));
+    }
+
+    /**
+     * The teams whose turn is next, the first first. Until so many tasks are claimed, none of any
+     * other team that waits now has its turn: each has a task at hand where its own tag is.
+     */
+    public List<Long> nextTeams(int limit) {
+        return jdbc.sql(
+                        """
+                        with recursive turn as (select virtual_time from fair_queue), %s, %s
+                        select team_id from share order by tag, team_id
+                        """
+                                .formatted(WAITING_TEAMS, NEXT_TEAMS.formatted(":limit")))
+                .param("limit", limit)
+                .query((row, _) -> row.getLong("team_id"))
+                .list();
     }
 
     /**

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seedgate.testing.Explained;
 import dev.seedgate.testing.TestDatabase;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * The pages of the database that a claim reads, with a backlog that the planner's statistics don't
@@ -22,8 +25,9 @@ class ClaimCostTests {
     // read all that wait takes four pages each.
     private static final int MOST_PAGES = 50 * (TEAMS + CLAIMED);
 
-    @Test
-    void readsWhatItClaimsAndNotTheBacklog() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsWhatItClaimsAndNotTheBacklog(boolean ofTheNextTeams) {
         TestDatabase database = TestDatabase.create();
         database.execute(
                 "insert into team (slug, name, monthly_quota, created_at) select 'team-' || n, 'x', 1000000, now() from generate_series(1, "
@@ -36,12 +40,19 @@ class ClaimCostTests {
         database.execute(
                 "insert into work (task_id, kind, team_id, due_at, credits) select id, 'submit', team_id, gateway_now(), 65 from task where phase = 'QUEUED'");
 
+        JdbcClient jdbc = JdbcClient.create(database.dataSource());
+        List<Long> teams = new WorkQueue(jdbc).nextTeams(TEAMS);
+        assertThat(teams).hasSize(TEAMS);
+        String claim =
+                ofTheNextTeams
+                        ? WorkQueue.claimSubmitsOfTeams(CLAIMED)
+                        : WorkQueue.claimSubmits(CLAIMED);
         String plan =
-                JdbcClient.create(database.dataSource())
-                        .sql(
+                jdbc.sql(
                                 "explain (analyze, buffers, timing off, format json) "
-                                        + WorkQueue.claimSubmits(CLAIMED)
+                                        + claim
                                         + " select task_id from claimed")
+                        .param("teams", new SqlArrayValue("bigint", teams.toArray()))
                         .param("lease", WorkQueue.interval(Duration.ofMinutes(1)))
                         .query(String.class)
                         .single();
