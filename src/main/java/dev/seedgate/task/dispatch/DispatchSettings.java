@@ -23,7 +23,9 @@ import org.springframework.validation.annotation.Validated;
  * @param dispatchSweepThreads how many of them it looks after at once: each is a commit of its own,
  *     and four together keep up with a thousand tasks a second that are overdue
  * @param dispatchAhead calls are claimed for so long before the rate has a permit for them: it
- *     covers the round trips between the claim and the call
+ *     covers the round trips between the claim and the call. As long, at most, it is remembered
+ *     which teams have what is due, as with a thousand of them that takes longer than a claim: a
+ *     team that comes new to a backlog is found so much later
  * @param dispatchGroupSize answers of the vendor that come while others are being stored are stored
  *     together, at most so many: a group of 32 keeps its teams' accounts locked for some
  *     milliseconds. 1 = each alone
