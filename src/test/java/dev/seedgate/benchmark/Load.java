@@ -3,14 +3,13 @@ package dev.seedgate.benchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
@@ -64,44 +63,50 @@ final class Load {
         long uncounted = (long) (perSecond * LEAD_IN);
         long many = uncounted + (long) (perSecond * seconds);
         // One thread tells the clients that a request is due: a time-out for each of them took a
-        // sixth of two cores.
-        BlockingQueue<Due> due = new LinkedBlockingQueue<>();
-        Thread clock =
-                Thread.ofPlatform()
-                        .start(() -> {
-                            long begin = System.nanoTime() + SECOND / 10;
-                            for (long number = 0; number < many; number++) {
-                                long at = begin + (long) (number / perSecond * SECOND);
-                                for (long left = at - System.nanoTime();
-                                        left > 0;
-                                        left = at - System.nanoTime()) {
-                                    LockSupport.parkNanos(left);
-                                }
-                                due.add(new Due(number, at, number >= uncounted));
+        // sixth of two cores. The next one goes to the client that was free last, as a pool of
+        // connections does it. While none is free this thread waits, too; when a request was due is
+        // known before.
+        BlockingQueue<Due> due = new SynchronousQueue<>();
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> tellWhatIsDue(due, perSecond, uncounted, many, clients));
+        return run(
+                clients,
+                LEAD_IN,
+                seconds,
+                samples -> {
+                    try (HttpConnection connection = new HttpConnection(port)) {
+                        for (Due next = due.take();
+                                !next.equals(Due.NOTHING_MORE);
+                                next = due.take()) {
+                            byte[] request = requests.apply(next.number);
+                            if (next.counts) {
+                                samples.send(connection, request, next.at);
+                            } else {
+                                connection.send(request);
                             }
-                            due.addAll(Collections.nCopies(clients, Due.NOTHING_MORE));
-                        });
-        Latencies latencies =
-                run(
-                        clients,
-                        LEAD_IN,
-                        seconds,
-                        samples -> {
-                            try (HttpConnection connection = new HttpConnection(port)) {
-                                for (Due next = due.take();
-                                        !next.equals(Due.NOTHING_MORE);
-                                        next = due.take()) {
-                                    byte[] request = requests.apply(next.number);
-                                    if (next.counts) {
-                                        samples.send(connection, request, next.at);
-                                    } else {
-                                        connection.send(request);
-                                    }
-                                }
-                            }
-                        });
-        clock.join();
-        return latencies;
+                        }
+                    }
+                });
+    }
+
+    private static void tellWhatIsDue(
+            BlockingQueue<Due> due, double perSecond, long uncounted, long many, int clients) {
+        long begin = System.nanoTime() + SECOND / 10;
+        try {
+            for (long number = 0; number < many; number++) {
+                long at = begin + (long) (number / perSecond * SECOND);
+                for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+                due.put(new Due(number, at, number >= uncounted));
+            }
+            for (int client = 0; client < clients; client++) {
+                due.put(Due.NOTHING_MORE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Latencies run(int clients, double leadIn, double seconds, Client client)
