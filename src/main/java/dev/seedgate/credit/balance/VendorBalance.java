@@ -107,6 +107,22 @@ public class VendorBalance {
     /** The balance, its pace and the caps, as they are now. */
     @Transactional(readOnly = true)
     public VendorBalanceState state(String upstream) {
+        return state(upstream, true);
+    }
+
+    /**
+     * The same for whoever asks again and again. Where no cap is set, its day and month are without
+     * what waits to be sent: that is the sum of the whole queue, which may be long.
+     */
+    @Transactional(readOnly = true)
+    public VendorBalanceState stateForLimits(String upstream) {
+        return state(
+                upstream,
+                settings.vendorBalanceDailyCap() != null
+                        || settings.vendorBalanceMonthlyCap() != null);
+    }
+
+    private VendorBalanceState state(String upstream, boolean withWaiting) {
         return jdbc.sql(
                         """
                         with today as (
@@ -124,8 +140,9 @@ public class VendorBalance {
                             from pool_purchase where upstream = :upstream
                         )
                         select t.now, t.day, t.billing_zone, b.purchased, b.latest,
-                            (select coalesce(sum(w.credits), 0)::bigint from task_queue w
-                             where w.kind in ('submit', 'sent')) as waiting,
+                            case when :withWaiting then
+                                (select coalesce(sum(w.credits), 0)::bigint from task_queue w
+                                 where w.kind in ('submit', 'sent')) else 0 end as waiting,
                             coalesce(sum(m.taken) filter (where m.day = t.day), 0)::bigint as today,
                             coalesce(sum(m.taken) filter (where m.day >= date_trunc('month', t.day)), 0)::bigint
                                 as this_month,
@@ -137,6 +154,7 @@ public class VendorBalance {
                         group by t.now, t.day, t.billing_zone, b.purchased, b.latest
                         """)
                 .param("upstream", upstream)
+                .param("withWaiting", withWaiting)
                 .query((row, _) -> state(row))
                 .single();
     }

@@ -111,7 +111,7 @@ class AlertRules {
 
     /** Alerts of a low balance; again after the next purchase, and once a month without one. */
     private void lowBalance() {
-        VendorBalanceState state = vendorBalance.state(vendor.name());
+        VendorBalanceState state = vendorBalance.stateForLimits(vendor.name());
         Long balance = state.balance();
         if (balance == null) {
             return;

@@ -125,7 +125,7 @@ class AdmissionGate implements SmartLifecycle {
     }
 
     void readVendorBalance() {
-        balanceState = vendorBalance.state(vendor.name());
+        balanceState = vendorBalance.stateForLimits(vendor.name());
     }
 
     private double balance() {

@@ -49,6 +49,12 @@ class QueueLimit {
      */
     private static final int REST = 50;
 
+    /**
+     * The same while less than half of what may wait does: to fill the other half before the next
+     * look, other replicas would have to take some 3,000 tasks a second, however long the queue is.
+     */
+    private static final int REST_WITH_ROOM = 500;
+
     /** A database that hangs for a second must not make this blind for a minute. */
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(10);
 
@@ -91,12 +97,15 @@ class QueueLimit {
     }
 
     /**
-     * @param look how long one took
+     * The time from the last look to the next.
+     *
+     * @param look how long the last one took
      */
-    static Duration intervalAfter(Duration look) {
+    Duration intervalAfter(Duration look) {
+        int rest = totalQueued < limit() / 2 ? REST_WITH_ROOM : REST;
         return Duration.ofMillis(
                 Math.clamp(
-                        look.multipliedBy(REST).toMillis(),
+                        look.multipliedBy(rest).toMillis(),
                         INTERVAL.toMillis(),
                         LONGEST_INTERVAL.toMillis()));
     }

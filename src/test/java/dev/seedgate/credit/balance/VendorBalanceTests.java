@@ -6,6 +6,8 @@ import static dev.seedgate.testing.GatewayAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.seedgate.platform.audit.AuditLog;
+import dev.seedgate.platform.telemetry.Loops;
 import dev.seedgate.platform.values.TaskId;
 import dev.seedgate.task.lifecycle.TaskExpiry;
 import dev.seedgate.testing.FakeVendor;
@@ -13,7 +15,9 @@ import dev.seedgate.testing.Gateway;
 import dev.seedgate.testing.Gateway.Answer;
 import dev.seedgate.testing.Gateway.Team;
 import dev.seedgate.testing.Json;
+import dev.seedgate.testing.PlannedConnection;
 import dev.seedgate.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** What the company bought, less what the vendor took. */
@@ -229,6 +234,36 @@ class VendorBalanceTests {
                                                 + "'"))
                 .isEqualTo("0");
         assertThat(difference(vendor)).isZero();
+    }
+
+    /** Where no cap is set, as here, nothing that looks every few seconds reads a long queue. */
+    @Test
+    void countsWhatWaitsForPeopleButNotForLimits() {
+        gateway.database()
+                .execute(
+                        """
+                        insert into work (task_id, kind, team_id, due_at, credits)
+                        select 'sd15p_waits' || n, 'sent', 1, gateway_now() + interval '1 day', 65
+                        from generate_series(1, 1000) n
+                        """);
+        try (PlannedConnection connection = new PlannedConnection(gateway.database())) {
+            VendorBalance balance = balance(connection.jdbc());
+            long few = 100;
+            assertThat(connection.rowsRead(() -> balance.stateForLimits("none"))).isLessThan(few);
+            assertThat(connection.rowsRead(() -> balance.state("none"))).isGreaterThan(1000);
+            assertThat(balance.stateForLimits("none").day().credits()).isZero();
+            assertThat(balance.state("none").month().credits()).isGreaterThanOrEqualTo(65_000);
+        } finally {
+            gateway.database().execute("delete from work where task_id like 'sd15p_waits%'");
+        }
+    }
+
+    private static VendorBalance balance(JdbcClient jdbc) {
+        return new VendorBalance(
+                jdbc,
+                gateway.bean(AuditLog.class),
+                gateway.bean(VendorBalanceSettings.class),
+                new Loops(new SimpleMeterRegistry()));
     }
 
     private static Callable<Void> until(AtomicBoolean done, Runnable step) {

@@ -90,10 +90,24 @@ class QueueLimitTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1000", "20, 1000", "21, 1050", "70, 3500", "200, 10000", "60000, 10000"})
-    void looksTheLessOftenTheLongerALookTakes(long lookMillis, long intervalMillis) {
-        assertThat(QueueLimit.intervalAfter(Duration.ofMillis(lookMillis)))
-                .hasMillis(intervalMillis);
+    @CsvSource({
+        // tasks that wait, of 36 that may; milliseconds of a look and to the next one
+        "18, 0, 1000",
+        "18, 20, 1000",
+        "18, 21, 1050",
+        "18, 70, 3500",
+        "18, 200, 10000",
+        "18, 60000, 10000",
+        "40, 70, 3500",
+        "17, 2, 1000",
+        "17, 3, 1500",
+        "17, 20, 10000",
+        "0, 20, 10000",
+    })
+    void looksTheLessOftenTheLongerALookTakesAndTheMoreRoomThereIs(
+            int waiting, long lookMillis, long intervalMillis) {
+        look(0, waiting == 0 ? new TeamQueue[0] : new TeamQueue[] {queue(LOUD, waiting, 1)});
+        assertThat(limit.intervalAfter(Duration.ofMillis(lookMillis))).hasMillis(intervalMillis);
     }
 
     @Test
