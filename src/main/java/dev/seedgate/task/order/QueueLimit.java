@@ -50,10 +50,17 @@ class QueueLimit {
     private static final int REST = 50;
 
     /**
-     * The same while less than half of what may wait does: to fill the other half before the next
-     * look, other replicas would have to take some 3,000 tasks a second, however long the queue is.
+     * The same for a long queue that is not half of what may wait: to fill the other half before
+     * the next look, other replicas would have to take a thousand tasks a second.
      */
     private static final int REST_WITH_ROOM = 500;
+
+    /**
+     * In tasks. A look at fewer takes 5 ms, or longer because the database is busy; then a late
+     * next one saves little, and what was taken here since is counted as waiting for longer than it
+     * does.
+     */
+    private static final int LONG = 10_000;
 
     /** A database that hangs for a second must not make this blind for a minute. */
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(10);
@@ -102,7 +109,7 @@ class QueueLimit {
      * @param look how long the last one took
      */
     Duration intervalAfter(Duration look) {
-        int rest = totalQueued < limit() / 2 ? REST_WITH_ROOM : REST;
+        int rest = totalQueued >= LONG && totalQueued < limit() / 2 ? REST_WITH_ROOM : REST;
         return Duration.ofMillis(
                 Math.clamp(
                         look.multipliedBy(rest).toMillis(),

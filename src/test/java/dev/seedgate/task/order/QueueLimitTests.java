@@ -91,23 +91,31 @@ class QueueLimitTests {
 
     @ParameterizedTest
     @CsvSource({
-        // tasks that wait, of 36 that may; milliseconds of a look and to the next one
-        "18, 0, 1000",
-        "18, 20, 1000",
-        "18, 21, 1050",
-        "18, 70, 3500",
-        "18, 200, 10000",
-        "18, 60000, 10000",
-        "40, 70, 3500",
-        "17, 2, 1000",
-        "17, 3, 1500",
-        "17, 20, 10000",
-        "0, 20, 10000",
+        // tasks that wait, requests a second of the vendor, milliseconds of a look and to the next
+        "0, 4, 0, 1000",
+        "0, 4, 20, 1000",
+        "0, 4, 21, 1050",
+        "0, 4, 70, 3500",
+        "0, 4, 200, 10000",
+        "0, 4, 60000, 10000",
+        // Room for 36,000, so for a long queue that is not half of what may wait.
+        "9999, 4000, 70, 3500",
+        "10000, 4000, 1, 1000",
+        "10000, 4000, 3, 1500",
+        "17999, 4000, 19, 9500",
+        "17999, 4000, 70, 10000",
+        "18000, 4000, 70, 3500",
+        "50000, 4000, 70, 3500",
     })
-    void looksTheLessOftenTheLongerALookTakesAndTheMoreRoomThereIs(
-            int waiting, long lookMillis, long intervalMillis) {
-        look(0, waiting == 0 ? new TeamQueue[0] : new TeamQueue[] {queue(LOUD, waiting, 1)});
-        assertThat(limit.intervalAfter(Duration.ofMillis(lookMillis))).hasMillis(intervalMillis);
+    void looksTheLessOftenTheLongerALookTakesAndTheMoreRoomALongQueueHas(
+            int waiting, double rate, long lookMillis, long intervalMillis) {
+        QueueLimit measured =
+                limit(
+                        Duration.ofSeconds(20),
+                        new ActedBudget(rate),
+                        waiting == 0 ? List.of() : List.of(queue(LOUD, waiting, 1)));
+        measured.measure(0);
+        assertThat(measured.intervalAfter(Duration.ofMillis(lookMillis))).hasMillis(intervalMillis);
     }
 
     @Test
