@@ -112,7 +112,7 @@ class Overview {
                                         row.getString("text")))
                         .list();
         UpstreamState state = controls.state();
-        VendorBalanceState credits = balance.state(vendor.name());
+        VendorBalanceState credits = balance.stateForLimits(vendor.name());
         return jdbc.sql(COUNTS)
                 .param("most", settings.metricsCountLimit())
                 .query((row, _) -> {
