@@ -66,7 +66,7 @@ public final class Benchmark implements AutoCloseable {
     private static final long BACKLOG = 60_000;
 
     /** Of 16 MB: those of min_wal_size. */
-    private static final int LOG_FILES = 64;
+    private static final int WAL_FILES = 64;
 
     private static final String BESIDE = "--beside=";
     private static final String ENDED = "select count(*) from task where phase = 'SUCCEEDED'";
@@ -119,7 +119,7 @@ public final class Benchmark implements AutoCloseable {
                         .setServerConfig("log_destination", "csvlog")
                         .setServerConfig("log_directory", work.resolve("logs").toString())
                         .start();
-        fillWithLogFiles();
+        makeWalFiles();
         gateway = new PackagedGateway(jar, work, gatewaySettings(), profiled);
         port = gateway.port();
     }
@@ -129,8 +129,8 @@ public final class Benchmark implements AutoCloseable {
      * that has run for a while has done. While it makes a new one of 16 MB, all commits wait: some
      * 50 ms, at 1,500 creates a second every five seconds.
      */
-    private void fillWithLogFiles() throws SQLException {
-        for (int i = 0; i < LOG_FILES; i++) {
+    private void makeWalFiles() throws SQLException {
+        for (int i = 0; i < WAL_FILES; i++) {
             execute("select pg_logical_emit_message(false, 'benchmark', 'begins a file')");
             execute("select pg_switch_wal()");
         }

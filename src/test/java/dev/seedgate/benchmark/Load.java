@@ -63,9 +63,9 @@ final class Load {
         long uncounted = (long) (perSecond * LEAD_IN);
         long many = uncounted + (long) (perSecond * seconds);
         // One thread tells the clients that a request is due: a time-out for each of them took a
-        // sixth of two cores. The next one goes to the client that was free last, as a pool of
-        // connections does it. While none is free this thread waits, too; when a request was due is
-        // known before.
+        // sixth of two cores. This queue gives the next one to the client that was free last, as a
+        // pool of connections does. While none is free that thread waits, too; when a request was
+        // due is known before.
         BlockingQueue<Due> due = new SynchronousQueue<>();
         Thread.ofPlatform()
                 .daemon()

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** What the company bought, less what the vendor took. */
@@ -249,7 +248,12 @@ class VendorBalanceTests {
                         """
                                 .formatted(waiting));
         try (PlannedConnection connection = new PlannedConnection(gateway.database())) {
-            VendorBalance balance = balance(connection.jdbc());
+            VendorBalance balance =
+                    new VendorBalance(
+                            connection.jdbc(),
+                            gateway.bean(AuditLog.class),
+                            gateway.bean(VendorBalanceSettings.class),
+                            new Loops(new SimpleMeterRegistry()));
             assertThat(connection.rowsRead(() -> balance.stateForLimits("none")))
                     .isLessThan(waiting);
             assertThat(connection.rowsRead(() -> balance.state("none"))).isGreaterThan(waiting);
@@ -259,14 +263,6 @@ class VendorBalanceTests {
         } finally {
             gateway.database().execute("delete from work where task_id like 'sd15p_waits%'");
         }
-    }
-
-    private static VendorBalance balance(JdbcClient jdbc) {
-        return new VendorBalance(
-                jdbc,
-                gateway.bean(AuditLog.class),
-                gateway.bean(VendorBalanceSettings.class),
-                new Loops(new SimpleMeterRegistry()));
     }
 
     private static Callable<Void> until(AtomicBoolean done, Runnable step) {
