@@ -8,6 +8,7 @@ import java.util.Set;
  * limit, behind one of its team that is, or left out for its {@link DependentRows}.
  *
  * @param reserved what is held, by the task
- * @param busy tasks of teams whose account another transaction held
+ * @param undecided tasks of teams whose account another transaction held, or whose limits need a
+ *     closer look than this was: to be asked for again, waiting. Nothing was written for them
  */
-public record BatchReservation(Map<String, Reservation> reserved, Set<String> busy) {}
+public record BatchReservation(Map<String, Reservation> reserved, Set<String> undecided) {}

@@ -6,12 +6,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The statement that reserves, with a caller's rows, in its four forms: for one order or many,
- * waiting for the accounts or only with those that are free. One text for all of them, so that
- * there is one verdict: for one it leaves out what only many need.
+ * The statements that reserve, with a caller's rows: the verdict of all limits, and the fast path
+ * for teams that none of them touches.
  */
-record ReservationSql(
-        List<Column> columns, String one, String oneIfFree, String many, String manyIfFree) {
+record ReservationSql(List<Column> columns, Forms verdict, Forms fastPath) {
+
+    /**
+     * The orders, and their teams' accounts with their limits; where they are locked, the latest.
+     */
+    private static final String ACCOUNTS =
+            """
+            with orders as materialized (
+                %1$s
+            ), a as materialized (
+                select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
+                       t.suspended or t.archived_at is not null as closed,
+                       gateway_now() as now, m.renews_at,
+                       interval '1 minute' / t.generate_per_minute as rate_step,
+                       greatest(a.rate_tat, gateway_now()) as rate_tat,
+                       greatest(a.period, m.period) as period,
+                       case when a.period < m.period then 0 else a.used end as used,
+                       a.top_ups, a.in_flight, a.budget_changes
+                from account a join team_limits t on t.id = a.team_id cross join billing_month m
+                where a.team_id %2$s
+            )\
+            """;
 
     /**
      * Sees every limit as it is, and which of them refuses each order, in the order suspended,
@@ -27,26 +46,13 @@ record ReservationSql(
      */
     private static final String VERDICT =
             """
-            with orders as materialized (
-                %1$s
-            ), a as materialized (
-                select t.id as team_id, t.slug, t.monthly_quota, t.max_in_flight, t.soft_limits,
-                       t.suspended or t.archived_at is not null as closed,
-                       gateway_now() as now, m.renews_at,
-                       interval '1 minute' / t.generate_per_minute as rate_step,
-                       greatest(a.rate_tat, gateway_now()) as rate_tat,
-                       greatest(a.period, m.period) as period,
-                       case when a.period < m.period then 0 else a.used end as used,
-                       a.top_ups, a.in_flight, a.budget_changes
-                from account a join team_limits t on t.id = a.team_id cross join billing_month m
-                where a.team_id %2$s
-            ), b as materialized (
+            , b as materialized (
                 select b.id, b.team_id, b.key_id, b.project,
                        b.monthly_credits - case when b.period < a.period then 0 else b.used end as unspent
                 from a join budget b on a.budget_changes > 0 and b.team_id = a.team_id
                     and (b.project in (select o.project from orders o) or b.key_id in
                         (select coalesce(k.origin_id, k.id) from orders o join team_key k on k.id = o.key_id))
-                %3$s
+                %1$s
             ), counted as materialized (
                 select o.place, o.credits, b.id, b.key_id, b.project, b.unspent,
                        sum(o.credits) over (partition by b.id, o.left_out order by o.place) as charged
@@ -78,7 +84,7 @@ record ReservationSql(
                        end as broken
                 from price left join tight using (place)
             ), verdict as materialized (
-                select judged.*, %4$s as refused
+                select judged.*, %2$s as refused
                 from (select seen.*, case when closed or not soft_limits then broken end as refusal
                       from seen) judged
             )\
@@ -96,6 +102,7 @@ record ReservationSql(
     private static final String ANSWER =
             """
             select place, coalesce(refused, true) as refused, refusal, broken, stale, slug, max_in_flight, renews_at,
+                   budget_changes = 0 and broken is null and charged_top_ups = 0 as on_fast_path,
                    quota_is_short, tight_key, tight_project, budget_left,
                    ceil(extract(epoch from rate_tat + nth * rate_step - interval '1 minute' - now)) as rate_wait,
                    quota_left + top_ups - (charged - credits) as remaining
@@ -103,10 +110,7 @@ record ReservationSql(
             where unjudged or verdict.team_id is not null
             """;
 
-    /**
-     * Moves the accounts and writes the entries of what is not refused. The caller's own rows come
-     * between this and the answer.
-     */
+    /** Moves the accounts and budgets of what is not refused. */
     private static final String RESERVE =
             """
             , moved as (
@@ -133,7 +137,53 @@ record ReservationSql(
                 from (select c.id, t.period, sum(c.credits) as credits
                       from counted c join taken t using (place) group by c.id, t.period) s
                 where budget.id = s.id
-            ), entry as (
+            )\
+            """;
+
+    /**
+     * Moves the accounts of the teams that have no budgets and whose orders, all together, keep
+     * within their limits and monthly quota: nothing is to be said of them but how much is left.
+     * That is nearly all there are, and for one order it halves what the verdict and its moves
+     * cost. A team with an order that needs more is left as it is, for the verdict.
+     */
+    private static final String FAST_PATH =
+            """
+            , within as (
+                select a.*, o.charged, o.nth
+                from a join (select team, max(charged) as charged, max(nth) as nth
+                             from orders where not left_out group by team) o on o.team = a.team_id
+                where not a.closed and a.budget_changes = 0
+                    and (a.rate_step is null or a.rate_tat + o.nth * a.rate_step <= a.now + interval '1 minute')
+                    and (a.max_in_flight is null or a.in_flight + o.nth <= a.max_in_flight)
+                    and (a.monthly_quota is null or a.used + o.charged <= a.monthly_quota)
+            ), moved as (
+                update account set
+                    period = w.period,
+                    used = w.used + w.charged,
+                    in_flight = w.in_flight + w.nth,
+                    rate_tat = case when w.rate_step is null then account.rate_tat
+                                    else w.rate_tat + w.nth * w.rate_step end
+                from within w where account.team_id = w.team_id
+                returning account.team_id, w.slug, w.period, w.monthly_quota - w.used + w.top_ups as left_before
+            ), taken as materialized (
+                select o.*, m.*, 0 as from_top_ups, cast(null as text) as broken
+                from orders o join moved m on m.team_id = o.team where not o.left_out
+            )\
+            """;
+
+    private static final String FAST_ANSWER =
+            """
+            select o.place, t.place is null as refused, t.broken, t.slug,
+                   case when not o.left_out then t.place is not null end as on_fast_path,
+                   t.left_before - (t.charged - t.credits) as remaining
+            from orders o left join taken t using (place)
+            where o.left_out or o.team in (select team_id from a)
+            """;
+
+    /** The entries of what is taken. The caller's own rows come between this and the answer. */
+    private static final String ENTRY =
+            """
+            , entry as (
                 insert into ledger_entry (at, kind, team_id, debit, credit, credits, period, from_quota,
                     from_top_ups, task_id, reason, actor, team_slug, project, cost_center, key_id, key_name,
                     preset, price_version, upstream)
@@ -159,40 +209,28 @@ record ReservationSql(
 
     /** The verdict on one order. Neither locks nor writes. */
     static final String PREVIEW =
-            VERDICT.formatted(
-                            ONE.formatted("false", parameters(COLUMNS)),
-                            "= :team",
-                            "",
-                            ONE_IS_REFUSED)
+            ACCOUNTS.formatted(ONE.formatted("false", parameters(COLUMNS)), "= :team")
+                    + VERDICT.formatted("", ONE_IS_REFUSED)
                     + ANSWER;
 
     static ReservationSql with(DependentRows rows) {
         List<Column> columns = Stream.concat(COLUMNS.stream(), rows.columns().stream()).toList();
         String one = ONE.formatted(rows.leftOut(), parameters(columns));
         String many = arrays(rows.leftOut(), columns);
-        String ofMany = "= any (array(select team from orders)) order by a.team_id for update of a";
+        String written = ENTRY + rows.sql();
+        String fastPath = FAST_PATH + written + FAST_ANSWER;
         return new ReservationSql(
                 columns,
-                write(one, "= :team for update of a", ONE_IS_REFUSED, rows),
-                write(one, "= :team for update of a skip locked", ONE_IS_REFUSED, rows),
-                write(many, ofMany, ONE_BEFORE_IS_REFUSED, rows),
-                write(many, ofMany + " skip locked", ONE_BEFORE_IS_REFUSED, rows));
+                Forms.of(
+                        one,
+                        judged(ONE_IS_REFUSED, written),
+                        many,
+                        judged(ONE_BEFORE_IS_REFUSED, written)),
+                Forms.of(one, fastPath, many, fastPath));
     }
 
-    /** The statement for so many orders. */
-    String of(int orders, boolean waiting) {
-        if (orders == 1) {
-            return waiting ? one : oneIfFree;
-        }
-        return waiting ? many : manyIfFree;
-    }
-
-    private static String write(
-            String orders, String accounts, String refused, DependentRows rows) {
-        return VERDICT.formatted(orders, accounts, "for update of b", refused)
-                + RESERVE
-                + rows.sql()
-                + ANSWER;
+    private static String judged(String refused, String written) {
+        return VERDICT.formatted("for update of b", refused) + RESERVE + written + ANSWER;
     }
 
     private static String parameters(List<Column> columns) {
@@ -218,5 +256,31 @@ record ReservationSql(
                                                 .formatted(it.name(), it.type()))
                                 .collect(Collectors.joining(", ")),
                         columns.stream().map(Column::name).collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * A statement for one order or many, waiting for the accounts or only with those that are free.
+     */
+    record Forms(String one, String oneIfFree, String many, String manyIfFree) {
+
+        private static final String OF_ONE = "= :team for update of a";
+        private static final String OF_MANY =
+                "= any (array(select team from orders)) order by a.team_id for update of a";
+        private static final String IF_FREE = " skip locked";
+
+        private static Forms of(String order, String ofOne, String orders, String ofMany) {
+            return new Forms(
+                    ACCOUNTS.formatted(order, OF_ONE) + ofOne,
+                    ACCOUNTS.formatted(order, OF_ONE + IF_FREE) + ofOne,
+                    ACCOUNTS.formatted(orders, OF_MANY) + ofMany,
+                    ACCOUNTS.formatted(orders, OF_MANY + IF_FREE) + ofMany);
+        }
+
+        String of(int orders, boolean waiting) {
+            if (orders == 1) {
+                return waiting ? one : oneIfFree;
+            }
+            return waiting ? many : manyIfFree;
+        }
     }
 }

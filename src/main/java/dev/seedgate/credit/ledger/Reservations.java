@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,8 @@ public class Reservations {
     private final TeamMetrics metrics;
     // One for each place in the code that reserves.
     private final Map<DependentRows, ReservationSql> statements = new ConcurrentHashMap<>();
+    // For which the fast path would take nothing. As many as there are teams, at most.
+    private final Set<Long> teamsForVerdict = ConcurrentHashMap.newKeySet();
 
     Reservations(JdbcClient jdbc, TeamMetrics metrics) {
         this.jdbc = jdbc;
@@ -72,7 +75,7 @@ public class Reservations {
 
     /** Empty when the team's budgets have changed while the account was waited for. */
     private Optional<Reservation> tryToReserve(ReservationRequest request, DependentRows rows) {
-        return one(sql(rows).one(), request)
+        return one(sql(rows).verdict().one(), request)
                 .query((row, _) -> {
                     if (row.getBoolean("stale")) {
                         return Optional.<Reservation>empty();
@@ -93,33 +96,52 @@ public class Reservations {
      * out, to be reserved one by one. Locks the accounts until the commit, in the order of the
      * teams.
      *
+     * <p>Takes the fast path while it is thought to do for all the teams. A team for which it does
+     * not is judged whole from then on, until its orders keep within its limits again.
+     *
      * @param waiting whether it waits for an account that another transaction holds; if not, the
-     *     orders of its team are {@link BatchReservation#busy()}
+     *     orders of its team are {@link BatchReservation#undecided()}
      */
     @Transactional(propagation = Propagation.SUPPORTS)
     public BatchReservation reserveAll(
             List<ReservationRequest> requests, DependentRows rows, boolean waiting) {
         ReservationSql sql = sql(rows);
-        String text = sql.of(requests.size(), waiting);
+        boolean fast = requests.stream().noneMatch(it -> teamsForVerdict.contains(it.teamId()));
+        String text = (fast ? sql.fastPath() : sql.verdict()).of(requests.size(), waiting);
         JdbcClient.StatementSpec statement =
                 requests.size() == 1
                         ? one(text, requests.getFirst())
                         : many(text, requests, sql.columns());
         Map<String, Reservation> reserved = new HashMap<>();
-        Set<String> busy =
-                requests.stream().map(ReservationRequest::reference).collect(Collectors.toSet());
+        // Where it has waited, one without a row has no account at all.
+        Set<String> undecided =
+                waiting
+                        ? new HashSet<>()
+                        : requests.stream()
+                                .map(ReservationRequest::reference)
+                                .collect(Collectors.toCollection(HashSet::new));
         statement
                 .query((row, _) -> {
                     ReservationRequest request = requests.get(row.getInt("place") - 1);
-                    busy.remove(request.reference());
                     if (!row.getBoolean("refused")) {
                         reserved.put(request.reference(), reserved(row, request));
+                    }
+                    // Null says nothing: of one that is left out for its rows.
+                    Boolean onFastPath = row.getObject("on_fast_path", Boolean.class);
+                    if (fast && Boolean.FALSE.equals(onFastPath)) {
+                        undecided.add(request.reference());
+                    } else {
+                        undecided.remove(request.reference());
+                    }
+                    if (Boolean.FALSE.equals(onFastPath)) {
+                        teamsForVerdict.add(request.teamId());
+                    } else if (onFastPath != null && !fast) {
+                        teamsForVerdict.remove(request.teamId());
                     }
                     return request;
                 })
                 .list();
-        // Where it has waited, one without a row has no account at all.
-        return new BatchReservation(reserved, waiting ? Set.of() : busy);
+        return new BatchReservation(reserved, undecided);
     }
 
     private Reservation reserved(ResultSet row, ReservationRequest request) throws SQLException {

@@ -88,7 +88,7 @@ class Admission {
      * commit, and locks the accounts no longer than it runs.
      *
      * @param waiting whether for an account that another transaction holds; if not, the orders of
-     *     its team are {@link GroupAdmission#busy()}
+     *     its team are {@link GroupAdmission#undecided()}
      */
     GroupAdmission admitAll(List<PendingCreate> creates, boolean waiting) {
         // The second of a key finds what the first has made.
@@ -128,19 +128,19 @@ class Admission {
 
     private GroupAdmission outcome(List<PendingCreate> creates, BatchReservation batch) {
         Map<PendingCreate, CreateResult> admitted = new HashMap<>();
-        Set<PendingCreate> busy = new HashSet<>();
+        Set<PendingCreate> undecided = new HashSet<>();
         for (PendingCreate create : creates) {
             Reservation reservation = batch.reserved().get(create.id());
             if (reservation != null) {
                 admitted.put(create, accepted(create, reservation));
-            } else if (batch.busy().contains(create.id())) {
-                busy.add(create);
+            } else if (batch.undecided().contains(create.id())) {
+                undecided.add(create);
             }
         }
         if (!admitted.isEmpty()) {
             events.publishEvent(new TaskQueued());
         }
-        return new GroupAdmission(admitted, busy);
+        return new GroupAdmission(admitted, undecided);
     }
 
     private boolean gateIsOpen(PendingCreate create) {

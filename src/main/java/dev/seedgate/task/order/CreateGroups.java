@@ -27,11 +27,12 @@ import org.springframework.stereotype.Component;
  * then admitted together: one statement, one commit and one wait for the disk instead of one each.
  * A create that is alone is admitted at once.
  *
- * <p>Nobody shares another's fate. A group takes no account that another transaction holds: the
- * creates of its team go on in a lane of their own, where their group waits for it, and where all
- * that come for the team meanwhile join them. Of those that wait each team has its turn. What a
- * group does not accept is admitted alone, and so is each of one that fails before its commit. When
- * the answer to the commit is lost, each looks for its own task.
+ * <p>Nobody shares another's fate. A group takes no account that another transaction holds, nor a
+ * closer look at one team's limits than the others need: the creates of that team go on in a lane
+ * of their own, where their group waits for the account, and where all that come for the team
+ * meanwhile join them. Of those that wait each team has its turn. What a group does not accept is
+ * admitted alone, and so is each of one that fails before its commit. When the answer to the commit
+ * is lost, each looks for its own task.
  */
 @Component
 class CreateGroups implements AutoCloseable {
@@ -43,7 +44,7 @@ class CreateGroups implements AutoCloseable {
     // Platform threads: a virtual one that waits for the database is handed on between three.
     private final ExecutorService threads;
     private final Lane shared;
-    // Of teams whose account another transaction held, as long as creates of them wait for it.
+    // Of teams that a shared group left undecided, as long as creates of them wait.
     private final Map<Long, Lane> ofTeams = new HashMap<>();
     private boolean watched;
 
@@ -195,7 +196,7 @@ class CreateGroups implements AutoCloseable {
     private synchronized void tell(List<Waiting> group, GroupAdmission outcome) {
         for (Waiting each : group) {
             CreateResult result = outcome.admitted().get(each.create);
-            if (outcome.busy().contains(each.create)) {
+            if (outcome.undecided().contains(each.create)) {
                 ofTeams.computeIfAbsent(each.teamId(), Lane::ofTeam).waiting.add(each);
             } else {
                 each.turn.complete(result == null ? Turn.ALONE : new Turn.Admitted(result));
@@ -215,7 +216,7 @@ class CreateGroups implements AutoCloseable {
 
         /**
          * @param width how many groups are being admitted at a time
-         * @param team whose account another transaction holds, and its groups wait for; at its
+         * @param team whose creates alone they are; its groups wait for its account, at its
          *     expense. Null = groups of several teams, which wait for none
          */
         Lane(int width, @Nullable Long team, Executor threads) {

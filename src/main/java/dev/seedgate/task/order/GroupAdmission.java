@@ -6,9 +6,10 @@ import java.util.Set;
 /**
  * The outcome of admitting creates together. What is in neither is to be admitted alone.
  *
- * @param busy those of teams whose account another transaction held; nothing was written for them
+ * @param undecided those of teams whose account another transaction held, or whose limits need a
+ *     closer look: to be admitted together again, waiting; nothing was written for them
  */
-record GroupAdmission(Map<PendingCreate, CreateResult> admitted, Set<PendingCreate> busy) {
+record GroupAdmission(Map<PendingCreate, CreateResult> admitted, Set<PendingCreate> undecided) {
 
     static final GroupAdmission NONE = new GroupAdmission(Map.of(), Set.of());
 }

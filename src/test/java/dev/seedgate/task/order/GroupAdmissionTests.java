@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,18 +78,30 @@ class GroupAdmissionTests {
         Invariants.check(gateway.database());
     }
 
-    /** Of any limits and orders, with orders of several teams between each other. */
+    /**
+     * Of any limits and orders, with orders of several teams between each other, in groups of any
+     * size: those for whose teams the fast path does, and those for whose it does not or no longer.
+     */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void admitsAGroupAsIfEachCameAlone(int seed) {
         Random random = new Random(seed);
         List<Payer> together = new ArrayList<>();
         List<Payer> alone = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Limits limits = Limits.any(random);
+            if (seed % 8 < 4) {
+                limits.budgetOfProject = 0;
+                limits.budgetOfKey = 0;
+            }
             together.add(payer(limits));
             alone.add(payer(limits));
         }
+        // As they are after the first of a month.
+        gateway.database()
+                .execute(
+                        "update account set period = period - interval '1 month' where team_id in (%d, %d)"
+                                .formatted(together.getFirst().id(), alone.getFirst().id()));
         // Half of the groups have neither keys nor callbacks, and so no rows but the tasks.
         boolean withRows = seed % 2 == 0;
         if (withRows) {
@@ -106,20 +119,30 @@ class GroupAdmissionTests {
                             : anyOrder(random, "key-" + i % 15, withRows));
         }
         List<String> expected = new ArrayList<>();
-        List<PendingCreate> group = new ArrayList<>();
-        for (int i = 0; i < orders.size(); i++) {
-            expected.add(tell(pending(alone.get(teams.get(i)), orders.get(i))));
-            group.add(pending(together.get(teams.get(i)), orders.get(i)));
+        List<String> actual = new ArrayList<>();
+        // Half of them are one group, the others some.
+        int most = seed % 4 < 2 ? orders.size() : 4;
+        for (int i = 0; i < orders.size(); ) {
+            List<PendingCreate> group = new ArrayList<>();
+            int end = Math.min(orders.size(), i + 1 + random.nextInt(most));
+            for (; i < end; i++) {
+                expected.add(tell(pending(alone.get(teams.get(i)), orders.get(i))));
+                group.add(pending(together.get(teams.get(i)), orders.get(i)));
+            }
+            Map<PendingCreate, CreateResult> admitted = decide(group, random.nextBoolean());
+            for (PendingCreate create : group) {
+                CreateResult result = admitted.get(create);
+                actual.add(result == null ? tell(create) : tell(result));
+            }
+            if (random.nextInt(5) == 0) {
+                int team = random.nextInt(4);
+                String verb = random.nextInt(4) > 0 ? "/suspend" : "/resume";
+                for (Payer payer : List.of(together.get(team), alone.get(team))) {
+                    assertThat(gateway.admin("POST", "/teams/" + payer.team().slug() + verb, null))
+                            .hasStatus(200);
+                }
+            }
         }
-        GroupAdmission outcome = admission.admitAll(group, random.nextBoolean());
-        assertThat(outcome.busy()).isEmpty();
-        List<String> actual =
-                group.stream()
-                        .map(create -> {
-                            CreateResult result = outcome.admitted().get(create);
-                            return result == null ? tell(create) : tell(result);
-                        })
-                        .toList();
         assertThat(actual).isEqualTo(expected);
         for (int i = 0; i < 4; i++) {
             assertThat(stored(together.get(i))).isEqualTo(stored(alone.get(i)));
@@ -139,10 +162,10 @@ class GroupAdmissionTests {
                         pending(team, order(5, "c")),
                         pending(team, order(5, null)),
                         pending(other, order(10, null)));
-        GroupAdmission outcome = admission.admitAll(group, false);
-        assertThat(group.stream().map(outcome.admitted()::containsKey))
+        Map<PendingCreate, CreateResult> admitted = decide(group, false);
+        assertThat(group.stream().map(admitted::containsKey))
                 .containsExactly(true, true, true, false, false, true);
-        assertThat(outcome.admitted().get(group.get(1)))
+        assertThat(admitted.get(group.get(1)))
                 .isEqualTo(new CreateResult(group.get(1).task().id(), 65, 20L, null, false));
         assertThat(group.stream().map(PendingCreate::mayBeCommitted))
                 .containsExactly(true, true, true, false, false, true);
@@ -159,7 +182,7 @@ class GroupAdmissionTests {
         Payer team = payer(new Limits().with("monthly_quota", 65));
         List<PendingCreate> group =
                 List.of(pending(team, order(5, null)), pending(team, order(5, null)));
-        assertThat(admission.admitAll(group, false).admitted()).containsOnlyKeys(group.getFirst());
+        assertThat(decide(group, false)).containsOnlyKeys(group.getFirst());
         assertThat(group.stream().map(PendingCreate::mayBeCommitted)).containsExactly(true, false);
         Payer held = payer(new Limits());
         PendingCreate waiting = pending(held, order(5, null));
@@ -218,7 +241,7 @@ class GroupAdmissionTests {
                                     admission.admitAll(
                                             List.of(busy, known, stillAtWork, able), false);
                             assertThat(outcome.admitted()).containsOnlyKeys(able);
-                            assertThat(outcome.busy()).containsExactly(busy);
+                            assertThat(outcome.undecided()).containsExactly(busy);
                             assertThat(admission.admitAll(List.of(known), false))
                                     .isEqualTo(GroupAdmission.NONE);
                             assertThat(admission.admit(known).replayed()).isTrue();
@@ -256,6 +279,42 @@ class GroupAdmissionTests {
                 .isInstanceOfSatisfying(
                         ApiException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+    }
+
+    /**
+     * The verdict looks at the budgets, the fast path does not. A team is off it from its first
+     * order that is beyond a limit to its first that is not.
+     */
+    @Test
+    void asksOnlyForTheLimitsThatATeamHas() {
+        Payer team = payer(new Limits().with("monthly_quota", 2 * 65 + 20));
+        Payer other = payer(new Limits());
+        List<PendingCreate> both =
+                List.of(pending(team, order(5, null)), pending(other, order(5, null)));
+        whileBudgetsAreHeld(() -> assertThat(decide(both, false)).hasSize(2));
+        List<PendingCreate> two =
+                List.of(pending(team, order(5, null)), pending(team, order(5, null)));
+        whileBudgetsAreHeld(() -> {
+            GroupAdmission outcome = admission.admitAll(two, false);
+            assertThat(outcome.admitted()).isEmpty();
+            assertThat(outcome.undecided()).hasSize(2);
+            assertThatThrownBy(() -> admission.admitAll(two, true))
+                    .isInstanceOf(CannotAcquireLockException.class);
+        });
+        assertThat(decide(two, false)).containsOnlyKeys(two.getFirst());
+        assertThat(
+                        gateway.admin(
+                                "PATCH",
+                                "/teams/" + team.team().slug(),
+                                Json.of("monthly_quota", 1000)))
+                .hasStatus(200);
+        assertThat(decide(List.of(two.getLast()), false)).hasSize(1);
+        whileBudgetsAreHeld(
+                () -> assertThat(decide(List.of(pending(team, order(5, null))), true)).hasSize(1));
+    }
+
+    private static void whileBudgetsAreHeld(Runnable work) {
+        gateway.database().during("lock table budget in access exclusive mode", work);
     }
 
     /** Through the groups: the others are admitted, and what waits is when the account is free. */
@@ -311,9 +370,11 @@ class GroupAdmissionTests {
                 .sum();
     }
 
-    @Test
-    void keepsNoCallbackOfWhatIsLeftOut() {
-        Payer team = payer(new Limits().with("monthly_quota", 65));
+    /** Beyond a limit or within all of them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void keepsNothingOfWhatIsLeftOut(int clipsWorthOfCredit) {
+        Payer team = payer(new Limits().with("monthly_quota", clipsWorthOfCredit * 65));
         allowCallbacks(team);
         List<PendingCreate> group =
                 List.of(
@@ -321,17 +382,21 @@ class GroupAdmissionTests {
                         pending(team, withCallback("none at all")),
                         pending(team, withCallback("https://127.0.0.1/hook")),
                         pending(team, withCallback("https://127.0.0.1/hook")));
-        GroupAdmission outcome = admission.admitAll(group, false);
-        assertThat(outcome.admitted()).containsOnlyKeys(group.get(2));
-        assertThat(
-                        gateway.database()
-                                .rows(
-                                        "select task_id from webhook_callback where task_id in ('%s')"
-                                                .formatted(
-                                                        group.stream()
-                                                                .map(PendingCreate::id)
-                                                                .collect(joining("', '")))))
-                .containsExactly(group.get(2).id());
+        List<PendingCreate> admitted = group.subList(2, 2 + clipsWorthOfCredit);
+        assertThat(decide(group, false).keySet()).containsExactlyInAnyOrderElementsOf(admitted);
+        String ids = group.stream().map(PendingCreate::id).collect(joining("', '", "('", "')"));
+        for (String column :
+                List.of("webhook_callback.task_id", "ledger_entry.task_id", "task.id")) {
+            String table = column.substring(0, column.indexOf('.'));
+            assertThat(
+                            gateway.database()
+                                    .rows(
+                                            "select %1$s from %2$s where %1$s in %3$s"
+                                                    .formatted(column, table, ids)))
+                    .as(column)
+                    .containsExactlyInAnyOrderElementsOf(
+                            admitted.stream().map(PendingCreate::id).toList());
+        }
         assertThatThrownBy(() -> admission.admit(group.getFirst()))
                 .isInstanceOfSatisfying(
                         ApiException.class,
@@ -375,6 +440,22 @@ class GroupAdmissionTests {
                                 .text(
                                         "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
                                 .equals("1"));
+    }
+
+    /** As {@link CreateGroups} does: what is undecided is asked for again, waiting. */
+    private static Map<PendingCreate, CreateResult> decide(
+            List<PendingCreate> group, boolean waiting) {
+        GroupAdmission outcome = admission.admitAll(group, waiting);
+        Map<PendingCreate, CreateResult> admitted = new HashMap<>(outcome.admitted());
+        if (!outcome.undecided().isEmpty()) {
+            List<PendingCreate> again =
+                    group.stream().filter(outcome.undecided()::contains).toList();
+            assertThat(again).noneMatch(PendingCreate::mayBeCommitted);
+            GroupAdmission second = admission.admitAll(again, true);
+            assertThat(second.undecided()).as("decided at the latest then").isEmpty();
+            admitted.putAll(second.admitted());
+        }
+        return admitted;
     }
 
     private static String tell(PendingCreate create) {
