@@ -96,11 +96,12 @@ public class Reservations {
      * out, to be reserved one by one. Locks the accounts until the commit, in the order of the
      * teams.
      *
-     * <p>Takes the fast path while it is thought to do for all the teams. A team for which it does
-     * not is judged whole from then on, until its orders keep within its limits again.
+     * <p>Takes the fast path while it is thought to do for all the teams. Where it does not for one
+     * the team's orders are {@link BatchReservation#undecided()}, and it is judged whole from then
+     * on, until they keep within its limits again.
      *
      * @param waiting whether it waits for an account that another transaction holds; if not, the
-     *     orders of its team are {@link BatchReservation#undecided()}
+     *     orders of its team are undecided, too
      */
     @Transactional(propagation = Propagation.SUPPORTS)
     public BatchReservation reserveAll(
@@ -128,15 +129,16 @@ public class Reservations {
                     }
                     // Null says nothing: of one that is left out for its rows.
                     Boolean onFastPath = row.getObject("on_fast_path", Boolean.class);
-                    if (fast && Boolean.FALSE.equals(onFastPath)) {
+                    boolean needsVerdict = Boolean.FALSE.equals(onFastPath);
+                    if (needsVerdict) {
+                        teamsForVerdict.add(request.teamId());
+                    } else if (onFastPath != null) {
+                        teamsForVerdict.remove(request.teamId());
+                    }
+                    if (fast && needsVerdict) {
                         undecided.add(request.reference());
                     } else {
                         undecided.remove(request.reference());
-                    }
-                    if (Boolean.FALSE.equals(onFastPath)) {
-                        teamsForVerdict.add(request.teamId());
-                    } else if (onFastPath != null && !fast) {
-                        teamsForVerdict.remove(request.teamId());
                     }
                     return request;
                 })

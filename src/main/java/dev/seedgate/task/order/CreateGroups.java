@@ -27,12 +27,12 @@ import org.springframework.stereotype.Component;
  * then admitted together: one statement, one commit and one wait for the disk instead of one each.
  * A create that is alone is admitted at once.
  *
- * <p>Nobody shares another's fate. A group takes no account that another transaction holds, nor a
- * closer look at one team's limits than the others need: the creates of that team go on in a lane
- * of their own, where their group waits for the account, and where all that come for the team
- * meanwhile join them. Of those that wait each team has its turn. What a group does not accept is
- * admitted alone, and so is each of one that fails before its commit. When the answer to the commit
- * is lost, each looks for its own task.
+ * <p>Nobody shares another's fate. A group leaves a team undecided whose account another
+ * transaction holds, or that needs more than the fast path: its creates go on in a lane of their
+ * own, where their group waits for the account, and where all that come for the team meanwhile join
+ * them. Of those that wait each team has its turn. What a group does not accept is admitted alone,
+ * and so is each of one that fails before its commit. When the answer to the commit is lost, each
+ * looks for its own task.
  */
 @Component
 class CreateGroups implements AutoCloseable {
