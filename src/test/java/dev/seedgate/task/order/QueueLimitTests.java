@@ -103,11 +103,15 @@ class QueueLimitTests {
         "10000, 4000, 1, 1000",
         "10000, 4000, 3, 1500",
         "17999, 4000, 19, 9500",
-        "17999, 4000, 59, 29500",
-        "17999, 4000, 60000, 30000",
+        "17999, 4000, 35, 17500",
+        "17999, 4000, 60000, 18000",
         "18000, 4000, 70, 3500",
         "18000, 4000, 60000, 10000",
         "50000, 4000, 70, 3500",
+        // Room for a hundred thousand.
+        "49999, 40000, 59, 29500",
+        "49999, 40000, 60000, 30000",
+        "50000, 40000, 60000, 10000",
     })
     void looksTheLessOftenTheLongerALookTakesAndTheMoreRoomALongQueueHas(
             int waiting, double rate, long lookMillis, long intervalMillis) {
