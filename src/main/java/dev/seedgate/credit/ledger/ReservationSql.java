@@ -211,8 +211,8 @@ record ReservationSql(List<Column> columns, Forms verdict, Forms fastPath) {
     /**
      * Moves the accounts of the teams that have no budgets and whose orders, all together, keep
      * within their limits and monthly quota: nothing is to be said of them but how much is left.
-     * That is nearly all there are, and a single order takes PostgreSQL a third less. A team with
-     * an order that needs more is left as it is, for the verdict.
+     * That is nearly all there are, and the statement of a single order takes a third less. A team
+     * with an order that needs more is left as it is, for the verdict.
      */
     private static String fastPath(String sum, String written) {
         return """

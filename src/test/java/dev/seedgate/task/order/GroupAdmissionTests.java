@@ -80,7 +80,7 @@ class GroupAdmissionTests {
 
     /**
      * Of any limits and orders, with orders of several teams between each other, in groups of any
-     * size: those for whose teams the fast path does, and those for whose it does not or no longer.
+     * size: of teams that the fast path takes, that it does not take, and that it takes no longer.
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
@@ -120,7 +120,7 @@ class GroupAdmissionTests {
         }
         List<String> expected = new ArrayList<>();
         List<String> actual = new ArrayList<>();
-        // Half of them are one group, the others some.
+        // In half of the runs any number together, in the others four at most.
         int most = seed % 4 < 2 ? orders.size() : 4;
         for (int i = 0; i < orders.size(); ) {
             List<PendingCreate> group = new ArrayList<>();
